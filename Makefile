@@ -1,0 +1,32 @@
+# Cairn: make help
+CONFIGURATION ?= Release
+SOLUTION := Cairn.slnx
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test bench lint format clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build everything; warnings are errors
+	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v minimal
+
+run: ## Start Cairn on http://127.0.0.1:8000 (data in ./cairn-data); ARGS="--listen …" adds options
+	dotnet run --project src/Cairn.Cli -c $(CONFIGURATION) -- serve $(ARGS)
+
+test: ## Build, then run every test
+	dotnet test $(SOLUTION) -c $(CONFIGURATION) -v minimal
+
+bench: ## Measure the figures of docs/performance.md; ARGS="read" runs one of them
+	dotnet run --project bench/Cairn.Benchmarks -c Release -- $(ARGS)
+
+lint: ## Check formatting and build without a warning
+	dotnet format $(SOLUTION) --verify-no-changes
+	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v minimal -warnaserror
+
+format: ## Format the code
+	dotnet format $(SOLUTION)
+
+clean: ## Remove what was built
+	dotnet clean $(SOLUTION) -c $(CONFIGURATION) -v quiet
+	rm -rf artifacts
