@@ -1,0 +1,46 @@
+namespace Cairn.Core.Access;
+
+/// <summary>The one place that decides whether a caller may do something. What is not granted is denied.</summary>
+public static class Authorizer
+{
+    private static readonly HashSet<string> EnvironmentBound = ["configs", "variables", "secrets"];
+
+    /// <summary>Whether <paramref name="caller"/> may do it to one resource.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="needed">What it takes.</param>
+    /// <param name="path">The resource.</param>
+    /// <param name="environment">The environment it is about; null for what all environments share.</param>
+    public static bool Allows(Caller caller, Permission needed, ReadOnlySpan<char> path, string? environment) =>
+        caller.Level >= needed.Level
+        && InScope(caller, needed, path, wholeKind: false)
+        && InEnvironment(caller, needed, environment);
+
+    /// <summary>Whether the caller may do it to any resource of the kind at all: enough for a listing, which then shows
+    /// only what <see cref="Allows"/> lets through, and as a first check of a request that names several.</summary>
+    public static bool AllowsSome(Caller caller, Permission needed) =>
+        caller.Level >= needed.Level && InScope(caller, needed, "", wholeKind: true);
+
+    /// <summary>Refuses what <see cref="Allows"/> does not allow.</summary>
+    /// <exception cref="ProblemException">Denied.</exception>
+    public static void Require(Caller caller, Permission needed, string path, string? environment)
+    {
+        if (!Allows(caller, needed, path, environment))
+            throw new ProblemException(ProblemKind.Denied, "This credential does not allow that.");
+    }
+
+    private static bool InScope(Caller caller, Permission needed, ReadOnlySpan<char> path, bool wholeKind)
+    {
+        if (caller.Scopes.Count == 0)
+            return true;
+        foreach (var scope in caller.Scopes)
+            if (scope.Covers(needed, path, wholeKind))
+                return true;
+        return false;
+    }
+
+    // A credential for some environments must not see or change the base: it belongs to the others as well.
+    private static bool InEnvironment(Caller caller, Permission needed, string? environment) =>
+        caller.Environments.Count == 0
+        || !EnvironmentBound.Contains(needed.Kind)
+        || (environment is not null && caller.Environments.Contains(environment));
+}

@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+using Cairn.Core.Audit;
+
+namespace Cairn.Core.Changes;
+
+/// <summary>What was written together: the unit that is committed, audited, shown and undone.</summary>
+public sealed record Change
+{
+    public required string Id { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required string CreatedBy { get; init; }
+    public string? Message { get; init; }
+    public required IReadOnlyList<AuditedResource> Resources { get; init; }
+
+    /// <summary>The change that this one undoes.</summary>
+    public string? Reverts { get; init; }
+
+    /// <summary>The store revision it was committed as.</summary>
+    [JsonIgnore]
+    public long Revision { get; init; }
+}

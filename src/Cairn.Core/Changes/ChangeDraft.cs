@@ -1,0 +1,117 @@
+using Cairn.Core.Access;
+using Cairn.Storage;
+using Cairn.Storage.Catalogs;
+
+namespace Cairn.Core.Changes;
+
+/// <summary>A change being planned: the state of one revision, and what the operations so far would make of it.</summary>
+public sealed class ChangeDraft(CatalogSnapshot snapshot, IStore store, Caller caller)
+{
+    private readonly List<DraftResource> _resources = [];
+
+    /// <summary>The state it starts from.</summary>
+    public CatalogSnapshot Snapshot { get; } = snapshot;
+
+    /// <summary>Whose change it is.</summary>
+    public Caller Caller { get; } = caller;
+
+    /// <summary>The resources touched, in the order of their first touch.</summary>
+    public IReadOnlyList<DraftResource> Resources => _resources;
+
+    /// <summary>A resource to work on; the same object for the same resource.</summary>
+    public DraftResource<TState> Open<TState>(ResourceKind<TState> kind, string path) where TState : class
+    {
+        foreach (var known in _resources)
+            if (known is DraftResource<TState> resource && resource.Kind == kind && resource.Path == path)
+                return resource;
+        var opened = new DraftResource<TState>(kind, path, Snapshot.Of(kind.Catalog).Get(path));
+        _resources.Add(opened);
+        return opened;
+    }
+
+    /// <summary>The state of a resource as the draft has it, without touching it.</summary>
+    public TState? Peek<TState>(ResourceKind<TState> kind, string path) where TState : class
+    {
+        foreach (var known in _resources)
+            if (known is DraftResource<TState> resource && resource.Kind == kind && resource.Path == path)
+                return resource.State;
+        return Snapshot.Of(kind.Catalog).Get(path)?.State;
+    }
+
+    /// <summary>An older version of a resource.</summary>
+    /// <exception cref="ProblemException">There is no such version.</exception>
+    public async ValueTask<Versioned<TState>> ReadVersionAsync<TState>(
+        ResourceKind<TState> kind, string path, long version, CancellationToken ct) where TState : class =>
+        await kind.ReadVersionAsync(store, path, version, ct)
+        ?? throw new ProblemException(ProblemKind.NotFound, $"{kind.HeadKey(path)} has no version {version}.");
+}
+
+/// <summary>A resource of a draft.</summary>
+public abstract class DraftResource
+{
+    public abstract string KindName { get; }
+    public abstract string Path { get; }
+
+    /// <summary>The version before the change; 0 when there was none.</summary>
+    public abstract long VersionBefore { get; }
+
+    /// <summary>The version the change will make.</summary>
+    public long NextVersion => VersionBefore + 1;
+
+    /// <summary>What was done to it, such as <c>put</c>; null when nothing was.</summary>
+    public string? Action { get; protected set; }
+
+    /// <summary>The environment whose part was written, when it was one only.</summary>
+    public string? Environment { get; protected set; }
+
+    /// <summary>The condition and the writes that make it so.</summary>
+    internal abstract (Condition Condition, Write Head, Write Version, string Digest) Encode(Change change);
+}
+
+/// <inheritdoc/>
+public sealed class DraftResource<TState>(ResourceKind<TState> kind, string path, Versioned<TState>? before) : DraftResource
+    where TState : class
+{
+    public ResourceKind<TState> Kind { get; } = kind;
+    public override string KindName => Kind.Name;
+    public override string Path { get; } = path;
+    public override long VersionBefore => Before?.Version ?? 0;
+
+    /// <summary>What is there before the change, deleted or not; null when nothing ever was.</summary>
+    public Versioned<TState>? Before { get; } = before;
+
+    /// <summary>What the change makes of it so far; null when it does not exist or is deleted.</summary>
+    public TState? State { get; private set; } = before?.State;
+
+    /// <summary>Writes a new state; null deletes.</summary>
+    public void Set(TState? state, string action, string? environment = null)
+    {
+        State = state;
+        Environment = Action is null || Environment == environment ? environment : null;
+        Action = Action is null || Action == action ? action : "put";
+    }
+
+    /// <summary>Refuses when the resource is not at the version its writer knows.</summary>
+    /// <exception cref="ProblemException">It is at another version.</exception>
+    public void CheckVersion(long? expected)
+    {
+        // A deleted resource counts as absent, but its last version may be named too.
+        long current = VersionBefore;
+        if (expected is null || expected == current || (expected == 0 && Before?.State is null))
+            return;
+        throw new ProblemException(
+            ProblemKind.PreconditionFailed,
+            expected == 0
+                ? $"{Kind.HeadKey(Path)} exists already, at version {current}."
+                : $"{Kind.HeadKey(Path)} is at version {current}, not {expected}: somebody wrote it meanwhile.");
+    }
+
+    internal override (Condition Condition, Write Head, Write Version, string Digest) Encode(Change change)
+    {
+        byte[] bytes = Kind.Encode(new Versioned<TState>(
+            Path, NextVersion, State, change.CreatedAt, change.CreatedBy, change.Message, change.Id, Revision: 0));
+        string head = Kind.HeadKey(Path);
+        Condition condition = Before is { } before ? new Condition.AtRevision(head, before.Revision) : new Condition.Absent(head);
+        return (condition, new Write.Put(head, bytes), new Write.Put(Kind.VersionKey(Path, NextVersion), bytes), ResourceKind<TState>.Digest(bytes));
+    }
+}

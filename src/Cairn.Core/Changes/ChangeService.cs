@@ -1,0 +1,191 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Cairn.Core.Access;
+using Cairn.Core.Audit;
+using Cairn.Core.Configs;
+using Cairn.Core.Environments;
+using Cairn.Storage;
+using Cairn.Storage.Catalogs;
+
+namespace Cairn.Core.Changes;
+
+/// <summary>What was asked for.</summary>
+/// <param name="Operations">At least one; applied in order, committed as one.</param>
+/// <param name="Message">Why.</param>
+/// <param name="Reverts">The change it undoes, if it does.</param>
+public sealed record ChangeRequest(IReadOnlyList<Operation> Operations, string? Message, string? Reverts = null);
+
+/// <summary>What a change would do, without doing it.</summary>
+/// <param name="Resources">What would be written.</param>
+/// <param name="Effects">What each environment serves before and after, for each config it touches.</param>
+/// <param name="Problems">Why it would be refused; empty when it would be accepted.</param>
+public sealed record ChangePreview(
+    IReadOnlyList<AuditedResource> Resources, IReadOnlyList<ConfigEffect> Effects, IReadOnlyList<Problem> Problems);
+
+/// <summary>Plans, checks and commits changes: every write to a versioned resource goes through here.</summary>
+public sealed class ChangeService(
+    IStore store, CatalogSet catalogs, Committer committer, ResourceKinds kinds, ConfigRules rules, TimeProvider time)
+{
+    /// <summary>How many operations one change may have.</summary>
+    public const int MaxOperations = 1000;
+
+    /// <summary>How long a message may be, in characters.</summary>
+    public const int MaxMessageLength = 1000;
+
+    private const int MaxAttempts = 100;
+    private static readonly TimeSpan ListPeriod = TimeSpan.FromDays(30);
+    private readonly Journal _journal = new(store, "changes/");
+
+    /// <summary>Commits a change: all of it, with its audit entry, or nothing.</summary>
+    /// <exception cref="ProblemException">It was refused, and why.</exception>
+    public async ValueTask<Change> CommitAsync(CommitContext context, ChangeRequest request, CancellationToken ct)
+    {
+        Validate(request);
+        string id = TimedId.New(time);
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var draft = await PlanAsync(context.Caller, request, ct);
+            rules.Check(draft);
+            var (change, conditions, writes) = Encode(id, context.Caller, request, draft);
+            var entry = new AuditEntry
+            {
+                Id = id,
+                Time = change.CreatedAt,
+                Actor = context.Caller.Id,
+                Action = Action(change),
+                Outcome = "success",
+                Resources = change.Resources,
+                Change = id,
+                Message = change.Message,
+            };
+            if (await committer.CommitAsync(context, entry, conditions, writes, ct) is { } revision)
+                return change with { Revision = revision };
+        }
+
+        throw new ProblemException(ProblemKind.Conflict, $"Others wrote the same resources {MaxAttempts} times meanwhile. Try again.");
+    }
+
+    /// <summary>Answers what a change would do.</summary>
+    public async ValueTask<ChangePreview> PreviewAsync(Caller caller, ChangeRequest request, CancellationToken ct)
+    {
+        Validate(request);
+        var draft = await PlanAsync(caller, request, ct);
+        var problems = rules.Problems(draft);
+        return new ChangePreview([.. Written(draft).Select(resource => Describe(resource, null))], rules.Effects(draft), problems);
+    }
+
+    /// <summary>A change by its identifier; null when there is none.</summary>
+    public async ValueTask<Change?> GetAsync(string id, CancellationToken ct) =>
+        _journal.KeyOf(id) is { } key && await store.GetAsync(key, ct) is { } record ? Read(record) : null;
+
+    /// <summary>Changes, newest first.</summary>
+    /// <param name="since">The oldest time wanted; 30 days before <paramref name="until"/> when null.</param>
+    /// <param name="until">The newest time wanted; now when null.</param>
+    /// <param name="before">The last identifier of the page before.</param>
+    /// <param name="ct">Ends the reading.</param>
+    public async IAsyncEnumerable<Change> ListAsync(
+        DateTimeOffset? since, DateTimeOffset? until, string? before, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var end = until ?? time.GetUtcNow().AddMinutes(1);
+        await foreach (var record in _journal.ReadAsync(since ?? end - ListPeriod, end, before, ct))
+            yield return Read(record);
+    }
+
+    /// <summary>The change that brings every resource of <paramref name="change"/> back to what it was before it.</summary>
+    /// <exception cref="ProblemException">Somebody has moved on since; the errors name the resources.</exception>
+    public ChangeRequest Inverse(Change change, string? message)
+    {
+        var snapshot = catalogs.Current;
+        var operations = new List<Operation>();
+        var conflicts = new List<ProblemError>();
+        foreach (var resource in change.Resources)
+        {
+            if (resource is not { VersionBefore: { } before, VersionAfter: { } after })
+                throw new ProblemException(ProblemKind.Conflict, $"A change of {resource.Kind} cannot be reverted.");
+            long current = kinds.VersionOf(snapshot, resource.Kind, resource.Path);
+            if (current != after)
+                conflicts.Add(new ProblemError("", $"{resource.Kind}/{resource.Path} is at version {current}; this change left it at {after}."));
+            operations.Add(kinds.Restore(resource.Kind, resource.Path, before) with { IfVersion = after });
+        }
+
+        return conflicts.Count == 0
+            ? new ChangeRequest(operations, message ?? $"Revert {change.Id}", change.Id)
+            : throw new ProblemException(ProblemKind.Conflict, "Somebody has moved on since: revert the later changes first, or write what you want.", conflicts);
+    }
+
+    private static void Validate(ChangeRequest request)
+    {
+        if (request.Operations.Count == 0)
+            throw new ProblemException(ProblemKind.Invalid, "A change has at least one operation.");
+        if (request.Operations.Count > MaxOperations)
+            throw new ProblemException(ProblemKind.TooLarge, $"A change has at most {MaxOperations} operations, not {request.Operations.Count}.");
+        if (request.Message?.Length > MaxMessageLength)
+            throw new ProblemException(ProblemKind.Invalid, $"A message has at most {MaxMessageLength} characters, not {request.Message.Length}.");
+    }
+
+    private async ValueTask<ChangeDraft> PlanAsync(Caller caller, ChangeRequest request, CancellationToken ct)
+    {
+        var draft = new ChangeDraft(catalogs.Current, store, caller);
+        int index = 0;
+        foreach (var operation in request.Operations)
+        {
+            try
+            {
+                Authorizer.Require(caller, operation.Needed, operation.Path, operation.TargetEnvironment);
+                await operation.ApplyAsync(draft, ct);
+            }
+            catch (ProblemException e) when (request.Operations.Count > 1)
+            {
+                throw new ProblemException(e.Problem.Kind, e.Problem.Detail, e.Problem.Errors.Count > 0
+                    ? [.. e.Problem.Errors.Select(error => error with { Pointer = $"/operations/{index}{error.Pointer}" })]
+                    : [new ProblemError($"/operations/{index}", e.Problem.Detail)]);
+            }
+
+            index++;
+        }
+
+        return draft;
+    }
+
+    private (Change Change, List<Condition> Conditions, List<Write> Writes) Encode(
+        string id, Caller caller, ChangeRequest request, ChangeDraft draft)
+    {
+        var change = new Change
+        {
+            Id = id,
+            CreatedAt = time.GetUtcNow(),
+            CreatedBy = caller.Name,
+            Message = request.Message,
+            Resources = [],
+            Reverts = request.Reverts,
+        };
+        var conditions = new List<Condition>();
+        var writes = new List<Write>();
+        var resources = new List<AuditedResource>();
+        foreach (var resource in Written(draft))
+        {
+            var (condition, head, version, digest) = resource.Encode(change);
+            conditions.Add(condition);
+            writes.Add(head);
+            writes.Add(version);
+            resources.Add(Describe(resource, digest));
+        }
+
+        change = change with { Resources = resources };
+        writes.Add(new Write.Put(_journal.KeyOf(id)!, JsonSerializer.SerializeToUtf8Bytes(change, StoredJson.Default.Change)));
+        return (change, conditions, writes);
+    }
+
+    private static IEnumerable<DraftResource> Written(ChangeDraft draft) => draft.Resources.Where(resource => resource.Action is not null);
+
+    private static AuditedResource Describe(DraftResource resource, string? digest) => new(
+        resource.KindName, resource.Path, resource.Environment, resource.Action!, resource.VersionBefore, resource.NextVersion, digest);
+
+    private static string Action(Change change) =>
+        change.Reverts is not null ? "changes.revert"
+        : change.Resources is [var only] ? $"{only.Kind}.{only.Action}"
+        : "changes.commit";
+
+    private static Change Read(StoreRecord record) =>
+        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.Change)! with { Revision = record.Revision };
+}

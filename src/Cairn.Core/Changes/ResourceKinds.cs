@@ -1,0 +1,69 @@
+using Cairn.Core.Configs;
+using Cairn.Core.Cryptography;
+using Cairn.Core.Environments;
+using Cairn.Storage.Catalogs;
+
+namespace Cairn.Core.Changes;
+
+/// <summary>The versioned kinds of resource: what a change can be made of.</summary>
+public sealed class ResourceKinds(Keyring keyring)
+{
+    public ResourceKind<ConfigState> Configs { get; } =
+        new("configs", "config-versions", keyring, ConfigState.Encode, ConfigState.Decode);
+
+    public ResourceKind<EnvironmentState> Environments { get; } =
+        new("environments", "environment-versions", keyring, EnvironmentState.Encode, EnvironmentState.Decode);
+
+    /// <summary>Sets of variables, at <c>environments/prod</c> or <c>projects/payments</c>.</summary>
+    public ResourceKind<VariableSet> Variables { get; } =
+        new("variables", "variable-versions", keyring, VariableSet.Encode, VariableSet.Decode);
+
+    /// <summary>Their catalogs, in the order in which a commit is to be taken in.</summary>
+    public IEnumerable<Catalog> Catalogs => [Environments.Catalog, Variables.Catalog, Configs.Catalog];
+
+    /// <summary>The version a resource is at; 0 when there never was one.</summary>
+    public long VersionOf(CatalogSnapshot snapshot, string kind, string path) => kind switch
+    {
+        "configs" => snapshot.Of(Configs.Catalog).Get(path)?.Version ?? 0,
+        "environments" => snapshot.Of(Environments.Catalog).Get(path)?.Version ?? 0,
+        "variables" => snapshot.Of(Variables.Catalog).Get(path)?.Version ?? 0,
+        _ => throw Unknown(kind),
+    };
+
+    /// <summary>The operation that brings a resource back to an older version; to version 0 by deleting it.</summary>
+    public Operation Restore(string kind, string path, long version) => kind switch
+    {
+        "configs" => new RestoreConfig(this, path, version),
+        "environments" => new RestoreEnvironment(this, path, version),
+        "variables" => new RestoreVariables(this, path, version),
+        _ => throw Unknown(kind),
+    };
+
+    /// <summary>The environments that exist in a draft.</summary>
+    public IReadOnlySet<string> EnvironmentNames(ChangeDraft draft)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (name, environment) in draft.Snapshot.Of(Environments.Catalog).Range(""))
+            if (environment.State is not null)
+                names.Add(name);
+        foreach (var resource in draft.Resources.OfType<DraftResource<EnvironmentState>>())
+            if (resource.State is not null)
+                names.Add(resource.Path);
+            else
+                names.Remove(resource.Path);
+        return names;
+    }
+
+    /// <summary>Refuses an environment that does not exist.</summary>
+    /// <exception cref="ProblemException">It does not; the message names those that do.</exception>
+    public void RequireEnvironment(ChangeDraft draft, string name)
+    {
+        if (draft.Peek(Environments, name) is null)
+            throw NoEnvironment(name, EnvironmentNames(draft));
+    }
+
+    internal static ProblemException NoEnvironment(string name, IEnumerable<string> existing) =>
+        new(ProblemKind.NotFound, $"There is no environment '{name}'. There are: {string.Join(", ", existing)}.");
+
+    private static ProblemException Unknown(string kind) => new(ProblemKind.Invalid, $"There is no kind of resource '{kind}'.");
+}

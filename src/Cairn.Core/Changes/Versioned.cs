@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Cairn.Core.Cryptography;
+using Cairn.Storage;
+using Cairn.Storage.Catalogs;
+
+namespace Cairn.Core.Changes;
+
+/// <summary>One version of a resource.</summary>
+/// <param name="Path">Which resource of its kind.</param>
+/// <param name="Version">Counts from 1, without a gap, through deletions too.</param>
+/// <param name="State">What it is in this version; null when this version deleted it.</param>
+/// <param name="CreatedAt">When it was written.</param>
+/// <param name="CreatedBy">By whom.</param>
+/// <param name="Message">Why, as its author put it.</param>
+/// <param name="ChangeId">The change it is part of.</param>
+/// <param name="Revision">The store revision it was written in.</param>
+public sealed record Versioned<TState>(
+    string Path, long Version, TState? State, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string ChangeId, long Revision)
+    where TState : class;
+
+/// <summary>A version as it is stored: what the list of versions shows in clear, its content encrypted.</summary>
+internal sealed record StoredVersion(
+    long Version, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string Change, string? Sealed);
+
+/// <summary>
+/// A kind of resource every state of which is kept. The newest version is at <c>configs/payments/database</c>, each
+/// version at <c>config-versions/payments/database/0000000012</c>, both with the same bytes.
+/// </summary>
+public abstract class ResourceKind(string name, string versionsName)
+{
+    /// <summary>As in the API's paths and in permissions.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The key of the newest version.</summary>
+    public string HeadKey(string path) => $"{Name}/{path}";
+
+    /// <summary>The key of one version.</summary>
+    public string VersionKey(string path, long version) => $"{versionsName}/{path}/{version:D10}";
+}
+
+/// <inheritdoc/>
+public sealed class ResourceKind<TState> : ResourceKind where TState : class
+{
+    private readonly Keyring _keyring;
+    private readonly Func<TState, byte[]> _encode;
+    private readonly Func<byte[], TState> _decode;
+
+    /// <summary>Describes a kind.</summary>
+    /// <param name="name">Plural, such as <c>configs</c>.</param>
+    /// <param name="versionsName">Where its versions are, such as <c>config-versions</c>.</param>
+    /// <param name="keyring">Seals the states.</param>
+    /// <param name="encode">A state as bytes.</param>
+    /// <param name="decode">The state those bytes were made of.</param>
+    public ResourceKind(string name, string versionsName, Keyring keyring, Func<TState, byte[]> encode, Func<byte[], TState> decode)
+        : base(name, versionsName)
+    {
+        (_keyring, _encode, _decode) = (keyring, encode, decode);
+        Catalog = new Catalog<Versioned<TState>>(name + "/", record => Decode(record, record.Key[(name.Length + 1)..]));
+    }
+
+    /// <summary>The newest versions, of deleted resources too.</summary>
+    public Catalog<Versioned<TState>> Catalog { get; }
+
+    /// <summary>Reads a version from the store.</summary>
+    /// <returns>Null when there is no such version, or it is no longer kept.</returns>
+    public async ValueTask<Versioned<TState>?> ReadVersionAsync(IStore store, string path, long version, CancellationToken ct) =>
+        version > 0 && await store.GetAsync(VersionKey(path, version), ct) is { } record ? Decode(record, path) : null;
+
+    internal byte[] Encode(Versioned<TState> version)
+    {
+        string? sealedState = version.State is { } state ? _keyring.Seal(_encode(state), Address(version.Path, version.Version)) : null;
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new StoredVersion(version.Version, version.CreatedAt, version.CreatedBy, version.Message, version.ChangeId, sealedState),
+            StoredJson.Default.StoredVersion);
+    }
+
+    private Versioned<TState> Decode(StoreRecord record, string path)
+    {
+        var stored = JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.StoredVersion)
+            ?? throw new JsonException("null is not a version.");
+        var state = stored.Sealed is { } text ? _decode(_keyring.Open(text, Address(path, stored.Version))) : null;
+        return new Versioned<TState>(
+            path, stored.Version, state, stored.CreatedAt, string.Intern(stored.CreatedBy), stored.Message, stored.Change, record.Revision);
+    }
+
+    // What is sealed for one version of one resource opens nowhere else.
+    private string Address(string path, long version) => $"{Name}/{path}@{version}";
+
+    internal static string Digest(ReadOnlySpan<byte> stored) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(stored));
+}

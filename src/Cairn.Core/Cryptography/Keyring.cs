@@ -1,0 +1,207 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Cairn.Storage;
+using Cairn.Storage.Catalogs;
+
+namespace Cairn.Core.Cryptography;
+
+/// <summary>A data key as it is stored: encrypted under a master key.</summary>
+public sealed record WrappedDataKey(string Id, DateTimeOffset CreatedAt, string MasterKey, byte[] Wrapped);
+
+/// <summary>What the keyring holds, without any key.</summary>
+public sealed record KeyringStatus(
+    string MasterKey, IReadOnlyList<string> MasterKeys, bool MasterKeyInFile, IReadOnlyList<DataKeyStatus> DataKeys);
+
+/// <summary>One data key's name, age, and the master key it is wrapped with.</summary>
+public sealed record DataKeyStatus(string Id, DateTimeOffset CreatedAt, string MasterKey, bool Primary);
+
+/// <summary>
+/// Envelope encryption of what the store holds: data keys, kept in the store wrapped by a master key, seal values with
+/// AES-256-GCM. What is sealed for one address cannot be opened at another.
+/// </summary>
+/// <remarks>A sealed value is text: <c>c1.</c>, the data key's name, a dot, and nonce, ciphertext and tag in base64url.</remarks>
+public sealed class Keyring
+{
+    private const string Prefix = "keyring/data-keys/";
+    private const string Format = "c1.";
+
+    private readonly IStore _store;
+    private readonly MasterKeys _masterKeys;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, DataKey> _dataKeys = new();
+    private readonly SemaphoreSlim _rotating = new(1);
+    private volatile DataKey? _primary;
+
+    private Keyring(IStore store, MasterKeys masterKeys, TimeProvider time)
+    {
+        (_store, _masterKeys, _time) = (store, masterKeys, time);
+        Catalog = new Catalog<WrappedDataKey>(Prefix, record => Accept(Read(record)).Stored);
+    }
+
+    /// <summary>Follows the data keys, so that what another node rotated is known here before it is needed. It has to
+    /// come before every catalog whose records are sealed.</summary>
+    public Catalog<WrappedDataKey> Catalog { get; }
+
+    /// <summary>Whether the store already holds data that needs its master key.</summary>
+    public static async Task<bool> ExistsAsync(IStore store, CancellationToken ct)
+    {
+        await foreach (var _ in store.ListAsync(Prefix, await store.GetRevisionAsync(ct), ct))
+            return true;
+        return false;
+    }
+
+    /// <summary>Unwraps the store's data keys, makes the first one, and wraps anew what an older master key wrapped.</summary>
+    /// <exception cref="MasterKeyException">None of the master keys opens the store's data keys.</exception>
+    public static async Task<Keyring> OpenAsync(IStore store, MasterKeys masterKeys, TimeProvider time, CancellationToken ct)
+    {
+        var keyring = new Keyring(store, masterKeys, time);
+        await keyring.LoadAsync(ct);
+        if (keyring._primary is null)
+            await keyring.CommitAsync(addDataKey: true, ct);
+        else if (keyring._dataKeys.Values.Any(key => key.Stored.MasterKey != masterKeys.Primary.Id))
+            await keyring.CommitAsync(addDataKey: false, ct);
+        return keyring;
+    }
+
+    /// <summary>Encrypts for one place only.</summary>
+    /// <param name="plaintext">What to hide.</param>
+    /// <param name="address">Where it belongs, such as <c>configs/payments/database@12</c>.</param>
+    public string Seal(ReadOnlySpan<byte> plaintext, string address)
+    {
+        var key = _primary!;
+        byte[] bytes = Sealing.Encrypt(key.Cipher, plaintext, Encoding.UTF8.GetBytes(address));
+        return $"{Format}{key.Stored.Id}.{Base64Url.EncodeToString(bytes)}";
+    }
+
+    /// <summary>Decrypts what was sealed for this place.</summary>
+    /// <exception cref="CryptographicException">It was not, or its data key is unknown.</exception>
+    public byte[] Open(string sealedText, string address)
+    {
+        int dot = sealedText.IndexOf('.', Format.Length);
+        if (!sealedText.StartsWith(Format, StringComparison.Ordinal) || dot < 0)
+            throw new CryptographicException("This is not a sealed value of a known format.");
+        string id = sealedText[Format.Length..dot];
+        if (!_dataKeys.TryGetValue(id, out var key))
+            throw new CryptographicException($"The data key {id} is not in the keyring.");
+        return Sealing.Decrypt(key.Cipher, Base64Url.DecodeFromChars(sealedText.AsSpan(dot + 1)), Encoding.UTF8.GetBytes(address));
+    }
+
+    /// <summary>Starts to use a new data key, and a new master key when it is kept in a file, and wraps every data key
+    /// anew. Reads and writes go on meanwhile.</summary>
+    public async Task<KeyringStatus> RotateAsync(CancellationToken ct)
+    {
+        await _rotating.WaitAsync(ct);
+        try
+        {
+            if (_masterKeys.InFile)
+                _masterKeys.Add();
+            await CommitAsync(addDataKey: true, ct);
+            return Status();
+        }
+        finally
+        {
+            _rotating.Release();
+        }
+    }
+
+    /// <summary>The names and ages of the keys.</summary>
+    public KeyringStatus Status() => new(
+        _masterKeys.Primary.Id,
+        [.. _masterKeys.All.Select(key => key.Id)],
+        _masterKeys.InFile,
+        [.. _dataKeys.Values.OrderByDescending(key => key.Stored.CreatedAt).Select(key => new DataKeyStatus(
+            key.Stored.Id, key.Stored.CreatedAt, key.Stored.MasterKey, ReferenceEquals(key, _primary)))]);
+
+    private async Task LoadAsync(CancellationToken ct)
+    {
+        await foreach (var record in _store.ListAsync(Prefix, await _store.GetRevisionAsync(ct), ct))
+            Accept(Read(record));
+    }
+
+    private async Task CommitAsync(bool addDataKey, CancellationToken ct)
+    {
+        while (true)
+        {
+            var conditions = new List<Condition>();
+            var writes = new List<Write>();
+            await foreach (var record in _store.ListAsync(Prefix, await _store.GetRevisionAsync(ct), ct))
+            {
+                var key = Accept(Read(record));
+                if (key.Stored.MasterKey == _masterKeys.Primary.Id)
+                    continue;
+                conditions.Add(new Condition.AtRevision(record.Key, record.Revision));
+                writes.Add(Put(Wrap(key.Bytes, key.Stored.Id, key.Stored.CreatedAt)));
+            }
+
+            if (addDataKey)
+            {
+                var added = Wrap(RandomNumberGenerator.GetBytes(32), TimedId.New(_time)[^12..], _time.GetUtcNow());
+                conditions.Add(new Condition.Absent(Prefix + added.Id));
+                writes.Add(Put(added));
+            }
+
+            if (writes.Count == 0)
+                return;
+            switch (await _store.CommitAsync(new Transaction(conditions, writes), ct))
+            {
+                case CommitResult.Committed:
+                    await LoadAsync(ct);
+                    return;
+                case CommitResult.Unknown unknown:
+                    throw new StoreUnavailableException("It is not known whether the keyring was written. Try again.", unknown.Cause);
+                case CommitResult.Refused:
+                    continue;
+            }
+        }
+    }
+
+    private WrappedDataKey Wrap(byte[] dataKey, string id, DateTimeOffset createdAt)
+    {
+        var master = _masterKeys.Primary;
+        return new WrappedDataKey(id, createdAt, master.Id, master.Wrap(dataKey, id));
+    }
+
+    private static Write.Put Put(WrappedDataKey key) =>
+        new(Prefix + key.Id, JsonSerializer.SerializeToUtf8Bytes(key, StoredJson.Default.WrappedDataKey));
+
+    private static WrappedDataKey Read(StoreRecord record) =>
+        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.WrappedDataKey)
+        ?? throw new JsonException("null is not a data key.");
+
+    private DataKey Accept(WrappedDataKey stored)
+    {
+        if (_dataKeys.TryGetValue(stored.Id, out var known) && known.Stored.MasterKey == stored.MasterKey)
+            return known;
+        var key = known is null ? new DataKey(stored, Unwrap(stored)) : known with { Stored = stored };
+        _dataKeys[stored.Id] = key;
+        if (_primary is not { } primary || stored.CreatedAt > primary.Stored.CreatedAt || stored.Id == primary.Stored.Id)
+            _primary = key;
+        return key;
+    }
+
+    private byte[] Unwrap(WrappedDataKey stored)
+    {
+        var master = _masterKeys.Find(stored.MasterKey) ?? throw new MasterKeyException(
+            $"The store was encrypted under master key {stored.MasterKey}, which is not among those given "
+            + $"({string.Join(", ", _masterKeys.All.Select(key => key.Id))}). Bring back the right master key: nothing can be read without it.");
+        try
+        {
+            return master.Unwrap(stored.Wrapped, stored.Id);
+        }
+        catch (CryptographicException)
+        {
+            throw new MasterKeyException($"The data key {stored.Id} in the store is damaged: master key {stored.MasterKey} does not open it.");
+        }
+    }
+
+    /// <summary>A data key in use. AesGcm is not safe for several threads, so each thread has its own.</summary>
+    private sealed record DataKey(WrappedDataKey Stored, byte[] Bytes)
+    {
+        private readonly ThreadLocal<AesGcm> _cipher = new(() => new AesGcm(Bytes, Sealing.TagBytes));
+
+        public AesGcm Cipher => _cipher.Value!;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Cairn.Core.Documents;
+
+/// <summary>Strict reading and compact writing of JSON documents (RFC 8259) as UTF-8.</summary>
+/// <remarks>Member order and the text of numbers are kept: <c>1.0</c>, <c>1e400</c> and integers of any length come out
+/// as they went in.</remarks>
+public static class JsonText
+{
+    /// <summary>How deep a document may nest.</summary>
+    public const int MaxDepth = 64;
+
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        MaxDepth = MaxDepth,
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = false,
+        CommentHandling = JsonCommentHandling.Disallow,
+    };
+
+    /// <summary>Compact, and escaping no more than JSON asks for.</summary>
+    public static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 256 };
+
+    private static readonly JsonWriterOptions Indented = Compact with { Indented = true, NewLine = "\n" };
+
+    /// <summary>Reads a document from outside.</summary>
+    /// <exception cref="ProblemException">Not UTF-8, not JSON, a member twice, or nested deeper than <see cref="MaxDepth"/>;
+    /// the message says at which line and column.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
+    {
+        if (utf8.Span.StartsWith("\uFEFF"u8))
+            utf8 = utf8[3..];
+        if (!Utf8.IsValid(utf8.Span))
+            throw new ProblemException(ProblemKind.Invalid, "The document is not valid UTF-8.");
+        try
+        {
+            return JsonDocument.Parse(utf8, Strict);
+        }
+        catch (JsonException e)
+        {
+            throw new ProblemException(ProblemKind.Invalid, "The document is not valid JSON: " + Explain(e));
+        }
+    }
+
+    /// <summary>Reads a document from outside and writes it compactly.</summary>
+    /// <inheritdoc cref="Parse" path="/exception"/>
+    public static byte[] Normalize(ReadOnlyMemory<byte> utf8)
+    {
+        using var document = Parse(utf8);
+        return ToUtf8(document.RootElement);
+    }
+
+    /// <summary>Writes an element compactly.</summary>
+    /// <exception cref="ProblemException">A string holds half of a surrogate pair, which UTF-8 cannot.</exception>
+    public static byte[] ToUtf8(JsonElement element)
+    {
+        try
+        {
+            return Write(element.WriteTo, Compact);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new ProblemException(ProblemKind.Invalid, "A string of the document holds half of a surrogate pair (\\ud800 to \\udfff alone).");
+        }
+    }
+
+    /// <summary>Writes what <paramref name="write"/> writes, compactly.</summary>
+    public static byte[] Write(Action<Utf8JsonWriter> write) => Write(write, Compact);
+
+    /// <summary>The same document over several lines, for people.</summary>
+    public static byte[] Indent(ReadOnlyMemory<byte> utf8)
+    {
+        using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 256 });
+        return Write(document.RootElement.WriteTo, Indented);
+    }
+
+    /// <summary>Reads what Cairn itself wrote.</summary>
+    public static JsonElement Element(ReadOnlySpan<byte> trusted)
+    {
+        var reader = new Utf8JsonReader(trusted, new JsonReaderOptions { MaxDepth = 256 });
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> write, JsonWriterOptions options)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, options))
+            write(writer);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static string Explain(JsonException e)
+    {
+        // The serializer's own position ("LineNumber: 0 | …") counts from 0; editors count from 1.
+        string message = e.Message;
+        int tail = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        if (tail >= 0)
+            message = message[..tail];
+        var text = new StringBuilder(message);
+        if (e.LineNumber is { } line)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $" At line {line + 1}, byte {e.BytePositionInLine + 1}.");
+        return text.ToString();
+    }
+}

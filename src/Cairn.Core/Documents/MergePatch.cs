@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace Cairn.Core.Documents;
+
+/// <summary>JSON Merge Patch (RFC 7396): an object changes the members it names, null removes one, anything else
+/// replaces.</summary>
+public static class MergePatch
+{
+    /// <summary>Applies a patch.</summary>
+    /// <param name="target">What is patched; null when there is nothing yet.</param>
+    /// <param name="patch">The patch.</param>
+    /// <returns>The result, compact. Members keep the target's order; new ones follow in the patch's.</returns>
+    public static byte[] Apply(ReadOnlyMemory<byte>? target, ReadOnlyMemory<byte> patch)
+    {
+        var change = JsonText.Element(patch.Span);
+        JsonElement? before = target is { } bytes ? JsonText.Element(bytes.Span) : null;
+        return JsonText.Write(writer => Merge(writer, before, change));
+    }
+
+    private static void Merge(Utf8JsonWriter writer, JsonElement? target, JsonElement patch)
+    {
+        if (patch.ValueKind != JsonValueKind.Object)
+        {
+            patch.WriteTo(writer);
+            return;
+        }
+
+        // Insertion order is kept by listing the patch again; the dictionary only answers "is it named?".
+        var changes = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in patch.EnumerateObject())
+            changes[member.Name] = member.Value;
+
+        writer.WriteStartObject();
+        if (target is { ValueKind: JsonValueKind.Object } before)
+            foreach (var member in before.EnumerateObject())
+            {
+                if (!changes.Remove(member.Name, out var change))
+                {
+                    member.WriteTo(writer);
+                }
+                else if (change.ValueKind != JsonValueKind.Null)
+                {
+                    writer.WritePropertyName(member.Name);
+                    Merge(writer, member.Value, change);
+                }
+            }
+
+        foreach (var member in patch.EnumerateObject())
+            if (changes.ContainsKey(member.Name) && member.Value.ValueKind != JsonValueKind.Null)
+            {
+                writer.WritePropertyName(member.Name);
+                Merge(writer, null, member.Value);
+            }
+
+        writer.WriteEndObject();
+    }
+}

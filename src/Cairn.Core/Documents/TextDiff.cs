@@ -1,0 +1,36 @@
+using System.Text;
+using DiffPlex.DiffBuilder;
+using DiffPlex.DiffBuilder.Model;
+
+namespace Cairn.Core.Documents;
+
+/// <summary>A difference for people: lines with <c>-</c>, <c>+</c> or a space before them, and <c>@@</c> where equal
+/// lines are left out.</summary>
+public static class TextDiff
+{
+    private const int Context = 3;
+
+    /// <summary>Compares two texts by line; empty when they are equal.</summary>
+    public static string Of(string from, string to)
+    {
+        var lines = InlineDiffBuilder.Diff(from, to).Lines;
+        bool[] shown = new bool[lines.Count];
+        for (int i = 0; i < lines.Count; i++)
+            if (lines[i].Type != ChangeType.Unchanged)
+                for (int near = Math.Max(0, i - Context); near <= Math.Min(lines.Count - 1, i + Context); near++)
+                    shown[near] = true;
+
+        var text = new StringBuilder();
+        for (int i = 0; i < lines.Count; i++)
+        {
+            if (!shown[i])
+                continue;
+            if (i > 0 && !shown[i - 1])
+                text.Append("@@\n");
+            text.Append(lines[i].Type switch { ChangeType.Inserted => '+', ChangeType.Deleted => '-', _ => ' ' })
+                .Append(lines[i].Text).Append('\n');
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,131 @@
+using Cairn.Core.Access;
+using Cairn.Core.Changes;
+using Cairn.Core.Documents;
+
+namespace Cairn.Core.Environments;
+
+/// <summary>Makes an environment or changes it.</summary>
+public sealed record PutEnvironment(ResourceKinds Kinds, string Path, EnvironmentState State) : Operation
+{
+    public override string Path { get; init; } = Path;
+    public override Permission Needed => new(Kinds.Environments.Name, PermissionLevel.Admin);
+
+    public override ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
+    {
+        EnvironmentState.CheckName(Path);
+        var environment = draft.Open(Kinds.Environments, Path);
+        environment.CheckVersion(IfVersion);
+        if (environment.State is null && Kinds.EnvironmentNames(draft).Count >= EnvironmentState.MaxCount)
+            throw new ProblemException(ProblemKind.TooLarge, $"There may be {EnvironmentState.MaxCount} environments.");
+        environment.Set(State, "put");
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Removes an environment that no config has anything of its own in.</summary>
+public sealed record DeleteEnvironment(ResourceKinds Kinds, string Path) : Operation
+{
+    public override string Path { get; init; } = Path;
+    public override Permission Needed => new(Kinds.Environments.Name, PermissionLevel.Admin);
+
+    public override ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
+    {
+        var environment = draft.Open(Kinds.Environments, Path);
+        if (environment.State is null)
+            throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{Path}'.");
+        environment.CheckVersion(IfVersion);
+        if (environment.State.Protected)
+            throw new ProblemException(ProblemKind.Protected, $"The environment '{Path}' is protected. Take the protection off first.");
+        foreach (var (path, config) in draft.Snapshot.Of(Kinds.Configs.Catalog).Range(""))
+            if (config.State is { } state && (state.Overlays.ContainsKey(Path) || state.Pins.ContainsKey(Path)))
+                throw new ProblemException(ProblemKind.Conflict, $"The config {path} has a part of its own in '{Path}'. Delete that first.");
+        environment.Set(null, "delete");
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Brings an environment back to an older version.</summary>
+public sealed record RestoreEnvironment(ResourceKinds Kinds, string Path, long ToVersion) : Operation
+{
+    public override string Path { get; init; } = Path;
+    public override Permission Needed => new(Kinds.Environments.Name, PermissionLevel.Admin);
+
+    public override async ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
+    {
+        var environment = draft.Open(Kinds.Environments, Path);
+        environment.CheckVersion(IfVersion);
+        var state = ToVersion == 0 ? null : (await draft.ReadVersionAsync(Kinds.Environments, Path, ToVersion, ct)).State;
+        if (state is null)
+            await new DeleteEnvironment(Kinds, Path).ApplyAsync(draft, ct);
+        else
+            environment.Set(state, "restore");
+    }
+}
+
+/// <summary>Writes the variables of <c>environments/{name}</c> or <c>projects/{name}</c>.</summary>
+/// <param name="Kinds">The kinds of resource.</param>
+/// <param name="Path">Whose variables.</param>
+/// <param name="Json">A JSON object of them.</param>
+/// <param name="Merge">Whether it is a merge patch to those that are there, instead of all of them.</param>
+public sealed record PutVariables(ResourceKinds Kinds, string Path, byte[] Json, bool Merge) : Operation
+{
+    public override string Path { get; init; } = Path;
+    public override Permission Needed => new(Kinds.Variables.Name, PermissionLevel.Write);
+    public override string? TargetEnvironment => VariableOwner.Environment(Path);
+
+    public override ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
+    {
+        var variables = draft.Open(Kinds.Variables, Path);
+        variables.CheckVersion(IfVersion);
+        VariableOwner.Check(Kinds, draft, Path);
+        var set = VariableSet.Parse(Merge ? MergePatch.Apply((variables.State ?? VariableSet.Empty).Json, Json) : Json);
+        variables.Set(set, "put", TargetEnvironment);
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Brings variables back to an older version.</summary>
+public sealed record RestoreVariables(ResourceKinds Kinds, string Path, long ToVersion) : Operation
+{
+    public override string Path { get; init; } = Path;
+    public override Permission Needed => new(Kinds.Variables.Name, PermissionLevel.Write);
+    public override string? TargetEnvironment => VariableOwner.Environment(Path);
+
+    public override async ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
+    {
+        var variables = draft.Open(Kinds.Variables, Path);
+        variables.CheckVersion(IfVersion);
+        VariableOwner.Check(Kinds, draft, Path);
+        var state = ToVersion == 0 ? null : (await draft.ReadVersionAsync(Kinds.Variables, Path, ToVersion, ct)).State;
+        variables.Set(state ?? VariableSet.Empty, "restore", TargetEnvironment);
+    }
+}
+
+/// <summary>Who can have variables: an environment or a project.</summary>
+internal static class VariableOwner
+{
+    private const string Environments = "environments/";
+    private const string Projects = "projects/";
+
+    public static string? Environment(string path) =>
+        path.StartsWith(Environments, StringComparison.Ordinal) ? path[Environments.Length..] : null;
+
+    public static void Check(ResourceKinds kinds, ChangeDraft draft, string path)
+    {
+        if (Environment(path) is { } name)
+        {
+            var environment = draft.Peek(kinds.Environments, name)
+                ?? throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{name}'.");
+            if (environment.Protected)
+                throw new ProblemException(ProblemKind.Protected, $"The environment '{name}' is protected: its variables change through an approval only.");
+        }
+        else if (!path.StartsWith(Projects, StringComparison.Ordinal))
+        {
+            throw new ProblemException(ProblemKind.Invalid, $"Variables belong to environments/… or projects/…, not '{path}'.");
+        }
+        else
+        {
+            Configs.ConfigPath.Check(path[Projects.Length..]);
+        }
+    }
+}

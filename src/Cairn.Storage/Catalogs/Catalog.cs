@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+
+namespace Cairn.Storage.Catalogs;
+
+/// <summary>One kind of record held in memory, decoded and indexed. This object only says how; the values are in the
+/// <see cref="CatalogView{T}"/> of a <see cref="CatalogSnapshot"/>.</summary>
+public abstract class Catalog
+{
+    private protected Catalog(string prefix) => Prefix = prefix;
+
+    /// <summary>The store keys this catalog follows, such as <c>configs/</c>. A value's key in the catalog is what
+    /// comes after it.</summary>
+    public string Prefix { get; }
+
+    internal int Slot { get; set; }
+
+    internal abstract CatalogView EmptyView { get; }
+    internal abstract object Decode(StoreRecord record);
+    internal abstract CatalogView Load(IReadOnlyList<(string Key, object Value)> values);
+    internal abstract CatalogView Apply(CatalogView view, IReadOnlyList<CatalogChange> changes);
+}
+
+/// <inheritdoc/>
+/// <typeparam name="T">The decoded value, immutable.</typeparam>
+public sealed class Catalog<T> : Catalog where T : class
+{
+    private readonly Func<StoreRecord, T> _decode;
+    private readonly List<CatalogIndex<T>> _indexes = [];
+
+    /// <summary>Describes a catalog.</summary>
+    /// <param name="prefix">The store keys it follows; not empty, ends in a slash.</param>
+    /// <param name="decode">Makes the value of a record; called once a commit, in revision order. What it throws stops
+    /// the <see cref="CatalogSet"/>.</param>
+    public Catalog(string prefix, Func<StoreRecord, T> decode) : base(prefix) => _decode = decode;
+
+    /// <summary>Adds a secondary index. To be called before the catalog is given to a <see cref="CatalogSet"/>.</summary>
+    /// <param name="keys">The index keys of a value: none, one or several.</param>
+    public CatalogIndex<T, TKey> AddIndex<TKey>(Func<T, IEnumerable<TKey>> keys) where TKey : notnull
+    {
+        var index = new CatalogIndex<T, TKey>(_indexes.Count, keys);
+        _indexes.Add(index);
+        return index;
+    }
+
+    internal override CatalogView EmptyView =>
+        new CatalogView<T>(CatalogView<T>.NoItems, [.. _indexes.Select(index => index.Empty)]);
+
+    internal override object Decode(StoreRecord record) => _decode(record);
+
+    internal override CatalogView Load(IReadOnlyList<(string Key, object Value)> values)
+    {
+        var items = ImmutableSortedSet.Create(
+            CatalogItemComparer<T>.Instance,
+            values.Select(value => new CatalogItem<T>(value.Key, (T)value.Value)).ToArray());
+        var indexes = new object[_indexes.Count];
+        for (int i = 0; i < indexes.Length; i++)
+            indexes[i] = _indexes[i].Apply(_indexes[i].Empty, values.Select(value => ((T?)null, (T?)value.Value)));
+        return new CatalogView<T>(items, indexes);
+    }
+
+    internal override CatalogView Apply(CatalogView view, IReadOnlyList<CatalogChange> changes)
+    {
+        var before = (CatalogView<T>)view;
+        var items = before.Items.ToBuilder();
+        var moves = new List<(T? Before, T? After)>(changes.Count);
+        foreach (var change in changes)
+        {
+            if (change.Before is not null)
+                items.Remove(new CatalogItem<T>(change.Key, null));
+            if (change.After is not null)
+                items.Add(new CatalogItem<T>(change.Key, (T)change.After));
+            moves.Add(((T?)change.Before, (T?)change.After));
+        }
+
+        var indexes = new object[_indexes.Count];
+        for (int i = 0; i < indexes.Length; i++)
+            indexes[i] = _indexes[i].Apply(before.Indexes[i], moves);
+        return new CatalogView<T>(items.ToImmutable(), indexes);
+    }
+}
+
+/// <summary>A secondary index of a catalog.</summary>
+public abstract class CatalogIndex<T> where T : class
+{
+    internal abstract object Empty { get; }
+    internal abstract object Apply(object index, IEnumerable<(T? Before, T? After)> moves);
+}
+
+/// <inheritdoc/>
+public sealed class CatalogIndex<T, TKey> : CatalogIndex<T> where T : class where TKey : notnull
+{
+    private readonly Func<T, IEnumerable<TKey>> _keys;
+
+    internal CatalogIndex(int slot, Func<T, IEnumerable<TKey>> keys) => (Slot, _keys) = (slot, keys);
+
+    internal int Slot { get; }
+
+    internal override object Empty => ImmutableDictionary<TKey, ImmutableArray<T>>.Empty;
+
+    internal override object Apply(object index, IEnumerable<(T? Before, T? After)> moves)
+    {
+        var map = ((ImmutableDictionary<TKey, ImmutableArray<T>>)index).ToBuilder();
+        foreach (var (before, after) in moves)
+        {
+            if (before is not null)
+                foreach (var key in _keys(before))
+                    if (map.TryGetValue(key, out var values))
+                    {
+                        values = values.Remove(before);
+                        if (values.IsEmpty)
+                            map.Remove(key);
+                        else
+                            map[key] = values;
+                    }
+
+            if (after is not null)
+                foreach (var key in _keys(after))
+                    map[key] = map.TryGetValue(key, out var values) ? values.Add(after) : [after];
+        }
+
+        return map.ToImmutable();
+    }
+}
+
+/// <summary>What one commit did to one value of a catalog.</summary>
+/// <param name="Revision">The commit.</param>
+/// <param name="Catalog">Where.</param>
+/// <param name="Key">The value's key in that catalog.</param>
+/// <param name="Before">What was there; null when it is new.</param>
+/// <param name="After">What is there now; null when it was deleted.</param>
+public sealed record CatalogChange(long Revision, Catalog Catalog, string Key, object? Before, object? After);

@@ -1,0 +1,211 @@
+using System.Diagnostics;
+
+namespace Cairn.Storage.Catalogs;
+
+/// <summary>
+/// A node's memory of the store: all catalogs, loaded from a list and then kept current by one watch, in revision
+/// order and without a gap. Reads take <see cref="Current"/> and never touch the store.
+/// </summary>
+/// <remarks>One task applies commits and publishes snapshots; any number of threads read. Several commits that wait at
+/// once are applied as one step.</remarks>
+public sealed class CatalogSet : IAsyncDisposable
+{
+    private const int MaxCommitsPerStep = 512;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly IStore _store;
+    private readonly Catalog[] _catalogs;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stopping = new();
+    private ChangeFeed _feed;
+    private Task _following = Task.CompletedTask;
+    private volatile Exception? _fault;
+
+    /// <summary>Prepares the set; nothing is read before <see cref="StartAsync"/>.</summary>
+    /// <param name="store">Where the records are.</param>
+    /// <param name="catalogs">In the order in which one commit's changes are to be decoded, so that a later catalog's
+    /// decoder may rely on an earlier catalog's value of the same commit.</param>
+    /// <param name="time">For the pauses between attempts to reach the store.</param>
+    public CatalogSet(IStore store, IEnumerable<Catalog> catalogs, TimeProvider time)
+    {
+        _store = store;
+        _time = time;
+        _catalogs = [.. catalogs];
+        for (int slot = 0; slot < _catalogs.Length; slot++)
+            _catalogs[slot].Slot = slot;
+        _feed = new ChangeFeed(new CatalogSnapshot(0, [.. _catalogs.Select(catalog => catalog.EmptyView)]), [], gap: false);
+    }
+
+    /// <summary>The newest state this node knows.</summary>
+    public CatalogSnapshot Current => Volatile.Read(ref _feed).Snapshot;
+
+    /// <summary>The newest link of the feed: wait for its successor to see what comes next.</summary>
+    public ChangeFeed Feed => Volatile.Read(ref _feed);
+
+    /// <summary>Why the set does not follow the store at present: a record that cannot be decoded (final), or an engine
+    /// that cannot be reached (being retried). Null when all is well.</summary>
+    public Exception? Fault => _fault;
+
+    /// <summary>Loads every catalog as of one revision and starts to follow the store from there.</summary>
+    /// <exception cref="CatalogException">A record cannot be decoded.</exception>
+    public async Task StartAsync(CancellationToken ct)
+    {
+        Publish(await LoadAsync(ct), [], gap: false);
+        _following = FollowAsync(_stopping.Token);
+    }
+
+    /// <summary>Completes once <see cref="Current"/> is at <paramref name="revision"/> or later.</summary>
+    public async ValueTask<CatalogSnapshot> WaitForAsync(long revision, CancellationToken ct)
+    {
+        // The link is read before the state: what is published in between completes this link.
+        for (var link = Feed; ; link = await link.NextAsync.WaitAsync(ct))
+            if (Current is var current && current.Revision >= revision)
+                return current;
+    }
+
+    /// <summary>A state that has every commit acknowledged anywhere before this call.</summary>
+    public async ValueTask<CatalogSnapshot> ReadLatestAsync(CancellationToken ct) =>
+        await WaitForAsync(await _store.GetRevisionAsync(ct), ct);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private async Task<CatalogSnapshot> LoadAsync(CancellationToken ct)
+    {
+        long revision = await _store.GetRevisionAsync(ct);
+        var views = new CatalogView[_catalogs.Length];
+        foreach (var catalog in _catalogs)
+        {
+            var values = new List<(string, object)>();
+            await foreach (var record in _store.ListAsync(catalog.Prefix, revision, ct))
+                values.Add((record.Key[catalog.Prefix.Length..], Decode(catalog, record)));
+            views[catalog.Slot] = catalog.Load(values);
+        }
+
+        return new CatalogSnapshot(revision, views);
+    }
+
+    private async Task FollowAsync(CancellationToken ct)
+    {
+        var pause = ShortestPause;
+        bool compacted = false;
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                if (compacted)
+                    Publish(await LoadAsync(ct), [], gap: true);
+                compacted = false;
+                await FollowOnceAsync(() => pause = ShortestPause, ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (RevisionCompactedException)
+            {
+                compacted = true;
+            }
+            catch (CatalogException e)
+            {
+                _fault = e;
+                return;
+            }
+            catch (StoreException e)
+            {
+                _fault = e;
+                await Task.Delay(pause, _time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    private async Task FollowOnceAsync(Action onProgress, CancellationToken ct)
+    {
+        var commits = new List<ChangeSet>();
+        await using var watch = _store.WatchAsync("", Current.Revision, ct).GetAsyncEnumerator(ct);
+        var step = watch.MoveNextAsync().AsTask();
+        while (await step)
+        {
+            commits.Add(watch.Current);
+            step = watch.MoveNextAsync().AsTask();
+            while (step.IsCompletedSuccessfully && commits.Count < MaxCommitsPerStep && await step)
+            {
+                commits.Add(watch.Current);
+                step = watch.MoveNextAsync().AsTask();
+            }
+
+            Apply(commits);
+            commits.Clear();
+            _fault = null;
+            onProgress();
+        }
+    }
+
+    private void Apply(List<ChangeSet> commits)
+    {
+        var before = Current;
+        var views = before.CopyViews();
+        var changes = new List<CatalogChange>();
+        var perCatalog = new List<CatalogChange>();
+        foreach (var catalog in _catalogs)
+        {
+            // Within one step a key may change several times: each change sees the one before it.
+            Dictionary<string, object?>? newest = null;
+            perCatalog.Clear();
+            foreach (var commit in commits)
+                foreach (var (storeKey, record) in commit.Changes)
+                {
+                    if (!storeKey.StartsWith(catalog.Prefix, StringComparison.Ordinal))
+                        continue;
+                    string key = storeKey[catalog.Prefix.Length..];
+                    if (newest is null || !newest.TryGetValue(key, out var old))
+                        old = before.View(catalog).Find(key);
+                    var after = record is null ? null : Decode(catalog, record);
+                    (newest ??= [])[key] = after;
+                    perCatalog.Add(new CatalogChange(commit.Revision, catalog, key, old, after));
+                }
+
+            if (perCatalog.Count == 0)
+                continue;
+            views[catalog.Slot] = catalog.Apply(views[catalog.Slot], perCatalog);
+            changes.AddRange(perCatalog);
+        }
+
+        Publish(new CatalogSnapshot(commits[^1].Revision, views), [.. changes.OrderBy(change => change.Revision)], gap: false);
+    }
+
+    private static object Decode(Catalog catalog, StoreRecord record)
+    {
+        try
+        {
+            return catalog.Decode(record);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new CatalogException(record.Key, record.Revision, e);
+        }
+    }
+
+    private void Publish(CatalogSnapshot snapshot, IReadOnlyList<CatalogChange> changes, bool gap)
+    {
+        var next = new ChangeFeed(snapshot, changes, gap);
+        var previous = Interlocked.Exchange(ref _feed, next);
+        Debug.Assert(previous is not null);
+        previous.Link(next);
+    }
+}
+
+/// <summary>A stored record cannot be read. The catalogs stay at the revision before it.</summary>
+public sealed class CatalogException(string key, long revision, Exception cause)
+    : Exception($"The record '{key}' (revision {revision}) cannot be read: {cause.Message}", cause)
+{
+    /// <summary>The store key.</summary>
+    public string Key { get; } = key;
+}
