@@ -5,7 +5,8 @@ namespace Cairn.Storage;
 /// global revision, and can be watched from any revision that is still kept.
 /// </summary>
 /// <remarks>
-/// <para>Revisions start at 1 with the first commit and have no gaps. Revision 0 is the empty store.</para>
+/// <para>Revisions start at 1 with the first commit and have no gaps. Revision 0 is the empty store. A commit
+/// that changes nothing (it only deleted what was not there) takes no revision and reports the newest one.</para>
 /// <para>Keys are compared and ordered by their UTF-8 bytes. All members may be called by many threads at once.</para>
 /// <para>Any member may throw <see cref="StoreUnavailableException"/> when the engine cannot be reached or can no
 /// longer write, and <see cref="ObjectDisposedException"/> after disposal.</para>

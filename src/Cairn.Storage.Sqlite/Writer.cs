@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Cairn.Storage.Sqlite.Native;
+using Cairn.Storage.Watching;
+using SQLitePCL;
+
+namespace Cairn.Storage.Sqlite;
+
+/// <summary>The one thread that writes: it takes all transactions that wait, applies each on its own, and makes them
+/// durable with one fsync (group commit).</summary>
+internal sealed class Writer
+{
+    private readonly StoreFile _file;
+    private readonly Database _database;
+    private readonly ChangeLog _log;
+    private readonly ChangeFeed _feed;
+    private readonly StoreMetrics _metrics;
+    private readonly int _maxBatch;
+    private readonly Channel<WriteRequest> _queue;
+    private readonly Thread _thread;
+    private readonly List<CommitRequest> _batch = [];
+
+    public Writer(StoreFile file, Database database, ChangeFeed feed, StoreMetrics metrics, int maxPending)
+    {
+        (_file, _database, _feed, _metrics, _maxBatch) = (file, database, feed, metrics, maxPending);
+        _log = new ChangeLog(database, feed.Head);
+        _queue = Channel.CreateBounded<WriteRequest>(new BoundedChannelOptions(maxPending) { SingleReader = true });
+        _thread = new Thread(Run) { Name = "Cairn SQLite writer", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Waits for room, not for the outcome.</summary>
+    /// <exception cref="ObjectDisposedException">The writer has stopped.</exception>
+    public ValueTask EnqueueAsync(WriteRequest request, CancellationToken ct)
+    {
+        return _queue.Writer.TryWrite(request) ? ValueTask.CompletedTask : WaitForRoom();
+
+        async ValueTask WaitForRoom()
+        {
+            try
+            {
+                await _queue.Writer.WriteAsync(request, ct);
+            }
+            catch (ChannelClosedException)
+            {
+                throw new ObjectDisposedException(nameof(SqliteStore));
+            }
+        }
+    }
+
+    /// <summary>Finishes what waits, takes no more, and ends the thread.</summary>
+    public async ValueTask StopAsync()
+    {
+        _queue.Writer.TryComplete();
+        await Task.Run(_thread.Join);
+    }
+
+    private void Run()
+    {
+        var queue = _queue.Reader;
+        while (queue.TryRead(out var request) || Wait())
+        {
+            if (request is null)
+                continue;
+            WriteRequest? next = request;
+            while (next is CommitRequest commit)
+            {
+                if (commit.TryTake())
+                    _batch.Add(commit);
+                if (_batch.Count == _maxBatch || !queue.TryRead(out next))
+                    next = null;
+            }
+            CommitBatch();
+            if (next is MaintenanceRequest maintenance)
+                maintenance.Run(_database, _file.Path);
+        }
+
+        bool Wait() => queue.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    private void CommitBatch()
+    {
+        if (_batch.Count == 0)
+            return;
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            _log.Begin();
+            foreach (var request in _batch)
+                request.Result = _log.Apply(request.Transaction);
+            _log.Commit();
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+            return;
+        }
+        _metrics.RecordBatch(_batch.Count, Stopwatch.GetElapsedTime(began));
+        _feed.Publish(_log.TakeChangeSets());
+        foreach (var request in _batch)
+        {
+            _metrics.Count(request.Result);
+            request.Complete();
+        }
+        _batch.Clear();
+    }
+
+    /// <summary>None of the batch was acknowledged and all of it is undone; who was refused was refused by a state that
+    /// may have gone with it, and so fails too.</summary>
+    private void Fail(Exception cause)
+    {
+        // An fsync that fails may leave a whole commit in the write-ahead log. It is undone here, and overwritten by the
+        // next commit, but if the process ends before that, the log brings it back.
+        var unknown = _log.IsCommitting && cause is SqliteError { Code: raw.SQLITE_IOERR };
+        try
+        {
+            _log.Rollback();
+        }
+        catch (SqliteError e)
+        {
+            cause = new AggregateException(cause, e);
+        }
+        var failure = cause is SqliteError error ? error.ToStoreException(_file.Path) : cause;
+        foreach (var request in _batch)
+        {
+            request.Result = unknown ? new CommitResult.Unknown(failure) : null;
+            _metrics.Count(request.Result);
+            if (unknown)
+                request.Complete();
+            else
+                request.Fail(failure);
+        }
+        _batch.Clear();
+    }
+}

@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace Cairn.Storage.Watching;
+
+/// <summary>The newest change sets of a store, in memory, for any number of watchers.</summary>
+/// <remarks>
+/// <para>The engine publishes in revision order and never waits: a ring keeps the newest revisions, watchers read it at
+/// their own pace, and one whose place has been overwritten reads the engine's log until it has caught up. Publishing
+/// costs the same with one watcher as with ten thousand: they all wait on one task, which is completed elsewhere.</para>
+/// <para>Because the ring is keyed by revision, a watcher that changes between log and memory can neither miss a change
+/// set nor see one twice.</para>
+/// </remarks>
+public sealed class ChangeFeed
+{
+    /// <summary>So many change sets a watcher takes at a time.</summary>
+    private const int ReadAhead = 16;
+
+    private readonly Lock _gate = new();
+    private readonly ChangeSet?[] _ring;
+    private readonly long _maxBytes;
+    private readonly ConcurrentDictionary<Cursor, bool> _cursors = new();
+    private long _bytes;
+    private long _oldest;
+    private long _head;
+    private long _compacted;
+    private long _catchUps;
+    private TaskCompletionSource _published = NewSignal();
+
+    /// <summary>Starts behind the newest revision.</summary>
+    /// <param name="head">The newest revision of the store.</param>
+    /// <param name="compacted">The oldest revision that can be listed.</param>
+    /// <param name="capacity">Change sets kept at most.</param>
+    /// <param name="maxBytes">Bytes of keys and values kept at most, except that the newest change set always is.</param>
+    public ChangeFeed(long head, long compacted, int capacity = 8192, long maxBytes = 32 << 20)
+    {
+        _ring = new ChangeSet?[capacity];
+        _maxBytes = maxBytes;
+        (_head, _oldest, _compacted) = (head, head + 1, compacted);
+    }
+
+    /// <summary>The newest revision published.</summary>
+    public long Head => Volatile.Read(ref _head);
+
+    /// <summary>The oldest revision that can be listed.</summary>
+    public long Compacted => Volatile.Read(ref _compacted);
+
+    internal long Watchers => _cursors.Count;
+
+    internal long Lag => _cursors.IsEmpty ? 0 : Math.Max(0, _cursors.Keys.Max(c => Head + 1 - c.Next));
+
+    internal long Buffered => Head + 1 - Volatile.Read(ref _oldest);
+
+    internal long CatchUps => Volatile.Read(ref _catchUps);
+
+    /// <summary>Adds what one batch committed, in revision order and without a gap, and wakes the watchers.</summary>
+    public void Publish(IReadOnlyList<ChangeSet> batch)
+    {
+        if (batch.Count == 0)
+            return;
+        TaskCompletionSource published;
+        lock (_gate)
+        {
+            foreach (var set in batch)
+                Append(set);
+            (published, _published) = (_published, NewSignal());
+        }
+        // Queueing the continuations of many watchers takes a while: not on the engine's thread.
+        ThreadPool.UnsafeQueueUserWorkItem(static signal => signal.SetResult(), published, preferLocal: false);
+    }
+
+    /// <summary>Makes new watches before <paramref name="throughRevision"/> fail; open ones go on as long as they find
+    /// what they need.</summary>
+    public void Compact(long throughRevision)
+    {
+        lock (_gate)
+            Volatile.Write(ref _compacted, Math.Max(_compacted, throughRevision));
+    }
+
+    /// <summary>Ends every watch with <paramref name="reason"/>.</summary>
+    public void Close(Exception reason)
+    {
+        lock (_gate)
+        {
+            _published.TrySetException(reason);
+            _ = _published.Task.Exception; // it is observed, even when nobody watches
+        }
+    }
+
+    /// <summary>Does what <see cref="IStore.WatchAsync"/> promises.</summary>
+    public async IAsyncEnumerable<ChangeSet> WatchAsync(string prefix, long afterRevision, IChangeHistory history,
+        [EnumeratorCancellation] CancellationToken ct)
+    {
+        TransactionRules.CheckUnicode(prefix);
+        ArgumentOutOfRangeException.ThrowIfNegative(afterRevision);
+        if (afterRevision < Compacted)
+            throw new RevisionCompactedException(afterRevision + 1, Compacted);
+
+        var cursor = new Cursor { Next = afterRevision + 1 };
+        _cursors.TryAdd(cursor, true);
+        try
+        {
+            var recent = new List<ChangeSet>();
+            while (true)
+            {
+                ct.ThrowIfCancellationRequested();
+                recent.Clear();
+                var place = Read(cursor.Next, recent, out var published);
+                if (place == Place.AtHead)
+                {
+                    await published.WaitAsync(ct);
+                    continue;
+                }
+                if (place == Place.Behind)
+                {
+                    Interlocked.Increment(ref _catchUps);
+                    var page = await history.ReadAsync(prefix, cursor.Next, ct);
+                    foreach (var set in page.ChangeSets)
+                        yield return set;
+                    cursor.Next = page.Through + 1;
+                    continue;
+                }
+                foreach (var set in recent)
+                {
+                    if (Below(prefix, set) is { } relevant)
+                        yield return relevant;
+                    cursor.Next = set.Revision + 1;
+                }
+            }
+        }
+        finally
+        {
+            _cursors.TryRemove(cursor, out _);
+        }
+    }
+
+    private enum Place { AtHead, InMemory, Behind }
+
+    private Place Read(long next, List<ChangeSet> into, out Task published)
+    {
+        lock (_gate)
+        {
+            published = _published.Task;
+            if (published.IsFaulted || next > _head)
+                return Place.AtHead;
+            if (next < _oldest)
+                return Place.Behind;
+            for (var end = Math.Min(_head, next + ReadAhead - 1); next <= end; next++)
+                into.Add(_ring[next % _ring.Length]!);
+            return Place.InMemory;
+        }
+    }
+
+    private void Append(ChangeSet set)
+    {
+        if (set.Revision != _head + 1)
+            throw new InvalidOperationException($"Revision {set.Revision} was published after {_head}.");
+        _bytes += Size(set);
+        while (_oldest <= _head && (_head + 1 - _oldest == _ring.Length || _bytes > _maxBytes))
+        {
+            ref var slot = ref _ring[_oldest++ % _ring.Length];
+            _bytes -= Size(slot!);
+            slot = null;
+        }
+        _ring[set.Revision % _ring.Length] = set;
+        Volatile.Write(ref _head, set.Revision);
+    }
+
+    private static long Size(ChangeSet set)
+    {
+        long bytes = 0;
+        foreach (var change in set.Changes)
+            bytes += change.Key.Length + (change.Record?.Value.Length ?? 0);
+        return bytes;
+    }
+
+    /// <summary>The part of a change set below a prefix: itself when that is all of it, null when it is none.</summary>
+    private static ChangeSet? Below(string prefix, ChangeSet set)
+    {
+        var count = 0;
+        foreach (var change in set.Changes)
+        {
+            if (change.Key.StartsWith(prefix, StringComparison.Ordinal))
+                count++;
+        }
+        if (count == set.Changes.Count)
+            return set;
+        return count == 0
+            ? null
+            : new ChangeSet(set.Revision, [.. set.Changes.Where(c => c.Key.StartsWith(prefix, StringComparison.Ordinal))]);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Where one watcher is.</summary>
+    private sealed class Cursor
+    {
+        private long _next;
+
+        public long Next
+        {
+            get => Volatile.Read(ref _next);
+            set => Volatile.Write(ref _next, value);
+        }
+    }
+}
