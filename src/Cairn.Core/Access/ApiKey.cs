@@ -53,7 +53,7 @@ public sealed class ApiKeyCredential
     public ApiKeyCredential(ApiKey key)
     {
         Key = key;
-        _networks = [.. key.AllowedIps.Select(text => IPNetwork.Parse(text))];
+        _networks = [.. key.AllowedIps.Select(text => IPNetwork.Parse(ApiKeyService.Network(text)))];
         RateLimit? limit = null;
         if (key.RateLimit is { } text)
             Access.RateLimit.TryParse(text, out limit);
@@ -66,10 +66,14 @@ public sealed class ApiKeyCredential
             Environments = key.Environments,
             RateLimit = limit,
         };
+        Accepted = new Authentication.Accepted(Caller, key);
     }
 
     public ApiKey Key { get; }
     public Caller Caller { get; }
+
+    /// <summary>The answer to a request that presents it rightly, made once.</summary>
+    public Authentication.Accepted Accepted { get; }
 
     /// <summary>Whether a request from this address may use the key.</summary>
     public bool AllowsAddress(IPAddress? address)

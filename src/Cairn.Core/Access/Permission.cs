@@ -93,8 +93,9 @@ public sealed record Scope
 
     /// <summary>Whether it covers a permission on a resource.</summary>
     /// <param name="permission">What is needed.</param>
-    /// <param name="path">The resource's path; null for an operation on the kind as a whole, such as a listing, which
-    /// every scope of that kind lets in and which then shows only what is covered.</param>
+    /// <param name="path">The resource's path.</param>
+    /// <param name="wholeKind">Whether it is about the kind as a whole instead, such as a listing, which every scope of
+    /// that kind lets in and which then shows only what is covered.</param>
     public bool Covers(Permission permission, ReadOnlySpan<char> path, bool wholeKind)
     {
         if ((Kind != "*" && Kind != permission.Kind) || Level < permission.Level)

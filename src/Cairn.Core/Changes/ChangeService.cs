@@ -3,7 +3,6 @@ using System.Text.Json;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Configs;
-using Cairn.Core.Environments;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 

@@ -6,17 +6,25 @@ using Cairn.Storage.Catalogs;
 namespace Cairn.Core.Changes;
 
 /// <summary>The versioned kinds of resource: what a change can be made of.</summary>
-public sealed class ResourceKinds(Keyring keyring)
+public sealed class ResourceKinds
 {
-    public ResourceKind<ConfigState> Configs { get; } =
-        new("configs", "config-versions", keyring, ConfigState.Encode, ConfigState.Decode);
+    public ResourceKinds(Keyring keyring)
+    {
+        Configs = new("configs", "config-versions", keyring, ConfigState.Encode, ConfigState.Decode);
+        Environments = new("environments", "environment-versions", keyring, EnvironmentState.Encode, EnvironmentState.Decode);
+        Variables = new("variables", "variable-versions", keyring, VariableSet.Encode, VariableSet.Decode);
+        BoundConfigs = Configs.Catalog.AddIndex<bool>(config => config.State?.Schema is null ? [] : [true]);
+    }
 
-    public ResourceKind<EnvironmentState> Environments { get; } =
-        new("environments", "environment-versions", keyring, EnvironmentState.Encode, EnvironmentState.Decode);
+    public ResourceKind<ConfigState> Configs { get; }
+
+    public ResourceKind<EnvironmentState> Environments { get; }
 
     /// <summary>Sets of variables, at <c>environments/prod</c> or <c>projects/payments</c>.</summary>
-    public ResourceKind<VariableSet> Variables { get; } =
-        new("variables", "variable-versions", keyring, VariableSet.Encode, VariableSet.Decode);
+    public ResourceKind<VariableSet> Variables { get; }
+
+    /// <summary>The configs that are bound to a schema, under true.</summary>
+    public CatalogIndex<Versioned<ConfigState>, bool> BoundConfigs { get; }
 
     /// <summary>Their catalogs, in the order in which a commit is to be taken in.</summary>
     public IEnumerable<Catalog> Catalogs => [Environments.Catalog, Variables.Catalog, Configs.Catalog];

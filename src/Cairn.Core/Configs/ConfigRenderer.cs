@@ -1,31 +1,49 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using Cairn.Core.Access;
-using Cairn.Core.Changes;
-using Cairn.Core.Documents;
-using Cairn.Core.Environments;
-using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Configs;
 
-/// <summary>What an environment serves of a config, and what it was made of.</summary>
-/// <param name="Environment">The environment.</param>
-/// <param name="Body">The document, JSON.</param>
-/// <param name="ETag">A quoted entity tag: the config's version, and for what templates made also a hash of the body.</param>
-/// <param name="Version">The config's version.</param>
-/// <param name="Revision">The store revision of that version.</param>
-public sealed record RenderedConfig(string Environment, byte[] Body, string ETag, long Version, long Revision)
+/// <summary>Makes what an environment serves of a config: base, overlay, templates.</summary>
+public sealed class ConfigRenderer
 {
-    /// <summary>The version as text, ready for a header.</summary>
-    internal string VersionText { get; } = Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>How many configs may refer to each other in a row.</summary>
+    public const int MaxReferenceDepth = 16;
 
-    /// <summary>The revision as text, ready for a header.</summary>
-    internal string RevisionText { get; } = Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>Renders, or answers what was rendered before when nothing it was made of has changed.</summary>
+    /// <param name="source">Where other configs and variables come from.</param>
+    /// <param name="caller">With whose permissions <c>config('…')</c> reads.</param>
+    /// <param name="config">Which state, and of what.</param>
+    /// <param name="environment">For which environment.</param>
+    /// <returns>Null when the environment serves nothing of it.</returns>
+    /// <exception cref="ProblemException">A template fails; the error has the JSON Pointer of its string.</exception>
+    public RenderedConfig? Render(ConfigSource source, Caller caller, ConfigVersion config, string environment) =>
+        Render(source, caller, config, environment, []);
 
-    /// <summary>The variables it was rendered with; null when it has no templates.</summary>
-    internal VariableSet? EnvironmentVariables { get; init; }
-    internal VariableSet? ProjectVariables { get; init; }
+    private RenderedConfig? Render(
+        ConfigSource source, Caller caller, ConfigVersion config, string environment, IReadOnlyList<string> chain)
+    {
+        if (config.State.Cached(environment) is { } cached && cached.Version == config.Version && IsCurrent(cached, source, caller, config.Path))
+            return cached;
+        if (config.State.Merge(environment) is not { } document)
+            return null;
 
-    /// <summary>The configs its templates asked for, by path, as they were.</summary>
-    internal IReadOnlyList<(string Path, ConfigState? State)> References { get; init; } = [];
+        var rendered = TemplateRendering.Render(this, source, caller, config, environment, document, chain, Render);
+        config.State.Cache(rendered);
+        return rendered;
+    }
+
+    private static bool IsCurrent(RenderedConfig rendered, ConfigSource source, Caller caller, string path)
+    {
+        if (rendered.EnvironmentVariables is null)
+            return true;
+        if (rendered.EnvironmentVariables != source.EnvironmentVariables(rendered.Environment)
+            || rendered.ProjectVariables != source.ProjectVariables(ConfigPath.Project(path)))
+            return false;
+        foreach (var (referred, state) in rendered.References)
+            if (source.Config(referred) != state || !Authorizer.Allows(caller, ConfigService.ReadPermission, referred, rendered.Environment))
+                return false;
+        return true;
+    }
 }
+
+/// <summary>A state and what it is the state of.</summary>
+public readonly record struct ConfigVersion(string Path, long Version, long Revision, ConfigState State);

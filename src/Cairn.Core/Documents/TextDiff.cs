@@ -1,4 +1,5 @@
 using System.Text;
+using DiffPlex;
 using DiffPlex.DiffBuilder;
 using DiffPlex.DiffBuilder.Model;
 
@@ -13,7 +14,7 @@ public static class TextDiff
     /// <summary>Compares two texts by line; empty when they are equal.</summary>
     public static string Of(string from, string to)
     {
-        var lines = InlineDiffBuilder.Diff(from, to).Lines;
+        var lines = new InlineDiffBuilder(new Differ()).BuildDiffModel(from, to).Lines;
         bool[] shown = new bool[lines.Count];
         for (int i = 0; i < lines.Count; i++)
             if (lines[i].Type != ChangeType.Unchanged)

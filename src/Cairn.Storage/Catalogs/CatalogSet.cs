@@ -18,7 +18,7 @@ public sealed class CatalogSet : IAsyncDisposable
     private readonly Catalog[] _catalogs;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
-    private ChangeFeed _feed;
+    private CatalogFeed _feed;
     private Task _following = Task.CompletedTask;
     private volatile Exception? _fault;
 
@@ -34,14 +34,14 @@ public sealed class CatalogSet : IAsyncDisposable
         _catalogs = [.. catalogs];
         for (int slot = 0; slot < _catalogs.Length; slot++)
             _catalogs[slot].Slot = slot;
-        _feed = new ChangeFeed(new CatalogSnapshot(0, [.. _catalogs.Select(catalog => catalog.EmptyView)]), [], gap: false);
+        _feed = new CatalogFeed(new CatalogSnapshot(0, [.. _catalogs.Select(catalog => catalog.EmptyView)]), [], gap: false);
     }
 
     /// <summary>The newest state this node knows.</summary>
     public CatalogSnapshot Current => Volatile.Read(ref _feed).Snapshot;
 
     /// <summary>The newest link of the feed: wait for its successor to see what comes next.</summary>
-    public ChangeFeed Feed => Volatile.Read(ref _feed);
+    public CatalogFeed Feed => Volatile.Read(ref _feed);
 
     /// <summary>Why the set does not follow the store at present: a record that cannot be decoded (final), or an engine
     /// that cannot be reached (being retried). Null when all is well.</summary>
@@ -195,7 +195,7 @@ public sealed class CatalogSet : IAsyncDisposable
 
     private void Publish(CatalogSnapshot snapshot, IReadOnlyList<CatalogChange> changes, bool gap)
     {
-        var next = new ChangeFeed(snapshot, changes, gap);
+        var next = new CatalogFeed(snapshot, changes, gap);
         var previous = Interlocked.Exchange(ref _feed, next);
         Debug.Assert(previous is not null);
         previous.Link(next);

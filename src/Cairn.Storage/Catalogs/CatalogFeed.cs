@@ -6,11 +6,11 @@ namespace Cairn.Storage.Catalogs;
 /// </summary>
 /// <remarks>A reader that stops walking keeps the links after its own alive: compare <see cref="Snapshot"/>'s revision
 /// with the newest and give up when too far behind.</remarks>
-public sealed class ChangeFeed
+public sealed class CatalogFeed
 {
-    private readonly TaskCompletionSource<ChangeFeed> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CatalogFeed> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal ChangeFeed(CatalogSnapshot snapshot, IReadOnlyList<CatalogChange> changes, bool gap)
+    internal CatalogFeed(CatalogSnapshot snapshot, IReadOnlyList<CatalogChange> changes, bool gap)
     {
         Snapshot = snapshot;
         Changes = changes;
@@ -27,7 +27,7 @@ public sealed class ChangeFeed
     public bool Gap { get; }
 
     /// <summary>Completes with the following link once there is one.</summary>
-    public Task<ChangeFeed> NextAsync => _next.Task;
+    public Task<CatalogFeed> NextAsync => _next.Task;
 
-    internal void Link(ChangeFeed next) => _next.SetResult(next);
+    internal void Link(CatalogFeed next) => _next.SetResult(next);
 }

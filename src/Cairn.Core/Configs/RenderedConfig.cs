@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Cairn.Core.Environments;
+
+namespace Cairn.Core.Configs;
+
+/// <summary>What an environment serves of a config, and what it was made of.</summary>
+/// <param name="Environment">The environment; empty for the base as written.</param>
+/// <param name="Body">The document, JSON.</param>
+/// <param name="Version">The config's version.</param>
+/// <param name="Revision">The store revision of that version.</param>
+public sealed record RenderedConfig(string Environment, byte[] Body, long Version, long Revision)
+{
+    private string? _etag;
+
+    /// <summary>A quoted entity tag: the config's version, and for what templates made also a hash of the body, because
+    /// variables change it without making a version.</summary>
+    public string ETag => _etag ??= EnvironmentVariables is null
+        ? string.Create(CultureInfo.InvariantCulture, $"\"{Version}\"")
+        : string.Create(CultureInfo.InvariantCulture, $"\"{Version}-{Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, 6))}\"");
+
+    /// <summary>The version as text, ready for a header.</summary>
+    public string VersionText { get; } = Version.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The revision as text, ready for a header.</summary>
+    public string RevisionText { get; } = Revision.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The variables it was rendered with; null when it has no templates.</summary>
+    internal VariableSet? EnvironmentVariables { get; init; }
+    internal VariableSet? ProjectVariables { get; init; }
+
+    /// <summary>The configs its templates asked for, also at second hand, as they were.</summary>
+    internal IReadOnlyList<(string Path, ConfigState? State)> References { get; init; } = [];
+}

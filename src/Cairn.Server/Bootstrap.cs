@@ -1,0 +1,39 @@
+using Cairn.Core;
+using Cairn.Core.Access;
+using Cairn.Core.Changes;
+using Cairn.Core.Environments;
+
+namespace Cairn.Server;
+
+/// <summary>What an empty store is given: the environments dev, staging and prod, and an admin key.</summary>
+internal static class Bootstrap
+{
+    public static async Task RunAsync(CairnNode node, CancellationToken ct)
+    {
+        var context = new CommitContext(Caller.System, Origin.Internal);
+        if (node.Catalogs.Current.Of(node.Kinds.Environments.Catalog).Count == 0)
+        {
+            Operation[] environments =
+            [
+                .. new[] { "dev", "staging", "prod" }.Select(name =>
+                    new PutEnvironment(node.Kinds, name, new EnvironmentState(null, Protected: false)) { IfVersion = 0 }),
+            ];
+            await node.Changes.CommitAsync(context, new ChangeRequest(environments, "The first environments"), ct);
+        }
+
+        if (node.Catalogs.Current.Of(node.Keys.Catalog).Count > 0)
+            return;
+        var request = new ApiKeyRequest { Name = "admin", Permission = PermissionLevel.Admin, Description = "The first admin key" };
+        if (node.Options.BootstrapAdminKey is { } text)
+        {
+            if (text.Length < 32)
+                throw new ProblemException(ProblemKind.Invalid, "CAIRN_BOOTSTRAP_ADMIN_KEY has fewer than 32 characters. Make one with: openssl rand -hex 32");
+            await node.Keys.CreateAsync(node.Committer, context, request, text, ct);
+        }
+        else
+        {
+            var (_, made) = await node.Keys.CreateAsync(node.Committer, context, request, ct);
+            node.Options.OnAdminKeyCreated(made);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using Cairn.Core;
+using Cairn.Core.Access;
+using Cairn.Core.Audit;
+using Cairn.Core.Changes;
+using Cairn.Core.Configs;
+using Cairn.Core.Cryptography;
+using Cairn.Core.Environments;
+using Cairn.Server.Limits;
+using Cairn.Server.Observability;
+using Cairn.Storage;
+using Cairn.Storage.Catalogs;
+using Cairn.Storage.Sqlite;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Server;
+
+/// <summary>One running Cairn: the store, what it holds in memory, and the capabilities on top, put together in order.</summary>
+public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
+{
+    private static readonly TimeSpan FlushPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CompactPeriod = TimeSpan.FromMinutes(5);
+
+    private readonly ILogger<CairnNode> _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Queue<(DateTimeOffset Time, long Revision)> _revisions = new();
+    private Task _chores = Task.CompletedTask;
+    private CairnMetrics? _metrics;
+    private volatile bool _ready;
+
+    public CairnNode(CairnOptions options, ILogger<CairnNode> log)
+    {
+        (Options, _log) = (options, log);
+        Limiter = new RateLimiter(options.Time);
+    }
+
+    public CairnOptions Options { get; }
+    public RateLimiter Limiter { get; }
+
+    public IStore Store { get; private set; } = null!;
+    public Keyring Keyring { get; private set; } = null!;
+    public CatalogSet Catalogs { get; private set; } = null!;
+    public ResourceKinds Kinds { get; private set; } = null!;
+    public AuditLog Audit { get; private set; } = null!;
+    public RefusalRecorder Refusals { get; private set; } = null!;
+    public Committer Committer { get; private set; } = null!;
+    public ApiKeyService Keys { get; private set; } = null!;
+    public KeyUsageRecorder KeyUsage { get; private set; } = null!;
+    public ConfigService Configs { get; private set; } = null!;
+    public ChangeService Changes { get; private set; } = null!;
+    public Idempotency Idempotency { get; private set; } = null!;
+    internal CairnMetrics Metrics => _metrics!;
+
+    /// <summary>Whether it takes requests: started, following its store, and not about to stop.</summary>
+    public bool IsReady => _ready && Catalogs.Fault is null && !_stopping.IsCancellationRequested;
+
+    /// <summary>Cancelled when the node begins to stop: those who wait for news are to be told so.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Opens the store and loads everything. The server starts to listen after this.</summary>
+    public async Task StartingAsync(CancellationToken ct)
+    {
+        var (options, time) = (Options, Options.Time);
+        DataFolder.Create(options.Data);
+        Store = await StoreFactory.OpenAsync(options, ct);
+        Keyring = await Keyring.OpenAsync(Store, await MasterKeysAsync(ct), time, ct);
+        Kinds = new ResourceKinds(Keyring);
+        Keys = new ApiKeyService(options.KeyPrefix, time);
+        KeyUsage = new KeyUsageRecorder(Store, options.NodeId, time);
+        Idempotency = new Idempotency(Store, Keyring, time);
+        Catalogs = new CatalogSet(Store, [Keyring.Catalog, .. Kinds.Catalogs, Keys.Catalog, KeyUsage.Catalog, Idempotency.Catalog], time);
+        await Catalogs.StartAsync(ct);
+
+        Audit = new AuditLog(Store, time);
+        Refusals = new RefusalRecorder(Store, Audit, time);
+        Committer = new Committer(Store, Catalogs, Audit, time);
+        var renderer = new ConfigRenderer();
+        Configs = new ConfigService(Store, Kinds, renderer);
+        Changes = new ChangeService(Store, Catalogs, Committer, Kinds, new ConfigRules(Kinds, renderer, new SchemaValidation()), time);
+        _metrics = new CairnMetrics(this);
+
+        await Bootstrap.RunAsync(this, ct);
+        _chores = RunChoresAsync(_stopping.Token);
+        _ready = true;
+        _log.Started(Catalogs.Current.Revision, Catalogs.Current.Of(Kinds.Configs.Catalog).Count);
+    }
+
+    /// <summary>Readiness turns 503 and watchers are sent away; requests in flight go on.</summary>
+    public async Task StoppingAsync(CancellationToken ct)
+    {
+        _log.Stopping(Options.ShutdownDelay.TotalSeconds);
+        _ready = false;
+        await Task.Delay(Options.ShutdownDelay, Options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _stopping.CancelAsync();
+    }
+
+    public Task StartAsync(CancellationToken ct) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken ct) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>After the last request: what was counted is written, and the store is closed.</summary>
+    public Task StoppedAsync(CancellationToken ct) => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stopping.IsCancellationRequested)
+            await _stopping.CancelAsync();
+        await _chores.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _metrics?.Dispose();
+        if (Catalogs is not null)
+            await Catalogs.DisposeAsync();
+        if (Store is not null)
+            await Store.DisposeAsync();
+    }
+
+    private async Task<MasterKeys> MasterKeysAsync(CancellationToken ct) => Options.MasterKey is { } setting
+        ? MasterKeys.FromSetting(setting)
+        : MasterKeys.FromFile(Path.Combine(Options.Data, "master.key"), mayCreate: !await Keyring.ExistsAsync(Store, ct));
+
+    private async Task RunChoresAsync(CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(FlushPeriod, Options.Time);
+        var nextCompaction = Options.Time.GetUtcNow() + CompactPeriod;
+        bool stopping = false;
+        while (!stopping)
+        {
+            try
+            {
+                stopping = !await timer.WaitForNextTickAsync(ct);
+            }
+            catch (OperationCanceledException)
+            {
+                stopping = true;
+            }
+
+            try
+            {
+                await FlushAsync(CancellationToken.None);
+                if (!stopping && Options.Time.GetUtcNow() >= nextCompaction)
+                {
+                    nextCompaction += CompactPeriod;
+                    await CompactAsync(ct);
+                    await Idempotency.ForgetAsync(Catalogs.Current, ct);
+                }
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                stopping = true;
+            }
+            catch (StoreException e)
+            {
+                _log.ChoreFailed(e);
+            }
+        }
+    }
+
+    /// <summary>Writes what was gathered in memory: uses of keys and refused requests.</summary>
+    internal async Task FlushAsync(CancellationToken ct)
+    {
+        await KeyUsage.FlushAsync(Catalogs.Current, ct);
+        await Refusals.FlushAsync(ct);
+        Limiter.Forget();
+    }
+
+    // Which revision was current when: the store itself does not know times.
+    private async Task CompactAsync(CancellationToken ct)
+    {
+        var now = Options.Time.GetUtcNow();
+        _revisions.Enqueue((now, Catalogs.Current.Revision));
+        long through = 0;
+        while (_revisions.TryPeek(out var oldest) && oldest.Time <= now - Options.HistoryRetention)
+            through = _revisions.Dequeue().Revision;
+        if (through > 0)
+            await Store.CompactAsync(through, ct);
+    }
+}

@@ -1,0 +1,70 @@
+using Cairn.Core.Access;
+
+namespace Cairn.Server;
+
+/// <summary>How a Cairn node is to run. In a program of its own these are the settings; embedded, <c>AddCairn(options => …)</c>.</summary>
+public sealed class CairnOptions
+{
+    /// <summary>Where the records are: <c>sqlite:PATH</c>. Null for <c>cairn.db</c> in <see cref="Data"/>.</summary>
+    public string? Store { get; set; }
+
+    /// <summary>The folder for the store and the master key. Made with mode 0700.</summary>
+    public string Data { get; set; } = "cairn-data";
+
+    /// <summary>Master keys in base64, comma-separated, the newest first; null for the file <c>master.key</c> in <see cref="Data"/>.</summary>
+    public string? MasterKey { get; set; }
+
+    /// <summary>Becomes the first admin key when there is none; null to make one up and print it once.</summary>
+    public string? BootstrapAdminKey { get; set; }
+
+    /// <summary>What new API keys start with. Letters, digits and underscores.</summary>
+    public string KeyPrefix { get; set; } = "cairn_live";
+
+    /// <summary>This node's name in what it counts. Unique among the nodes of one store.</summary>
+    public string NodeId { get; set; } = Environment.MachineName;
+
+    /// <summary>Reads a caller may make; null for any number. Default 12000/minute.</summary>
+    public RateLimit? ReadLimit { get; set; } = new(12_000, TimeSpan.FromMinutes(1));
+
+    /// <summary>Writes a caller may make; null for any number. Default 1200/minute.</summary>
+    public RateLimit? WriteLimit { get; set; } = new(1_200, TimeSpan.FromMinutes(1));
+
+    /// <summary>Reads on <c>/config/…</c>. Default 100/minute, as in the Configuration Management System.</summary>
+    public RateLimit? ConfigManagerReadLimit { get; set; } = new(100, TimeSpan.FromMinutes(1));
+
+    /// <summary>Writes on <c>/config/…</c>. Default 20/minute, as in the Configuration Management System.</summary>
+    public RateLimit? ConfigManagerWriteLimit { get; set; } = new(20, TimeSpan.FromMinutes(1));
+
+    /// <summary>Failed authentications an address may make before it has to wait. Default 60/minute.</summary>
+    public RateLimit? FailureLimit { get; set; } = new(60, TimeSpan.FromMinutes(1));
+
+    /// <summary>How large a request body may be, in bytes. Change sets may be 16 times that. Default 1 MiB.</summary>
+    public int MaxBodyBytes { get; set; } = 1 << 20;
+
+    /// <summary>How many watches and long polls may be open at once. Default 10000.</summary>
+    public int MaxWatchers { get; set; } = 10_000;
+
+    /// <summary>How long past commits can be resumed from and listed in the store. Versions, changes and audit are
+    /// records of their own and are kept. Default 24 hours.</summary>
+    public TimeSpan HistoryRetention { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long readiness says 503 before the node stops to listen. Default 0.</summary>
+    public TimeSpan ShutdownDelay { get; set; } = TimeSpan.Zero;
+
+    /// <summary>Origins that browsers may call from; <c>*</c> for any. Default none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; set; } = [];
+
+    /// <summary>Whether <c>/config/…</c> of the Configuration Management System is served. Default true.</summary>
+    public bool ConfigManager { get; set; } = true;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    /// <summary>Told the text of the admin key that was made up, once. Default: standard output.</summary>
+    public Action<string> OnAdminKeyCreated { get; set; } = static _ => { };
+
+    /// <summary>Reads <c>200/minute</c> and the like, for use in code.</summary>
+    /// <exception cref="FormatException">It is no limit.</exception>
+    public static RateLimit? ParseLimit(string text) =>
+        RateLimit.TryParse(text, out var limit) ? limit : throw new FormatException($"'{text}' is not a limit such as 200/minute.");
+}

@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Cairn.Core;
+using Cairn.Core.Documents;
+
+namespace Cairn.Server.Http;
+
+/// <summary>Reads request bodies within a limit and writes answers.</summary>
+internal static class Bodies
+{
+    /// <summary>The whole body.</summary>
+    /// <exception cref="ProblemException">It is larger than <paramref name="limit"/> bytes.</exception>
+    public static async Task<byte[]> ReadAsync(HttpContext http, int limit)
+    {
+        if (http.Request.ContentLength > limit)
+            throw TooLarge(limit);
+        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(http.Request.ContentLength ?? 4096, 256, limit + 1L));
+        while (true)
+        {
+            int read = await http.Request.Body.ReadAsync(body.GetMemory(4096), http.RequestAborted);
+            if (read == 0)
+                return body.WrittenSpan.ToArray();
+            body.Advance(read);
+            if (body.WrittenCount > limit)
+                throw TooLarge(limit);
+        }
+    }
+
+    /// <summary>The body as a request of a known shape; members it does not know are refused.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="type">The shape.</param>
+    /// <param name="limit">How large the body may be; null for the usual limit.</param>
+    /// <exception cref="ProblemException">It has another shape; the error has the JSON Pointer of where.</exception>
+    public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type, int? limit = null)
+    {
+        byte[] body = await ReadAsync(http, limit ?? CairnRequest.Of(http).Node.Options.MaxBodyBytes);
+        if (body.Length == 0)
+            body = "{}"u8.ToArray();
+        using var document = JsonText.Parse(body);
+        try
+        {
+            return document.Deserialize(type) ?? throw new ProblemException(ProblemKind.Invalid, "The body must be a JSON object, not null.");
+        }
+        catch (JsonException e)
+        {
+            string pointer = Pointer(e.Path);
+            string message = e.InnerException is null && e.Message.Contains("could not be mapped", StringComparison.Ordinal)
+                ? "There is no such member here."
+                : e.Message.StartsWith("JSON deserialization for type", StringComparison.Ordinal)
+                    ? "Required members are missing: " + e.Message[(e.Message.LastIndexOf(':') + 1)..].Trim()
+                    : "The value has the wrong type.";
+            throw new ProblemException(ProblemKind.Invalid, $"The body is not acceptable at '{pointer}': {message}", [new ProblemError(pointer, message)]);
+        }
+    }
+
+    /// <summary>Answers with JSON.</summary>
+    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        return WriteAsync(http, status, body, "application/json");
+    }
+
+    /// <summary>Answers with bytes.</summary>
+    public static async Task WriteAsync(HttpContext http, int status, ReadOnlyMemory<byte> body, string mediaType)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = mediaType;
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
+    private static ProblemException TooLarge(int limit) => new(ProblemKind.TooLarge, $"The body is larger than {limit} bytes.");
+
+    // "$.operations[0].path" as "/operations/0/path".
+    private static string Pointer(string? path) =>
+        path is null or "$" ? "" : path[1..].Replace("[", "/", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Replace(".", "/", StringComparison.Ordinal);
+}

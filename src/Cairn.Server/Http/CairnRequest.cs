@@ -1,0 +1,30 @@
+using Cairn.Core.Access;
+using Cairn.Core.Changes;
+using Cairn.Storage;
+
+namespace Cairn.Server.Http;
+
+/// <summary>What the pipeline has found out about a request.</summary>
+public sealed class CairnRequest
+{
+    public required CairnNode Node { get; init; }
+    public required EndpointRule Rule { get; init; }
+    public required Origin Origin { get; init; }
+
+    /// <summary>Who asks; only on endpoints that ask for a permission.</summary>
+    public Caller Caller { get; internal set; } = null!;
+
+    /// <summary>The resource the request was authorised for, where the endpoint is about one.</summary>
+    public string Path { get; internal set; } = "";
+
+    /// <summary>The environment it was authorised for.</summary>
+    public string? Environment { get; internal set; }
+
+    internal (Condition Condition, Write Write)? Extra { get; set; }
+
+    /// <summary>What goes with what this request commits.</summary>
+    public CommitContext Commit => new(Caller, Origin, Extra);
+
+    /// <summary>The request's own, put there by the pipeline.</summary>
+    public static CairnRequest Of(HttpContext http) => http.Features.Get<CairnRequest>()!;
+}

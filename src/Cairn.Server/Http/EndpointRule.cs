@@ -1,0 +1,62 @@
+using Cairn.Core.Access;
+
+namespace Cairn.Server.Http;
+
+/// <summary>Which of a caller's limits a request counts against.</summary>
+public enum RateClass
+{
+    /// <summary>None: health and metrics.</summary>
+    None,
+    Read,
+    Write,
+    ConfigManagerRead,
+    ConfigManagerWrite,
+}
+
+/// <summary>What an endpoint asks of its callers. Every endpoint of Cairn carries one; what carries none is not served.</summary>
+/// <param name="Permission">What it takes; null for endpoints open to everybody.</param>
+/// <param name="Rate">Which limit it counts against.</param>
+public sealed record EndpointRule(Permission? Permission, RateClass Rate)
+{
+    /// <summary>Where the resource's path comes from, when the endpoint is about one resource: the name of a route value.
+    /// Null when it is about the kind as a whole, and shows or changes only what the caller may.</summary>
+    public string? PathFrom { get; init; }
+
+    /// <summary>What goes before the route value to make the resource's path, such as <c>environments/</c>.</summary>
+    public string PathPrefix { get; init; } = "";
+
+    /// <summary>The environment a request is about when it names none.</summary>
+    public string? DefaultEnvironment { get; init; }
+
+    /// <summary>The route value that names the environment, where it is not in the query.</summary>
+    public string? EnvironmentFrom { get; init; }
+
+    /// <summary>Whether an <c>Idempotency-Key</c> is honoured: on what is posted.</summary>
+    public bool Idempotent { get; init; }
+
+    /// <summary>The endpoint's name in metrics and usage counts.</summary>
+    public string Name { get; init; } = "";
+}
+
+/// <summary>Says what endpoints ask of their callers, beside their routes.</summary>
+internal static class EndpointRules
+{
+    /// <summary>Open to everybody, without a limit.</summary>
+    public static RouteHandlerBuilder Open(this RouteHandlerBuilder endpoint) =>
+        endpoint.WithMetadata(new EndpointRule(null, RateClass.None));
+
+    /// <summary>Takes a permission on the resource whose path the route value <c>path</c> is.</summary>
+    public static RouteHandlerBuilder Requires(this RouteHandlerBuilder endpoint, string kind, PermissionLevel level, string pathFrom = "path", string pathPrefix = "", string? environmentFrom = null) =>
+        endpoint.WithMetadata(new EndpointRule(new Permission(kind, level), RateOf(level))
+        {
+            PathFrom = pathFrom,
+            PathPrefix = pathPrefix,
+            EnvironmentFrom = environmentFrom,
+        });
+
+    /// <summary>Takes a permission on some resource of the kind; the handler shows or changes only what it covers.</summary>
+    public static RouteHandlerBuilder RequiresSome(this RouteHandlerBuilder endpoint, string kind, PermissionLevel level) =>
+        endpoint.WithMetadata(new EndpointRule(new Permission(kind, level), RateOf(level)));
+
+    private static RateClass RateOf(PermissionLevel level) => level == PermissionLevel.Read ? RateClass.Read : RateClass.Write;
+}

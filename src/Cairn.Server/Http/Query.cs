@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using Cairn.Core;
+
+namespace Cairn.Server.Http;
+
+/// <summary>Reads query parameters; what is there but makes no sense is refused, not ignored.</summary>
+internal static class Query
+{
+    public const int DefaultLimit = 100;
+    public const int MaxLimit = 1000;
+
+    public static string? Text(HttpRequest request, string name) =>
+        request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0]!.Length > 0 ? value[0] : null;
+
+    public static bool Flag(HttpRequest request, string name) => Text(request, name) switch
+    {
+        null or "false" or "0" => false,
+        "true" or "1" => true,
+        var other => throw Bad(name, other, "true or false"),
+    };
+
+    public static long? Number(HttpRequest request, string name, long lowest = 0) => Text(request, name) switch
+    {
+        null => null,
+        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= lowest => number,
+        var text => throw Bad(name, text, $"a whole number of at least {lowest}"),
+    };
+
+    public static int Limit(HttpRequest request) => (int)(Number(request, "limit", 1) is { } limit
+        ? limit <= MaxLimit ? limit : throw Bad("limit", limit.ToString(CultureInfo.InvariantCulture), $"at most {MaxLimit}")
+        : DefaultLimit);
+
+    public static DateTimeOffset? Time(HttpRequest request, string name) => Text(request, name) switch
+    {
+        null => null,
+        var text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
+        var text => throw Bad(name, text, "a time such as 2026-11-21T08:00:00Z"),
+    };
+
+    /// <summary>A time to wait, such as <c>30s</c>, <c>500ms</c> or <c>2m</c>.</summary>
+    public static TimeSpan? Duration(HttpRequest request, string name, TimeSpan longest)
+    {
+        if (Text(request, name) is not { } text)
+            return null;
+        string unit = text.TrimStart("0123456789.".ToCharArray());
+        double? factor = unit switch { "ms" => 0.001, "s" or "" => 1, "m" => 60, "h" => 3600, _ => null };
+        if (factor is null || !double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            || number * factor > longest.TotalSeconds)
+            throw Bad(name, text, $"a time such as 30s, at most {longest.TotalSeconds:0}s");
+        return TimeSpan.FromSeconds(number * factor.Value);
+    }
+
+    /// <summary>Where the page before stopped.</summary>
+    public static string? Cursor(HttpRequest request)
+    {
+        if (Text(request, "cursor") is not { } text)
+            return null;
+        try
+        {
+            return Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(text));
+        }
+        catch (FormatException)
+        {
+            throw Bad("cursor", text, "the next_cursor of the page before");
+        }
+    }
+
+    public static string MakeCursor(string last) => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last));
+
+    private static ProblemException Bad(string name, string value, string right) =>
+        new(ProblemKind.Invalid, $"{name}={(value.Length > 60 ? value[..60] + "…" : value)} is not acceptable: it should be {right}.");
+}

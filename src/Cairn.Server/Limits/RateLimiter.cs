@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Cairn.Core.Access;
+
+namespace Cairn.Server.Limits;
+
+/// <summary>What a limiter says of one request.</summary>
+/// <param name="Allowed">Whether it may go on.</param>
+/// <param name="Remaining">How many more would be allowed at once.</param>
+/// <param name="Reset">Seconds until at least one more is allowed, or until the window is empty when some remain.</param>
+public readonly record struct RateDecision(bool Allowed, int Remaining, int Reset);
+
+/// <summary>
+/// Sliding-window limits in memory: the count of the current window, and of the one before as far as it still overlaps
+/// the last full length. Two numbers a caller, and never more than one window's permits in any window's time plus the
+/// share the estimate is off by when requests were not spread evenly.
+/// </summary>
+public sealed class RateLimiter(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<(string Caller, string Class), Window> _windows = new();
+
+    /// <summary>Counts a request and says whether it may go on. A refused one is not counted.</summary>
+    /// <param name="caller">Whose limit.</param>
+    /// <param name="class">Which of their limits: reads, writes, failures, …</param>
+    /// <param name="limit">The limit.</param>
+    /// <param name="cost">How many it counts for; 0 only asks.</param>
+    public RateDecision Take(string caller, string @class, RateLimit limit, int cost = 1)
+    {
+        var window = _windows.GetOrAdd((caller, @class), static _ => new Window());
+        return window.Take(time.GetTimestamp() / (double)time.TimestampFrequency, limit.Window.TotalSeconds, limit.Permits, cost);
+    }
+
+    /// <summary>Drops what has not been asked for in two days, or at once when there are very many.</summary>
+    public void Forget()
+    {
+        double now = time.GetTimestamp() / (double)time.TimestampFrequency;
+        double idle = _windows.Count > 100_000 ? 120 : 172_800;
+        foreach (var (key, window) in _windows)
+            if (window.IdleSince(now) > idle)
+                _windows.TryRemove(key, out _);
+    }
+
+    private sealed class Window
+    {
+        private readonly Lock _lock = new();
+        private long _index;
+        private int _current;
+        private int _previous;
+        private double _lastSeen;
+
+        public RateDecision Take(double now, double length, int permits, int cost)
+        {
+            lock (_lock)
+            {
+                long index = (long)(now / length);
+                if (index != _index)
+                {
+                    _previous = index == _index + 1 ? _current : 0;
+                    _current = 0;
+                    _index = index;
+                }
+
+                _lastSeen = now;
+                double elapsed = now - index * length;
+                double weight = 1 - elapsed / length;
+                double used = _previous * weight + _current;
+                if (used + Math.Max(cost, 1) > permits)
+                    return new RateDecision(false, 0, Wait(permits, length, elapsed, weight));
+                _current += cost;
+                return new RateDecision(true, (int)(permits - used - cost), (int)Math.Ceiling(length - elapsed));
+            }
+        }
+
+        public double IdleSince(double now)
+        {
+            lock (_lock)
+                return now - _lastSeen;
+        }
+
+        // When the earlier window's share will have shrunk enough; else when the current one has begun to shrink.
+        private int Wait(int permits, double length, double elapsed, double weight)
+        {
+            double room = permits - 1 - _current;
+            if (room >= 0 && _previous > 0)
+                return Math.Max(1, (int)Math.Ceiling((weight - room / _previous) * length));
+            double intoNext = _current <= permits - 1 ? 0 : (1 - (permits - 1) / (double)_current) * length;
+            return Math.Max(1, (int)Math.Ceiling(length - elapsed + intoNext));
+        }
+    }
+}

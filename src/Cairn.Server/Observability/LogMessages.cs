@@ -1,0 +1,29 @@
+namespace Cairn.Server.Observability;
+
+/// <summary>Everything Cairn logs, with stable numbers. No key, no document and no variable is ever a parameter.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1001, LogLevel.Information, "Cairn is ready at revision {Revision} with {Configs} configs")]
+    public static partial void Started(this ILogger logger, long revision, int configs);
+
+    [LoggerMessage(1002, LogLevel.Information, "Cairn is stopping; not ready any more, listening for another {DelaySeconds} s")]
+    public static partial void Stopping(this ILogger logger, double delaySeconds);
+
+    [LoggerMessage(1003, LogLevel.Warning, "A background write failed and will be tried again")]
+    public static partial void ChoreFailed(this ILogger logger, Exception e);
+
+    [LoggerMessage(1004, LogLevel.Information, "The certificate was read anew; it is valid until {NotAfter}")]
+    public static partial void CertificateReloaded(this ILogger logger, DateTime notAfter);
+
+    [LoggerMessage(1005, LogLevel.Warning, "The certificate could not be read anew; the one before stays in use")]
+    public static partial void CertificateNotReloaded(this ILogger logger, Exception e);
+
+    [LoggerMessage(2001, LogLevel.Debug, "{Endpoint} answered {Status} in {ElapsedMs} ms to {Caller} ({CorrelationId})")]
+    public static partial void Request(this ILogger logger, string endpoint, int status, double elapsedMs, string? caller, string? correlationId);
+
+    [LoggerMessage(2002, LogLevel.Error, "{Endpoint} failed ({CorrelationId})")]
+    public static partial void RequestFailed(this ILogger logger, Exception e, string endpoint, string? correlationId);
+
+    [LoggerMessage(2003, LogLevel.Warning, "The store is not available ({CorrelationId})")]
+    public static partial void StoreUnavailable(this ILogger logger, Exception e, string? correlationId);
+}
