@@ -18,6 +18,9 @@ public enum ProblemKind
     /// <summary>The state of the resource does not allow it: 409.</summary>
     Conflict,
 
+    /// <summary>It was there once and is no longer kept: 410.</summary>
+    Gone,
+
     /// <summary>A version named by the caller is no longer the newest: 412.</summary>
     PreconditionFailed,
 

@@ -1,17 +1,12 @@
-using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Changes;
 using Cairn.Core.Configs;
 using Cairn.Core.Cryptography;
-using Cairn.Core.Environments;
 using Cairn.Server.Limits;
 using Cairn.Server.Observability;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
-using Cairn.Storage.Sqlite;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Cairn.Server;
 
@@ -28,14 +23,19 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     private CairnMetrics? _metrics;
     private volatile bool _ready;
 
+    /// <summary>When it was put together.</summary>
+    public DateTimeOffset StartedAt { get; }
+
     public CairnNode(CairnOptions options, ILogger<CairnNode> log)
     {
-        (Options, _log) = (options, log);
+        (Options, _log, StartedAt) = (options, log, options.Time.GetUtcNow());
         Limiter = new RateLimiter(options.Time);
+        Watchers = new WatcherPlaces(options.MaxWatchers);
     }
 
     public CairnOptions Options { get; }
     public RateLimiter Limiter { get; }
+    public WatcherPlaces Watchers { get; }
 
     public IStore Store { get; private set; } = null!;
     public Keyring Keyring { get; private set; } = null!;

@@ -56,7 +56,7 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
         : base(name, versionsName)
     {
         (_keyring, _encode, _decode) = (keyring, encode, decode);
-        Catalog = new Catalog<Versioned<TState>>(name + "/", record => Decode(record, record.Key[(name.Length + 1)..]));
+        Catalog = new Catalog<Versioned<TState>>(name + "/", Decode);
     }
 
     /// <summary>The newest versions, of deleted resources too.</summary>
@@ -66,6 +66,9 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
     /// <returns>Null when there is no such version, or it is no longer kept.</returns>
     public async ValueTask<Versioned<TState>?> ReadVersionAsync(IStore store, string path, long version, CancellationToken ct) =>
         version > 0 && await store.GetAsync(VersionKey(path, version), ct) is { } record ? Decode(record, path) : null;
+
+    /// <summary>Reads the record of a newest version.</summary>
+    public Versioned<TState> Decode(StoreRecord head) => Decode(head, head.Key[(Name.Length + 1)..]);
 
     internal byte[] Encode(Versioned<TState> version)
     {

@@ -60,3 +60,22 @@ internal static class EndpointRules
 
     private static RateClass RateOf(PermissionLevel level) => level == PermissionLevel.Read ? RateClass.Read : RateClass.Write;
 }
+
+/// <summary>Maps handlers in a way that the API's description sees them, which a bare RequestDelegate is not.</summary>
+internal static class EndpointMapping
+{
+    public static RouteHandlerBuilder OnGet(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
+        app.MapMethods(route, ["GET"], handler);
+
+    public static RouteHandlerBuilder OnPut(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
+        app.MapMethods(route, ["PUT"], handler);
+
+    public static RouteHandlerBuilder OnPost(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
+        app.MapMethods(route, ["POST"], handler);
+
+    public static RouteHandlerBuilder OnPatch(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
+        app.MapMethods(route, ["PATCH"], handler);
+
+    public static RouteHandlerBuilder OnDelete(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
+        app.MapMethods(route, ["DELETE"], handler);
+}

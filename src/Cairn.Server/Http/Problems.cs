@@ -19,6 +19,7 @@ internal static class Problems
             ProblemKind.Protected => (403, "environment-protected", "The environment is protected"),
             ProblemKind.NotFound => (404, "not-found", "Not found"),
             ProblemKind.Conflict => (409, "conflict", "Conflict"),
+            ProblemKind.Gone => (410, "gone", "No longer kept"),
             ProblemKind.PreconditionFailed => (412, "precondition-failed", "Written meanwhile"),
             ProblemKind.TooLarge => (413, "too-large", "Too large"),
             ProblemKind.UnsupportedFormat => (415, "unsupported-format", "Not a format spoken here"),

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Net;
 using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Configs;

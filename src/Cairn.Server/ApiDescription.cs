@@ -1,0 +1,75 @@
+using Cairn.Server.Http;
+using Microsoft.OpenApi;
+
+namespace Cairn.Server;
+
+/// <summary>The API's description: <c>/openapi/v1.json</c>, and <c>/docs</c> to browse it.</summary>
+internal static class ApiDescription
+{
+    public static void Add(IServiceCollection services) => services.AddOpenApi("v1", openApi =>
+    {
+        openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "Cairn",
+                Version = "v1",
+                Description = "A configuration control plane: versioned, validated, encrypted, access-controlled, audited configuration.",
+            };
+            document.Servers?.Clear();
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                ["ApiKey"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key" },
+                ["Bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
+            };
+            return Task.CompletedTask;
+        });
+        openApi.AddOperationTransformer((operation, context, _) =>
+        {
+            var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+            operation.Parameters ??= [];
+            if (metadata.OfType<EndpointDescription>().LastOrDefault() is { } description)
+                foreach (var parameter in description.Query)
+                    operation.Parameters.Add(new OpenApiParameter
+                    {
+                        Name = parameter.Name,
+                        In = ParameterLocation.Query,
+                        Description = parameter.Meaning,
+                        Schema = new OpenApiSchema { Type = Enum.Parse<JsonSchemaType>(parameter.Type, ignoreCase: true) },
+                    });
+            // A catch-all is written {path} in OpenAPI; routing's handlers take the request as a whole.
+            foreach (System.Text.RegularExpressions.Match name in System.Text.RegularExpressions.Regex.Matches(context.Description.RelativePath ?? "", @"\{(\w+)"))
+                if (operation.Parameters.All(parameter => parameter.Name != name.Groups[1].Value))
+                    operation.Parameters.Add(new OpenApiParameter
+                    {
+                        Name = name.Groups[1].Value,
+                        In = ParameterLocation.Path,
+                        Required = true,
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                    });
+            if (metadata.OfType<EndpointRule>().LastOrDefault() is { Permission: { } permission })
+            {
+                operation.Description = $"Takes the permission `{permission}`.";
+                operation.Security =
+                [
+                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("ApiKey", context.Document)] = [] },
+                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("Bearer", context.Document)] = [] },
+                ];
+            }
+
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void Map(WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.UseSwaggerUI(ui =>
+        {
+            ui.RoutePrefix = "docs";
+            ui.SwaggerEndpoint("/openapi/v1.json", "Cairn v1");
+            ui.DocumentTitle = "Cairn API";
+        });
+    }
+}

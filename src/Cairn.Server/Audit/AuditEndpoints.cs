@@ -1,0 +1,45 @@
+using Cairn.Core.Access;
+using Cairn.Core.Audit;
+using Cairn.Server.Http;
+
+namespace Cairn.Server.Audit;
+
+/// <summary>An entry of the audit.</summary>
+public sealed record AuditView(
+    string Id, DateTimeOffset Time, string Actor, string? ActorName, string Action, string Outcome, IReadOnlyList<AuditedResource> Resources,
+    string? Change, string? Message, string? Reason, string? Address, string? CorrelationId, long Count, long Revision)
+{
+    public static AuditView Of(AuditEntry entry) => new(
+        entry.Id, entry.Time, entry.Actor, entry.ActorName, entry.Action, entry.Outcome, entry.Resources,
+        entry.Change, entry.Message, entry.Reason, entry.Address, entry.CorrelationId, entry.Count, entry.Revision);
+}
+
+/// <summary><c>/api/v1/audit</c>.</summary>
+internal static class AuditEndpoints
+{
+    public static void MapAudit(this IEndpointRouteBuilder app) =>
+        app.OnGet("/api/v1/audit", List).WithTags("Audit").WithName("ListAudit").RequiresSome("audit", PermissionLevel.Admin)
+            .Describe(
+                "Lists the audit, newest first", Parameters.Since, Parameters.Until, Parameters.Actor, Parameters.Action,
+                Parameters.Outcome, Parameters.Resource, Parameters.Change, Parameters.Limit, Parameters.Cursor)
+            .Produces<Page<AuditView>>();
+
+    private static async Task List(HttpContext http)
+    {
+        var node = CairnRequest.Of(http).Node;
+        int limit = Query.Limit(http.Request);
+        var query = new AuditQuery
+        {
+            Since = Query.Time(http.Request, "since"),
+            Until = Query.Time(http.Request, "until"),
+            Actor = Query.Text(http.Request, "actor"),
+            Action = Query.Text(http.Request, "action"),
+            Outcome = Query.Text(http.Request, "outcome"),
+            Resource = Query.Text(http.Request, "resource"),
+            Change = Query.Text(http.Request, "change"),
+        };
+        await node.Refusals.FlushAsync(http.RequestAborted);
+        var page = await Pages.TakeAsync(node.Audit.QueryAsync(query, Query.Cursor(http.Request), http.RequestAborted), limit, AuditView.Of, entry => entry.Id);
+        await Bodies.WriteAsync(http, 200, page, WireJson.Default.PageAuditView);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Cairn.Server.Access;
+using Cairn.Server.Audit;
+using Cairn.Server.Changes;
+using Cairn.Server.Compatibility.ConfigManager;
+using Cairn.Server.Configs;
+using Cairn.Server.Cryptography;
+using Cairn.Server.Environments;
+using Cairn.Server.Health;
+using Cairn.Server.Http;
+using Cairn.Server.Observability;
+
+namespace Cairn.Server;
+
+/// <summary>Puts Cairn's endpoints into an application.</summary>
+public static class CairnEndpointExtensions
+{
+    /// <summary>Maps all of Cairn's endpoints.</summary>
+    /// <param name="app">The application.</param>
+    /// <param name="prefix">Where, such as <c>/config-service</c>; empty for the root.</param>
+    public static IEndpointConventionBuilder MapCairn(this IEndpointRouteBuilder app, string prefix = "")
+    {
+        var pipeline = app.ServiceProvider.GetRequiredService<RequestPipeline>();
+        var options = app.ServiceProvider.GetRequiredService<CairnOptions>();
+        var cairn = app.MapGroup(prefix);
+        cairn.MapConfigs();
+        cairn.MapWatch();
+        cairn.MapEnvironments();
+        cairn.MapChanges();
+        cairn.MapKeys();
+        cairn.MapAudit();
+        cairn.MapKeyring();
+        cairn.MapHealth();
+        cairn.MapMetrics();
+        if (options.ConfigManager)
+            cairn.MapConfigManager();
+        ((IEndpointConventionBuilder)cairn).Finally(endpoint => Wrap(endpoint, pipeline));
+        return cairn;
+    }
+
+    private static void MapMetrics(this IEndpointRouteBuilder app) =>
+        app.OnGet("/metrics", (HttpContext http) =>
+        {
+            byte[] body = Encoding.UTF8.GetBytes(http.RequestServices.GetRequiredService<PrometheusExporter>().Write());
+            return Bodies.WriteAsync(http, 200, body, PrometheusExporter.MediaType);
+        }).WithTags("Health").WithName("GetMetrics").Open().Describe("Metrics in Prometheus' text format").Produces(200, contentType: "text/plain");
+
+    private static void Wrap(EndpointBuilder endpoint, RequestPipeline pipeline)
+    {
+        var rule = endpoint.Metadata.OfType<EndpointRule>().LastOrDefault()
+            ?? throw new InvalidOperationException($"{endpoint.DisplayName} does not say what it takes: Requires, RequiresSome or Open.");
+        string name = endpoint.Metadata.OfType<IEndpointNameMetadata>().Last().EndpointName;
+        rule = rule with { Name = name };
+        endpoint.Metadata.Add(rule);
+        var inner = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = http => pipeline.InvokeAsync(http, rule, inner);
+    }
+}

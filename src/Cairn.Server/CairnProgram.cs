@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cairn.Server.Observability;
+using Cairn.Server.Security;
+using Cairn.Server.Settings;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Cairn.Server;
+
+/// <summary>Cairn as a program of its own.</summary>
+public static class CairnProgram
+{
+    /// <summary>Puts the web application together; it does not listen yet.</summary>
+    /// <exception cref="SettingException">The TLS files cannot be used.</exception>
+    public static WebApplication Build(ServeOptions options)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "cairn" });
+        AddLogging(builder.Logging, options);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(Telemetry.Start(options.Node.NodeId));
+        builder.Services.AddCairn(options.Node);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        // Handlers write their own JSON; this is for the description of it.
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+        });
+        if (options.Docs)
+            ApiDescription.Add(builder.Services);
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy =>
+        {
+            if (options.Node.CorsOrigins.Contains("*"))
+                policy.AllowAnyOrigin();
+            else
+                policy.WithOrigins([.. options.Node.CorsOrigins]);
+            policy.AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("ETag", "Cairn-Version", "Cairn-Revision", "Retry-After");
+        }));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
+
+        var app = builder.Build();
+        app.Use(SecurityHeaders);
+        if (options.Node.CorsOrigins.Count > 0)
+            app.UseCors();
+        app.MapCairn();
+        if (options.Docs)
+            ApiDescription.Map(app);
+        _ = app.Services.GetRequiredService<Telemetry>();
+        return app;
+    }
+
+    private static Task SecurityHeaders(HttpContext http, RequestDelegate next)
+    {
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return next(http);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ServeOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = (long)options.Node.MaxBodyBytes * 16 + 1;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        ServerCertificate? certificate = null;
+        foreach (string address in options.Listen)
+        {
+            var uri = new Uri(address.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal));
+            void Configure(ListenOptions listen)
+            {
+                if (uri.Scheme != "https")
+                    return;
+                if (options.TlsCertificate is null || options.TlsKey is null)
+                    throw new SettingException($"{address} needs a certificate: set CAIRN_TLS_CERT and CAIRN_TLS_KEY.");
+                certificate ??= new ServerCertificate(
+                    options.TlsCertificate, options.TlsKey, kestrel.ApplicationServices.GetRequiredService<ILogger<CairnNode>>());
+                listen.UseHttps(certificate.Callback(options.TlsMinVersion));
+            }
+
+            if (uri.Host == "localhost")
+                kestrel.ListenLocalhost(uri.Port, Configure);
+            else if (System.Net.IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip))
+                kestrel.Listen(ip, uri.Port, Configure);
+            else
+                throw new SettingException($"{address} does not name an address of this machine: use an IP address, or localhost.");
+        }
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, ServeOptions options)
+    {
+        bool json = options.LogFormat == "json" || (options.LogFormat == "auto" && Console.IsOutputRedirected);
+        logging.SetMinimumLevel(options.LogLevel);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        // The log goes to standard error: what a command prints can be piped on.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (json)
+            logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+        else
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "HH:mm:ss ";
+            });
+        if (json)
+            logging.Services.Configure<JsonConsoleFormatterOptions>(console => console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cairn.Core;
+using Cairn.Core.Audit;
+using Cairn.Core.Changes;
+using Cairn.Core.Configs;
+using Cairn.Core.Documents;
+using Cairn.Core.Environments;
+
+namespace Cairn.Server.Changes;
+
+/// <summary>A change set: many writes that happen together or not at all.</summary>
+/// <param name="Operations">In the order in which they are applied.</param>
+/// <param name="Message">Why.</param>
+/// <param name="DryRun">Whether to answer what would happen instead of doing it.</param>
+public sealed record ChangeSubmission(IReadOnlyList<OperationSubmission> Operations, string? Message = null, bool DryRun = false);
+
+/// <summary>One write of a change set.</summary>
+/// <param name="Op"><c>put</c>, <c>patch</c>, <c>delete</c>, <c>restore</c>, <c>promote</c>, <c>bind</c> or <c>unbind</c>.</param>
+/// <param name="Path">The resource; for variables <c>environments/prod</c> or <c>projects/payments</c>.</param>
+/// <param name="Kind"><c>configs</c> (when left out), <c>environments</c> or <c>variables</c>.</param>
+/// <param name="Environment">Whose overlay; for promote the environment that is to serve another base.</param>
+/// <param name="Document">What is put, the merge patch, the variables, the environment, or the schema to bind.</param>
+/// <param name="IfVersion">The version the resource must be at; 0 for "there is none".</param>
+/// <param name="ToVersion">For restore: the older version.</param>
+/// <param name="From">For promote: the environment whose base is taken over.</param>
+/// <param name="Version">For promote: or the version whose base is taken.</param>
+public sealed record OperationSubmission(
+    string Op, string Path, string Kind = "configs", string? Environment = null, JsonElement? Document = null,
+    long? IfVersion = null, long? ToVersion = null, string? From = null, long? Version = null)
+{
+    /// <summary>The operation it stands for.</summary>
+    /// <exception cref="ProblemException">It makes no sense; the pointers are into the operation.</exception>
+    public Operation ToOperation(ResourceKinds kinds, int index)
+    {
+        Operation operation = (Kind, Op) switch
+        {
+            ("configs", "put") => new PutConfig(kinds, Path, Environment, Json(index)),
+            ("configs", "patch") => new PutConfig(kinds, Path, Environment, Json(index), Merge: true),
+            ("configs", "delete") => new DeleteConfig(kinds, Path, Environment),
+            ("configs", "restore") => new RestoreConfig(kinds, Path, ToVersion),
+            ("configs", "promote") => new PromoteConfig(kinds, Path, Environment ?? throw Bad(index, "environment", "promote needs the environment that is to serve it."), From, Version),
+            ("configs", "bind") => new BindConfigSchema(kinds, Path, new SchemaBinding(Json(index))),
+            ("configs", "unbind") => new BindConfigSchema(kinds, Path, null),
+            ("environments", "put") => new PutEnvironment(kinds, Path, EnvironmentOf(index)),
+            ("environments", "delete") => new DeleteEnvironment(kinds, Path),
+            ("variables", "put") => new PutVariables(kinds, Path, Json(index), Merge: false),
+            ("variables", "patch") => new PutVariables(kinds, Path, Json(index), Merge: true),
+            ("configs" or "environments" or "variables", _) => throw Bad(index, "op", $"'{Op}' cannot be done to {Kind}."),
+            _ => throw Bad(index, "kind", $"'{Kind}' is not one of configs, environments, variables."),
+        };
+        return operation with { IfVersion = IfVersion };
+    }
+
+    private byte[] Json(int index) => Document is { } document
+        ? JsonText.ToUtf8(document)
+        : throw Bad(index, "document", $"{Op} needs a document.");
+
+    private EnvironmentState EnvironmentOf(int index)
+    {
+        var json = JsonText.Element(Json(index));
+        try
+        {
+            return new EnvironmentState(
+                json.TryGetProperty("description", out var description) ? description.GetString() : null,
+                json.TryGetProperty("protected", out var isProtected) && isProtected.GetBoolean());
+        }
+        catch (InvalidOperationException)
+        {
+            throw Bad(index, "document", "An environment is an object with 'description' and 'protected'.");
+        }
+    }
+
+    private static ProblemException Bad(int index, string member, string message) =>
+        new(ProblemKind.Invalid, message, [new ProblemError($"/operations/{index}/{member}", message)]);
+}
+
+/// <summary>A change that was made.</summary>
+public sealed record ChangeView(
+    string Id, long Revision, DateTimeOffset CreatedAt, string CreatedBy, string? Message, IReadOnlyList<AuditedResource> Resources, string? Reverts)
+{
+    public static ChangeView Of(Change change) => new(
+        change.Id, change.Revision, change.CreatedAt, change.CreatedBy, change.Message, change.Resources, change.Reverts);
+}
+
+/// <summary>What a change set would do.</summary>
+/// <param name="Acceptable">Whether it would be committed.</param>
+/// <param name="Resources">What it would write.</param>
+/// <param name="Effects">What each environment would serve, where that is not what it serves now.</param>
+/// <param name="Problems">Why it would be refused.</param>
+public sealed record ChangePreviewView(
+    bool Acceptable, IReadOnlyList<AuditedResource> Resources, IReadOnlyList<ChangeEffectView> Effects, IReadOnlyList<ChangeProblemView> Problems)
+{
+    public static ChangePreviewView Of(ChangePreview preview) => new(
+        preview.Problems.Count == 0,
+        preview.Resources,
+        [.. preview.Effects.Select(effect => new ChangeEffectView(effect.Path, effect.Environment, effect.Before, effect.After, effect.Patch))],
+        [.. preview.Problems.Select(problem => new ChangeProblemView(
+            problem.Detail, [.. problem.Errors.Select(error => new ChangeErrorView(error.Pointer, error.Message, error.Environment))]))]);
+}
+
+public sealed record ChangeEffectView(string Path, string Environment, JsonElement? Before, JsonElement? After, JsonArray? Patch);
+
+public sealed record ChangeProblemView(string Detail, IReadOnlyList<ChangeErrorView> Errors);
+
+public sealed record ChangeErrorView(string Pointer, string Message, string? Environment);
+
+/// <summary>A request to undo a change.</summary>
+public sealed record ChangeReversal(string? Message = null, bool DryRun = false);

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Cairn.Core;
+using Cairn.Core.Access;
+using Cairn.Core.Changes;
+using Cairn.Core.Configs;
+using Cairn.Core.Documents;
+using Cairn.Server.Configs;
+using Cairn.Server.Health;
+using Cairn.Server.Http;
+
+namespace Cairn.Server.Compatibility.ConfigManager;
+
+/// <summary>What a write answers there.</summary>
+public sealed record ConfigManagerWritten(string Status, string Path, long Version);
+
+/// <summary>
+/// The HTTP API of the Configuration Management System, for its clients to go on with: <c>GET</c> and <c>PUT /config/{path}</c>,
+/// the same without <c>/config</c> as it has it when it is mounted, and <c>/config/health</c>.
+/// </summary>
+internal static class ConfigManagerEndpoints
+{
+    private const string DefaultEnvironment = "prod";
+
+    // At least two segments, the first of which is nothing else that is served.
+    private const string Mounted =
+        "/{**path:regex(^(?!(api|auth|config|configs|schemas|api-keys|cluster|health|metrics|openapi|docs)(/|$)).+/.+$)}";
+
+    private static readonly HashSet<string> SchemaKeywords =
+        ["type", "properties", "required", "additionalProperties", "items", "$schema", "$id", "$ref", "$defs", "definitions", "title", "description", "enum", "const", "allOf", "anyOf", "oneOf", "not", "patternProperties", "minProperties", "maxProperties", "default", "examples", "if", "then", "else", "dependencies", "dependentRequired"];
+
+    public static void MapConfigManager(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("").WithTags("Configuration Management System");
+        group.OnGet("/config/health", HealthEndpoints.Detailed).WithName("ConfigManagerHealth").Open()
+            .Describe("How the node is").Produces<HealthView>();
+        Map("/config/{**path}", "", order: 0);
+        // As mounted: whatever nothing else wants.
+        Map(Mounted, "Mounted", order: int.MaxValue - 1);
+
+        void Map(string route, string name, int order)
+        {
+            Rule(group.OnGet(route, Get).WithName($"ConfigManager{name}Get"), PermissionLevel.Read, RateClass.ConfigManagerRead, order)
+                .Describe("Reads what an environment serves", Parameters.Environment).Produces(200);
+            Rule(group.OnPut(route, Put).WithName($"ConfigManager{name}Put"), PermissionLevel.Write, RateClass.ConfigManagerWrite, order)
+                .Describe("Writes a config", Parameters.Schema).Produces<ConfigManagerWritten>();
+        }
+    }
+
+    private static RouteHandlerBuilder Rule(RouteHandlerBuilder endpoint, PermissionLevel level, RateClass rate, int order)
+    {
+        endpoint.Add(builder => ((RouteEndpointBuilder)builder).Order = order);
+        return endpoint.WithMetadata(new EndpointRule(new Permission("configs", level), rate)
+        {
+            PathFrom = "path",
+            DefaultEnvironment = level == PermissionLevel.Read ? DefaultEnvironment : null,
+        });
+    }
+
+    private static Task Get(HttpContext http)
+    {
+        var request = CairnRequest.Of(http);
+        return ConfigAnswers.WriteAsync(
+            http, request.Node.Configs.Read(request.Node.Catalogs.Current, request.Caller, request.Path, request.Environment), DocumentFormat.Json);
+    }
+
+    private static async Task Put(HttpContext http)
+    {
+        var request = CairnRequest.Of(http);
+        byte[] document = JsonText.Normalize(await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes));
+        // Here a write is to the config as a whole; the environment only matters to who reads.
+        var operation = new PutConfig(request.Node.Kinds, request.Path, null, document) { Schema = Schema(http) };
+        var change = await request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], null), http.RequestAborted);
+        await Bodies.WriteAsync(
+            http, 200, new ConfigManagerWritten("success", request.Path, change.Resources[0].VersionAfter!.Value), WireJson.Default.ConfigManagerWritten);
+    }
+
+    /// <summary>The schema of <c>?schema=</c>.</summary>
+    /// <remarks>Python's requests sends a dict as its keys, <c>schema=type&amp;schema=properties</c>: the schema itself is
+    /// lost before it gets here. Such a request is carried out as the original does, with a warning.</remarks>
+    private static SchemaBinding? Schema(HttpContext http)
+    {
+        var values = http.Request.Query["schema"];
+        if (values.Count == 0)
+            return null;
+        if (values.All(value => value is not null && SchemaKeywords.Contains(value)))
+        {
+            http.Response.Headers["Cairn-Warning"] =
+                "schema held only the names of a schema's members, so nothing was checked; send it as JSON text: params={'schema': json.dumps(schema)}";
+            return null;
+        }
+
+        byte[] schema = JsonText.Normalize(System.Text.Encoding.UTF8.GetBytes(values[0] ?? ""));
+        return JsonText.Element(schema).ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False
+            ? new SchemaBinding(schema)
+            : throw new ProblemException(ProblemKind.Invalid, "schema should be a JSON Schema as JSON text.");
+    }
+}

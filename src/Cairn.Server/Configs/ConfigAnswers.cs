@@ -1,0 +1,117 @@
+using System.Globalization;
+using Cairn.Core;
+using Cairn.Core.Configs;
+using Cairn.Core.Documents;
+using Cairn.Server.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Cairn.Server.Configs;
+
+/// <summary>How a config is told over HTTP: entity tags, versions and formats.</summary>
+internal static class ConfigAnswers
+{
+    /// <summary>Answers with a document, or 304 when the caller has it.</summary>
+    public static Task WriteAsync(HttpContext http, RenderedConfig? config, DocumentFormat format)
+    {
+        if (config is null)
+            throw NotFound(CairnRequest.Of(http).Node, CairnRequest.Of(http));
+        var headers = http.Response.Headers;
+        headers.ETag = config.ETag;
+        headers["Cairn-Version"] = config.VersionText;
+        headers["Cairn-Revision"] = config.RevisionText;
+        if (http.Request.Headers.IfNoneMatch is { Count: > 0 } known && Matches(known, config.ETag))
+        {
+            http.Response.StatusCode = 304;
+            return Task.CompletedTask;
+        }
+
+        byte[] body = format == DocumentFormat.Json ? config.Body : format.Write(config.Body);
+        http.Response.ContentType = format == DocumentFormat.Json ? "application/json" : format.MediaType + "; charset=utf-8";
+        http.Response.ContentLength = body.Length;
+        return http.Response.Body.WriteAsync(body, 0, body.Length, http.RequestAborted);
+    }
+
+    /// <summary>The format asked for: <c>?format=</c>, else the first of <c>Accept</c> that is one, else JSON.</summary>
+    public static DocumentFormat FormatOf(HttpContext http)
+    {
+        if (http.Request.QueryString.HasValue && Query.Text(http.Request, "format") is { } name)
+            return DocumentFormat.ByName(name);
+        string? accept = http.Request.Headers.Accept;
+        if (string.IsNullOrEmpty(accept) || accept == "*/*")
+            return DocumentFormat.Json;
+        foreach (var range in accept.AsSpan().Split(','))
+        {
+            var type = accept.AsSpan()[range].Trim();
+            int parameters = type.IndexOf(';');
+            if (DocumentFormat.ByMediaType(parameters < 0 ? type : type[..parameters].Trim()) is { } format)
+                return format;
+        }
+
+        return DocumentFormat.Json;
+    }
+
+    /// <summary>The format of the body: <c>?format=</c>, else <c>Content-Type</c>, else JSON.</summary>
+    public static DocumentFormat BodyFormat(HttpContext http)
+    {
+        if (Query.Text(http.Request, "format") is { } name)
+            return DocumentFormat.ByName(name);
+        string type = (http.Request.ContentType ?? "").Split(';')[0].Trim();
+        // curl -d says this of whatever it sends.
+        if (type is "" or "application/x-www-form-urlencoded" or "application/octet-stream")
+            return DocumentFormat.Json;
+        return DocumentFormat.ByMediaType(type) ?? throw new ProblemException(
+            ProblemKind.UnsupportedFormat, $"'{type}' is not a format spoken here: {string.Join(", ", DocumentFormat.All.Where(format => format.Read is not null).Select(format => format.MediaType))}.");
+    }
+
+    /// <summary>The version the resource must be at: of <c>If-Match: "12"</c>, or 0 of <c>If-None-Match: *</c>.</summary>
+    public static long? IfVersion(HttpRequest request)
+    {
+        if (request.Headers.IfNoneMatch is { Count: > 0 } none)
+            return none.ToString().Trim() == "*"
+                ? 0
+                : throw new ProblemException(ProblemKind.Invalid, "On a write, If-None-Match can only be *: the resource must not exist.");
+        string text = request.Headers.IfMatch.ToString().Trim();
+        if (text is "" or "*")
+            return null;
+        // A rendered document's tag is the version with a hash behind it.
+        string version = text.Trim('"').Split('-')[0];
+        return text.Length > 2 && text[0] == '"' && text[^1] == '"'
+            && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+                ? number
+                : throw new ProblemException(ProblemKind.Invalid, $"If-Match: {text} is not one of Cairn's entity tags, such as \"12\".");
+    }
+
+    /// <summary>Why the caller writes: the header <c>Cairn-Message</c>, percent-encoded where it is not ASCII.</summary>
+    public static string? Message(HttpContext http)
+    {
+        string? message = http.Request.Headers["Cairn-Message"];
+        return string.IsNullOrEmpty(message) ? null : Uri.UnescapeDataString(message);
+    }
+
+    public static bool Matches(StringValues known, string etag)
+    {
+        foreach (string? line in known)
+            foreach (var range in line.AsSpan().Split(','))
+            {
+                var tag = line.AsSpan()[range].Trim();
+                if (tag.StartsWith("W/"))
+                    tag = tag[2..];
+                if (tag is "*" || tag.SequenceEqual(etag))
+                    return true;
+            }
+
+        return false;
+    }
+
+    /// <summary>Says whether there never was such a config, it is deleted, or the environment serves nothing of it.</summary>
+    public static ProblemException NotFound(CairnNode node, CairnRequest request)
+    {
+        var head = node.Configs.Head(node.Catalogs.Current, request.Path);
+        return new ProblemException(
+            ProblemKind.NotFound,
+            head is null ? $"There is no config '{request.Path}'."
+            : head.State is null ? $"The config '{request.Path}' was deleted in version {head.Version}."
+            : request.Environment is { } environment ? $"'{environment}' serves nothing of the config '{request.Path}'."
+            : $"The config '{request.Path}' has no base document, only overlays for {string.Join(", ", head.State.Overlays.Keys)}.");
+    }
+}

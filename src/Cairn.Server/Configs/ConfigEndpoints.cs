@@ -1,0 +1,264 @@
+using System.Globalization;
+using Cairn.Core;
+using Cairn.Core.Access;
+using Cairn.Core.Changes;
+using Cairn.Core.Configs;
+using Cairn.Core.Documents;
+using Cairn.Server.Http;
+using Cairn.Storage.Catalogs;
+
+namespace Cairn.Server.Configs;
+
+/// <summary><c>/api/v1/configs</c> and what belongs to it.</summary>
+internal static class ConfigEndpoints
+{
+    public static void MapConfigs(this IEndpointRouteBuilder app)
+    {
+        var configs = app.MapGroup("/api/v1").WithTags("Configs");
+        configs.OnGet("/configs", List).WithName("ListConfigs").RequiresSome("configs", PermissionLevel.Read)
+            .Describe("Lists configs by path", Parameters.Prefix, Parameters.Limit, Parameters.Cursor, Parameters.Environment, Parameters.Include, Parameters.Deleted)
+            .Produces<Page<ConfigItem>>();
+        configs.OnGet("/configs/{**path}", Get).WithName("GetConfig").Requires("configs", PermissionLevel.Read)
+            .Describe("Reads a config: its base, or what an environment serves", Parameters.Environment, Parameters.Version, Parameters.Format, Parameters.Raw, Parameters.Consistency, Parameters.Wait)
+            .Produces(200).Produces(304);
+        configs.OnPut("/configs/{**path}", Put).WithName("PutConfig").Requires("configs", PermissionLevel.Write)
+            .Describe("Writes a config's base, or an environment's overlay; the body is the document", Parameters.Environment, Parameters.Format)
+            .Produces<ConfigWritten>().Produces<ConfigWritten>(201);
+        configs.OnPatch("/configs/{**path}", Patch).WithName("PatchConfig").Requires("configs", PermissionLevel.Write)
+            .Describe("Changes parts of a document, by JSON Merge Patch or JSON Patch", Parameters.Environment)
+            .Produces<ConfigWritten>();
+        configs.OnDelete("/configs/{**path}", Delete).WithName("DeleteConfig").Requires("configs", PermissionLevel.Delete)
+            .Describe("Deletes a config, keeping its versions; or an environment's overlay", Parameters.Environment)
+            .Produces<ConfigWritten>();
+        configs.OnGet("/config-versions/{**path}", History).WithName("ListConfigVersions").Requires("configs", PermissionLevel.Read)
+            .Describe("Lists a config's versions, newest first", Parameters.Limit, Parameters.Cursor)
+            .Produces<Page<ConfigVersionItem>>();
+        configs.OnGet("/config-diffs/{**path}", Diff).WithName("DiffConfig").Requires("configs", PermissionLevel.Read)
+            .Describe("Compares two versions", Parameters.From, Parameters.To, Parameters.Environment)
+            .Produces<ConfigDiffView>();
+        configs.OnPost("/config-rollbacks/{**path}", Rollback).WithName("RollBackConfig").Requires("configs", PermissionLevel.Write).Idempotent()
+            .Describe("Makes a new version like an older one; also brings back what was deleted")
+            .Accepts<ConfigRollback>("application/json").Produces<ConfigWritten>();
+        configs.OnPost("/config-promotions/{**path}", Promote).WithName("PromoteConfig").RequiresSome("configs", PermissionLevel.Write).Idempotent()
+            .Describe("Sets which base an environment serves")
+            .Accepts<ConfigPromotion>("application/json").Produces<ConfigWritten>();
+        configs.OnGet("/config-schemas/{**path}", GetSchema).WithName("GetConfigSchema").Requires("configs", PermissionLevel.Read)
+            .Describe("Reads the schema a config is bound to").Produces(200);
+        configs.OnPut("/config-schemas/{**path}", PutSchema).WithName("PutConfigSchema").Requires("configs", PermissionLevel.Write)
+            .Describe("Binds a config to a schema: a JSON Schema, or a JSON string naming one of the registry")
+            .Produces<ConfigWritten>();
+        configs.OnDelete("/config-schemas/{**path}", DeleteSchema).WithName("DeleteConfigSchema").Requires("configs", PermissionLevel.Write)
+            .Describe("Takes a config's schema off").Produces<ConfigWritten>();
+    }
+
+    private static async Task List(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        int limit = Query.Limit(http.Request);
+        string? environment = request.Environment;
+        bool documents = Query.Text(http.Request, "include") switch
+        {
+            null => false,
+            "document" => true,
+            _ => throw new ProblemException(ProblemKind.Invalid, "include can be 'document'."),
+        };
+        var snapshot = await SnapshotAsync(http, node);
+        var found = node.Configs.List(
+            snapshot, request.Caller, Query.Text(http.Request, "prefix") ?? "", Query.Cursor(http.Request), environment, Query.Flag(http.Request, "deleted"))
+            .Take(limit + 1).ToList();
+        var items = found.Take(limit).Select(config => ConfigItem.Of(
+            config, documents ? node.Configs.Read(snapshot, request.Caller, config.Path, environment)?.Body : null));
+        await Bodies.WriteAsync(
+            http, 200, new Page<ConfigItem>([.. items], found.Count > limit ? Query.MakeCursor(found[limit - 1].Path) : null),
+            WireJson.Default.PageConfigItem);
+    }
+
+    private static Task Get(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        // The path of nearly every read: nothing but the resource and perhaps an environment was asked for.
+        if (!http.Request.QueryString.HasValue || (http.Request.Query.Count == 1 && request.Environment is not null))
+            if (!http.Request.Headers.ContainsKey("Cairn-Min-Revision"))
+                return ConfigAnswers.WriteAsync(
+                    http, node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment), ConfigAnswers.FormatOf(http));
+        return GetWithOptions(http, request, node);
+    }
+
+    private static async Task GetWithOptions(HttpContext http, CairnRequest request, CairnNode node)
+    {
+        var format = ConfigAnswers.FormatOf(http);
+        bool raw = Query.Flag(http.Request, "raw");
+        long? version = Query.Number(http.Request, "version", 1);
+        var snapshot = await SnapshotAsync(http, node);
+        if (raw)
+        {
+            await ConfigAnswers.WriteAsync(http, await node.Configs.ReadRawAsync(snapshot, request.Path, version, request.Environment, http.RequestAborted), format);
+            return;
+        }
+
+        if (version is { } number)
+        {
+            await ConfigAnswers.WriteAsync(
+                http, await node.Configs.ReadVersionAsync(snapshot, request.Caller, request.Path, number, request.Environment, http.RequestAborted), format);
+            return;
+        }
+
+        var config = node.Configs.Read(snapshot, request.Caller, request.Path, request.Environment);
+        if (Query.Duration(http.Request, "wait", ConfigWaiting.LongestWait) is { } wait)
+            config = await ConfigWaiting.WaitForNewsAsync(http, request, config, wait);
+        await ConfigAnswers.WriteAsync(http, config, format);
+    }
+
+    private static async Task Put(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        byte[] body = await Bodies.ReadAsync(http, node.Options.MaxBodyBytes);
+        var operation = new PutConfig(node.Kinds, request.Path, request.Environment, ConfigAnswers.BodyFormat(http).ToJson(body))
+        {
+            IfVersion = ConfigAnswers.IfVersion(http.Request),
+        };
+        await CommitAsync(http, operation, Message(http));
+    }
+
+    private static async Task Patch(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        byte[] patch = JsonText.Normalize(await Bodies.ReadAsync(http, node.Options.MaxBodyBytes));
+        string type = (http.Request.ContentType ?? "").Split(';')[0].Trim();
+        long? version = ConfigAnswers.IfVersion(http.Request);
+        Operation operation = type switch
+        {
+            "application/merge-patch+json" or "application/json" or "" =>
+                new PutConfig(node.Kinds, request.Path, request.Environment, patch, Merge: true) { IfVersion = version },
+            "application/json-patch+json" => new PatchConfig(node.Kinds, request.Path, request.Environment, patch) { IfVersion = version },
+            _ => throw new ProblemException(
+                ProblemKind.UnsupportedFormat, $"'{type}' is no patch. Use application/merge-patch+json or application/json-patch+json."),
+        };
+        if (node.Configs.Head(node.Catalogs.Current, request.Path)?.State is null)
+            throw ConfigAnswers.NotFound(node, request);
+        await CommitAsync(http, operation, Message(http));
+    }
+
+    private static Task Delete(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        return CommitAsync(
+            http, new DeleteConfig(node.Kinds, request.Path, request.Environment) { IfVersion = ConfigAnswers.IfVersion(http.Request) }, Message(http));
+    }
+
+    private static async Task History(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        int limit = Query.Limit(http.Request);
+        var snapshot = await SnapshotAsync(http, node);
+        if (node.Configs.Head(snapshot, request.Path) is null)
+            throw ConfigAnswers.NotFound(node, request);
+        long? before = Query.Cursor(http.Request) is { } cursor && long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out long last) ? last : null;
+        var versions = new List<Versioned<ConfigState>>();
+        await foreach (var version in node.Configs.HistoryAsync(snapshot, request.Path, before, http.RequestAborted))
+        {
+            versions.Add(version);
+            if (versions.Count > limit)
+                break;
+        }
+
+        string? next = versions.Count > limit ? Query.MakeCursor(versions[limit - 1].Version.ToString(CultureInfo.InvariantCulture)) : null;
+        await Bodies.WriteAsync(
+            http, 200, new Page<ConfigVersionItem>([.. versions.Take(limit).Select(ConfigVersionItem.Of)], next), WireJson.Default.PageConfigVersionItem);
+    }
+
+    private static async Task Diff(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        var snapshot = await SnapshotAsync(http, node);
+        long newest = node.Configs.Head(snapshot, request.Path)?.Version ?? throw ConfigAnswers.NotFound(node, request);
+        long to = Query.Number(http.Request, "to") ?? newest;
+        long from = Query.Number(http.Request, "from") ?? Math.Max(0, to - 1);
+        var diff = ConfigService.Compare(await At(from), await At(to));
+        await Bodies.WriteAsync(http, 200, new ConfigDiffView(from, to, request.Environment, diff.Patch, diff.Text), WireJson.Default.ConfigDiffView);
+
+        async ValueTask<RenderedConfig?> At(long version)
+        {
+            if (version == 0)
+                return null;
+            if (await node.Configs.VersionAsync(snapshot, request.Path, version, http.RequestAborted) is null)
+                throw new ProblemException(ProblemKind.NotFound, $"The config '{request.Path}' has no version {version}; the newest is {newest}.");
+            return await node.Configs.ReadVersionAsync(snapshot, request.Caller, request.Path, version, request.Environment, http.RequestAborted);
+        }
+    }
+
+    private static async Task Rollback(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        var rollback = await Bodies.ReadAsync(http, WireJson.Default.ConfigRollback);
+        if (rollback.ToVersion < 1)
+            throw new ProblemException(ProblemKind.Invalid, "Versions count from 1.", [new ProblemError("/to_version", "Versions count from 1.")]);
+        await CommitAsync(
+            http, new RestoreConfig(node.Kinds, request.Path, rollback.ToVersion) { IfVersion = ConfigAnswers.IfVersion(http.Request) },
+            rollback.Message ?? Message(http));
+    }
+
+    private static async Task Promote(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        var promotion = await Bodies.ReadAsync(http, WireJson.Default.ConfigPromotion);
+        int ways = (promotion.From is null ? 0 : 1) + (promotion.Version is null ? 0 : 1) + (promotion.Follow ? 1 : 0);
+        if (ways != 1)
+            throw new ProblemException(ProblemKind.Invalid, "Say one of: 'from' an environment, a 'version', or 'follow': true.");
+        string path = (string)http.Request.RouteValues["path"]!;
+        request.Environment = promotion.To;
+        request.Path = path;
+        await CommitAsync(
+            http, new PromoteConfig(node.Kinds, path, promotion.To, promotion.From, promotion.Version) { IfVersion = ConfigAnswers.IfVersion(http.Request) },
+            promotion.Message ?? Message(http));
+    }
+
+    private static async Task GetSchema(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        var schema = node.Configs.Head(await SnapshotAsync(http, node), request.Path)?.State?.Schema
+            ?? throw new ProblemException(ProblemKind.NotFound, $"The config '{request.Path}' is bound to no schema.");
+        await Bodies.WriteAsync(http, 200, schema.Schema, "application/json");
+    }
+
+    private static async Task PutSchema(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        byte[] schema = JsonText.Normalize(await Bodies.ReadAsync(http, node.Options.MaxBodyBytes));
+        await CommitAsync(
+            http, new BindConfigSchema(node.Kinds, request.Path, new SchemaBinding(schema)) { IfVersion = ConfigAnswers.IfVersion(http.Request) }, Message(http));
+    }
+
+    private static Task DeleteSchema(HttpContext http)
+    {
+        var (request, node) = Request(http);
+        return CommitAsync(
+            http, new BindConfigSchema(node.Kinds, request.Path, null) { IfVersion = ConfigAnswers.IfVersion(http.Request) }, Message(http));
+    }
+
+    private static async Task CommitAsync(HttpContext http, Operation operation, string? message)
+    {
+        var (request, node) = Request(http);
+        bool existed = node.Configs.Head(node.Catalogs.Current, operation.Path)?.State is not null;
+        var change = await node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], message), http.RequestAborted);
+        long version = change.Resources[0].VersionAfter!.Value;
+        var snapshot = node.Catalogs.Current;
+        var written = await node.Configs.VersionAsync(snapshot, operation.Path, version, http.RequestAborted)
+            ?? throw new InvalidOperationException($"Version {version} of {operation.Path} was committed but is not there.");
+        http.Response.Headers.ETag = $"\"{version}\"";
+        http.Response.Headers["Cairn-Version"] = version.ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["Cairn-Revision"] = change.Revision.ToString(CultureInfo.InvariantCulture);
+        await Bodies.WriteAsync(
+            http, existed || operation is DeleteConfig ? 200 : 201, ConfigWritten.Of(written, operation.TargetEnvironment), WireJson.Default.ConfigWritten);
+    }
+
+    private static (CairnRequest Request, CairnNode Node) Request(HttpContext http)
+    {
+        var request = CairnRequest.Of(http);
+        return (request, request.Node);
+    }
+
+    private static string? Message(HttpContext http) => ConfigAnswers.Message(http);
+
+    private static ValueTask<CatalogSnapshot> SnapshotAsync(HttpContext http, CairnNode node) => Snapshots.OfAsync(http, node);
+}

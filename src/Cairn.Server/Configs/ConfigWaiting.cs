@@ -1,0 +1,45 @@
+using Cairn.Core;
+using Cairn.Core.Configs;
+using Cairn.Server.Http;
+
+namespace Cairn.Server.Configs;
+
+/// <summary>Long polls: <c>?wait=30s</c> with <c>If-None-Match</c>.</summary>
+internal static class ConfigWaiting
+{
+    /// <summary>The longest <c>wait</c>.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    // While commits come thick and fast, one look in this time is enough.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Waits until the config is not what the caller knows, or the time is over.</summary>
+    public static async Task<RenderedConfig?> WaitForNewsAsync(
+        HttpContext http, CairnRequest request, RenderedConfig? config, TimeSpan wait)
+    {
+        var node = request.Node;
+        var known = http.Request.Headers.IfNoneMatch;
+        if (known.Count == 0)
+            throw new ProblemException(ProblemKind.Invalid, "wait needs If-None-Match with the ETag you know, or \"0\" to wait for the first version.");
+        using var place = node.Watchers.Enter();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, node.Stopping);
+        limit.CancelAfter(wait);
+        try
+        {
+            var link = node.Catalogs.Feed;
+            while (true)
+            {
+                config = node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment);
+                if (config is null ? !ConfigAnswers.Matches(known, "\"0\"") : !ConfigAnswers.Matches(known, config.ETag))
+                    return config;
+                link = await link.NextAsync.WaitAsync(limit.Token);
+                await Task.Delay(ShortestPause, node.Options.Time, limit.Token);
+                link = node.Catalogs.Feed;
+            }
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            return config;
+        }
+    }
+}

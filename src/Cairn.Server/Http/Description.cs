@@ -1,0 +1,51 @@
+namespace Cairn.Server.Http;
+
+/// <summary>A query parameter, for the API's description.</summary>
+internal sealed record Parameter(string Name, string Type, string Meaning);
+
+/// <summary>An endpoint's parameters, as metadata for the API's description.</summary>
+internal sealed record EndpointDescription(string Summary, IReadOnlyList<Parameter> Query);
+
+internal static class Descriptions
+{
+    /// <summary>Says what the endpoint does and which query parameters it takes.</summary>
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string summary, params IReadOnlyList<Parameter> query) =>
+        endpoint.WithSummary(summary).WithMetadata(new EndpointDescription(summary, query));
+
+    /// <summary>Honours <c>Idempotency-Key</c>.</summary>
+    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder endpoint)
+    {
+        endpoint.Add(builder =>
+        {
+            int index = builder.Metadata.ToList().FindLastIndex(item => item is EndpointRule);
+            builder.Metadata[index] = (EndpointRule)builder.Metadata[index] with { Idempotent = true };
+        });
+        return endpoint;
+    }
+}
+
+internal static class Parameters
+{
+    public static readonly Parameter Prefix = new("prefix", "string", "Only paths that start with this.");
+    public static readonly Parameter Limit = new("limit", "integer", "How many, 1 to 1000; 100 by default.");
+    public static readonly Parameter Cursor = new("cursor", "string", "The next_cursor of the page before.");
+    public static readonly Parameter Environment = new("environment", "string", "Which environment; the base when left out.");
+    public static readonly Parameter Include = new("include", "string", "'document' for the documents too.");
+    public static readonly Parameter Deleted = new("deleted", "boolean", "The deleted ones instead.");
+    public static readonly Parameter Version = new("version", "integer", "An older version.");
+    public static readonly Parameter Format = new("format", "string", "json, yaml, properties, dotenv or (to read) toml.");
+    public static readonly Parameter Raw = new("raw", "boolean", "The environment's overlay as written.");
+    public static readonly Parameter Consistency = new("consistency", "string", "'strong' to see every write acknowledged anywhere before.");
+    public static readonly Parameter Wait = new("wait", "string", "With If-None-Match: wait this long for another answer, such as 30s.");
+    public static readonly Parameter From = new("from", "integer", "The first version; the one before 'to' when left out.");
+    public static readonly Parameter To = new("to", "integer", "The second version; the newest when left out.");
+    public static readonly Parameter Since = new("since", "string", "The oldest time wanted, RFC 3339.");
+    public static readonly Parameter Until = new("until", "string", "The newest time wanted, RFC 3339.");
+    public static readonly Parameter Actor = new("actor", "string", "Who did it: a credential such as key:0193…, or its name.");
+    public static readonly Parameter Action = new("action", "string", "What was done: configs.put, or configs for all of a kind.");
+    public static readonly Parameter Outcome = new("outcome", "string", "success, denied or unauthenticated.");
+    public static readonly Parameter Resource = new("resource", "string", "Kind and path; all below it when it ends in a slash.");
+    public static readonly Parameter Change = new("change", "string", "The entries of one change.");
+    public static readonly Parameter LastEventId = new("after", "integer", "The last revision seen; Last-Event-ID goes before it.");
+    public static readonly Parameter Schema = new("schema", "string", "A JSON Schema to bind the config to.");
+}

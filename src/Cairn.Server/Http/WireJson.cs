@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+using Cairn.Core.Cryptography;
+using Cairn.Server.Access;
+using Cairn.Server.Audit;
+using Cairn.Server.Changes;
+using Cairn.Server.Configs;
+using Cairn.Server.Environments;
+using Cairn.Server.Health;
+
+namespace Cairn.Server.Http;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">In the list's order.</param>
+/// <param name="NextCursor">For <c>?cursor=</c>; null on the last page.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary>The API's JSON: snake_case members; a request with a member that is not known is refused.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DictionaryKeyPolicy = JsonKnownNamingPolicy.Unspecified,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ConfigWritten))]
+[JsonSerializable(typeof(Page<ConfigItem>))]
+[JsonSerializable(typeof(Page<ConfigVersionItem>))]
+[JsonSerializable(typeof(ConfigDiffView))]
+[JsonSerializable(typeof(ConfigRollback))]
+[JsonSerializable(typeof(ConfigPromotion))]
+[JsonSerializable(typeof(ConfigEventView))]
+[JsonSerializable(typeof(EnvironmentView))]
+[JsonSerializable(typeof(EnvironmentUpdate))]
+[JsonSerializable(typeof(Page<EnvironmentView>))]
+[JsonSerializable(typeof(KeyCreation))]
+[JsonSerializable(typeof(KeyView))]
+[JsonSerializable(typeof(Page<KeyView>))]
+[JsonSerializable(typeof(KeyRotation))]
+[JsonSerializable(typeof(KeyRevocation))]
+[JsonSerializable(typeof(KeyUsageView))]
+[JsonSerializable(typeof(CallerView))]
+[JsonSerializable(typeof(ChangeSubmission))]
+[JsonSerializable(typeof(ChangeView))]
+[JsonSerializable(typeof(Page<ChangeView>))]
+[JsonSerializable(typeof(ChangePreviewView))]
+[JsonSerializable(typeof(ChangeReversal))]
+[JsonSerializable(typeof(AuditView))]
+[JsonSerializable(typeof(Page<AuditView>))]
+[JsonSerializable(typeof(KeyringStatus))]
+[JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(Compatibility.ConfigManager.ConfigManagerWritten))]
+internal sealed partial class WireJson : JsonSerializerContext;

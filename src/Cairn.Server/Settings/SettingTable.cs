@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace Cairn.Server.Settings;
+
+/// <summary>One setting: the same name on the command line (<c>--store</c>), in the environment (<c>CAIRN_STORE</c>) and
+/// in <c>cairn.yaml</c> (<c>store:</c>).</summary>
+/// <param name="Name">As on the command line, without the dashes in front.</param>
+/// <param name="Default">The value when nobody sets it, as text.</param>
+/// <param name="Meaning">For the help and the documentation.</param>
+/// <param name="Apply">Puts a value where it takes effect; throws <see cref="FormatException"/> with what would be right.</param>
+public sealed record Setting(string Name, string Default, string Meaning, Action<ServeOptions, string> Apply)
+{
+    /// <summary>Whether its value is never shown.</summary>
+    public bool Secret { get; init; }
+
+    /// <summary>Names of the same setting in the systems that Cairn replaces.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>As in the environment.</summary>
+    public string Variable => "CAIRN_" + Name.Replace('-', '_').ToUpperInvariant();
+}
+
+/// <summary>Every setting there is: the one place to add another.</summary>
+public static class SettingTable
+{
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        new("store", "sqlite:cairn-data/cairn.db", "Where the records are: sqlite:PATH", (o, v) => o.Node.Store = v),
+        new("data", "cairn-data", "The folder for the store and the master key", (o, v) => o.Node.Data = v),
+        new("listen", "http://127.0.0.1:8000", "Where to listen; several separated by commas", (o, v) => o.Listen = Addresses(v)),
+        new("master-key", "", "Master keys in base64, the newest first; a file in the data folder when not set", (o, v) => o.Node.MasterKey = v) { Secret = true },
+        new("bootstrap-admin-key", "", "The first admin key, for automation; made up and printed once when not set", (o, v) => o.Node.BootstrapAdminKey = v) { Secret = true },
+        new("key-prefix", "cairn_live", "What new API keys start with", (o, v) => o.Node.KeyPrefix = KeyPrefix(v)),
+        new("node-id", "(host name)", "This node's name, unique among the nodes of one store", (o, v) => o.Node.NodeId = v),
+        new("rate-limit-read", "12000/minute", "Reads a caller may make, or off", (o, v) => o.Node.ReadLimit = CairnOptions.ParseLimit(v)),
+        new("rate-limit-write", "1200/minute", "Writes a caller may make, or off", (o, v) => o.Node.WriteLimit = CairnOptions.ParseLimit(v)),
+        new("rate-limit-failures", "60/minute", "Failed authentications from one address, or off", (o, v) => o.Node.FailureLimit = CairnOptions.ParseLimit(v)),
+        new("config-manager", "on", "Whether /config/{path} of the Configuration Management System is served", (o, v) => o.Node.ConfigManager = Flag(v)),
+        new("config-manager-rate-limit-read", "100/minute", "Reads there a caller may make, or off", (o, v) => o.Node.ConfigManagerReadLimit = CairnOptions.ParseLimit(v)) { Aliases = ["RATE_LIMIT_READ"] },
+        new("config-manager-rate-limit-write", "20/minute", "Writes there a caller may make, or off", (o, v) => o.Node.ConfigManagerWriteLimit = CairnOptions.ParseLimit(v)) { Aliases = ["RATE_LIMIT_WRITE"] },
+        new("max-body-bytes", "1048576", "How large a request body may be", (o, v) => o.Node.MaxBodyBytes = Number(v, 1024, 16 << 20)),
+        new("max-watchers", "10000", "How many watches and long polls may be open", (o, v) => o.Node.MaxWatchers = Number(v, 1, 1_000_000)),
+        new("history-retention", "24h", "How far back a watch can resume", (o, v) => o.Node.HistoryRetention = Duration(v)),
+        new("shutdown-delay", "0s", "How long readiness says 503 before the listening ends", (o, v) => o.Node.ShutdownDelay = Duration(v)),
+        new("cors-origins", "", "Origins that browsers may call from, separated by commas; * for any", (o, v) => o.Node.CorsOrigins = List(v)),
+        new("tls-cert", "", "A certificate chain in PEM; with it, https:// addresses", (o, v) => o.TlsCertificate = v),
+        new("tls-key", "", "Its private key in PEM", (o, v) => o.TlsKey = v),
+        new("tls-min-version", "1.3", "The oldest TLS version spoken: 1.2 or 1.3", (o, v) => o.TlsMinVersion = v is "1.2" or "1.3" ? v : throw new FormatException("1.2 or 1.3")),
+        new("log-level", "info", "debug, info, warn or error", (o, v) => o.LogLevel = Level(v)),
+        new("log-format", "auto", "text, json, or auto: text on a terminal", (o, v) => o.LogFormat = v is "text" or "json" or "auto" ? v : throw new FormatException("text, json or auto")),
+        new("docs", "on", "Whether /docs and /openapi/v1.json are served", (o, v) => o.Docs = Flag(v)),
+    ];
+
+    private static IReadOnlyList<string> Addresses(string text)
+    {
+        var addresses = List(text);
+        foreach (string address in addresses)
+            if (!Uri.TryCreate(address.Replace("*", "0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+                throw new FormatException("addresses such as http://127.0.0.1:8000 or https://0.0.0.0:8443");
+        return addresses.Count > 0 ? addresses : throw new FormatException("at least one address");
+    }
+
+    private static string KeyPrefix(string text) =>
+        text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? text : throw new FormatException("1 to 32 letters, digits and underscores");
+
+    private static IReadOnlyList<string> List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool Flag(string text) => text switch
+    {
+        "on" or "true" or "1" => true,
+        "off" or "false" or "0" => false,
+        _ => throw new FormatException("on or off"),
+    };
+
+    private static int Number(string text, int lowest, int highest) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= lowest && number <= highest
+            ? number
+            : throw new FormatException($"a whole number from {lowest} to {highest}");
+
+    private static TimeSpan Duration(string text)
+    {
+        string unit = text.TrimStart("0123456789".ToCharArray());
+        return int.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? unit switch
+            {
+                "s" => TimeSpan.FromSeconds(number),
+                "m" => TimeSpan.FromMinutes(number),
+                "h" => TimeSpan.FromHours(number),
+                "d" => TimeSpan.FromDays(number),
+                _ => throw new FormatException("a time such as 30s, 10m, 24h or 7d"),
+            }
+            : throw new FormatException("a time such as 30s, 10m, 24h or 7d");
+    }
+
+    private static LogLevel Level(string text) => text switch
+    {
+        "debug" => LogLevel.Debug,
+        "info" => LogLevel.Information,
+        "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        _ => throw new FormatException("debug, info, warn or error"),
+    };
+}
