@@ -22,6 +22,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     private Task _chores = Task.CompletedTask;
     private CairnMetrics? _metrics;
     private volatile bool _ready;
+    private int _disposed;
 
     /// <summary>When it was put together.</summary>
     public DateTimeOffset StartedAt { get; }
@@ -105,8 +106,9 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_stopping.IsCancellationRequested)
-            await _stopping.CancelAsync();
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await _stopping.CancelAsync();
         await _chores.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _metrics?.Dispose();
         if (Catalogs is not null)

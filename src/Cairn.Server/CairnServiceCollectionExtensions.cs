@@ -1,5 +1,6 @@
 using Cairn.Server.Http;
 using Cairn.Server.Observability;
+using Microsoft.AspNetCore.Routing.Constraints;
 
 namespace Cairn.Server;
 
@@ -18,6 +19,8 @@ public static class CairnServiceCollectionExtensions
     internal static IServiceCollection AddCairn(this IServiceCollection services, CairnOptions options)
     {
         services.AddSingleton(options);
+        // Slim applications leave it out.
+        services.Configure<RouteOptions>(routing => routing.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
         services.AddSingleton(new PrometheusExporter(options.Time));
         services.AddSingleton<CairnNode>();
         services.AddSingleton<RequestPipeline>();

@@ -57,7 +57,7 @@ internal static class Bodies
     /// <summary>Answers with JSON.</summary>
     public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        byte[] body = JsonText.Write(writer => JsonSerializer.Serialize(writer, value, type));
         return WriteAsync(http, status, body, "application/json");
     }
 

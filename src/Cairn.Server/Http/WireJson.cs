@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cairn.Core.Cryptography;
 using Cairn.Server.Access;
@@ -21,7 +23,8 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    UseStringEnumConverter = true)]
+    UseStringEnumConverter = true,
+    Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(ConfigWritten))]
 [JsonSerializable(typeof(Page<ConfigItem>))]
 [JsonSerializable(typeof(Page<ConfigVersionItem>))]
@@ -50,3 +53,12 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(Compatibility.ConfigManager.ConfigManagerWritten))]
 internal sealed partial class WireJson : JsonSerializerContext;
+
+/// <summary>Times as RFC 3339 has them, in UTC, to the millisecond.</summary>
+internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+}
