@@ -10,6 +10,10 @@ public sealed class SqliteWatchTests(SqliteFixture fixture) : WatchContract(fixt
 
 public sealed class SqliteCompactionTests(SqliteFixture fixture) : CompactionContract(fixture), IClassFixture<SqliteFixture>;
 
+public sealed class SqliteModelTests(SqliteFixture fixture) : ModelContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteLeaseTests(SqliteFixture fixture) : LeaseContract(fixture), IClassFixture<SqliteFixture>;
+
 public sealed class SqliteContractTests
 {
     [Fact]
