@@ -14,6 +14,10 @@ public sealed class SqliteModelTests(SqliteFixture fixture) : ModelContract(fixt
 
 public sealed class SqliteLeaseTests(SqliteFixture fixture) : LeaseContract(fixture), IClassFixture<SqliteFixture>;
 
+public sealed class TightSqliteWatchTests(TightSqliteFixture fixture) : WatchContract(fixture), IClassFixture<TightSqliteFixture>;
+
+public sealed class TightSqliteModelTests(TightSqliteFixture fixture) : ModelContract(fixture), IClassFixture<TightSqliteFixture>;
+
 public sealed class SqliteContractTests
 {
     [Fact]
