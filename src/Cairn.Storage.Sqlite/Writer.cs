@@ -10,6 +10,8 @@ namespace Cairn.Storage.Sqlite;
 /// durable with one fsync (group commit).</summary>
 internal sealed class Writer
 {
+    private static readonly TimeSpan MaxPatience = TimeSpan.FromMilliseconds(1);
+
     private readonly StoreFile _file;
     private readonly Database _database;
     private readonly ChangeLog _log;
@@ -19,6 +21,8 @@ internal sealed class Writer
     private readonly Channel<WriteRequest> _queue;
     private readonly Thread _thread;
     private readonly List<CommitRequest> _batch = [];
+    private int _lastBatch;
+    private TimeSpan _lastDuration;
 
     public Writer(StoreFile file, Database database, ChangeFeed feed, StoreMetrics metrics, int maxPending)
     {
@@ -62,20 +66,38 @@ internal sealed class Writer
         {
             if (request is null)
                 continue;
-            WriteRequest? next = request;
-            while (next is CommitRequest commit)
-            {
-                if (commit.TryTake())
-                    _batch.Add(commit);
-                if (_batch.Count == _maxBatch || !queue.TryRead(out next))
-                    next = null;
-            }
+            var next = Gather(request);
             CommitBatch();
             if (next is MaintenanceRequest maintenance)
                 maintenance.Run(_database, _file.Path);
         }
 
         bool Wait() => queue.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Fills the batch with what waits, up to the first request of another kind, which it returns.</summary>
+    /// <remarks>Callers who write all the time come back just after their last batch is done. Starting without them would
+    /// make them wait for a whole sync, so the writer gives them an eighth of the time the last batch took (at most
+    /// <see cref="MaxPatience"/>), as long as there are fewer than then. A caller who is alone never waits.</remarks>
+    private WriteRequest? Gather(WriteRequest first)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var patience = _lastDuration / 8 < MaxPatience ? _lastDuration / 8 : MaxPatience;
+        for (var next = first; ; )
+        {
+            if (next is not CommitRequest commit)
+                return next;
+            if (commit.TryTake())
+                _batch.Add(commit);
+            if (_batch.Count == _maxBatch)
+                return null;
+            while (!_queue.Reader.TryRead(out next))
+            {
+                if (_batch.Count >= _lastBatch || Stopwatch.GetElapsedTime(began) > patience)
+                    return null;
+                Thread.Yield();
+            }
+        }
     }
 
     private void CommitBatch()
@@ -95,7 +117,8 @@ internal sealed class Writer
             Fail(e);
             return;
         }
-        _metrics.RecordBatch(_batch.Count, Stopwatch.GetElapsedTime(began));
+        (_lastBatch, _lastDuration) = (_batch.Count, Stopwatch.GetElapsedTime(began));
+        _metrics.RecordBatch(_lastBatch, _lastDuration);
         _feed.Publish(_log.TakeChangeSets());
         foreach (var request in _batch)
         {

@@ -3,7 +3,7 @@ namespace Cairn.Storage;
 /// <summary>The order of keys in every engine: by their UTF-8 bytes, which is the order of their code points.</summary>
 /// <remarks>It differs from <see cref="StringComparer.Ordinal"/> where characters beyond the basic plane meet
 /// U+E000 to U+FFFF: their surrogates are smaller UTF-16 units, but their UTF-8 bytes are larger.</remarks>
-public sealed class KeyOrder : IComparer<string>
+public sealed class KeyOrder : IComparer<string?>
 {
     /// <summary>The one instance.</summary>
     public static KeyOrder Instance { get; } = new();

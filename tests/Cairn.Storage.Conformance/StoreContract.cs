@@ -41,6 +41,9 @@ public abstract class StoreContract(StoreFixture fixture) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>One more store; the test disposes of it.</summary>
+    protected ValueTask<IStore> OpenEmptyAsync() => fixture.OpenEmptyAsync();
+
     protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     protected static string Text(StoreRecord? record) => record is null ? "(none)" : Encoding.UTF8.GetString(record.Value.Span);

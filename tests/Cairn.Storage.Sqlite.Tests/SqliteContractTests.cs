@@ -10,6 +10,14 @@ public sealed class SqliteWatchTests(SqliteFixture fixture) : WatchContract(fixt
 
 public sealed class SqliteCompactionTests(SqliteFixture fixture) : CompactionContract(fixture), IClassFixture<SqliteFixture>;
 
+public sealed class SqliteModelTests(SqliteFixture fixture) : ModelContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteLeaseTests(SqliteFixture fixture) : LeaseContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class TightSqliteWatchTests(TightSqliteFixture fixture) : WatchContract(fixture), IClassFixture<TightSqliteFixture>;
+
+public sealed class TightSqliteModelTests(TightSqliteFixture fixture) : ModelContract(fixture), IClassFixture<TightSqliteFixture>;
+
 public sealed class SqliteContractTests
 {
     [Fact]
