@@ -1,7 +1,6 @@
-using Cairn.Server;
-using Cairn.Server.Settings;
-var env = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string)e.Value!);
-var (options, _) = EffectiveSettings.Load(new Dictionary<string,string>(), env, null);
-options.Node.OnAdminKeyCreated = key => Console.WriteLine("admin key: " + key);
-var app = CairnProgram.Build(options);
-await app.RunAsync();
+using System.CommandLine;
+using Cairn.Cli.Commands;
+using Cairn.Cli.Output;
+
+return await CairnCommand.Create().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
+    .ReportFailures();

@@ -1,0 +1,98 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Cairn.Cli.Output;
+
+namespace Cairn.Cli.Client;
+
+/// <summary>Asks a Cairn over its HTTP API.</summary>
+internal sealed class ApiClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public ApiClient(Profile profile)
+    {
+        if (!Uri.TryCreate(profile.Url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new UsageException($"'{profile.Url}' is not an address such as https://cairn.example.com.");
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+        {
+            BaseAddress = address,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        if (profile.Key is not null)
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", profile.Key);
+    }
+
+    /// <summary>How long one request may take; watches excepted.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(100);
+
+    public Uri Address => _http.BaseAddress!;
+
+    /// <summary>Asks for JSON.</summary>
+    /// <exception cref="ApiException">It was refused.</exception>
+    public async Task<JsonNode> GetAsync(string path, CancellationToken ct) =>
+        JsonNode.Parse(await ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct))!;
+
+    /// <summary>Asks for a document as it is.</summary>
+    public Task<byte[]> GetBytesAsync(string path, CancellationToken ct) => ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct);
+
+    /// <summary>Sends JSON and reads the JSON that comes back.</summary>
+    public Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken ct, params (string Name, string? Value)[] headers) =>
+        SendAsync(method, path, body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", ct, headers);
+
+    /// <summary>Sends bytes and reads the JSON that comes back.</summary>
+    public async Task<JsonNode?> SendAsync(
+        HttpMethod method, string path, byte[] body, string mediaType, CancellationToken ct, params (string Name, string? Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        foreach (var (name, value) in headers)
+            if (value is not null)
+                request.Headers.TryAddWithoutValidation(name, value);
+        byte[] answer = await ReadAsync(request, ct);
+        return answer.Length == 0 ? null : JsonNode.Parse(answer);
+    }
+
+    /// <summary>The items of a list, page after page.</summary>
+    public async IAsyncEnumerable<JsonNode> ListAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        string? cursor = null;
+        do
+        {
+            string page = cursor is null ? path : $"{path}{(path.Contains('?') ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}";
+            var answer = await GetAsync(page, ct);
+            foreach (var item in answer["items"]!.AsArray())
+                yield return item!;
+            cursor = (string?)answer["next_cursor"];
+        }
+        while (cursor is not null);
+    }
+
+    /// <summary>Sends a request and leaves its answer to be read as it comes.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        return response.IsSuccessStatusCode ? response : throw await ApiException.FromAsync(response, ct);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>A path of the API with the segments of a resource's path, each escaped.</summary>
+    public static string Resource(string collection, string path) =>
+        $"api/v1/{collection}/{string.Join('/', path.Trim('/').Split('/').Select(Uri.EscapeDataString))}";
+
+    private async Task<byte[]> ReadAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        try
+        {
+            using var response = await OpenAsync(request, limit.Token);
+            return await response.Content.ReadAsByteArrayAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"no answer from {Address} within {Patience.TotalSeconds:0} s");
+        }
+    }
+}

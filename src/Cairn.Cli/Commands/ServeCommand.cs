@@ -1,0 +1,69 @@
+using System.Collections;
+using System.CommandLine;
+using Cairn.Server;
+using Cairn.Server.Settings;
+using Microsoft.Extensions.Hosting;
+
+namespace Cairn.Cli.Commands;
+
+/// <summary><c>cairn serve</c>: runs a node until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    private static readonly Option<string?> File = new("--config") { Description = "A file with settings; cairn.yaml where there is one" };
+
+    public static Command Create()
+    {
+        var command = new Command("serve", "Run a Cairn server. Nothing else is needed: it makes its data folder, keys and environments.\n\nExamples:\n  cairn serve\n  cairn serve --listen http://0.0.0.0:8080 --data /var/lib/cairn");
+        AddSettings(command);
+        command.SetAction(async (result, ct) =>
+        {
+            var (options, _) = Load(result);
+            options.Node.OnAdminKeyCreated = key => PrintAdminKey(key, options);
+            await using var app = CairnProgram.Build(options);
+            await app.StartAsync(ct);
+            Console.Out.WriteLine($"Cairn is listening on {string.Join(", ", app.Urls)}");
+            if (options.Docs)
+                Console.Out.WriteLine($"The API is described at {app.Urls.First()}/docs");
+            await app.WaitForShutdownAsync(CancellationToken.None);
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Gives a command an option for every setting.</summary>
+    public static void AddSettings(Command command)
+    {
+        command.Options.Add(File);
+        foreach (var setting in SettingTable.All)
+            // A secret on a command line can be read by everybody who lists processes.
+            if (!setting.Secret)
+                command.Options.Add(new Option<string?>("--" + setting.Name)
+                {
+                    Description = $"{setting.Meaning} [{setting.Variable}; default: {(setting.Default.Length == 0 ? "none" : setting.Default)}]",
+                });
+    }
+
+    /// <summary>The settings of the command line, the environment and the file, together.</summary>
+    public static (ServeOptions Options, IReadOnlyList<EffectiveSetting> Settings) Load(ParseResult result)
+    {
+        var arguments = new Dictionary<string, string>();
+        foreach (var setting in SettingTable.All)
+            if (result.GetResult("--" + setting.Name) is System.CommandLine.Parsing.OptionResult { Implicit: false } given && given.GetValueOrDefault<string?>() is { } value)
+                arguments[setting.Name] = value;
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+        return EffectiveSettings.Load(arguments, environment, result.GetValue(File));
+    }
+
+    private static void PrintAdminKey(string key, ServeOptions options)
+    {
+        Console.Out.WriteLine();
+        Console.Out.WriteLine("This is a new store. Its admin key, shown this once:");
+        Console.Out.WriteLine();
+        Console.Out.WriteLine("    " + key);
+        Console.Out.WriteLine();
+        Console.Out.WriteLine("Keep it, then log in with:");
+        Console.Out.WriteLine($"    cairn login --url {options.Listen[0]}");
+        Console.Out.WriteLine();
+    }
+}

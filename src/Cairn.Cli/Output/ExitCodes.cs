@@ -1,0 +1,68 @@
+using Cairn.Cli.Client;
+using Cairn.Core.Cryptography;
+using Cairn.Server.Settings;
+using Cairn.Storage;
+
+namespace Cairn.Cli.Output;
+
+/// <summary>What the program's exit code means.</summary>
+internal static class ExitCodes
+{
+    public const int Success = 0;
+
+    /// <summary>Something was refused or went wrong.</summary>
+    public const int Failure = 1;
+
+    /// <summary>The command line, a setting or a file is wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>There is no such thing.</summary>
+    public const int NotFound = 3;
+
+    /// <summary>The key is missing, not valid, or does not allow it.</summary>
+    public const int Denied = 4;
+
+    /// <summary>Somebody else wrote meanwhile, or the state does not allow it.</summary>
+    public const int Conflict = 5;
+
+    /// <summary>Cairn cannot be reached.</summary>
+    public const int Unreachable = 6;
+
+    /// <summary>Turns what a command throws into one message on standard error and the exit code for it.</summary>
+    public static async Task<int> ReportFailures(this Task<int> command)
+    {
+        try
+        {
+            return await command;
+        }
+        catch (ApiException e)
+        {
+            await Console.Error.WriteLineAsync("cairn: " + e.Message);
+            foreach (var (pointer, message) in e.Errors)
+                await Console.Error.WriteLineAsync($"  {(pointer.Length == 0 ? "" : pointer + ": ")}{message}");
+            return e.Status switch { 401 or 403 => Denied, 404 or 410 => NotFound, 409 or 412 => Conflict, _ => Failure };
+        }
+        catch (HttpRequestException e)
+        {
+            await Console.Error.WriteLineAsync($"cairn: Cairn cannot be reached: {e.Message}");
+            return Unreachable;
+        }
+        catch (Exception e) when (e is UsageException or SettingException)
+        {
+            await Console.Error.WriteLineAsync("cairn: " + e.Message);
+            return Usage;
+        }
+        catch (Exception e) when (e is StoreException or MasterKeyException or Storage.Catalogs.CatalogException or Core.ProblemException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync("cairn: " + e.Message);
+            return Failure;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+}
+
+/// <summary>The command line or a file it names is wrong; the message says what would be right.</summary>
+internal sealed class UsageException(string message) : Exception(message);
