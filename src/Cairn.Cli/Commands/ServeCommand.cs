@@ -48,7 +48,7 @@ internal static class ServeCommand
     {
         var arguments = new Dictionary<string, string>();
         foreach (var setting in SettingTable.All)
-            if (result.GetResult("--" + setting.Name) is System.CommandLine.Parsing.OptionResult { Implicit: false } given && given.GetValueOrDefault<string?>() is { } value)
+            if (!setting.Secret && result.GetResult("--" + setting.Name) is System.CommandLine.Parsing.OptionResult { Implicit: false } given && given.GetValueOrDefault<string?>() is { } value)
                 arguments[setting.Name] = value;
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
