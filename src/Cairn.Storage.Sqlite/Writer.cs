@@ -83,7 +83,7 @@ internal sealed class Writer
     {
         var began = Stopwatch.GetTimestamp();
         var patience = _lastDuration / 8 < MaxPatience ? _lastDuration / 8 : MaxPatience;
-        for (var next = first; ; )
+        for (var next = first; ;)
         {
             if (next is not CommitRequest commit)
                 return next;

@@ -14,10 +14,9 @@ public sealed class GroupCommitTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _ours.Value = true;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            // Other tests have stores of their own at the same time.
+            // Other tests have stores of their own, before and at the same time.
             if (instrument.Meter.Name == StoreMetrics.MeterName && _ours.Value)
                 listener.EnableMeasurementEvents(instrument);
         };
@@ -25,6 +24,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
         _listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Record(i, value, tags));
         _listener.SetMeasurementEventCallback<double>((i, value, tags, _) => Record(i, value, tags));
         _listener.Start();
+        _ours.Value = true;
         _store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = _folder.File("cairn.db") }, default);
     }
 
