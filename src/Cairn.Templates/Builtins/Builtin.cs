@@ -154,7 +154,7 @@ internal sealed class HostFunctionValue(string name, TemplateFunction function) 
         var node = context.Run.Current;
         var result = function(new TemplateCall(context.Run, name, arguments));
         context.Run.Current = node;
-        return JsonConversion.FromElement(result);
+        return JsonConversion.FromElement(result, context.Run);
     }
 
     public override void Write(TextBuffer output, bool asRepr) => output.Append("<function ").Append(name).Append('>');

@@ -39,6 +39,10 @@ internal static class Globals
         }
         if (arguments.Positional is [var source])
         {
+            if (source.TryHeap<UndefinedValue>(out var undefined))
+            {
+                throw undefined.Fail();
+            }
             var pairs = source.TryHeap<MappingValue>(out var other) ? MappingView.Items(other) : source;
             foreach (var pair in run.ToList(pairs))
             {

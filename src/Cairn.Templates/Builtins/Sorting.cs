@@ -80,11 +80,15 @@ internal static class Sorting
     /// <summary>A key from several attributes, <c>a,b.c</c>, which sorts by the first, then the next.</summary>
     public static Func<Value, Value> MultiKey(Run run, Value attribute, bool caseSensitive)
     {
-        if (!attribute.TryString(out string? path) || !path.Contains(','))
+        string[] paths = attribute.TryString(out string? path) ? path.Split(',') : [];
+        if (paths.Length < 2)
         {
-            return Key(run, attribute, caseSensitive);
+            var key = Key(run, attribute, caseSensitive);
+            // A tuple also where it has one item: its order never asks which of two equal items is less, so that
+            // values without an order can be sorted as long as all are equal.
+            return item => key(item) is var value && (value.IsNumber || value.IsText) ? value : new TupleValue([value]);
         }
-        var keys = path.Split(',').Select(p => Key(run, Value.String(p), caseSensitive)).ToArray();
+        var keys = paths.Select(p => Key(run, Value.String(p), caseSensitive)).ToArray();
         return item => new TupleValue(Array.ConvertAll(keys, k => k(item)));
     }
 

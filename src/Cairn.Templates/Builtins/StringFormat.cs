@@ -170,7 +170,7 @@ internal static class FormatSpec
         run.ChargeText(layout.Width + (long)(layout.Precision ?? 0));
         if (value.IsText)
         {
-            if (type is not ('\0' or 's') || layout.Align == '=' || layout.Sign != '\0')
+            if (type is not ('\0' or 's') || layout.Align == '=' || layout.Sign != '\0' || layout.Grouping != '\0' || layout.Alternate)
             {
                 throw Errors.Type($"the format '{spec}' does not fit a string");
             }

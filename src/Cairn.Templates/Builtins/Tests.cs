@@ -41,7 +41,9 @@ internal static class Tests
     }
 
     static bool IsNameIn(in BuiltinCall call, IReadOnlyDictionary<string, Builtin> table) =>
-        call.Input.TryString(out string? name) && table.ContainsKey(name);
+        call.Input.TryString(out string? name)
+            ? table.ContainsKey(name)
+            : Comparison.HashOf(call.Run, call.Input) is var _ && false;
 
     static bool IsSequence(Value value) =>
         value.IsText

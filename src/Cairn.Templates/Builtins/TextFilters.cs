@@ -107,7 +107,7 @@ internal static class TextFilters
                 ? $"the leeway must not be negative, it is {leeway}"
                 : $"the length must be at least {endLength}, that of the end, it is {length}");
         }
-        if (call.Input.IsUndefined && call.Input.Heap!.Length == 0)
+        if (ListFilters.Length(call.Run, call.Input) <= (long)length + leeway)
         {
             return call.Input;
         }
@@ -116,10 +116,6 @@ internal static class TextFilters
             throw BuiltinCall.Mismatch(call.Input, "a string");
         }
         call.Run.ChargeText(length);
-        if (Text.Length(text) <= (long)length + leeway)
-        {
-            return call.Input;
-        }
         string kept = Text.Substring(text, 0, length - endLength);
         if (!call.Flag(1))
         {

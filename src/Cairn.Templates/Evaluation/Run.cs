@@ -143,7 +143,7 @@ internal sealed class Run
     /// <summary>The items of an iterable value; the caller pays for each.</summary>
     public IEnumerator<Value> Iterate(Value value)
     {
-        if (value.TryString(out string? text) && !value.IsMarkup)
+        if (value.TryString(out string? text))
         {
             return Text.Characters(text).Select(Value.String).GetEnumerator();
         }

@@ -68,7 +68,7 @@ internal sealed class MarkupValue(string text) : HeapValue
     public override bool IsTrue => text.Length > 0;
 
     public override IEnumerator<Value> Iterate() =>
-        Values.Text.Characters(text).Select(Value.Markup).GetEnumerator();
+        Values.Text.Characters(text).Select(Value.String).GetEnumerator();
 
     public override void Write(TextBuffer output, bool asRepr)
     {

@@ -13,11 +13,17 @@ internal static class JsonConversion
     static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
 
     /// <summary>A frozen value: the host's data is shared by renders and never changes.</summary>
-    public static Value FromElement(JsonElement element)
+    /// <param name="element">What to convert.</param>
+    /// <param name="run">The render that pays for the value; null for what is converted outside of any.</param>
+    public static Value FromElement(JsonElement element, Run? run = null)
     {
+        run?.ChargeItems(1);
         switch (element.ValueKind)
         {
-            case JsonValueKind.String: return Value.String(element.GetString()!);
+            case JsonValueKind.String:
+                string text = element.GetString()!;
+                run?.ChargeText(text.Length);
+                return Value.String(text);
             case JsonValueKind.Number: return Number(element);
             case JsonValueKind.True: return Value.True;
             case JsonValueKind.False: return Value.False;
@@ -25,14 +31,14 @@ internal static class JsonConversion
                 var items = new List<Value>(element.GetArrayLength());
                 foreach (var item in element.EnumerateArray())
                 {
-                    items.Add(FromElement(item));
+                    items.Add(FromElement(item, run));
                 }
                 return new ListValue(items, frozen: true);
             case JsonValueKind.Object:
                 var mapping = new MappingValue();
                 foreach (var member in element.EnumerateObject())
                 {
-                    mapping.Set(null, Value.String(member.Name), FromElement(member.Value));
+                    mapping.Set(null, Value.String(member.Name), FromElement(member.Value, run));
                 }
                 return mapping.Freeze();
             default: return Value.None;
@@ -73,12 +79,11 @@ internal static class JsonConversion
             case ValueKind.BigInteger: writer.WriteRawValue(Repr.Str(run, value)); break;
             case ValueKind.Float when double.IsFinite(value.AsFloat): writer.WriteRawValue(Numbers.Repr(value.AsFloat)); break;
             case ValueKind.Float: throw Errors.Type($"{Numbers.Repr(value.AsFloat)} has no JSON form");
-            case ValueKind.String or ValueKind.Markup:
-                writer.WriteStringValue(Repr.Str(run, value));
-                break;
-            case ValueKind.Undefined:
-                // As when printed: nothing, or an error in strict mode.
-                writer.WriteStringValue(Repr.Str(run, value));
+            case ValueKind.String or ValueKind.Markup or ValueKind.Undefined:
+                // An undefined value is as when printed: nothing, or an error in strict mode.
+                string text = Repr.Str(run, value);
+                run.ChargeText(text.Length);
+                writer.WriteStringValue(text);
                 break;
             case ValueKind.Mapping:
                 WriteMapping(run, writer, (MappingValue)value.Heap!);
