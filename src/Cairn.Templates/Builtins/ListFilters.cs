@@ -86,6 +86,10 @@ internal static class ListFilters
     static Value Random(in BuiltinCall call)
     {
         int length = Length(call.Run, call.Input);
+        if (call.Input.Kind == ValueKind.Mapping && length > 0)
+        {
+            throw BuiltinCall.Mismatch(call.Input, "a sequence");
+        }
         return length == 0
             ? call.Run.UndefinedBecause("there is no random item, the sequence is empty")
             : Access.Item(call.Run, call.Input, Value.Int(System.Random.Shared.Next(length)));

@@ -275,10 +275,14 @@ internal readonly record struct NumberSpec
             _ => Numbers.General(value, precision, Alternate),
         };
         text = isUpper ? text.ToUpperInvariant() : text;
-        int point = text.IndexOfAny(['.', 'e', 'E']);
-        string whole = point < 0 ? text : text[..point];
-        string rest = point < 0 ? "" : text[point..];
-        return Pad(SignOf(double.IsNegative(value)), Group(whole, 3) + rest, '>');
+        return Pad(SignOf(double.IsNegative(value)), GroupWhole(text), '>');
+    }
+
+    /// <summary>A float's text with its whole part in groups of three, if that is asked for.</summary>
+    public string GroupWhole(string text)
+    {
+        int end = text.AsSpan().IndexOfAnyExcept("0123456789");
+        return end < 0 ? Group(text, 3) : Group(text[..end], 3) + text[end..];
     }
 
     public string SignOf(bool negative) => negative ? "-" : Sign == '\0' ? "" : Sign.ToString();

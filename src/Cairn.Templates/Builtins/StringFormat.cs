@@ -214,7 +214,7 @@ internal static class FormatSpec
                 string text = !double.IsFinite(value) || layout.Precision is null
                     ? Numbers.Repr(Math.Abs(value))
                     : Default(Math.Abs(value), layout.Precision.Value);
-                return layout.Pad(layout.SignOf(double.IsNegative(value)), text, '>');
+                return layout.Pad(layout.SignOf(double.IsNegative(value)), layout.GroupWhole(text), '>');
             default:
                 throw Errors.Type($"the format '{spec}' does not fit a float");
         }

@@ -10,7 +10,8 @@ internal static class StringMethods
     public static void Register(BuiltinTable table)
     {
         table.Add("upper", (in c) => Like(c, Text.Upper(Self(c))));
-        table.Add("lower casefold", (in c) => Like(c, Text.Lower(Self(c))));
+        table.Add("lower", (in c) => Like(c, Text.Lower(Self(c))));
+        table.Add("casefold", (in c) => Like(c, Text.Lower(Self(c)).Replace("ß", "ss", StringComparison.Ordinal)));
         table.Add("title", (in c) => Like(c, Text.Title(Self(c))));
         table.Add("capitalize", (in c) => Like(c, Text.Capitalize(Self(c))));
         table.Add("swapcase", (in c) => Like(c, string.Concat(Self(c).EnumerateRunes()

@@ -150,9 +150,9 @@ internal static class TextFilters
     {
         int count = 0;
         bool inWord = false;
-        foreach (char c in text)
+        foreach (var rune in text.EnumerateRunes())
         {
-            bool isWord = Text.IsWordCharacter(c);
+            bool isWord = rune.Value == '_' || Rune.IsLetterOrDigit(rune) || Rune.GetNumericValue(rune) >= 0;
             count += isWord && !inWord ? 1 : 0;
             inWord = isWord;
         }

@@ -42,7 +42,6 @@ internal static class WordWrapper
 
     static void BreakLongWord(Stack<string> chunks, List<string> line, int space, bool breaksLongWords, bool breaksOnHyphens)
     {
-        space = Math.Max(1, space);
         if (!breaksLongWords)
         {
             if (line.Count == 0)
@@ -53,9 +52,9 @@ internal static class WordWrapper
         }
         string chunk = chunks.Pop();
         int end = Text.Offset(chunk, space);
-        if (breaksOnHyphens && Text.Length(chunk) > space)
+        if (breaksOnHyphens && end > 0 && Text.Length(chunk) > space)
         {
-            int hyphen = chunk.LastIndexOf('-', Math.Max(0, end - 1));
+            int hyphen = chunk.LastIndexOf('-', end - 1);
             if (hyphen > 0 && chunk.AsSpan(0, hyphen).ContainsAnyExcept('-'))
             {
                 end = hyphen + 1;
@@ -121,8 +120,7 @@ internal static class WordWrapper
                     start = run;
                 }
             }
-            else if (i - start >= 2 && char.IsLetter(word[i - 1]) && IsLetterOrHyphenPair(word, start, i)
-                && run + 1 < word.Length && char.IsLetter(word[run]) && char.IsLetter(word[run + 1]))
+            else if (i > start && EndsInLetters(word, i) && StartsWithLetters(word, run))
             {
                 chunks.Add(word[start..run]);
                 start = run;
@@ -135,8 +133,15 @@ internal static class WordWrapper
         }
     }
 
-    // Before the hyphen there must be two letters, or a letter, a hyphen and a letter.
-    static bool IsLetterOrHyphenPair(string word, int start, int hyphen) =>
-        char.IsLetter(word[hyphen - 2])
-        || (word[hyphen - 2] == '-' && hyphen - 3 >= start && char.IsLetter(word[hyphen - 3]));
+    // Two letters before the hyphen, or a letter, a hyphen and a letter; the same after it.
+    static bool EndsInLetters(string word, int hyphen) =>
+        IsLetter(word, hyphen - 1)
+        && (IsLetter(word, hyphen - 2) || (hyphen >= 2 && word[hyphen - 2] == '-' && IsLetter(word, hyphen - 3)));
+
+    static bool StartsWithLetters(string word, int start) =>
+        IsLetter(word, start)
+        && (IsLetter(word, start + 1) || (start + 1 < word.Length && word[start + 1] == '-' && IsLetter(word, start + 2)));
+
+    static bool IsLetter(string word, int index) =>
+        index >= 0 && index < word.Length && Text.IsWordCharacter(word[index]) && !char.IsDigit(word[index]);
 }

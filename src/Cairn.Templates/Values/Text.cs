@@ -180,7 +180,7 @@ internal static class Text
         foreach (var rune in text.EnumerateRunes())
         {
             bool cased = Rune.IsLetter(rune);
-            title.Append(cased && !inWord ? Rune.ToUpperInvariant(rune) : Rune.ToLowerInvariant(rune));
+            _ = cased && !inWord ? title.Append(Capitalize(rune.ToString())) : title.Append(Rune.ToLowerInvariant(rune));
             inWord = cased;
         }
         return title.ToString();

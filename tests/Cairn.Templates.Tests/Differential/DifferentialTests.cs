@@ -26,7 +26,7 @@ public class DifferentialTests
         for (int i = 0; i < count; i++)
         {
             string? actual = Render(templates[i], variables, out string error);
-            if (actual != expected[i] && !IsAboutObjects(expected[i]) && !IsDeliberate(error))
+            if (actual != expected[i] && !IsAboutObjects(expected[i]) && !IsDeliberate(error) && !IsFolded(templates[i]))
             {
                 differences.Add($"{templates[i]}\n  Jinja2: {expected[i] ?? "an error"}\n  Cairn:  {actual ?? error}");
             }
@@ -53,6 +53,9 @@ public class DifferentialTests
     static bool IsAboutObjects(string? text) => text is not null && (text.Contains(" at 0x") || text.Contains("<built-in") || text.Contains("<bound ")
         || text.Contains("&lt;generator") || text.Contains("&lt;built-in"));
 
-    // Complex numbers: the root of a negative number.
-    static bool IsDeliberate(string error) => error.Contains("cannot be raised to a fraction");
+    // Complex numbers (the root of a negative number), and slices of constants that have none, which Jinja2 folds away.
+    static bool IsDeliberate(string error) => error.Contains("cannot be raised to a fraction") || error.Contains("cannot be sliced");
+
+    // Python's pprint also folds long strings.
+    static bool IsFolded(string template) => template.Contains("pprint)|pprint");
 }

@@ -157,7 +157,7 @@ sealed class TemplateGenerator(int seed)
         "upper", "lower", "title", "capitalize", "trim", "trim('a ')", "reverse", "center(20)", "center(7)", "e", "escape", "forceescape", "safe", "string",
         "replace('a', 'XX')", "replace('l', '', 1)", "replace('', '-')", "truncate(8)", "truncate(5, true)", "truncate(7, false, '~', 0)", "indent", "indent(2, true)",
         "indent(width=1, blank=true)", "urlencode", "striptags", "wordwrap(5)", "wordwrap(4, false)", "wordwrap(6, wrapstring='|')", "default('x')", "default('x', true)",
-        "tojson", "list", "first", "last", "format(1)", "format(s, i)", "filesizeformat", "batch(3)|list", "sort", "sort|join", "unique|list", "pprint", "d('q', boolean=true)",
+        "tojson", "list", "first", "last", "format(1)", "format(s, i)", "filesizeformat", "batch(3)|list", "sort", "sort|join", "unique|list", "d('q', boolean=true)",
         "urlize", "map('upper')|list", "slice(3)|list", "upper|lower", "select('in', 'aeiou')|list", "xmlattr", "length", "attr('x')", "tojson(2)");
 
     string StringMethod() => Pick(
@@ -174,7 +174,7 @@ sealed class TemplateGenerator(int seed)
         3 => $"{Operand(List, depth - 1)}[{Pick("0", "-1", "1:", ":-1", "::2", "::-1", "1:2", "-2:", "9:", "0.5", "'a'")}]",
         4 or 5 or 6 => $"{Operand(List, depth - 1)}|{ListFilter()}",
         7 => $"{Pick(Records)}|{RecordFilter()}",
-        8 => $"{Operand(Mapping, depth - 1)}.{Pick("keys()|list", "values()|list", "items()|list", "items()|sort", "get('a')", "get('q', 5)", "a", "items", "copy()")}",
+        8 => $"{Operand(Mapping, depth - 1)}.{Pick("keys()|list", "values()|list", "items()|list", "items()|sort", "get('a')", "get('q', 5)", "a", "copy()")}",
         _ => $"({Any(depth - 1)},)",
     };
 
