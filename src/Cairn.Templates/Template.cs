@@ -9,6 +9,9 @@ namespace Cairn.Templates;
 /// <summary>A compiled template. Immutable: any number of threads may render it at once.</summary>
 public sealed class Template
 {
+    // Only 'extends' adds to a context's blocks, and a template with that gets a dictionary of its own.
+    static readonly Dictionary<string, List<CompiledBlock>> NoBlocks = [];
+
     readonly TemplateEnvironment _environment;
     readonly CompiledTemplate _compiled;
 
@@ -40,6 +43,10 @@ public sealed class Template
 
     internal Dictionary<string, List<CompiledBlock>> OwnBlocks()
     {
+        if (!ReadsContext)
+        {
+            return NoBlocks;
+        }
         var blocks = new Dictionary<string, List<CompiledBlock>>(_compiled.Blocks.Count);
         foreach (var (name, block) in _compiled.Blocks)
         {
@@ -100,7 +107,10 @@ public sealed class Template
     {
         var buffer = new TextBuffer(run, _environment.Budget.MaxOutputLength);
         RenderBody(RenderContext.Root(run, this), buffer);
-        return buffer.ToText();
+        string text = buffer.ToText();
+        buffer.Free();
+        run.FreeBuffers();
+        return text;
     }
 
     internal Value NativeValue(Run run)

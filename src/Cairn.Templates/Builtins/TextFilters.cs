@@ -78,6 +78,11 @@ internal static class TextFilters
         string indent = !call.Has(0) ? "    " : call[0].TryString(out string? given) ? given : Spaces(call, call.Integer(0));
         bool first = call.Flag(1);
         bool blank = call.Flag(2);
+        if (!text.AsSpan().ContainsAny(Text.LineEnds))
+        {
+            call.Run.ChargeText(text.Length + (long)indent.Length);
+            return first ? Markups.Like(call.Input, indent + text) : call.Input;
+        }
         var lines = Text.Lines(text + "\n");
         call.Run.ChargeText(text.Length + ((long)lines.Count * (indent.Length + 1)));
         var result = new StringBuilder();

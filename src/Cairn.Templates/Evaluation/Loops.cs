@@ -33,32 +33,34 @@ internal sealed class LoopBody(
     {
         var run = frame.Run;
         run.Current = node;
-        var items = run.Iterate(iterable);
-        if (filter is not null)
-        {
-            items = filter.Apply(frame, items);
-        }
-        LoopValue? loop = null;
-        if (loopSlot >= 0)
-        {
-            int length = filter is null ? iterable.TryString(out string? text) ? Text.Length(text) : iterable.Heap!.Length : -1;
-            items = loop = new LoopValue(run, items, length, recursion, outer, depth);
-        }
         bool any = false;
-        while (items.MoveNext())
+        if (loopSlot < 0 && filter is null && iterable.TryHeap<SequenceValue>(out var sequence))
         {
-            any = true;
-            run.Current = node;
-            run.Step();
-            target.Assign(frame, items.Current);
-            if (loop is not null)
+            // The usual loop, without the cost of an enumerator. The list may grow while the loop runs over it.
+            for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output); i++)
             {
-                frame.Slots[loopSlot] = loop;
             }
-            scope.Enter(frame);
-            if (body.Execute(frame, output) == Flow.Break)
+            any = sequence.Length > 0;
+        }
+        else
+        {
+            var items = run.Iterate(iterable);
+            items = filter is null ? items : filter.Apply(frame, items);
+            LoopValue? loop = null;
+            if (loopSlot >= 0)
             {
-                break;
+                int length = filter is not null ? -1 : iterable.TryString(out string? text) ? Text.Length(text) : iterable.Heap!.Length;
+                items = loop = new LoopValue(run, items, length, recursion, outer, depth);
+            }
+            bool more = true;
+            while (more && items.MoveNext())
+            {
+                any = true;
+                if (loop is not null)
+                {
+                    frame.Slots[loopSlot] = loop;
+                }
+                more = Next(frame, items.Current, output);
             }
         }
         scope.Leave(frame);
@@ -70,6 +72,16 @@ internal sealed class LoopBody(
         var flow = otherwise.Execute(frame, output);
         elseScope.Leave(frame);
         return flow;
+    }
+
+    /// <summary>One time through the body; false after a <c>break</c>.</summary>
+    bool Next(Frame frame, Value item, TextBuffer output)
+    {
+        frame.Run.Current = node;
+        frame.Run.Step();
+        target.Assign(frame, item);
+        scope.Enter(frame);
+        return body.Execute(frame, output) != Flow.Break;
     }
 }
 

@@ -50,7 +50,7 @@ internal sealed class RenderContext
     public bool AutoEscape { get; set; }
 
     /// <summary>For each block name the block of the template itself, then of the one it extends, and so on.</summary>
-    public Dictionary<string, List<CompiledBlock>> Blocks { get; private init; } = [];
+    public required Dictionary<string, List<CompiledBlock>> Blocks { get; init; }
 
     public static RenderContext Root(Run run, Template template) =>
         new(run, seesVariables: true, template.ReadsContext, run.Environment.AutoEscape) { Blocks = template.OwnBlocks() };
@@ -117,9 +117,9 @@ internal sealed class RenderContext
 /// <summary>The variables of one running function: a template's body, a block, a macro, a recursive loop.</summary>
 internal sealed class Frame(RenderContext context, int slots, Frame? outer)
 {
-    public readonly Value[] Slots = new Value[slots];
+    public readonly Value[] Slots = slots == 0 ? [] : new Value[slots];
 
-    public Run Run => context.Run;
+    public readonly Run Run = context.Run;
 
     public RenderContext Context => context;
 
@@ -174,19 +174,18 @@ internal readonly record struct SlotEntry(int Slot, SlotStart Start, string Name
 /// <summary>The variables of one scope: what to set when it is entered, and to unset when it is left.</summary>
 internal sealed class ScopeEntry(SlotEntry[] entries)
 {
+    readonly SlotEntry[] _started = Array.FindAll(entries, e => e.Start != SlotStart.Given);
+
     public void Enter(Frame frame)
     {
-        foreach (ref readonly var entry in entries.AsSpan())
+        foreach (ref readonly var entry in _started.AsSpan())
         {
-            if (entry.Start != SlotStart.Given)
+            frame.Slots[entry.Slot] = entry.Start switch
             {
-                frame.Slots[entry.Slot] = entry.Start switch
-                {
-                    SlotStart.Context => frame.Context.Resolve(entry.Name),
-                    SlotStart.Outer => frame.Up(entry.OuterDepth).Slots[entry.OuterSlot],
-                    _ => default,
-                };
-            }
+                SlotStart.Context => frame.Context.Resolve(entry.Name),
+                SlotStart.Outer => frame.Up(entry.OuterDepth).Slots[entry.OuterSlot],
+                _ => default,
+            };
         }
     }
 

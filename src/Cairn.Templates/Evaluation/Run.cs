@@ -15,9 +15,10 @@ internal sealed class Run
     const int CharactersPerStep = 64;
     const int ItemsPerStep = 8;
 
-    readonly Stack<TextBuffer> _buffers = new();
-    readonly Dictionary<string, Template?> _loaded = [];
     readonly TemplateBudget _budget;
+    Stack<TextBuffer>? _buffers;
+    Dictionary<string, Template?>? _loaded;
+    Dictionary<Template, ModuleValue>? _modules;
     int _fuel;
     long _stepsLeft;
     long _bytesLeft;
@@ -43,7 +44,7 @@ internal sealed class Run
     public Node? Current { get; set; }
 
     /// <summary>Modules imported without context, one per template and render.</summary>
-    public Dictionary<Template, ModuleValue> Modules { get; } = [];
+    public Dictionary<Template, ModuleValue> Modules => _modules ??= [];
 
     public void Step(int steps = 1)
     {
@@ -119,7 +120,17 @@ internal sealed class Run
 
     public void Leave() => _depth--;
 
-    public TextBuffer RentBuffer() => _buffers.TryPop(out var buffer) ? buffer : new TextBuffer(this, _budget.MaxOutputLength);
+    public TextBuffer RentBuffer() =>
+        _buffers is not null && _buffers.TryPop(out var buffer) ? buffer : new TextBuffer(this, _budget.MaxOutputLength);
+
+    /// <summary>Gives the memory of the buffers back, at the end of a render without error.</summary>
+    public void FreeBuffers()
+    {
+        while (_buffers is not null && _buffers.TryPop(out var buffer))
+        {
+            buffer.Free();
+        }
+    }
 
     /// <summary>The buffer's text; the buffer is empty again and can be rented.</summary>
     public string ReturnBuffer(TextBuffer buffer)
@@ -127,7 +138,7 @@ internal sealed class Run
         ChargeText(buffer.Length);
         string text = buffer.ToText();
         buffer.Clear();
-        _buffers.Push(buffer);
+        (_buffers ??= new Stack<TextBuffer>()).Push(buffer);
         return text;
     }
 
@@ -180,6 +191,7 @@ internal sealed class Run
     /// <summary>The template of that name, or null.</summary>
     public Template? Load(string name)
     {
+        _loaded ??= [];
         if (!_loaded.TryGetValue(name, out var template))
         {
             string? source = Environment.Loader?.Invoke(name);

@@ -1,12 +1,16 @@
+using System.Buffers;
 using System.Globalization;
 using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Evaluation;
 
-/// <summary>Text under construction, up to the budget's output length.</summary>
+/// <summary>
+/// Text under construction, up to the budget's output length. Its array is borrowed and goes back in
+/// <see cref="Free"/>; after an error it is left to the garbage collector.
+/// </summary>
 internal sealed class TextBuffer(Run run, int maxLength)
 {
-    char[] _characters = new char[256];
+    char[] _characters = ArrayPool<char>.Shared.Rent(256);
 
     public Run Run => run;
 
@@ -33,6 +37,11 @@ internal sealed class TextBuffer(Run run, int maxLength)
     {
         // No 64-bit number needs more than 20 characters.
         Reserve(20);
+        if (number is >= 0 and < 10)
+        {
+            _characters[Length++] = (char)('0' + number);
+            return this;
+        }
         number.TryFormat(_characters.AsSpan(Length), out int written, default, CultureInfo.InvariantCulture);
         Length += written;
         return this;
@@ -55,7 +64,17 @@ internal sealed class TextBuffer(Run run, int maxLength)
         }
         int size = (int)Math.Min(Math.Max(needed, _characters.Length * 2L), maxLength + 20L);
         run.ChargeText((size - _characters.Length) / 4);
-        Array.Resize(ref _characters, Math.Max(size, (int)needed));
+        char[] larger = ArrayPool<char>.Shared.Rent(Math.Max(size, (int)needed));
+        _characters.AsSpan(0, Length).CopyTo(larger);
+        ArrayPool<char>.Shared.Return(_characters);
+        _characters = larger;
+    }
+
+    public void Free()
+    {
+        ArrayPool<char>.Shared.Return(_characters);
+        _characters = [];
+        Length = 0;
     }
 
     TemplateException TooLong() => Errors.Budget($"the text is longer than {maxLength} characters");

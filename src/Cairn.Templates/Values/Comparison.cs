@@ -171,6 +171,12 @@ internal static class Comparison
 
     static int CompareToFloat(Value integer, double number)
     {
+        // Up to here every integer is a float.
+        const long Exact = 1L << 53;
+        if (integer.TrySmall(out long small) && small is > -Exact and < Exact && !double.IsNaN(number))
+        {
+            return ((double)small).CompareTo(number);
+        }
         if (double.IsNaN(number) || double.IsInfinity(number))
         {
             return number > 0 ? -1 : 1;

@@ -6,6 +6,8 @@ namespace Cairn.Templates.Values;
 /// <summary>Floats to text and back, exactly as Python: shortest round-trip, and ties to even on the exact value.</summary>
 internal static class Numbers
 {
+    static readonly ulong[] TensTo15 = [.. Enumerable.Range(0, 16).Select(i => (ulong)BigInteger.Pow(10, i))];
+
     /// <summary><c>repr(float)</c>: <c>1.0</c>, <c>1e+16</c>, <c>inf</c>.</summary>
     public static string Repr(double value)
     {
@@ -17,19 +19,16 @@ internal static class Numbers
         {
             return value > 0 ? "inf" : "-inf";
         }
-        string text = value.ToString("E16", CultureInfo.InvariantCulture);
         string shortest = value.ToString("R", CultureInfo.InvariantCulture);
         int exponentMark = shortest.IndexOf('E', StringComparison.Ordinal);
         if (exponentMark < 0)
         {
-            if (Math.Abs(value) >= 1e-4 || value == 0)
-            {
-                return Math.Abs(value) < 1e16 ? shortest.Contains('.') ? shortest : shortest + ".0" : Scientific(shortest, text);
-            }
-            return Scientific(shortest, text);
+            return shortest.Contains('.') ? shortest : shortest + ".0";
         }
         int exponent = int.Parse(shortest.AsSpan(exponentMark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        return exponent is >= 16 or < -4 ? Scientific(shortest, text) : Plain(shortest, exponentMark, exponent);
+        return exponent is >= 16 or < -4
+            ? $"{shortest[..exponentMark]}e{ExponentText(exponent)}"
+            : Plain(shortest, exponentMark, exponent);
     }
 
     static string Plain(string shortest, int exponentMark, int exponent)
@@ -43,20 +42,6 @@ internal static class Numbers
         return digits.Length <= exponent + 1
             ? $"{sign}{digits.PadRight(exponent + 1, '0')}.0"
             : $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
-    }
-
-    /// <summary>The shortest digits with the exponent that the E format found.</summary>
-    static string Scientific(string shortest, string scientific)
-    {
-        string sign = shortest[0] == '-' ? "-" : "";
-        int mark = shortest.IndexOf('E', StringComparison.Ordinal);
-        string digits = (mark < 0 ? shortest : shortest[..mark]).Replace("-", "", StringComparison.Ordinal)
-            .Replace(".", "", StringComparison.Ordinal).TrimStart('0').TrimEnd('0');
-        int exponent = mark < 0
-            ? int.Parse(scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
-            : int.Parse(shortest.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        string fraction = digits.Length > 1 ? "." + digits[1..] : "";
-        return $"{sign}{digits[0]}{fraction}e{ExponentText(exponent)}";
     }
 
     static string ExponentText(int exponent) =>
@@ -77,6 +62,15 @@ internal static class Numbers
             mantissa |= 1L << 52;
         }
         exponent -= 1075;
+        // 53 bits times 10^15 fit in 128: the way almost all numbers go.
+        if (digits is >= 0 and <= 15 && exponent is < 0 and > -127)
+        {
+            var scaled = (UInt128)mantissa * TensTo15[digits];
+            var quotient = scaled >> -exponent;
+            var rest = scaled - (quotient << -exponent);
+            var half = UInt128.One << (-exponent - 1);
+            return rest > half || (rest == half && !UInt128.IsEvenInteger(quotient)) ? quotient + 1 : quotient;
+        }
         var numerator = exponent > 0 ? (BigInteger)mantissa << exponent : mantissa;
         var denominator = exponent < 0 ? BigInteger.One << -exponent : BigInteger.One;
         if (digits >= 0)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Cairn.Templates.Values;
@@ -8,6 +9,9 @@ namespace Cairn.Templates.Values;
 /// </summary>
 internal static class Text
 {
+    /// <summary>Every character that ends a line.</summary>
+    public static SearchValues<char> LineEnds { get; } = SearchValues.Create("\n\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029");
+
     public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
 
     public static bool HasSurrogates(ReadOnlySpan<char> text) => text.ContainsAnyInRange('\ud800', '\udfff');
@@ -112,7 +116,7 @@ internal static class Text
         int start = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] is not ('\n' or '\r' or '\v' or '\f' or (>= '\x1c' and <= '\x1e') or '\x85' or '\u2028' or '\u2029'))
+            if (!LineEnds.Contains(text[i]))
             {
                 continue;
             }
