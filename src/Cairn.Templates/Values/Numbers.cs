@@ -23,7 +23,7 @@ internal static class Numbers
         int exponentMark = shortest.IndexOf('E', StringComparison.Ordinal);
         if (exponentMark < 0)
         {
-            return shortest.Contains('.') ? shortest : shortest + ".0";
+            return Math.Abs(value) >= 1e16 ? Scientific(shortest) : shortest.Contains('.') ? shortest : shortest + ".0";
         }
         int exponent = int.Parse(shortest.AsSpan(exponentMark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         return exponent is >= 16 or < -4
@@ -42,6 +42,15 @@ internal static class Numbers
         return digits.Length <= exponent + 1
             ? $"{sign}{digits.PadRight(exponent + 1, '0')}.0"
             : $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
+    }
+
+    /// <summary>A whole number's digits with an exponent, which .NET writes only for larger numbers than Python.</summary>
+    static string Scientific(string whole)
+    {
+        string sign = whole[0] == '-' ? "-" : "";
+        string digits = whole[sign.Length..];
+        string fraction = digits[1..].TrimEnd('0');
+        return $"{sign}{digits[0]}{(fraction.Length > 0 ? "." : "")}{fraction}e{ExponentText(digits.Length - 1)}";
     }
 
     static string ExponentText(int exponent) =>
