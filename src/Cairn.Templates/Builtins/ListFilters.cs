@@ -263,6 +263,7 @@ internal static class ListFilters
             if (batch.Count == size)
             {
                 yield return new ListValue(batch);
+                run.ChargeItems(Run.ObjectItems);
                 batch = [];
             }
             run.ChargeItems(1);
@@ -290,7 +291,7 @@ internal static class ListFilters
         int offset = 0;
         for (int i = 0; i < slices; i++)
         {
-            run.ChargeItems(1 + (items.Count / slices));
+            run.ChargeItems(Run.ObjectItems + (items.Count / slices));
             bool isLonger = i < items.Count % slices;
             int count = (items.Count / slices) + (isLonger ? 1 : 0);
             var slice = items.GetRange(offset, count);

@@ -1,5 +1,6 @@
 using Cairn.Templates.Syntax;
 using Cairn.Templates.Values;
+using static Cairn.Templates.Evaluation.Run;
 
 namespace Cairn.Templates.Evaluation;
 
@@ -26,7 +27,7 @@ internal sealed class SequenceLiteral(SourceText source, int position, Expressio
 {
     public override Value Evaluate(Frame frame)
     {
-        frame.Run.ChargeItems(items.Length);
+        frame.Run.ChargeItems(ObjectItems + items.Length);
         if (isTuple)
         {
             var values = new Value[items.Length];
@@ -50,7 +51,7 @@ internal sealed class MappingLiteral(SourceText source, int position, (Expressio
 {
     public override Value Evaluate(Frame frame)
     {
-        frame.Run.ChargeItems(entries.Length * 2);
+        frame.Run.ChargeItems(ObjectItems + (entries.Length * 2));
         var mapping = new MappingValue(entries.Length);
         foreach (var (key, value) in entries)
         {

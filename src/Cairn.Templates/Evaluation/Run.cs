@@ -12,6 +12,9 @@ internal sealed class Run
     // Cancellation is looked at once per this many steps.
     const int Chunk = 1024;
     const int BytesPerItem = 16;
+
+    /// <summary>What a list or mapping costs before it has items, in items.</summary>
+    public const int ObjectItems = 4;
     const int CharactersPerStep = 64;
     const int ItemsPerStep = 8;
 
