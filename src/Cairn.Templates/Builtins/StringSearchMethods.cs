@@ -1,0 +1,184 @@
+using Cairn.Templates.Values;
+
+namespace Cairn.Templates.Builtins;
+
+/// <summary>Methods of Python's <c>str</c> that look for parts of it or cut it up.</summary>
+internal static class StringSearchMethods
+{
+    public static void Register(BuiltinTable table)
+    {
+        table.Add("find", ["sub", "start?", "end?"], (in c) => Value.Int(Find(c, last: false)));
+        table.Add("rfind", ["sub", "start?", "end?"], (in c) => Value.Int(Find(c, last: true)));
+        table.Add("index", ["sub", "start?", "end?"], (in c) => Found(Find(c, last: false)));
+        table.Add("rindex", ["sub", "start?", "end?"], (in c) => Found(Find(c, last: true)));
+        table.Add("count", ["sub", "start?", "end?"], Count);
+        table.Add("startswith", ["prefix", "start?", "end?"], (in c) => Affix(c, (text, part) => text.StartsWith(part, StringComparison.Ordinal)));
+        table.Add("endswith", ["suffix", "start?", "end?"], (in c) => Affix(c, (text, part) => text.EndsWith(part, StringComparison.Ordinal)));
+        table.Add("split", ["sep?", "maxsplit?"], (in c) => Split(c, fromRight: false));
+        table.Add("rsplit", ["sep?", "maxsplit?"], (in c) => Split(c, fromRight: true));
+        table.Add("splitlines", ["keepends?"], (in c) => List(c, Text.Lines(StringMethods.Self(c), c.Flag(0))));
+        table.Add("partition", ["sep"], (in c) => Partition(c, last: false));
+        table.Add("rpartition", ["sep"], (in c) => Partition(c, last: true));
+    }
+
+    static Value Found(int index) => index >= 0 ? Value.Int(index) : throw Errors.Type("the part is not in the string");
+
+    /// <summary>The piece from the optional start to the optional end, and where it starts.</summary>
+    static string Piece(in BuiltinCall call, out int start, out bool isEmptyRange)
+    {
+        string text = StringMethods.Self(call);
+        int length = Text.Length(text);
+        int Bound(int given) => Math.Clamp(given < 0 ? given + length : given, 0, length + 1);
+        start = call.HasValue(1) ? Bound(call.Integer(1)) : 0;
+        int end = Math.Min(length, call.HasValue(2) ? Bound(call.Integer(2)) : length);
+        isEmptyRange = start > end;
+        return isEmptyRange ? "" : start == 0 && end == length ? text : Text.Substring(text, start, end);
+    }
+
+    static int Find(in BuiltinCall call, bool last)
+    {
+        string piece = Piece(call, out int start, out bool isEmptyRange);
+        string part = call.String(0);
+        int offset = last ? piece.LastIndexOf(part, StringComparison.Ordinal) : piece.IndexOf(part, StringComparison.Ordinal);
+        return isEmptyRange || offset < 0 ? -1 : start + Text.IndexAt(piece, offset);
+    }
+
+    static Value Count(in BuiltinCall call)
+    {
+        string piece = Piece(call, out _, out bool isEmptyRange);
+        string part = call.String(0);
+        if (part.Length == 0)
+        {
+            return Value.Int(isEmptyRange ? 0 : Text.Length(piece) + 1);
+        }
+        return Value.Int(piece.AsSpan().Count(part));
+    }
+
+    static Value Affix(in BuiltinCall call, Func<string, string, bool> matches)
+    {
+        string piece = Piece(call, out _, out bool isEmptyRange);
+        if (!call[0].TryHeap<TupleValue>(out var choices))
+        {
+            return Value.Bool(!isEmptyRange && matches(piece, call.String(0)));
+        }
+        foreach (var choice in choices.Items)
+        {
+            call.Run.Step();
+            if (matches(piece, choice.TryString(out string? part) ? part : throw BuiltinCall.Mismatch(choice, "a string")) && !isEmptyRange)
+            {
+                return Value.True;
+            }
+        }
+        return Value.False;
+    }
+
+    static Value List(in BuiltinCall call, List<string> parts)
+    {
+        call.Run.ChargeItems(parts.Count);
+        call.Run.ChargeText(StringMethods.Self(call).Length);
+        bool isMarkup = call.Input.IsMarkup;
+        return new ListValue(parts.ConvertAll(p => Markups.Make(isMarkup, p)));
+    }
+
+    static Value Split(in BuiltinCall call, bool fromRight)
+    {
+        string text = StringMethods.Self(call);
+        int limit = call.Integer(1, -1);
+        limit = limit < 0 ? int.MaxValue : limit;
+        if (call.HasValue(0) && call.String(0).Length == 0)
+        {
+            throw Errors.Type("the separator is empty");
+        }
+        var parts = call.HasValue(0) ? SplitAt(text, call.String(0), limit, fromRight) : SplitAtSpace(text, limit, fromRight);
+        return List(call, parts);
+    }
+
+    static List<string> SplitAt(string text, string separator, int limit, bool fromRight)
+    {
+        var parts = new List<string>();
+        if (fromRight)
+        {
+            int end = text.Length;
+            int at;
+            while (parts.Count < limit && end >= separator.Length
+                && (at = text.AsSpan(0, end).LastIndexOf(separator, StringComparison.Ordinal)) >= 0)
+            {
+                parts.Add(text[(at + separator.Length)..end]);
+                end = at;
+            }
+            parts.Add(text[..end]);
+            parts.Reverse();
+            return parts;
+        }
+        int start = 0;
+        int next;
+        while (parts.Count < limit && (next = text.IndexOf(separator, start, StringComparison.Ordinal)) >= 0)
+        {
+            parts.Add(text[start..next]);
+            start = next + separator.Length;
+        }
+        parts.Add(text[start..]);
+        return parts;
+    }
+
+    static List<string> SplitAtSpace(string text, int limit, bool fromRight)
+    {
+        var parts = new List<string>();
+        string rest = Text.Trim(text, null, left: !fromRight, right: fromRight);
+        while (rest.Length > 0 && parts.Count < limit)
+        {
+            int at = fromRight ? LastSpace(rest) : FirstSpace(rest);
+            if (at < 0)
+            {
+                break;
+            }
+            parts.Add(fromRight ? rest[(at + 1)..] : rest[..at]);
+            rest = Text.Trim(fromRight ? rest[..at] : rest[at..], null, left: !fromRight, right: fromRight);
+        }
+        rest = Text.Trim(rest, null, left: fromRight, right: !fromRight && parts.Count < limit);
+        if (rest.Length > 0)
+        {
+            parts.Add(rest);
+        }
+        if (fromRight)
+        {
+            parts.Reverse();
+        }
+        return parts;
+    }
+
+    static int FirstSpace(string text)
+    {
+        int at = 0;
+        while (at < text.Length && !Text.IsSpace(text[at]))
+        {
+            at++;
+        }
+        return at < text.Length ? at : -1;
+    }
+
+    static int LastSpace(string text)
+    {
+        int at = text.Length - 1;
+        while (at >= 0 && !Text.IsSpace(text[at]))
+        {
+            at--;
+        }
+        return at;
+    }
+
+    static Value Partition(in BuiltinCall call, bool last)
+    {
+        string text = StringMethods.Self(call);
+        string separator = call.String(0);
+        if (separator.Length == 0)
+        {
+            throw Errors.Type("the separator is empty");
+        }
+        int at = last ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
+        string[] parts = at >= 0 ? [text[..at], separator, text[(at + separator.Length)..]] : last ? ["", "", text] : [text, "", ""];
+        call.Run.ChargeText(text.Length);
+        bool isMarkup = call.Input.IsMarkup;
+        return new TupleValue(Array.ConvertAll(parts, p => Markups.Make(isMarkup, p)));
+    }
+}

@@ -1,0 +1,228 @@
+using Cairn.Templates.Syntax;
+using Cairn.Templates.Values;
+using static Cairn.Templates.Evaluation.Run;
+
+namespace Cairn.Templates.Evaluation;
+
+internal sealed class Constant(SourceText source, int position, Value value) : Expression(source, position)
+{
+    public Value Value => value;
+
+    public override Value Evaluate(Frame frame) => value;
+}
+
+/// <summary>A name, resolved at compile time to a slot of this frame or of one around it.</summary>
+internal sealed class Variable(SourceText source, int position, string name, int depth, int slot)
+    : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        var value = depth == 0 ? frame.Slots[slot] : frame.Up(depth).Slots[slot];
+        return value.IsMissing ? frame.Run.Undefined(name) : value;
+    }
+}
+
+internal sealed class SequenceLiteral(SourceText source, int position, Expression[] items, bool isTuple)
+    : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        frame.Run.ChargeItems(ObjectItems + items.Length);
+        if (isTuple)
+        {
+            var values = new Value[items.Length];
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = items[i].Evaluate(frame);
+            }
+            return new TupleValue(values);
+        }
+        var list = new List<Value>(items.Length);
+        foreach (var item in items)
+        {
+            list.Add(item.Evaluate(frame));
+        }
+        return new ListValue(list);
+    }
+}
+
+internal sealed class MappingLiteral(SourceText source, int position, (Expression Key, Expression Value)[] entries)
+    : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        frame.Run.ChargeItems(ObjectItems + (entries.Length * 2));
+        var mapping = new MappingValue(entries.Length);
+        foreach (var (key, value) in entries)
+        {
+            var keyValue = key.Evaluate(frame);
+            var item = value.Evaluate(frame);
+            frame.Run.Current = key;
+            mapping.Set(frame.Run, keyValue, item);
+        }
+        return mapping;
+    }
+}
+
+internal sealed class Conditional(SourceText source, int position, Expression test, Expression then, Expression? otherwise)
+    : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        var value = test.Evaluate(frame);
+        frame.Run.Current = test;
+        if (value.IsTrue)
+        {
+            return then.Evaluate(frame);
+        }
+        // Lenient in every mode: '{{ x if y }}' is a way to print nothing.
+        return otherwise?.Evaluate(frame)
+            ?? new UndefinedValue(UndefinedMode.Lenient, "", null, "the inline 'if' is false and has no 'else'");
+    }
+}
+
+internal sealed class Logical(SourceText source, int position, bool isAnd, Expression left, Expression right)
+    : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        var value = left.Evaluate(frame);
+        frame.Run.Current = left;
+        return value.IsTrue == isAnd ? right.Evaluate(frame) : value;
+    }
+}
+
+internal sealed class Unary(SourceText source, int position, UnaryOperator op, Expression operand)
+    : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        var value = operand.Evaluate(frame);
+        frame.Run.Current = this;
+        return op switch
+        {
+            UnaryOperator.Not => Value.Bool(!value.IsTrue),
+            UnaryOperator.Negate => Arithmetic.Negate(value),
+            _ => Arithmetic.Plus(value),
+        };
+    }
+}
+
+internal sealed class Binary(SourceText source, int position, BinaryOperator op, Expression left, Expression right)
+    : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        var a = left.Evaluate(frame);
+        var b = right.Evaluate(frame);
+        frame.Run.Current = this;
+        frame.Run.Step();
+        return Arithmetic.Apply(frame.Run, op, a, b);
+    }
+}
+
+/// <summary><c>a ~ b ~ c</c>: text of everything; markup if escaping is on and one part is markup.</summary>
+internal sealed class Concat(SourceText source, int position, Expression[] parts) : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        var run = frame.Run;
+        if (frame.Context.AutoEscape)
+        {
+            return ConcatMarkup(frame);
+        }
+        var buffer = run.RentBuffer();
+        foreach (var part in parts)
+        {
+            var value = part.Evaluate(frame);
+            run.Current = part;
+            Repr.WriteStr(buffer, value);
+        }
+        run.Step();
+        return Value.String(run.ReturnBuffer(buffer));
+    }
+
+    Value ConcatMarkup(Frame frame)
+    {
+        var values = Array.ConvertAll(parts, p => p.Evaluate(frame));
+        frame.Run.Current = this;
+        bool isMarkup = Array.Exists(values, v => v.IsMarkup);
+        string text = string.Concat(values.Select(v =>
+        {
+            string part = Repr.Str(frame.Run, v);
+            return isMarkup ? Markups.Escaped(v, part) : part;
+        }));
+        frame.Run.ChargeText(text.Length);
+        return Markups.Make(isMarkup, text);
+    }
+}
+
+internal sealed class ComparisonChain(
+    SourceText source, int position, Expression first, (ComparisonOperator Operator, Expression Operand)[] rest)
+    : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        var left = first.Evaluate(frame);
+        foreach (var (op, operand) in rest)
+        {
+            var right = operand.Evaluate(frame);
+            frame.Run.Current = this;
+            frame.Run.Step();
+            if (!Comparison.Apply(frame.Run, op, left, right))
+            {
+                return Value.False;
+            }
+            left = right;
+        }
+        return Value.True;
+    }
+}
+
+internal sealed class AttributeAccess(SourceText source, int position, Expression target, string name)
+    : Expression(source, position)
+{
+    // A mapping's methods come before its members; almost no name is a method's, and then the lookup is direct.
+    readonly bool _isMappingMethod = Builtins.Methods.Mapping.ContainsKey(name);
+
+    public override Value Evaluate(Frame frame)
+    {
+        var owner = target.Evaluate(frame);
+        if (!_isMappingMethod && owner.TryHeap<MappingValue>(out var mapping) && mapping.TryGet(name, out var value))
+        {
+            return value;
+        }
+        frame.Run.Current = this;
+        frame.Run.Step();
+        return Access.Attribute(frame.Run, owner, name);
+    }
+}
+
+internal sealed class ItemAccess(SourceText source, int position, Expression target, Expression key)
+    : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        var owner = target.Evaluate(frame);
+        var keyValue = key.Evaluate(frame);
+        frame.Run.Current = this;
+        frame.Run.Step();
+        return Access.Item(frame.Run, owner, keyValue);
+    }
+}
+
+internal sealed class SliceAccess(
+    SourceText source, int position, Expression target, Expression? start, Expression? stop, Expression? step)
+    : Expression(source, position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        var owner = target.Evaluate(frame);
+        var from = start?.Evaluate(frame) ?? Value.None;
+        var to = stop?.Evaluate(frame) ?? Value.None;
+        var by = step?.Evaluate(frame) ?? Value.None;
+        frame.Run.Current = this;
+        frame.Run.Step();
+        return Access.Slice(frame.Run, owner, from, to, by);
+    }
+}

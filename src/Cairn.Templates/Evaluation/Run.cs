@@ -1,0 +1,206 @@
+using System.Numerics;
+using Cairn.Templates.Values;
+
+namespace Cairn.Templates.Evaluation;
+
+/// <summary>
+/// One render: what the host gave, what is left of the budget, and which node is at work (for error positions).
+/// Used by one thread.
+/// </summary>
+internal sealed class Run
+{
+    // Cancellation is looked at once per this many steps.
+    const int Chunk = 1024;
+    const int BytesPerItem = 16;
+
+    /// <summary>What a list or mapping costs before it has items, in items.</summary>
+    public const int ObjectItems = 4;
+    const int CharactersPerStep = 64;
+    const int ItemsPerStep = 8;
+
+    readonly TemplateBudget _budget;
+    Stack<TextBuffer>? _buffers;
+    Dictionary<string, Template?>? _loaded;
+    Dictionary<Template, ModuleValue>? _modules;
+    int _fuel;
+    long _stepsLeft;
+    long _bytesLeft;
+    int _depth;
+
+    public Run(TemplateEnvironment environment, HostScope host, CancellationToken cancellationToken)
+    {
+        Environment = environment;
+        Host = host;
+        CancellationToken = cancellationToken;
+        _budget = environment.Budget;
+        _stepsLeft = _budget.MaxSteps;
+        _bytesLeft = _budget.MaxValueBytes;
+    }
+
+    public TemplateEnvironment Environment { get; }
+
+    public HostScope Host { get; }
+
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>The node whose work is under way; errors are reported there.</summary>
+    public Node? Current { get; set; }
+
+    /// <summary>Modules imported without context, one per template and render.</summary>
+    public Dictionary<Template, ModuleValue> Modules => _modules ??= [];
+
+    public void Step(int steps = 1)
+    {
+        if ((_fuel -= steps) < 0)
+        {
+            Refuel();
+        }
+    }
+
+    void Refuel()
+    {
+        CancellationToken.ThrowIfCancellationRequested();
+        long take = Math.Min(Chunk, _stepsLeft + _fuel);
+        if (take < 0)
+        {
+            throw Errors.Budget($"the template takes more than {_budget.MaxSteps} steps");
+        }
+        _stepsLeft -= take - _fuel;
+        _fuel = (int)take;
+    }
+
+    void StepLong(long steps) => Step((int)Math.Min(steps, int.MaxValue / 2));
+
+    /// <summary>Pays for arithmetic on two integers of that many bits.</summary>
+    public void StepForBits(long a, long b) => StepLong((a / 64 * (b / 64) / 8) + 1);
+
+    /// <summary>Pays for a string of that many UTF-16 units before it is made.</summary>
+    public void ChargeText(long length)
+    {
+        Charge(length * sizeof(char));
+        StepLong(length / CharactersPerStep);
+    }
+
+    /// <summary>Pays for a list or mapping of that many items before it is made.</summary>
+    public void ChargeItems(long count)
+    {
+        Charge(count > long.MaxValue / BytesPerItem ? long.MaxValue : count * BytesPerItem);
+        StepLong(count / ItemsPerStep);
+    }
+
+    void Charge(long bytes)
+    {
+        if (bytes < 0 || (_bytesLeft -= Math.Min(bytes, long.MaxValue / 2)) < 0)
+        {
+            throw Errors.Budget($"the template makes more than {_budget.MaxValueBytes} bytes of values");
+        }
+    }
+
+    public void CheckBits(long bits)
+    {
+        if (bits > _budget.MaxIntegerBits)
+        {
+            throw Errors.Budget($"the integer has more than {_budget.MaxIntegerBits} bits");
+        }
+    }
+
+    public Value Checked(BigInteger value)
+    {
+        CheckBits(value.GetBitLength());
+        return Value.Int(value);
+    }
+
+    /// <summary>Goes one call deeper. An error ends the whole render, so only the normal way out calls <see cref="Leave"/>.</summary>
+    public void Enter()
+    {
+        if (++_depth > _budget.MaxRecursion)
+        {
+            throw Errors.Budget($"calls are nested more than {_budget.MaxRecursion} levels deep");
+        }
+        StackGuard.Check();
+        Step();
+    }
+
+    public void Leave() => _depth--;
+
+    public TextBuffer RentBuffer() =>
+        _buffers is not null && _buffers.TryPop(out var buffer) ? buffer : new TextBuffer(this, _budget.MaxOutputLength);
+
+    /// <summary>Gives the memory of the buffers back, at the end of a render without error.</summary>
+    public void FreeBuffers()
+    {
+        while (_buffers is not null && _buffers.TryPop(out var buffer))
+        {
+            buffer.Free();
+        }
+    }
+
+    /// <summary>The buffer's text; the buffer is empty again and can be rented.</summary>
+    public string ReturnBuffer(TextBuffer buffer)
+    {
+        ChargeText(buffer.Length);
+        string text = buffer.ToText();
+        buffer.Clear();
+        (_buffers ??= new Stack<TextBuffer>()).Push(buffer);
+        return text;
+    }
+
+    public Value Undefined(string name) =>
+        new UndefinedValue(Environment.Undefined, name, ownerType: null, hint: null);
+
+    public Value UndefinedMember(Value owner, string name) =>
+        new UndefinedValue(Environment.Undefined, name, owner.IsNone ? "None" : owner.TypeName, hint: null);
+
+    public Value UndefinedBecause(string hint, string name = "") =>
+        new UndefinedValue(Environment.Undefined, name, ownerType: null, hint);
+
+    /// <summary>The items of an iterable value; the caller pays for each.</summary>
+    public IEnumerator<Value> Iterate(Value value)
+    {
+        if (value.TryString(out string? text))
+        {
+            return Text.Characters(text).Select(Value.String).GetEnumerator();
+        }
+        return value.Heap?.Iterate() ?? throw Errors.Type($"a '{value.TypeName}' is not iterable");
+    }
+
+    /// <summary>The items of an iterable value, each paid for.</summary>
+    public IEnumerable<Value> Each(Value value)
+    {
+        // The type is checked now, not when the first item is asked for.
+        return Paid(Iterate(value));
+
+        IEnumerable<Value> Paid(IEnumerator<Value> items)
+        {
+            while (items.MoveNext())
+            {
+                Step();
+                yield return items.Current;
+            }
+        }
+    }
+
+    public List<Value> ToList(Value value)
+    {
+        var list = new List<Value>();
+        foreach (var item in Each(value))
+        {
+            Charge(BytesPerItem);
+            list.Add(item);
+        }
+        return list;
+    }
+
+    /// <summary>The template of that name, or null.</summary>
+    public Template? Load(string name)
+    {
+        _loaded ??= [];
+        if (!_loaded.TryGetValue(name, out var template))
+        {
+            string? source = Environment.Loader?.Invoke(name);
+            template = source is null ? null : Environment.Parse(source, name);
+            _loaded.Add(name, template);
+        }
+        return template;
+    }
+}

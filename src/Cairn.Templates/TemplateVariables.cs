@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Cairn.Templates.Values;
+
+namespace Cairn.Templates;
+
+/// <summary>
+/// Named values for templates, converted once from JSON. Immutable and shared: templates can read but never
+/// change them. The JSON may be disposed afterwards.
+/// </summary>
+public sealed class TemplateVariables
+{
+    readonly Dictionary<string, Value> _values;
+
+    /// <summary>Converts the values. Numbers without fraction and exponent become integers, others floats.</summary>
+    public TemplateVariables(IEnumerable<KeyValuePair<string, JsonElement>> variables)
+    {
+        _values = [];
+        foreach (var (name, element) in variables)
+        {
+            _values[name] = JsonConversion.FromElement(element);
+        }
+    }
+
+    /// <summary>No variables.</summary>
+    public static TemplateVariables Empty { get; } = new([]);
+
+    /// <summary>The members of a JSON object as variables.</summary>
+    /// <exception cref="ArgumentException">The element is not an object.</exception>
+    public static TemplateVariables FromObject(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw new ArgumentException("variables come from a JSON object", nameof(element));
+        }
+        return new TemplateVariables(element.EnumerateObject().Select(m => KeyValuePair.Create(m.Name, m.Value)));
+    }
+
+    internal bool TryGet(string name, out Value value) => _values.TryGetValue(name, out value);
+}

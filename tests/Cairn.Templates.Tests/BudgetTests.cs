@@ -1,0 +1,140 @@
+using static Cairn.Templates.Tests.Rendering;
+
+namespace Cairn.Templates.Tests;
+
+public class BudgetTests
+{
+    static readonly TemplateEnvironment Environment = new()
+    {
+        Extensions = TemplateExtensions.Do | TemplateExtensions.LoopControls,
+        Loader = name => name == "self" ? "{% include 'self' %}" : name == "parent" ? "{% extends 'parent' %}" : null,
+    };
+
+    [Theory]
+    [InlineData("{{ 'a' * 10**9 }}")]
+    [InlineData("{{ 'a' * 10**90 }}")]
+    [InlineData("{{ [0] * 10**9 }}")]
+    [InlineData("{{ 10**(10**10) }}")]
+    [InlineData("{{ 2 ** 20000 }}")]
+    [InlineData("{% set ns = namespace(n=3) %}{% for i in range(100) %}{% set ns.n = ns.n * ns.n %}{% endfor %}")]
+    [InlineData("{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}")]
+    [InlineData("{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}")]
+    [InlineData("{{ range(100001) }}")]
+    [InlineData("{{ range(-9223372036854775808, 9223372036854775807) }}")]
+    [InlineData("{% set ns = namespace(s='x') %}{% for i in range(64) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s|length }}")]
+    [InlineData("{% set ns = namespace(l=[1]) %}{% for i in range(64) %}{% set ns.l = ns.l + ns.l %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(l=[]) %}{% for i in range(64) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}")]
+    [InlineData("{% set ns = namespace(l=[]) %}{% for i in range(64) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l|tojson }}")]
+    [InlineData("{% set ns = namespace(l=[]) %}{% for i in range(64) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l == [ns.l[0], [ns.l[0][0], ns.l[0][0]]] }}{{ ns.l|pprint }}")]
+    [InlineData("{% set ns = namespace(l=[]) %}{% for i in range(99999) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }}")]
+    [InlineData("{% set ns = namespace(l=()) %}{% for i in range(99999) %}{% set ns.l = (ns.l,) %}{% endfor %}{{ {ns.l: 1} }}")]
+    [InlineData("{% set ns = namespace(a=[], b=[]) %}{% for i in range(99999) %}{% set ns.a = [ns.a] %}{% set ns.b = [ns.b] %}{% endfor %}{{ ns.a == ns.b }}")]
+    [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}")]
+    [InlineData("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}")]
+    [InlineData("{% include 'self' %}")]
+    [InlineData("{% extends 'parent' %}")]
+    [InlineData("{% block b %}{{ self.b() }}{% endblock %}")]
+    [InlineData("{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}")]
+    [InlineData("{% set l = [] %}{% do l.append(l) %}{{ l }}")]
+    [InlineData("{% set l = [1] %}{% for x in l %}{% do l.append(x) %}{% endfor %}")]
+    [InlineData("{{ '%999999999d' % 1 }}")]
+    [InlineData("{{ '%.999999999f' % 1 }}")]
+    [InlineData("{{ '{:999999999}'.format(1) }}")]
+    [InlineData("{{ '{:.999999999f}'.format(1) }}")]
+    [InlineData("{{ 'x'|center(10**9) }}")]
+    [InlineData("{{ 'x'.ljust(10**9) }}")]
+    [InlineData("{{ 'x'.zfill(10**9) }}")]
+    [InlineData("{{ '\\t\\t'.expandtabs(10**9) }}")]
+    [InlineData("{{ ('x\\n' * 1000)|indent(10**6) }}")]
+    [InlineData("{{ ('x' * 99999)|replace('', 'y' * 99999) }}")]
+    [InlineData("{{ ('x ' * 99999)|wordwrap(1, wrapstring='y' * 99999) }}")]
+    [InlineData("{{ [1]|batch(10**9, 0)|list }}")]
+    [InlineData("{{ [1]|slice(10**9)|list }}")]
+    [InlineData("{{ [[[1]]]|tojson(indent=10**9) }}")]
+    [InlineData("{{ 5|round(-10**9) }}")]
+    [InlineData("{% set a = 'x' * 500000 %}{% for i in range(99999) %}{% if a ~ 'y' == a %}{% endif %}{% endfor %}")]
+    [InlineData("{% set a = 'x' * 500000 %}{% set b = a ~ '' %}{% for i in range(99999) %}{% if a == b %}{% endif %}{% endfor %}")]
+    [InlineData("{% set a = 'x' * 500000 %}{% for i in range(99999) %}{% if 'yy' in a %}{% endif %}{% endfor %}")]
+    [InlineData("{% set a = 'x' * 500000 %}{% for i in range(99999) %}{{ a.count('y') }}{% endfor %}")]
+    [InlineData("{% set a = ('<' * 400000) %}{% for i in range(99999) %}{{ a|striptags|length }}{% endfor %}")]
+    [InlineData("{% set t = range(99999)|list %}{% for i in range(99999) %}{% if -1 in t %}{% endif %}{% endfor %}")]
+    [InlineData("{% for i in range(99999) %}{{ range(99999)|sum }}{% endfor %}")]
+    [InlineData("{{ range(99999)|map('string')|sort|list|unique|list|length }}{{ range(99999)|sort(reverse=true)|sort|sort|length }}{{ range(99999)|sort|sort|length }}")]
+    public void A_greedy_template_ends_in_a_budget_error(string source)
+    {
+        var error = Should.Throw<TemplateException>(() => Environment.Parse(source, "greedy").Render());
+        error.Kind.ShouldBe(TemplateErrorKind.Budget);
+        error.Line.ShouldBe(1);
+        error.Excerpt.ShouldContain("^");
+    }
+
+    [Theory]
+    [InlineData("{{ ", "(", ")", " }}")]
+    [InlineData("{{ ", "[", "]", " }}")]
+    [InlineData("{{ ", "{1: ", "}", " }}")]
+    [InlineData("{{ 1", "", " + 1", " }}")]
+    [InlineData("{{ x", "", ".a", " }}")]
+    [InlineData("{{ x", "", "[0]", " }}")]
+    [InlineData("{{ x", "", "()", " }}")]
+    [InlineData("{{ 'x'", "", "|upper", " }}")]
+    [InlineData("{{ x", "", " is none", " }}")]
+    [InlineData("{{ ", "not ", "", "x }}")]
+    [InlineData("{{ ", "-", "", "1 }}")]
+    [InlineData("{{ 1", "", " if 1 else 2", " }}")]
+    [InlineData("{{ 1", "", " if 1", " }}")]
+    [InlineData("{{ 1", "", " and 1", " }}")]
+    [InlineData("{{ 1", "", " ** 1", " }}")]
+    [InlineData("{{ x", "", "(x", " }}")]
+    [InlineData("", "{% if 1 %}", "", "")]
+    [InlineData("", "{% for x in y %}", "{% endfor %}", "")]
+    [InlineData("", "{% filter upper %}", "{% endfilter %}", "")]
+    [InlineData("{% for ", "(", ")", " in x %}{% endfor %}")]
+    public void Deep_nesting_is_refused_before_the_stack_ends(string start, string open, string close, string end)
+    {
+        string source = start + string.Concat(Enumerable.Repeat(open, 50_000)) + string.Concat(Enumerable.Repeat(close, 50_000)) + end;
+        Should.Throw<TemplateException>(() => TemplateEnvironment.Default.Parse(source[..Math.Min(source.Length, 1 << 20)]))
+            .Kind.ShouldBe(TemplateErrorKind.Syntax);
+    }
+
+    [Theory]
+    [InlineData("{{ 1", " ~ 1", " }}")]
+    [InlineData("{{ [1", ", 1", "] }}")]
+    [InlineData("{{ 1", " < 2", " }}")]
+    [InlineData("{{ 'a'", " 'a'", " }}")]
+    [InlineData("{{ x", "", "|default(1) }}")]
+    public void Long_but_flat_templates_are_fine(string start, string more, string end) =>
+        TemplateEnvironment.Default.Parse(start + string.Concat(Enumerable.Repeat(more, 2000)) + end).Render().ShouldNotBeEmpty();
+
+    [Fact]
+    public void A_source_that_is_too_long_is_refused() =>
+        Should.Throw<TemplateException>(() => TemplateEnvironment.Default.Parse(new string('x', (1 << 20) + 1))).Kind.ShouldBe(TemplateErrorKind.Syntax);
+
+    [Fact]
+    public void Cancellation_ends_a_long_render()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        var template = TemplateEnvironment.Default.Parse("{% for i in range(99999) %}x{% endfor %}");
+        Should.Throw<OperationCanceledException>(() => template.Render(cancellationToken: source.Token));
+    }
+
+    [Fact]
+    public void Within_the_budget_nothing_is_refused() =>
+        Render("{% for i in range(5000) %}{{ i }} {% endfor %}").Length.ShouldBeGreaterThan(20_000);
+
+    [Fact]
+    public void A_nesting_limit_the_stack_could_not_bear_is_refused() =>
+        Should.Throw<ArgumentOutOfRangeException>(() => new TemplateEnvironment { Budget = new TemplateBudget { MaxNesting = 151 } });
+
+    [Fact]
+    public void Deep_recursion_of_macros_with_deep_expressions_survives_a_small_stack()
+    {
+        string deep = string.Concat(Enumerable.Repeat("(1 + ", 90)) + "m()|length" + new string(')', 90);
+        string source = $"{{% macro m() %}}{string.Concat(Enumerable.Repeat("{% if 1 %}", 90))}{{{{ {deep} }}}}{string.Concat(Enumerable.Repeat("{% endif %}", 90))}{{% endmacro %}}{{{{ m() }}}}";
+        TemplateException? error = null;
+        var thread = new Thread(() => error = Should.Throw<TemplateException>(() => TemplateEnvironment.Default.Parse(source).Render()), 512 * 1024);
+        thread.Start();
+        thread.Join();
+        error!.Kind.ShouldBe(TemplateErrorKind.Budget);
+    }
+}

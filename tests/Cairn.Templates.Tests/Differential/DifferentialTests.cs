@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Cairn.Templates.Tests.Differential;
+
+public class DifferentialTests
+{
+    /// <summary>More cases, or other ones, without a change to the code: <c>CAIRN_TEMPLATE_FUZZ=seed:count</c>.</summary>
+    static (int Seed, int Count) Plan()
+    {
+        string[] parts = (Environment.GetEnvironmentVariable("CAIRN_TEMPLATE_FUZZ") ?? "20261121:1500").Split(':');
+        return (int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public void Random_templates_give_what_Jinja2_gives()
+    {
+        Assert.SkipWhen(JinjaPeer.Unavailable is not null, JinjaPeer.Unavailable ?? "");
+        var (seed, count) = Plan();
+        var generator = new TemplateGenerator(seed);
+        var templates = Enumerable.Range(0, count).Select(_ => generator.Template()).ToList();
+        var expected = JinjaPeer.Render(TemplateGenerator.Context, templates);
+        using var context = JsonDocument.Parse(TemplateGenerator.Context);
+        var variables = TemplateVariables.FromObject(context.RootElement);
+        var differences = new List<string>();
+        for (int i = 0; i < count; i++)
+        {
+            string? actual = Render(templates[i], variables, out string error);
+            if (actual != expected[i] && !IsAboutObjects(expected[i]) && !IsDeliberate(error) && !IsFolded(templates[i]))
+            {
+                differences.Add($"{templates[i]}\n  Jinja2: {expected[i] ?? "an error"}\n  Cairn:  {actual ?? error}");
+            }
+        }
+        expected.Count(e => e is not null).ShouldBeGreaterThan(count / 3);
+        differences.ShouldBeEmpty();
+    }
+
+    static string? Render(string template, TemplateVariables variables, out string error)
+    {
+        error = "";
+        try
+        {
+            return TemplateEnvironment.Default.Parse(template).Render(variables);
+        }
+        catch (TemplateException e)
+        {
+            error = e.Message;
+            return null;
+        }
+    }
+
+    // Python prints addresses and type names of functions, iterators and the like.
+    static bool IsAboutObjects(string? text) => text is not null && (text.Contains(" at 0x") || text.Contains("<built-in") || text.Contains("<bound ")
+        || text.Contains("&lt;generator") || text.Contains("&lt;built-in"));
+
+    // Complex numbers (the root of a negative number), and slices of constants that have none, which Jinja2 folds away.
+    static bool IsDeliberate(string error) => error.Contains("cannot be raised to a fraction") || error.Contains("cannot be sliced");
+
+    // Python's pprint also folds long strings.
+    static bool IsFolded(string template) => template.Contains("pprint)|pprint");
+}

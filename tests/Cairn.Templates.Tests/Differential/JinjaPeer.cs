@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Cairn.Templates.Tests.Differential;
+
+/// <summary>Jinja2 itself, in a Python process: what it makes of templates.</summary>
+static class JinjaPeer
+{
+    const string Script = """
+        import json, sys
+        from jinja2.sandbox import SandboxedEnvironment
+        env = SandboxedEnvironment()
+        work = json.load(sys.stdin)
+        out = []
+        for case in work["cases"]:
+            try:
+                out.append(env.from_string(case).render(**json.loads(work["context"])))
+            except RecursionError:
+                out.append(None)
+            except Exception as e:
+                out.append(None)
+        json.dump(out, sys.stdout)
+        """;
+
+    /// <summary>The reason why there is no Jinja2 here, or null.</summary>
+    public static string? Unavailable { get; } = Probe();
+
+    static string? Probe()
+    {
+        try
+        {
+            string version = Run("import jinja2; print(jinja2.__version__)", "");
+            return version.StartsWith("3.1", StringComparison.Ordinal) ? null : $"python3 has Jinja2 {version.Trim()}, not 3.1";
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            return $"python3 with Jinja2 is not on this machine: {e.Message}";
+        }
+    }
+
+    /// <summary>The text of each template, null where Jinja2 refuses it.</summary>
+    public static string?[] Render(string context, IReadOnlyList<string> templates) =>
+        JsonSerializer.Deserialize<string?[]>(Run(Script, JsonSerializer.Serialize(new { context, cases = templates })))!;
+
+    static string Run(string script, string input)
+    {
+        var start = new ProcessStartInfo("python3", ["-c", script])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        if (!process.WaitForExit(TimeSpan.FromMinutes(1)))
+        {
+            process.Kill();
+            throw new InvalidOperationException("python3 did not end");
+        }
+        return process.ExitCode == 0 ? output.Result : throw new InvalidOperationException(error.Result);
+    }
+}
