@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Cairn.JsonSchema.Patterns;
+
+/// <summary>
+/// A regular expression of ECMA-262 with the <c>u</c> flag, matched anywhere in a text unless it is anchored. Runs in
+/// time linear to the text where the pattern allows (no look-around, back reference or <c>\b</c>), else under a timeout.
+/// </summary>
+sealed class EcmaPattern
+{
+    const int StackChars = 256;
+
+    readonly Regex _regex;
+
+    EcmaPattern(string source, Regex regex)
+    {
+        Source = source;
+        _regex = regex;
+    }
+
+    /// <summary>As written in the schema.</summary>
+    public string Source { get; }
+
+    /// <exception cref="EcmaPatternException">The pattern is not valid, or uses what is not supported.</exception>
+    public static EcmaPattern Compile(string source, TimeSpan timeout)
+    {
+        var (pattern, backtracks) = EcmaPatternTranslator.Translate(source, strict: false);
+        try
+        {
+            if (!backtracks)
+            {
+                try
+                {
+                    return new EcmaPattern(source, new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+                }
+                catch (NotSupportedException)
+                {
+                    // Counted repetitions make its automaton too large: the other engine keeps counters.
+                }
+            }
+
+            return new EcmaPattern(source, new Regex(pattern, RegexOptions.CultureInvariant, timeout));
+        }
+        catch (ArgumentException refused)
+        {
+            throw new EcmaPatternException($"cannot be compiled: {refused.Message}");
+        }
+    }
+
+    /// <exception cref="EvaluationAbortedException">The match took too long.</exception>
+    public bool IsMatch(ReadOnlySpan<byte> utf8)
+    {
+        char[]? rented = null;
+        Span<char> chars = utf8.Length <= StackChars
+            ? stackalloc char[StackChars]
+            : rented = ArrayPool<char>.Shared.Rent(utf8.Length);
+        try
+        {
+            return _regex.IsMatch(chars[..Encoding.UTF8.GetChars(utf8, chars)]);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw new EvaluationAbortedException(
+                $"matching the pattern {Source} took longer than {_regex.MatchTimeout.TotalMilliseconds} ms");
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<char>.Shared.Return(rented);
+            }
+        }
+    }
+}
+
+/// <summary>A regular expression that is not valid; the message continues "the pattern …".</summary>
+sealed class EcmaPatternException(string message) : Exception(message);
