@@ -20,17 +20,18 @@ public sealed class JsonSchemaValidator
     static DynamicScope? _scope;
 
     readonly SchemaLimits _limits;
-    readonly bool _usesDynamicScope;
 
     JsonSchemaValidator(SchemaNode root, SchemaOptions options, bool usesDynamicScope)
     {
         Root = root;
         Options = options;
         _limits = options.Limits;
-        _usesDynamicScope = usesDynamicScope;
+        UsesDynamicScope = usesDynamicScope;
     }
 
     internal SchemaNode Root { get; }
+
+    internal bool UsesDynamicScope { get; }
 
     /// <summary>The options it was compiled with.</summary>
     public SchemaOptions Options { get; }
@@ -158,7 +159,7 @@ public sealed class JsonSchemaValidator
 
     DynamicScope? EmptyScope()
     {
-        if (!_usesDynamicScope)
+        if (!UsesDynamicScope)
         {
             return null;
         }

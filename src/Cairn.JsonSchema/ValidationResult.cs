@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Cairn.JsonSchema.Output;
+
 namespace Cairn.JsonSchema;
 
 /// <summary>What a validation found.</summary>
@@ -11,4 +14,7 @@ public sealed record ValidationResult
 
     /// <summary>What the schema says of the instance without judging it; empty when invalid.</summary>
     public required IReadOnlyList<ValidationAnnotation> Annotations { get; init; }
+
+    /// <summary>The result in a standard output format.</summary>
+    public JsonNode ToOutput(OutputFormat format) => OutputWriter.Write(this, format);
 }

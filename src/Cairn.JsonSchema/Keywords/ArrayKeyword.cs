@@ -30,6 +30,8 @@ sealed class ArrayKeyword : Keyword
 
     public override int Cost => 3;
 
+    public override IEnumerable<SchemaNode> Subschemas => Rest is null ? Prefix : Prefix.Append(Rest);
+
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {
         bool valid = JudgeCount(ref evaluation, node, token);

@@ -19,6 +19,8 @@ sealed class ContainsKeyword(SchemaNode schema, long min, long? max, bool marksM
 
     public override int Cost => 4;
 
+    public override IEnumerable<SchemaNode> Subschemas => [schema];
+
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {
         var instance = evaluation.Instance;

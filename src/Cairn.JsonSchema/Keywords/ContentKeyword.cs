@@ -24,6 +24,10 @@ sealed class FormatKeyword(string format, FormatCheck check) : Keyword
 /// <summary><c>contentEncoding: base64</c> and <c>contentMediaType: application/json</c>, which draft 7 lets one check.</summary>
 sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
 {
+    public bool IsBase64 => isBase64;
+
+    public bool IsJson => isJson;
+
     public override KindSet AppliesTo => KindSet.String;
 
     public override int Cost => 2;
@@ -33,7 +37,7 @@ sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
         var text = evaluation.Instance.Text(token);
         if (!isBase64)
         {
-            return IsJson(text) || FailMediaType(ref evaluation, node, token);
+            return HoldsJson(text) || FailMediaType(ref evaluation, node, token);
         }
 
         byte[] decoded = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(text.Length));
@@ -44,7 +48,7 @@ sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
                 return Fail(evaluation.Collector, node, "contentEncoding", evaluation.Instance, token, $"must be in Base64");
             }
 
-            return !isJson || IsJson(decoded.AsSpan(0, written)) || FailMediaType(ref evaluation, node, token);
+            return !isJson || HoldsJson(decoded.AsSpan(0, written)) || FailMediaType(ref evaluation, node, token);
         }
         finally
         {
@@ -55,7 +59,7 @@ sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
     static bool FailMediaType(ref EvaluationState evaluation, SchemaNode node, int token) =>
         Fail(evaluation.Collector, node, "contentMediaType", evaluation.Instance, token, $"must hold a JSON document");
 
-    static bool IsJson(ReadOnlySpan<byte> text)
+    static bool HoldsJson(ReadOnlySpan<byte> text)
     {
         try
         {

@@ -18,6 +18,9 @@ abstract class Keyword
     /// <summary>Subschemas applied to the same value; a circle of them would never end.</summary>
     public virtual IEnumerable<SchemaNode> InPlace => [];
 
+    /// <summary>All subschemas it applies, to the same value or to its children.</summary>
+    public virtual IEnumerable<SchemaNode> Subschemas => InPlace;
+
     /// <summary>
     /// Judges a value. Without a collector it may stop at the first fault; with one it reports every fault.
     /// </summary>

@@ -28,6 +28,10 @@ sealed class ObjectKeyword(PropertyTable properties) : Keyword
 
     public override int Cost => 3;
 
+    public override IEnumerable<SchemaNode> Subschemas =>
+        Properties.Entries.Select(entry => entry.Schema).Concat(Patterns.Select(entry => entry.Schema))
+            .Append(Additional).Append(Names).OfType<SchemaNode>();
+
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {
         var instance = evaluation.Instance;

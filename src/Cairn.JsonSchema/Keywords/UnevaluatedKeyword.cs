@@ -16,6 +16,8 @@ sealed class UnevaluatedKeyword(KindSet appliesTo, SchemaNode schema) : Keyword
 
     public override int Cost => 10;
 
+    public override IEnumerable<SchemaNode> Subschemas => [schema];
+
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {
         var instance = evaluation.Instance;

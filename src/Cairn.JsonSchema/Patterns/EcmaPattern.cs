@@ -6,11 +6,18 @@ namespace Cairn.JsonSchema.Patterns;
 
 /// <summary>
 /// A regular expression of ECMA-262 with the <c>u</c> flag, matched anywhere in a text unless it is anchored. Runs in
-/// time linear to the text where the pattern allows (no look-around, back reference or <c>\b</c>), else under a timeout.
+/// time linear to the text where the pattern allows (no look-around, back reference, <c>\b</c>
+/// or large Unicode class), else under a timeout.
 /// </summary>
 sealed class EcmaPattern
 {
     const int StackChars = 256;
+
+    /// <summary>
+    /// Classes of thousands of ranges (<c>\p{L}</c>) cost the linear engine a second to prepare, so patterns whose
+    /// translation is longer go to the other one.
+    /// </summary>
+    const int MaxLinearPattern = 2_000;
 
     readonly Regex _regex;
 
@@ -29,7 +36,7 @@ sealed class EcmaPattern
         var (pattern, backtracks) = EcmaPatternTranslator.Translate(source, strict: false);
         try
         {
-            if (!backtracks)
+            if (!backtracks && pattern.Length <= MaxLinearPattern)
             {
                 try
                 {
