@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Cairn.JsonSchema.Compilation;
 using Cairn.JsonSchema.Evaluation;
 using Cairn.JsonSchema.Instances;
+using Cairn.JsonSchema.Loading;
 
 namespace Cairn.JsonSchema;
 
@@ -47,9 +48,9 @@ public sealed class JsonSchemaValidator
     public static JsonSchemaValidator Compile(JsonElement schema, SchemaOptions? options = null)
     {
         options ??= SchemaOptions.Default;
-        if (JsonMarshal.GetRawUtf8Value(schema).Length > options.Limits.MaxSchemaBytes)
+        if (SchemaText.WhyRefused(schema, options.Limits) is { } reason)
         {
-            throw new SchemaException([new SchemaProblem("", "", $"the schema is larger than {options.Limits.MaxSchemaBytes} bytes")]);
+            throw new SchemaException([new SchemaProblem("", "", reason)]);
         }
 
         var compiler = new SchemaCompiler(options);
@@ -74,7 +75,7 @@ public sealed class JsonSchemaValidator
         {
             using var document = JsonDocument.Parse(utf8Schema, new JsonDocumentOptions
             {
-                MaxDepth = options.Limits.MaxSchemaDepth * 4, // each subschema may bring its keyword, a map and a list
+                MaxDepth = SchemaText.MaxJsonDepth(options.Limits),
             });
             return Compile(document.RootElement, options);
         }

@@ -15,6 +15,9 @@ public sealed record SchemaLimits
     /// <summary>References (<c>$ref</c> and its kin) in all documents a schema reaches. Default 20,000.</summary>
     public int MaxReferences { get; init; } = 20_000;
 
+    /// <summary>Different regular expressions in all documents a schema reaches. Default 1,000.</summary>
+    public int MaxPatterns { get; init; } = 1_000;
+
     /// <summary>Documents fetched through the resolver. Default 256.</summary>
     public int MaxDocuments { get; init; } = 256;
 
@@ -28,7 +31,8 @@ public sealed record SchemaLimits
     public int MaxEvaluationSteps { get; init; } = 10_000_000;
 
     /// <summary>
-    /// Time of one match of a regular expression that needs backtracking; all others take linear time. Default 100 ms.
+    /// Time one validation may spend on regular expressions that need backtracking; all others take linear time.
+    /// Default 100 ms.
     /// </summary>
     public TimeSpan PatternTimeout { get; init; } = TimeSpan.FromMilliseconds(100);
 }

@@ -81,6 +81,6 @@ sealed class CandidateValues
     static JsonValue Literal(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return new JsonValue(document.RootElement.Clone());
+        return new JsonValue(document.RootElement.Clone(), 1);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Cairn.JsonSchema.Evaluation;
+using Cairn.JsonSchema.Instances;
 using Cairn.JsonSchema.Keywords;
 using Cairn.JsonSchema.Patterns;
 
@@ -44,17 +45,15 @@ sealed class ObjectImplications(SubsetProver prover)
     static IEnumerable<SchemaNode> SchemasOf(ObjectKeyword own, string name)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(name);
-        var entry = own.Properties.Entries.FirstOrDefault(entry => entry.Name == name && entry.Schema is not null);
-        var schemas = own.Patterns.Where(pattern => Matches(pattern.Pattern, utf8)).Select(pattern => pattern.Schema).ToList();
-        if (entry is not null)
+        var entry = own.Properties.Find(utf8, NameHash.Of(utf8));
+        var schemas = own.Patterns.Where(pattern => pattern.Pattern.IsMatch(utf8)).Select(pattern => pattern.Schema).ToList();
+        if (entry?.Schema is { } listed)
         {
-            schemas.Add(entry.Schema!);
+            schemas.Add(listed);
         }
 
         return schemas.Count > 0 ? schemas : own.Additional is null ? [] : [own.Additional];
     }
-
-    static bool Matches(EcmaPattern pattern, byte[] name) => pattern.IsMatch(name);
 
     static IEnumerable<string> KnownNames(Conjunction a) =>
         a.All<ObjectKeyword>().SelectMany(own => own.Properties.Entries).Select(entry => entry.Name).Distinct(StringComparer.Ordinal);
@@ -130,7 +129,7 @@ sealed class ObjectImplications(SubsetProver prover)
             return true;
         }
 
-        bool known = KnownNames(a).Where(name => Matches(pattern, Encoding.UTF8.GetBytes(name)))
+        bool known = KnownNames(a).Where(name => pattern.IsMatch(Encoding.UTF8.GetBytes(name)))
             .All(name => ImpliesMember(a, name, schema, sink));
         return known && (OtherMembers(a, own => own.Patterns.Where(entry => entry.Pattern.Source == pattern.Source)
                 .Select(entry => (SchemaNode?)entry.Schema).DefaultIfEmpty(null).First() is { } same ? [[same]] : Options(own, []))
@@ -168,9 +167,12 @@ sealed class ObjectImplications(SubsetProver prover)
             : prover.Break(sink, b, "additionalProperties", "{from} allows members with other names whose values {to} refuses");
     }
 
-    static bool IsAdditional(ObjectKeyword target, string name) =>
-        !target.Properties.Entries.Any(entry => entry.Schema is not null && entry.Name == name)
-        && !target.Patterns.Any(entry => Matches(entry.Pattern, Encoding.UTF8.GetBytes(name)));
+    static bool IsAdditional(ObjectKeyword target, string name)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(name);
+        return target.Properties.Find(utf8, NameHash.Of(utf8))?.Schema is null
+            && !target.Patterns.Any(entry => entry.Pattern.IsMatch(utf8));
+    }
 
     /// <summary>What one schema may say of a name it does not list: each of its patterns, or what is additional.</summary>
     static IEnumerable<SchemaNode[]> Options(ObjectKeyword own, (EcmaPattern Pattern, SchemaNode Schema)[] except) =>
@@ -212,7 +214,7 @@ sealed class ObjectImplications(SubsetProver prover)
             var present = RequiredNames(a).Concat(same.SelectMany(own => own.Required).Select(entry => entry.Name)).ToHashSet();
             foreach (var entry in dependency.Required.Where(entry => !present.Contains(entry.Name)))
             {
-                implied = prover.Break(sink, b, "dependentRequired",
+                implied = prover.Break(sink, b, target.Name,
                     $"{{to}} requires the member \"{entry.Name}\" beside \"{dependency.Trigger.Name}\", {{from}} does not");
             }
 

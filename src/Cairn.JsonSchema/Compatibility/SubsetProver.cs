@@ -54,9 +54,16 @@ sealed class SubsetProver
     {
         Candidates.Prepare(from, to);
         var breaks = new List<CompatibilityBreak>();
-        if (IsSubset(Conjunction.Of(from), to, breaks))
+        try
         {
-            return [];
+            if (IsSubset(Conjunction.Of(from), to, breaks))
+            {
+                return [];
+            }
+        }
+        catch (EvaluationAbortedException aborted)
+        {
+            Unknown(breaks, to, "", aborted.Message); // a pattern took too long on a member's name
         }
 
         if (breaks.Count == 0)

@@ -68,7 +68,7 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
         }
 
         string text = value.GetRawText();
-        const int longest = 4096;
+        const int longest = 1_000;
         if (text.Length > longest)
         {
             Problem(keyword, $"{keyword} has more than {longest} digits");
@@ -182,7 +182,7 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
     {
         try
         {
-            return new JsonValue(element);
+            return new JsonValue(element, Options.Limits.MaxInstanceDepth);
         }
         catch (EvaluationAbortedException refused)
         {

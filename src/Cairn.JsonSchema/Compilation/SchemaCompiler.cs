@@ -64,6 +64,12 @@ sealed class SchemaCompiler
     {
         if (!_patterns.TryGetValue(source, out var pattern))
         {
+            if (_patterns.Count >= Options.Limits.MaxPatterns)
+            {
+                throw new SchemaException([.. Problems, new SchemaProblem(
+                    "", "pattern", $"there are more than {Options.Limits.MaxPatterns} different patterns")]);
+            }
+
             pattern = EcmaPattern.Compile(source, Options.Limits.PatternTimeout);
             _patterns.Add(source, pattern);
         }

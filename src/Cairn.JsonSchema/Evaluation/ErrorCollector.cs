@@ -13,6 +13,9 @@ sealed class ErrorCollector(int maxErrors)
 
     public List<ValidationAnnotation> Annotations { get; } = [];
 
+    /// <summary>Takes no more errors.</summary>
+    public bool IsFull => Errors.Count >= maxErrors;
+
     public void Enter(string steps) => _path.Add(steps);
 
     public void Leave() => _path.RemoveAt(_path.Count - 1);
@@ -27,7 +30,7 @@ sealed class ErrorCollector(int maxErrors)
 
     public void Report(SchemaNode node, string keyword, TapeView instance, int token, string message)
     {
-        if (Errors.Count >= maxErrors)
+        if (IsFull)
         {
             return;
         }

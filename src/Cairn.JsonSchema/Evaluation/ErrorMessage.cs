@@ -12,7 +12,7 @@ ref struct ErrorMessage
 
     public ErrorMessage(int literalLength, int formattedCount, ErrorCollector? collector, out bool isWanted)
     {
-        isWanted = collector is not null;
+        isWanted = collector is { IsFull: false };
         _text = isWanted ? new(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;
     }
 

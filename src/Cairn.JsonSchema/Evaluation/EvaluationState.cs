@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Cairn.JsonSchema.Instances;
 using Cairn.JsonSchema.Loading;
+using Cairn.JsonSchema.Patterns;
 
 namespace Cairn.JsonSchema.Evaluation;
 
@@ -12,6 +14,7 @@ ref struct EvaluationState
 
     readonly SchemaLimits _limits;
     readonly DynamicScope? _scope;
+    TimeSpan _patternTime;
     int _steps;
     int _depth;
 
@@ -41,6 +44,37 @@ ref struct EvaluationState
         {
             OutOfSteps();
         }
+    }
+
+    /// <summary>Counts the reading of a text: a step for every few bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ChargeText(int bytes) => Charge(bytes >> 5);
+
+    /// <summary>Counts the comparison of a value with another, which for containers looks at all they hold.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ChargeComparison(int token)
+    {
+        ref readonly Token value = ref Instance.At(token);
+        Charge(value.Kind is TokenKind.Array or TokenKind.Object ? (value.Next - token) * 8 : value.Length >> 5);
+    }
+
+    /// <summary>Matches a pattern; what needs backtracking may take only so long in the whole validation.</summary>
+    public bool Matches(EcmaPattern pattern, int token)
+    {
+        var text = Instance.Text(token);
+        ChargeText(text.Length);
+        if (pattern.IsLinear)
+        {
+            return pattern.IsMatch(text);
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        bool matches = pattern.IsMatch(text);
+        _patternTime += Stopwatch.GetElapsedTime(start);
+        return _patternTime <= _limits.PatternTimeout
+            ? matches
+            : throw new EvaluationAbortedException(
+                $"matching patterns, the last of them {pattern.Source}, took longer than {_limits.PatternTimeout.TotalMilliseconds} ms");
     }
 
     readonly void OutOfSteps() =>

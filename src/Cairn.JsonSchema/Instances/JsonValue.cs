@@ -10,11 +10,12 @@ sealed class JsonValue
     readonly byte[] _unescaped;
     readonly Token[] _tokens;
 
-    public JsonValue(JsonElement element)
+    /// <exception cref="EvaluationAbortedException">The value is too deep, or repeats a member name.</exception>
+    public JsonValue(JsonElement element, int maxDepth)
     {
         Element = element;
         _source = JsonMarshal.GetRawUtf8Value(element).ToArray();
-        using var tape = Tape.Read(_source, int.MaxValue, lenient: true);
+        using var tape = Tape.Read(_source, maxDepth, lenient: true);
         (_tokens, _unescaped) = tape.View.Copy();
         Hash = JsonEquality.Hash(View, 0);
     }

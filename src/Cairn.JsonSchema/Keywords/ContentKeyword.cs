@@ -17,8 +17,15 @@ sealed class FormatKeyword(string format, FormatCheck check) : Keyword
     public override int Cost => 2;
 
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks) =>
-        check(evaluation.Instance.Text(token))
+        Check(ref evaluation, token)
         || Fail(evaluation.Collector, node, "format", evaluation.Instance, token, $"must be in the format {format}");
+
+    bool Check(ref EvaluationState evaluation, int token)
+    {
+        var text = evaluation.Instance.Text(token);
+        evaluation.ChargeText(text.Length * 8);
+        return check(text);
+    }
 }
 
 /// <summary><c>contentEncoding: base64</c> and <c>contentMediaType: application/json</c>, which draft 7 lets one check.</summary>
@@ -35,6 +42,7 @@ sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {
         var text = evaluation.Instance.Text(token);
+        evaluation.ChargeText(text.Length * 8);
         if (!isBase64)
         {
             return HoldsJson(text) || FailMediaType(ref evaluation, node, token);

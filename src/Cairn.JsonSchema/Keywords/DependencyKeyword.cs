@@ -8,6 +8,8 @@ namespace Cairn.JsonSchema.Keywords;
 /// </summary>
 sealed class DependencyKeyword(string keyword, IReadOnlyList<Dependency> dependencies) : Keyword
 {
+    public string Name => keyword;
+
     public IReadOnlyList<Dependency> Dependencies => dependencies;
 
     public override KindSet AppliesTo => KindSet.Object;
@@ -20,10 +22,11 @@ sealed class DependencyKeyword(string keyword, IReadOnlyList<Dependency> depende
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {
         var instance = evaluation.Instance;
+        int searchCost = 1 + (instance.At(token).Count >> 3);
         bool valid = true;
         foreach (var dependency in dependencies)
         {
-            evaluation.Charge(1);
+            evaluation.Charge(searchCost);
             if (instance.FindMember(token, dependency.Trigger.Utf8, dependency.Trigger.Hash) < 0)
             {
                 continue;
@@ -31,7 +34,7 @@ sealed class DependencyKeyword(string keyword, IReadOnlyList<Dependency> depende
 
             foreach (var required in dependency.Required)
             {
-                evaluation.Charge(1);
+                evaluation.Charge(searchCost);
                 if (instance.FindMember(token, required.Utf8, required.Hash) < 0)
                 {
                     valid = Fail(evaluation.Collector, node, keyword, instance, token,

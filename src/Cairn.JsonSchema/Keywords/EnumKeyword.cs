@@ -31,6 +31,7 @@ sealed class EnumKeyword : Keyword
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {
         var instance = evaluation.Instance;
+        evaluation.ChargeComparison(token);
         IReadOnlyList<JsonValue> candidates = _byHash is null
             ? Values
             : _byHash.GetValueOrDefault(JsonEquality.Hash(instance, token)) ?? [];

@@ -23,6 +23,7 @@ sealed class BoundKeyword(string keyword, string text, bool isUpper, bool isExcl
 
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {
+        evaluation.ChargeText(evaluation.Instance.At(token).Length);
         int order = evaluation.Instance.Number(token).CompareTo(Bound);
         if (isUpper ? order < 0 : order > 0)
         {
@@ -49,8 +50,11 @@ sealed class MultipleOfKeyword(string text) : Keyword
 
     public override KindSet AppliesTo => KindSet.Number;
 
-    public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks) =>
-        Divisor.Divides(evaluation.Instance.Number(token))
-        || Fail(evaluation.Collector, node, "multipleOf", evaluation.Instance, token,
-            $"must be a multiple of {text} but is {evaluation.Instance.Text(token)}");
+    public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
+    {
+        evaluation.ChargeText(evaluation.Instance.At(token).Length * 8);
+        return Divisor.Divides(evaluation.Instance.Number(token))
+            || Fail(evaluation.Collector, node, "multipleOf", evaluation.Instance, token,
+                $"must be a multiple of {text} but is {evaluation.Instance.Text(token)}");
+    }
 }

@@ -74,7 +74,7 @@ sealed class ObjectKeyword(PropertyTable properties) : Keyword
             evaluation.Charge(Patterns.Length);
             foreach (var (pattern, patternSchema) in Patterns)
             {
-                if (pattern.IsMatch(evaluation.Instance.Text(name)))
+                if (evaluation.Matches(pattern, name))
                 {
                     isKnown = true;
                     valid &= evaluation.Apply(patternSchema, name + 1, EvaluatedMarks.None, "patternProperties", pattern.Source);
@@ -130,6 +130,7 @@ sealed class ObjectKeyword(PropertyTable properties) : Keyword
             return false;
         }
 
+        evaluation.Charge(Properties.Entries.Length * (1 + (evaluation.Instance.At(token).Count >> 3)));
         foreach (var entry in Properties.Entries)
         {
             if (entry.IsRequired && evaluation.Instance.FindMember(token, entry.Utf8, entry.Hash) < 0)

@@ -20,6 +20,7 @@ sealed class LengthKeyword(long? min, long? max) : Keyword
             return true; // a code point takes one to four bytes
         }
 
+        evaluation.ChargeText(text.Length);
         long length = CountCodePoints(text);
         bool valid = true;
         if (length < min)
@@ -59,7 +60,7 @@ sealed class PatternKeyword(EcmaPattern pattern) : Keyword
     public override int Cost => 2;
 
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks) =>
-        pattern.IsMatch(evaluation.Instance.Text(token))
+        evaluation.Matches(pattern, token)
         || Fail(evaluation.Collector, node, "pattern", evaluation.Instance, token,
             $"must match the pattern {pattern.Source}");
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Cairn.JsonSchema.Loading;
@@ -215,10 +214,9 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
                 [.. problems, new SchemaProblem("", "$ref", $"more than {options.Limits.MaxDocuments} documents are referred to")]);
         }
 
-        if (JsonMarshal.GetRawUtf8Value(found).Length > options.Limits.MaxSchemaBytes)
+        if (SchemaText.WhyRefused(found, options.Limits) is { } reason)
         {
-            throw new SchemaException(
-                [.. problems, new SchemaProblem(uri, "", $"the document is larger than {options.Limits.MaxSchemaBytes} bytes")]);
+            throw new SchemaException([.. problems, new SchemaProblem(uri, "", reason)]);
         }
 
         return found.Clone();

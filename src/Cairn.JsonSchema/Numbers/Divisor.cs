@@ -73,12 +73,21 @@ sealed class Divisor
 
     BigInteger RemainderBig(JsonNumber value, long shift)
     {
+        // Nine digits at a time: long numbers then cost a ninth of the long divisions.
+        const uint full = 1_000_000_000;
         var remainder = BigInteger.Zero;
+        var (chunk, weight) = (0u, 1u);
         foreach (int digit in value)
         {
-            remainder = (remainder * 10 + digit) % _digits;
+            (chunk, weight) = (chunk * 10 + (uint)digit, weight * 10);
+            if (weight == full)
+            {
+                remainder = (remainder * full + chunk) % _digits;
+                (chunk, weight) = (0, 1);
+            }
         }
 
+        remainder = (remainder * weight + chunk) % _digits;
         return remainder * BigInteger.ModPow(10, shift, _digits) % _digits;
     }
 

@@ -32,6 +32,30 @@ sealed class CodePointSet
 
     public static CodePointSet Union(IEnumerable<CodePointSet> sets) => Of(sets.SelectMany(set => set._ranges));
 
+    public bool Contains(int codePoint)
+    {
+        int low = 0;
+        int high = _ranges.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            if (codePoint < _ranges[middle].From)
+            {
+                high = middle - 1;
+            }
+            else if (codePoint > _ranges[middle].To)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public CodePointSet Complement()
     {
         var rest = new List<(int, int)>();

@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace Cairn.JsonSchema.Patterns;
 
 /// <summary>
-/// A regular expression of ECMA-262 with the <c>u</c> flag, matched anywhere in a text unless it is anchored. Runs in
-/// time linear to the text where the pattern allows (no look-around, back reference, <c>\b</c>
-/// or large Unicode class), else under a timeout.
+/// A regular expression of ECMA-262 with the <c>u</c> flag, matched anywhere in a text unless it is anchored. Most run
+/// as a <see cref="PositionAutomaton"/>. Larger ones run on .NET's engines: the linear one where the pattern allows (no
+/// look-around, back reference, <c>\b</c> or large Unicode class), else the backtracking one under a timeout.
 /// </summary>
 sealed class EcmaPattern
 {
@@ -19,28 +19,43 @@ sealed class EcmaPattern
     /// </summary>
     const int MaxLinearPattern = 2_000;
 
-    readonly Regex _regex;
+    readonly PositionAutomaton? _automaton;
+    readonly Regex? _regex;
 
-    EcmaPattern(string source, Regex regex)
+    EcmaPattern(string source, PositionAutomaton? automaton, Regex? regex)
     {
         Source = source;
+        _automaton = automaton;
         _regex = regex;
     }
+
+    /// <summary>Its time is linear in the text's length.</summary>
+    public bool IsLinear => _automaton is not null || _regex!.Options.HasFlag(RegexOptions.NonBacktracking);
 
     /// <summary>As written in the schema.</summary>
     public string Source { get; }
 
+    /// <param name="source">The pattern.</param>
+    /// <param name="timeout">Of one match on the backtracking engine.</param>
+    /// <param name="useAutomaton">False to have .NET's engines run it whatever its size.</param>
     /// <exception cref="EcmaPatternException">The pattern is not valid, or uses what is not supported.</exception>
-    public static EcmaPattern Compile(string source, TimeSpan timeout)
+    public static EcmaPattern Compile(string source, TimeSpan timeout, bool useAutomaton = true)
     {
-        var (pattern, backtracks) = EcmaPatternTranslator.Translate(source, strict: false);
+        var (translation, backtracks) = EcmaPatternTranslator.Translate(source, strict: false);
+        return useAutomaton && PositionAutomatonBuilder.TryBuild(source) is { } automaton
+            ? new EcmaPattern(source, automaton, null)
+            : new EcmaPattern(source, null, Prepare(translation, backtracks, timeout));
+    }
+
+    static Regex Prepare(string translation, bool backtracks, TimeSpan timeout)
+    {
         try
         {
-            if (!backtracks && pattern.Length <= MaxLinearPattern)
+            if (!backtracks && translation.Length <= MaxLinearPattern)
             {
                 try
                 {
-                    return new EcmaPattern(source, new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+                    return new Regex(translation, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
                 }
                 catch (NotSupportedException)
                 {
@@ -48,7 +63,7 @@ sealed class EcmaPattern
                 }
             }
 
-            return new EcmaPattern(source, new Regex(pattern, RegexOptions.CultureInvariant, timeout));
+            return new Regex(translation, RegexOptions.CultureInvariant, timeout);
         }
         catch (ArgumentException refused)
         {
@@ -59,18 +74,23 @@ sealed class EcmaPattern
     /// <exception cref="EvaluationAbortedException">The match took too long.</exception>
     public bool IsMatch(ReadOnlySpan<byte> utf8)
     {
+        if (_automaton is not null)
+        {
+            return _automaton.IsMatch(utf8);
+        }
+
         char[]? rented = null;
         Span<char> chars = utf8.Length <= StackChars
             ? stackalloc char[StackChars]
             : rented = ArrayPool<char>.Shared.Rent(utf8.Length);
         try
         {
-            return _regex.IsMatch(chars[..Encoding.UTF8.GetChars(utf8, chars)]);
+            return _regex!.IsMatch(chars[..Encoding.UTF8.GetChars(utf8, chars)]);
         }
         catch (RegexMatchTimeoutException)
         {
             throw new EvaluationAbortedException(
-                $"matching the pattern {Source} took longer than {_regex.MatchTimeout.TotalMilliseconds} ms");
+                $"matching the pattern {Source} took longer than {_regex!.MatchTimeout.TotalMilliseconds} ms");
         }
         finally
         {
