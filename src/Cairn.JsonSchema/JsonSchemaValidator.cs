@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -54,16 +55,8 @@ public sealed class JsonSchemaValidator
         }
 
         var compiler = new SchemaCompiler(options);
-        try
-        {
-            var root = compiler.Compile(schema.Clone());
-            return new JsonSchemaValidator(root, options, compiler.UsesDynamicScope);
-        }
-        catch (InvalidOperationException notText)
-        {
-            // System.Text.Json refuses to make a string of half a surrogate pair.
-            throw new SchemaException([new SchemaProblem("", "", $"a text in the schema is not valid Unicode: {notText.Message}")]);
-        }
+        var root = compiler.Compile(schema.Clone());
+        return new JsonSchemaValidator(root, options, compiler.UsesDynamicScope);
     }
 
     /// <summary>Compiles a schema from its UTF-8 text.</summary>
@@ -96,7 +89,7 @@ public sealed class JsonSchemaValidator
     public bool IsValid(ReadOnlySpan<byte> utf8) => Judge(utf8, null, false, out _);
 
     /// <inheritdoc cref="IsValid(JsonElement)"/>
-    public bool IsValid(JsonNode? instance) => IsValid(JsonSerializer.SerializeToUtf8Bytes(instance));
+    public bool IsValid(JsonNode? instance) => IsValid(Write(instance));
 
     /// <summary>Validates a value and says what is wrong with it.</summary>
     /// <param name="instance">The value.</param>
@@ -111,7 +104,21 @@ public sealed class JsonSchemaValidator
 
     /// <inheritdoc cref="Validate(JsonElement, int)"/>
     public ValidationResult Validate(JsonNode? instance, int maxErrors = DefaultMaxErrors) =>
-        Validate(JsonSerializer.SerializeToUtf8Bytes(instance), maxErrors, false);
+        Validate(Write(instance), maxErrors, false);
+
+    static ReadOnlySpan<byte> Write(JsonNode? instance)
+    {
+        if (instance is null)
+        {
+            return "null"u8;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
+        instance.WriteTo(writer);
+        writer.Flush();
+        return buffer.WrittenSpan;
+    }
 
     ValidationResult Validate(ReadOnlySpan<byte> utf8, int maxErrors, bool lenient)
     {

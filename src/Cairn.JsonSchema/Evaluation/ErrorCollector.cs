@@ -8,6 +8,7 @@ namespace Cairn.JsonSchema.Evaluation;
 sealed class ErrorCollector(int maxErrors)
 {
     readonly List<string> _path = [];
+    InstancePointers? _pointers;
 
     public List<ValidationError> Errors { get; } = [];
 
@@ -39,7 +40,7 @@ sealed class ErrorCollector(int maxErrors)
         string step = keyword.Length == 0 ? "" : "/" + keyword;
         Errors.Add(new ValidationError
         {
-            InstancePointer = InstancePointer.To(instance, token),
+            InstancePointer = PointerTo(instance, token),
             SchemaPointer = node.Location.Describe() + step,
             SchemaUri = node.AbsoluteUri + step,
             EvaluationPath = string.Concat(_path) + step,
@@ -51,12 +52,14 @@ sealed class ErrorCollector(int maxErrors)
     public void Annotate(SchemaNode node, string keyword, TapeView instance, int token, JsonElement value) =>
         Annotations.Add(new ValidationAnnotation
         {
-            InstancePointer = InstancePointer.To(instance, token),
+            InstancePointer = PointerTo(instance, token),
             SchemaUri = $"{node.AbsoluteUri}/{JsonPointer.Escape(keyword)}",
             EvaluationPath = $"{string.Concat(_path)}/{JsonPointer.Escape(keyword)}",
             Keyword = keyword,
             Value = value,
         });
+
+    public string PointerTo(TapeView instance, int token) => (_pointers ??= new InstancePointers(instance)).To(instance, token);
 
     static void Truncate<T>(List<T> list, int count) => list.RemoveRange(count, list.Count - count);
 }

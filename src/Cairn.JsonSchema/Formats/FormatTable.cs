@@ -31,6 +31,8 @@ static class FormatTable
         ["regex"] = IdentifierFormats.IsRegex,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    public static IEnumerable<string> Names => Checks.Keys;
+
     /// <summary>Null for a format no draft defines: it is never checked.</summary>
     public static FormatCheck? Find(string format) => Checks.GetValueOrDefault(format);
 }

@@ -48,10 +48,11 @@ sealed class ArrayKeyword : Keyword
         if (Unique && (valid || evaluation.Collector is not null))
         {
             evaluation.Charge(evaluation.Instance.At(token).Next - token);
-            if (JsonEquality.FindRepeatedElement(evaluation.Instance, token) >= 0)
+            int repeated = JsonEquality.FindRepeatedElement(evaluation.Instance, token);
+            if (repeated >= 0)
             {
                 valid = Fail(evaluation.Collector, node, "uniqueItems", evaluation.Instance, token,
-                    $"must not hold equal elements, but {InstancePointer.To(evaluation.Instance, JsonEquality.FindRepeatedElement(evaluation.Instance, token))} repeats another");
+                    $"must not hold equal elements, but {evaluation.Collector!.PointerTo(evaluation.Instance, repeated)} repeats another");
             }
         }
 

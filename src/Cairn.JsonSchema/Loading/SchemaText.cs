@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
+using Cairn.JsonSchema.Instances;
 
 namespace Cairn.JsonSchema.Loading;
 
@@ -20,6 +22,11 @@ static class SchemaText
             return $"the schema is larger than {limits.MaxSchemaBytes} bytes";
         }
 
+        if (!Utf8.IsValid(text))
+        {
+            return "the schema is not valid UTF-8";
+        }
+
         var reader = new Utf8JsonReader(text, new JsonReaderOptions
         {
             CommentHandling = JsonCommentHandling.Skip,
@@ -28,6 +35,16 @@ static class SchemaText
         });
         while (reader.Read())
         {
+            // Half a surrogate pair, written as an escape, is no text that could ever match.
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+            {
+                byte[] resolved = new byte[reader.ValueSpan.Length];
+                if (!Utf8.IsValid(resolved.AsSpan(0, StringEscapes.Resolve(reader.ValueSpan, resolved))))
+                {
+                    return "a text in the schema is not valid Unicode";
+                }
+            }
+
             if (reader.CurrentDepth > MaxJsonDepth(limits))
             {
                 return $"the schema's JSON is nested deeper than {MaxJsonDepth(limits)} levels";

@@ -7,7 +7,7 @@ static class EcmaCharacterClass
     {
         reader.Take();
         bool isNegated = reader.TryTake('^');
-        var parts = new List<CodePointSet>();
+        var parts = new HashSet<CodePointSet>(); // by reference: a class that repeats \p{L} has it once
         while (!reader.TryTake(']'))
         {
             if (reader.AtEnd)

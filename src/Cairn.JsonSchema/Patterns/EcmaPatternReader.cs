@@ -184,9 +184,9 @@ sealed class EcmaPatternReader(string source, bool isStrict)
             case 'W':
                 return new(UnicodeProperties.Words.Complement());
             case 'p':
-                return new(ReadProperty());
+                return new(ReadProperty(isNegated: false));
             case 'P':
-                return new(ReadProperty().Complement());
+                return new(ReadProperty(isNegated: true));
             case 't':
                 return new('\t');
             case 'n':
@@ -216,7 +216,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
             : throw Error($"has the escape \\{char.ConvertFromUtf32(escaped)}, which ECMA-262 does not know");
     }
 
-    CodePointSet ReadProperty()
+    CodePointSet ReadProperty(bool isNegated)
     {
         int end = source.IndexOf('}', Position);
         if (!TryTake('{') || end < 0)
@@ -226,7 +226,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
 
         string property = source[Position..end];
         Position = end + 1;
-        return UnicodeProperties.Find(property)
+        return UnicodeProperties.Find(property, isNegated)
             ?? throw Error($"uses the Unicode property \"{property}\", which is not supported");
     }
 

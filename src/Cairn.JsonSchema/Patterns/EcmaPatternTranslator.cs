@@ -11,6 +11,8 @@ namespace Cairn.JsonSchema.Patterns;
 sealed class EcmaPatternTranslator
 {
     const int MaxNesting = 100;
+    const int MaxLength = 8_192;
+    const int MaxTranslation = 1_000_000;
 
     static readonly string WordBoundary = Lookaround(true);
     static readonly string NoWordBoundary = Lookaround(false);
@@ -35,6 +37,11 @@ sealed class EcmaPatternTranslator
     /// <returns>The .NET pattern, and whether it needs the backtracking engine.</returns>
     public static (string Pattern, bool Backtracks) Translate(string source, bool strict)
     {
+        if (source.Length > MaxLength)
+        {
+            throw new EcmaPatternException($"is longer than {MaxLength} characters");
+        }
+
         var translator = new EcmaPatternTranslator(source, strict);
         translator.Disjunction();
         if (!translator._reader.AtEnd)
@@ -73,6 +80,11 @@ sealed class EcmaPatternTranslator
 
     void Term()
     {
+        if (_output.Length > MaxTranslation)
+        {
+            throw _reader.Error("names too many large classes");
+        }
+
         bool canRepeat = true;
         switch (_reader.Peek)
         {

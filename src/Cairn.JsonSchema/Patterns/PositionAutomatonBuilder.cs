@@ -55,6 +55,7 @@ sealed class PositionAutomatonBuilder
     PositionFragment Repeated()
     {
         int start = _reader.Position;
+        int positions = _sets.Count;
         var once = Atom();
         if (!_fits || _reader.ReadQuantifier() is not { } quantifier)
         {
@@ -63,7 +64,7 @@ sealed class PositionAutomatonBuilder
 
         int end = _reader.Position;
         var (min, max) = Limits(quantifier);
-        if (max == 0)
+        if (max == 0 || _sets.Count == positions) // copies without positions of their own would never be too many
         {
             return PositionFragment.Empty;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
 
@@ -66,8 +67,22 @@ static class UnicodeProperties
     }.SelectMany(row => row.Key.Split('|').Select(name => KeyValuePair.Create(name, row.Value)))
         .ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The set of <c>\p{property}</c>, or null when it is not known.</summary>
-    public static CodePointSet? Find(string property)
+    static readonly ConcurrentDictionary<(string, bool), CodePointSet> Known = new();
+
+    /// <summary>
+    /// The set of <c>\p{property}</c> or <c>\P{property}</c>, the same one each time; null when it is not known.
+    /// </summary>
+    public static CodePointSet? Find(string property, bool isNegated)
+    {
+        if (!Known.TryGetValue((property, isNegated), out var known) && Find(property) is { } found)
+        {
+            known = Known.GetOrAdd((property, isNegated), isNegated ? found.Complement() : found);
+        }
+
+        return known;
+    }
+
+    static CodePointSet? Find(string property)
     {
         foreach (string prefix in (ReadOnlySpan<string>)["General_Category=", "gc="])
         {

@@ -55,6 +55,7 @@ public sealed class VerdictTests
         { "closed names", Closed("\"abc\":{},\"ab\":{}"), "{\"type\":\"object\",\"propertyNames\":{\"pattern\":\"^ab\"},\"maxProperties\":2}", true, false },
         { "draft changed, meaning kept", "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"type\":\"integer\",\"items\":[{}]}", "{\"type\":\"integer\",\"prefixItems\":[{}]}", true, true },
         { "draft 4 integers are written without a fraction", "{\"type\":\"integer\"}", "{\"$schema\":\"http://json-schema.org/draft-04/schema#\",\"type\":\"integer\"}", false, true },
+        { "draft 4 constants equal numbers with a fraction", "{\"$schema\":\"http://json-schema.org/draft-04/schema#\",\"enum\":[1]}", "{\"$schema\":\"http://json-schema.org/draft-04/schema#\",\"enum\":[1],\"type\":\"integer\"}", false, true },
         { "nothing is allowed", "{\"type\":\"string\"}", "false", false, true },
         { "empty because bounds cross", "{\"type\":\"integer\",\"minimum\":5,\"maximum\":4}", "{\"type\":\"string\"}", true, false },
     };

@@ -104,6 +104,28 @@ public sealed class HostileInputTests
         Schemas.Compile("""{ "pattern": "^(a+)+$" }""").IsValid(Schemas.Json($"\"{new string('a', 50_000)}!\"")).ShouldBeFalse();
 
     [Theory]
+    [InlineData("((((){9999}){9999}){9999}){9999}")]
+    [InlineData("((((a{1000}){1000}){1000}){1000}){1000}")]
+    [InlineData("(a?){50}a{50}$")]
+    public void Repetitions_of_repetitions_end(string pattern) =>
+        Schemas.Compile($"{{ \"pattern\": \"{pattern}\" }}").Validate(Schemas.Json($"\"{new string('a', 30)}!\"")).ShouldNotBeNull();
+
+    [Fact]
+    public void Large_Unicode_classes_in_large_numbers_are_refused() =>
+        Schemas.Refused($"{{ \"pattern\": \"{string.Concat(Enumerable.Repeat(@"\\P{L}", 1_000))}\" }}").Message.ShouldContain("large classes");
+
+    [Fact]
+    public void Annotations_of_many_elements_do_not_take_a_walk_each()
+    {
+        var instance = Schemas.Json($"[{string.Join(',', Enumerable.Repeat("1", 100_000))}]");
+
+        var result = Schemas.Compile("""{ "items": { "title": "Number" } }""").Validate(instance);
+
+        result.Annotations.Count.ShouldBe(100_000);
+        result.Annotations[99_999].InstancePointer.ShouldBe("/99999");
+    }
+
+    [Theory]
     [InlineData("maxSchemaBytes")]
     [InlineData("maxSubschemas")]
     [InlineData("maxReferences")]
