@@ -1,0 +1,140 @@
+using System.Text.Json;
+using Cairn.JsonSchema.Instances;
+using Cairn.JsonSchema.Keywords;
+using Cairn.JsonSchema.Loading;
+
+namespace Cairn.JsonSchema.Evaluation;
+
+/// <summary>A compiled schema: its keywords, sorted by the types of value they look at. Immutable once sealed.</summary>
+sealed class SchemaNode(SchemaLocation location)
+{
+    const int ValueKinds = (int)TokenKind.Object + 1;
+
+    readonly Keyword[][] _byKind = new Keyword[ValueKinds][];
+    UnevaluatedKeyword? _unevaluatedItems;
+    UnevaluatedKeyword? _unevaluatedProperties;
+    (string Keyword, JsonElement Value)[] _annotations = [];
+
+    public SchemaLocation Location { get; } = location;
+
+    public SchemaResource Resource => Location.Resource;
+
+    /// <summary>All keywords that judge, in the order they run.</summary>
+    public IReadOnlyList<Keyword> Keywords { get; private set; } = [];
+
+    /// <summary>The canonical URI: that of the resource, and the pointer from the resource's root as fragment.</summary>
+    public string AbsoluteUri => $"{Resource.Uri}#{Location.Pointer[Resource.Pointer.Length..]}";
+
+    public void Seal(IReadOnlyList<Keyword> keywords, IEnumerable<(string Keyword, JsonElement Value)> annotations)
+    {
+        Keywords = [.. keywords.OrderBy(keyword => keyword.Cost)];
+        _annotations = [.. annotations];
+        _unevaluatedItems = keywords.OfType<UnevaluatedKeyword>().FirstOrDefault(k => k.AppliesTo == KindSet.Array);
+        _unevaluatedProperties = keywords.OfType<UnevaluatedKeyword>().FirstOrDefault(k => k.AppliesTo == KindSet.Object);
+        for (int kind = 0; kind < ValueKinds; kind++)
+        {
+            _byKind[kind] =
+            [
+                .. Keywords.Where(k => k is not UnevaluatedKeyword && k.AppliesTo.Contains((TokenKind)kind)),
+            ];
+        }
+    }
+
+    /// <param name="evaluation">The validation under way.</param>
+    /// <param name="token">The value to judge.</param>
+    /// <param name="marks">Where to note which children were evaluated, or <see cref="EvaluatedMarks.None"/>.</param>
+    public bool Evaluate(ref EvaluationState evaluation, int token, int marks)
+    {
+        evaluation.Descend();
+        if (evaluation.Scope is { } scope && scope.Innermost != Resource)
+        {
+            scope.Push(Resource);
+            bool judged = Judge(ref evaluation, token, marks);
+            scope.Pop();
+            evaluation.Ascend();
+            return judged;
+        }
+
+        bool valid = Judge(ref evaluation, token, marks);
+        evaluation.Ascend();
+        return valid;
+    }
+
+    bool Judge(ref EvaluationState evaluation, int token, int marks)
+    {
+        var kind = evaluation.Instance.Kind(token);
+        if (kind == TokenKind.Name)
+        {
+            kind = TokenKind.String; // propertyNames judges names as strings
+        }
+
+        if (evaluation.Collector is { } collector)
+        {
+            var before = collector.Save();
+            bool holds = JudgeChildren(ref evaluation, token, marks, kind);
+            if (holds)
+            {
+                foreach (var (keyword, value) in _annotations)
+                {
+                    collector.Annotate(this, keyword, evaluation.Instance, token, value);
+                }
+            }
+            else
+            {
+                collector.ForgetAnnotations(before);
+            }
+
+            return holds;
+        }
+
+        return JudgeChildren(ref evaluation, token, marks, kind);
+    }
+
+    bool JudgeChildren(ref EvaluationState evaluation, int token, int marks, TokenKind kind)
+    {
+        var unevaluated = kind switch
+        {
+            TokenKind.Array => _unevaluatedItems,
+            TokenKind.Object => _unevaluatedProperties,
+            _ => null,
+        };
+        if (unevaluated is null)
+        {
+            return Run(ref evaluation, _byKind[(int)kind], token, marks);
+        }
+
+        int own = evaluation.Marks.Push(evaluation.Instance.At(token).Count);
+        bool valid = Run(ref evaluation, _byKind[(int)kind], token, own);
+        if (valid || evaluation.Collector is not null)
+        {
+            valid &= unevaluated.Evaluate(ref evaluation, this, token, own);
+        }
+
+        if (valid && marks != EvaluatedMarks.None)
+        {
+            evaluation.Marks.Merge(own, marks);
+        }
+
+        evaluation.Marks.Pop(own);
+        return valid;
+    }
+
+    bool Run(ref EvaluationState evaluation, Keyword[] keywords, int token, int marks)
+    {
+        bool valid = true;
+        foreach (var keyword in keywords)
+        {
+            if (!keyword.Evaluate(ref evaluation, this, token, marks))
+            {
+                if (evaluation.Collector is null)
+                {
+                    return false;
+                }
+
+                valid = false;
+            }
+        }
+
+        return valid;
+    }
+}

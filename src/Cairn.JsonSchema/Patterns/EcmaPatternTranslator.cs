@@ -1,0 +1,229 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cairn.JsonSchema.Patterns;
+
+/// <summary>
+/// Reads a regular expression in the grammar of ECMA-262 (section 22.2.1, with the <c>u</c> flag) and writes the .NET
+/// expression that matches the same texts. Code points outside the basic plane become pairs of UTF-16 units, classes
+/// are written out, and <c>$</c> means the very end.
+/// </summary>
+sealed class EcmaPatternTranslator
+{
+    const int MaxNesting = 100;
+    const int MaxLength = 8_192;
+    const int MaxTranslation = 1_000_000;
+
+    static readonly string WordBoundary = Lookaround(true);
+    static readonly string NoWordBoundary = Lookaround(false);
+
+    readonly EcmaPatternReader _reader;
+    readonly StringBuilder _output = new();
+    readonly EcmaGroups _groups;
+    int _openedGroups;
+    int _nesting;
+    bool _backtracks;
+
+    EcmaPatternTranslator(string source, bool strict)
+    {
+        _reader = new EcmaPatternReader(source, strict);
+        _groups = EcmaGroups.Scan(source);
+    }
+
+    /// <param name="source">The pattern.</param>
+    /// <param name="strict">
+    /// Refuse what only the grammar for web browsers allows: escaped punctuation that needs no escape, lone braces.
+    /// </param>
+    /// <returns>The .NET pattern, and whether it needs the backtracking engine.</returns>
+    public static (string Pattern, bool Backtracks) Translate(string source, bool strict)
+    {
+        if (source.Length > MaxLength)
+        {
+            throw new EcmaPatternException($"is longer than {MaxLength} characters");
+        }
+
+        var translator = new EcmaPatternTranslator(source, strict);
+        translator.Disjunction();
+        if (!translator._reader.AtEnd)
+        {
+            throw translator._reader.Error("has an unmatched ')'");
+        }
+
+        return (translator._output.ToString(), translator._backtracks);
+    }
+
+    static string Lookaround(bool isBoundary) => isBoundary
+        ? "(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))"
+        : "(?:(?<=[0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<![0-9A-Za-z_])(?![0-9A-Za-z_]))";
+
+    void Disjunction()
+    {
+        if (++_nesting > MaxNesting)
+        {
+            throw _reader.Error($"nests groups deeper than {MaxNesting} levels");
+        }
+
+        while (!_reader.AtEnd && _reader.Peek != ')')
+        {
+            if (_reader.TryTake('|'))
+            {
+                _output.Append('|');
+            }
+            else
+            {
+                Term();
+            }
+        }
+
+        _nesting--;
+    }
+
+    void Term()
+    {
+        if (_output.Length > MaxTranslation)
+        {
+            throw _reader.Error("names too many large classes");
+        }
+
+        bool canRepeat = true;
+        switch (_reader.Peek)
+        {
+            case '^':
+                _reader.Take();
+                _output.Append('^');
+                canRepeat = false;
+                break;
+            case '$':
+                _reader.Take();
+                _output.Append("\\z");
+                canRepeat = false;
+                break;
+            case '(':
+                canRepeat = Group();
+                break;
+            case '.':
+                _reader.Take();
+                UnicodeProperties.NotLineEnds.AppendTo(_output);
+                break;
+            case '[':
+                EcmaCharacterClass.Read(_reader).AppendTo(_output);
+                break;
+            case '*' or '+' or '?':
+                throw _reader.Error("has nothing to repeat");
+            case '\\' when _reader.PeekAt(1) is 'b' or 'B':
+                _reader.Take();
+                _output.Append(_reader.Take() == 'b' ? WordBoundary : NoWordBoundary);
+                _backtracks = true;
+                canRepeat = false;
+                break;
+            case '\\' when _reader.PeekAt(1) is (>= '1' and <= '9') or 'k':
+                BackReference();
+                break;
+            case '\\':
+                _reader.ReadEscape(inClass: false).AppendTo(_output);
+                break;
+            case '{' or '}' or ']':
+                AppendLiteral(_reader.TakeLoneBracket());
+                break;
+            default:
+                AppendLiteral(_reader.Take());
+                break;
+        }
+
+        if (_reader.ReadQuantifier() is { } quantifier)
+        {
+            if (!canRepeat)
+            {
+                throw _reader.Error("repeats an assertion");
+            }
+
+            _output.Append(quantifier);
+        }
+    }
+
+    void AppendLiteral(int codePoint)
+    {
+        if (codePoint < 0x80 && char.IsAsciiLetterOrDigit((char)codePoint))
+        {
+            _output.Append((char)codePoint);
+        }
+        else
+        {
+            CodePointSet.Of((codePoint, codePoint)).AppendTo(_output);
+        }
+    }
+
+    /// <summary>Answers whether it may be repeated: look-around may not.</summary>
+    bool Group()
+    {
+        _reader.Take();
+        bool isLookaround = false;
+        if (_reader.TryTake("?:"))
+        {
+            _output.Append("(?:");
+        }
+        else if (_reader.TryTakeAny(["?=", "?!", "?<=", "?<!"]) is { } lookaround)
+        {
+            _output.Append('(').Append(lookaround);
+            isLookaround = true;
+            _backtracks = true;
+        }
+        else
+        {
+            if (_reader.TryTake("?<"))
+            {
+                _reader.ReadGroupName();
+            }
+            else if (_reader.TryTake('?'))
+            {
+                throw _reader.Error("has a group of a kind ECMA-262 does not know");
+            }
+
+            // Captures only matter to back references; without any, groups need not be remembered.
+            int number = ++_openedGroups;
+            _output.Append(_groups.HasBackReferences
+                ? string.Create(CultureInfo.InvariantCulture, $"(?<{number}>")
+                : "(?:");
+        }
+
+        Disjunction();
+        if (!_reader.TryTake(')'))
+        {
+            throw _reader.Error("has a group that is not closed");
+        }
+
+        _output.Append(')');
+        return !isLookaround;
+    }
+
+    void BackReference()
+    {
+        _reader.Take();
+        int number;
+        if (_reader.TryTake('k'))
+        {
+            if (!_reader.TryTake('<'))
+            {
+                throw _reader.Error("has \\k without a group name");
+            }
+
+            string name = _reader.ReadGroupName();
+            if (!_groups.Names.TryGetValue(name, out number))
+            {
+                throw _reader.Error($"refers to the group \"{name}\", which it does not have");
+            }
+        }
+        else
+        {
+            number = _reader.ReadNumber();
+            if (number > _groups.Count)
+            {
+                throw _reader.Error($"refers to group {number} but has {_groups.Count}");
+            }
+        }
+
+        // A group that took no part matches the empty text here, while .NET would refuse.
+        _output.Append(CultureInfo.InvariantCulture, $"(?:(?({number})\\{number}))");
+        _backtracks = true;
+    }
+}
