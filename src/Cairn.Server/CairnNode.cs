@@ -77,7 +77,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Committer = new Committer(Store, Catalogs, Audit, time);
         var renderer = new ConfigRenderer();
         Configs = new ConfigService(Store, Kinds, renderer);
-        Changes = new ChangeService(Store, Catalogs, Committer, Kinds, new ConfigRules(Kinds, renderer, new SchemaValidation()), time);
+        Changes = new ChangeService(Store, Catalogs, Committer, Kinds, new ConfigRules(Kinds, renderer), time);
         _metrics = new CairnMetrics(this);
 
         await Bootstrap.RunAsync(this, ct);

@@ -19,7 +19,7 @@ public enum PermissionLevel
 }
 
 /// <summary>What an operation needs: a level on a kind of resource, such as <c>write</c> on <c>configs</c>.</summary>
-/// <param name="Kind">As in the API's paths: configs, environments, keys, audit, …</param>
+/// <param name="Kind">As in the API's paths: configs, environments, keys, audit, …; <c>*</c> for any kind.</param>
 /// <param name="Level">The least level that will do.</param>
 public readonly record struct Permission(string Kind, PermissionLevel Level)
 {
@@ -98,7 +98,7 @@ public sealed record Scope
     /// that kind lets in and which then shows only what is covered.</param>
     public bool Covers(Permission permission, ReadOnlySpan<char> path, bool wholeKind)
     {
-        if ((Kind != "*" && Kind != permission.Kind) || Level < permission.Level)
+        if ((Kind != "*" && permission.Kind != "*" && Kind != permission.Kind) || Level < permission.Level)
             return false;
         if (wholeKind)
             return true;

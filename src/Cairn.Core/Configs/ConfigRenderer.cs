@@ -18,32 +18,37 @@ public sealed class ConfigRenderer
     public RenderedConfig? Render(ConfigSource source, Caller caller, ConfigVersion config, string environment) =>
         Render(source, caller, config, environment, []);
 
-    private RenderedConfig? Render(
+    /// <param name="chain">The configs whose templates led here, to notice a circle.</param>
+    internal RenderedConfig? Render(
         ConfigSource source, Caller caller, ConfigVersion config, string environment, IReadOnlyList<string> chain)
     {
-        if (config.State.Cached(environment) is { } cached && cached.Version == config.Version && IsCurrent(cached, source, caller, config.Path))
+        if (config.State.Cached(environment) is { } cached && cached.Version == config.Version && IsCurrent(cached, source, caller))
             return cached;
         if (config.State.Merge(environment) is not { } document)
             return null;
-
-        var rendered = TemplateRendering.Render(this, source, caller, config, environment, document, chain, Render);
-        config.State.Cache(rendered);
+        var rendered = new TemplateRendering(this, source, caller, config, environment, chain).Render(document);
+        // What is referred to or planned is rendered without its version, and is not what will be asked for again.
+        if (config.Revision > 0)
+            config.State.Cache(rendered);
         return rendered;
     }
 
-    private static bool IsCurrent(RenderedConfig rendered, ConfigSource source, Caller caller, string path)
+    private static bool IsCurrent(RenderedConfig rendered, ConfigSource source, Caller caller)
     {
         if (rendered.EnvironmentVariables is null)
             return true;
-        if (rendered.EnvironmentVariables != source.EnvironmentVariables(rendered.Environment)
-            || rendered.ProjectVariables != source.ProjectVariables(ConfigPath.Project(path)))
+        if (rendered.EnvironmentVariables != source.EnvironmentVariables(rendered.Environment))
             return false;
-        foreach (var (referred, state) in rendered.References)
-            if (source.Config(referred) != state || !Authorizer.Allows(caller, ConfigService.ReadPermission, referred, rendered.Environment))
+        foreach (var (project, variables) in rendered.ProjectVariables)
+            if (source.ProjectVariables(project) != variables)
+                return false;
+        foreach (var (path, state) in rendered.References)
+            if (source.Config(path) != state || !Authorizer.Allows(caller, ConfigService.ReadPermission, path, rendered.Environment))
                 return false;
         return true;
     }
 }
 
 /// <summary>A state and what it is the state of.</summary>
+/// <param name="Revision">The commit it was written in; 0 while it is planned, or when that does not matter.</param>
 public readonly record struct ConfigVersion(string Path, long Version, long Revision, ConfigState State);

@@ -15,7 +15,7 @@ namespace Cairn.Core.Configs;
 public sealed record ConfigEffect(string Path, string Environment, JsonElement? Before, JsonElement? After, JsonArray? Patch);
 
 /// <summary>What every change must keep to: sizes, protected environments, templates that render, schemas that hold.</summary>
-public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer, SchemaValidation schemas)
+public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
 {
     /// <summary>How large one document may be, in bytes of compact JSON.</summary>
     public const int MaxDocumentBytes = 1 << 20;
@@ -115,14 +115,15 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer, Sc
     private void CheckResults(ChangeDraft draft, DraftResource<ConfigState> config, ConfigState state, List<Problem> problems)
     {
         var before = config.Before?.State;
-        if (state.Schema is { } schema && schema != before?.Schema && schemas.Fault(schema) is { } fault)
+        bool bound = !Equals(state.Schema, before?.Schema);
+        if (bound && state.Schema?.Fault() is { } fault)
         {
             problems.Add(fault);
             return;
         }
 
         foreach (string environment in kinds.EnvironmentNames(draft))
-            if (state.Schema != before?.Schema || !ConfigState.SameIn(environment, before, state))
+            if (bound || !ConfigState.SameIn(environment, before, state))
                 CheckResult(draft, config.Path, config.NextVersion, state, environment, problems);
     }
 
@@ -157,8 +158,8 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer, Sc
         {
             var source = new ConfigSource(kinds, draft.Snapshot, draft);
             var rendered = renderer.Render(source, draft.Caller, new ConfigVersion(path, version, 0, state), environment);
-            if (rendered is not null && state.Schema is { } schema)
-                problems.AddRange(schemas.Check(schema, rendered.Body, path, environment));
+            if (rendered is not null && state.Schema?.Check(rendered.Body, path, environment) is { } broken)
+                problems.Add(broken);
         }
         catch (ProblemException e)
         {

@@ -10,10 +10,6 @@ namespace Cairn.Core.Configs;
 /// <param name="Document">JSON, compact, as written otherwise; null in a pin to "nothing yet".</param>
 public sealed record ConfigLayer(long Version, byte[]? Document);
 
-/// <summary>A schema that every environment's result must satisfy.</summary>
-/// <param name="Schema">An inline JSON Schema, or a JSON string naming one of the registry: <c>"payments/Database@1"</c>.</param>
-public sealed record SchemaBinding(byte[] Schema);
-
 /// <summary>
 /// All of a config in one version: a base document, and for each environment an overlay (a JSON Merge Patch, RFC 7396)
 /// and a pin.

@@ -27,7 +27,9 @@ public sealed record RenderedConfig(string Environment, byte[] Body, long Versio
 
     /// <summary>The variables it was rendered with; null when it has no templates.</summary>
     internal VariableSet? EnvironmentVariables { get; init; }
-    internal VariableSet? ProjectVariables { get; init; }
+
+    /// <summary>The variables of its own project, and of those it refers to.</summary>
+    internal IReadOnlyList<(string Project, VariableSet Variables)> ProjectVariables { get; init; } = [];
 
     /// <summary>The configs its templates asked for, also at second hand, as they were.</summary>
     internal IReadOnlyList<(string Path, ConfigState? State)> References { get; init; } = [];

@@ -46,13 +46,54 @@ public static class JsonText
         }
     }
 
-    /// <summary>Reads a document from outside and writes it compactly.</summary>
-    /// <inheritdoc cref="Parse" path="/exception"/>
+    /// <summary>Reads a document from outside and leaves the white space out; all else stays as it was written.</summary>
+    /// <exception cref="ProblemException">As <see cref="Parse"/>; or a string holds half of a surrogate pair, which is
+    /// no text.</exception>
     public static byte[] Normalize(ReadOnlyMemory<byte> utf8)
     {
         using var document = Parse(utf8);
-        return ToUtf8(document.RootElement);
+        var span = utf8.Span.StartsWith("\uFEFF"u8) ? utf8.Span[3..] : utf8.Span;
+        var reader = new Utf8JsonReader(span, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                CheckText(ref reader);
+        return WithoutWhiteSpace(span);
     }
+
+    private static void CheckText(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw HalfSurrogate();
+        }
+    }
+
+    private static byte[] WithoutWhiteSpace(ReadOnlySpan<byte> json)
+    {
+        byte[] compact = new byte[json.Length];
+        int length = 0;
+        bool inString = false;
+        for (int i = 0; i < json.Length; i++)
+        {
+            byte b = json[i];
+            if (!inString && b is ((byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t'))
+                continue;
+            compact[length++] = b;
+            if (b == '"')
+                inString = !inString;
+            else if (inString && b == '\\')
+                compact[length++] = json[++i];
+        }
+
+        return compact[..length];
+    }
+
+    private static ProblemException HalfSurrogate() =>
+        new(ProblemKind.Invalid, "A string of the document holds half of a surrogate pair (\\ud800 to \\udfff alone).");
 
     /// <summary>Writes an element compactly.</summary>
     /// <exception cref="ProblemException">A string holds half of a surrogate pair, which UTF-8 cannot.</exception>
@@ -64,7 +105,7 @@ public static class JsonText
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            throw new ProblemException(ProblemKind.Invalid, "A string of the document holds half of a surrogate pair (\\ud800 to \\udfff alone).");
+            throw HalfSurrogate();
         }
     }
 

@@ -123,14 +123,14 @@ internal static class ConfigEndpoints
     private static async Task Patch(HttpContext http)
     {
         var (request, node) = Request(http);
-        byte[] patch = JsonText.Normalize(await Bodies.ReadAsync(http, node.Options.MaxBodyBytes));
         string type = (http.Request.ContentType ?? "").Split(';')[0].Trim();
+        byte[] patch = await Bodies.ReadAsync(http, node.Options.MaxBodyBytes);
         long? version = ConfigAnswers.IfVersion(http.Request);
         Operation operation = type switch
         {
             "application/merge-patch+json" or "application/json" or "" =>
-                new PutConfig(node.Kinds, request.Path, request.Environment, patch, Merge: true) { IfVersion = version },
-            "application/json-patch+json" => new PatchConfig(node.Kinds, request.Path, request.Environment, patch) { IfVersion = version },
+                new PutConfig(node.Kinds, request.Path, request.Environment, JsonText.Normalize(patch), Merge: true) { IfVersion = version },
+            "application/json-patch+json" => new PatchConfig(node.Kinds, request.Path, request.Environment, JsonText.Normalize(patch)) { IfVersion = version },
             _ => throw new ProblemException(
                 ProblemKind.UnsupportedFormat, $"'{type}' is no patch. Use application/merge-patch+json or application/json-patch+json."),
         };
