@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Cairn.Core.Documents;
@@ -107,7 +108,7 @@ public sealed class ConfigState
             Base = json.TryGetProperty("base", out var layer) ? ReadLayer(layer) : null,
             Overlays = ReadLayers(json, "overlays"),
             Pins = ReadLayers(json, "pins"),
-            Schema = json.TryGetProperty("schema", out var schema) ? new SchemaBinding(JsonText.ToUtf8(schema)) : null,
+            Schema = json.TryGetProperty("schema", out var schema) ? new SchemaBinding(JsonMarshal.GetRawUtf8Value(schema).ToArray()) : null,
         };
     }
 
@@ -160,7 +161,7 @@ public sealed class ConfigState
 
     private static ConfigLayer ReadLayer(JsonElement layer) => new(
         layer.GetProperty("version").GetInt64(),
-        layer.TryGetProperty("document", out var document) ? JsonText.ToUtf8(document) : null);
+        layer.TryGetProperty("document", out var document) ? JsonMarshal.GetRawUtf8Value(document).ToArray() : null);
 
     private static bool Same(ConfigLayer? one, ConfigLayer? other) =>
         one is null || other is null

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Cairn.Core.Documents;
@@ -21,7 +22,7 @@ public static class MergePatch
     {
         if (patch.ValueKind != JsonValueKind.Object)
         {
-            patch.WriteTo(writer);
+            writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(patch), skipInputValidation: true);
             return;
         }
 
@@ -36,7 +37,8 @@ public static class MergePatch
             {
                 if (!changes.Remove(member.Name, out var change))
                 {
-                    member.WriteTo(writer);
+                    writer.WritePropertyName(member.Name);
+                    writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(member.Value), skipInputValidation: true);
                 }
                 else if (change.ValueKind != JsonValueKind.Null)
                 {

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Net;
+using Cairn.Server.Tests.Support;
+
+namespace Cairn.Server.Tests;
+
+public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
+{
+    private static int _next;
+    private readonly string _project = $"w{Interlocked.Increment(ref _next)}";
+
+    private HttpClient Admin => server.Admin;
+
+    [Fact]
+    public async Task A_watcher_is_told_of_each_change_below_its_prefix_once_and_in_order()
+    {
+        await using var watch = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/");
+        for (int i = 1; i <= 50; i++)
+        {
+            await Admin.PutJsonAsync($"/api/v1/configs/{_project}/a", $$"""{"i":{{i}}}""");
+            await Admin.PutJsonAsync($"/api/v1/configs/{_project}x/a", "{}");
+        }
+
+        for (int i = 1; i <= 50; i++)
+        {
+            var told = await watch.NextAsync();
+            told.Type.ShouldBe("put");
+            ((long)told.Data["version"]!).ShouldBe(i);
+            told.Data["revision"]!.ToString().ShouldBe(told.Id);
+        }
+    }
+
+    [Fact]
+    public async Task The_kind_and_the_environment_of_a_change_are_told()
+    {
+        await using var watch = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/");
+        string url = $"/api/v1/configs/{_project}/a";
+        await Admin.PutJsonAsync(url, "{}");
+        await Admin.PutJsonAsync(url + "?environment=dev", "{}");
+        await Admin.PostJsonAsync($"/api/v1/config-promotions/{_project}/a", """{"from":"dev","to":"staging"}""");
+        await Admin.SendJsonAsync(HttpMethod.Delete, url + "?environment=dev");
+        await Admin.SendJsonAsync(HttpMethod.Delete, url);
+        var told = new List<string>();
+        for (int i = 0; i < 5; i++)
+            told.Add(await watch.NextAsync() is var next ? $"{next.Type} {next.Data["environment"]}" : "");
+        told.ShouldBe(["put ", "put dev", "put staging", "delete dev", "delete "]);
+    }
+
+    [Fact]
+    public async Task A_watch_of_an_environment_tells_what_that_environment_serves()
+    {
+        string url = $"/api/v1/configs/{_project}/a";
+        await Admin.PutJsonAsync(url, """{"v":1}""");
+        await Admin.PostJsonAsync($"/api/v1/config-promotions/{_project}/a", """{"version":1,"to":"prod"}""");
+        await using var watch = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/&environment=prod");
+        await Admin.PutJsonAsync(url, """{"v":2}""");
+        await Admin.PutJsonAsync(url + "?environment=prod", """{"o":1}""");
+        ((long)(await watch.NextAsync()).Data["version"]!).ShouldBe(4, "version 3 changed nothing in prod");
+    }
+
+    [Fact]
+    public async Task A_watch_resumes_after_the_last_event_it_saw()
+    {
+        for (int i = 0; i < 10; i++)
+            await Admin.PutJsonAsync($"/api/v1/configs/{_project}/c{i}", "{}");
+        string third;
+        await using (var first = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/&after=0"))
+        {
+            await first.NextAsync();
+            await first.NextAsync();
+            third = (await first.NextAsync()).Id;
+        }
+
+        await using var second = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/", ("Last-Event-ID", third));
+        for (int i = 3; i < 10; i++)
+            ((string?)(await second.NextAsync()).Data["path"]).ShouldBe($"{_project}/c{i}");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/last", "{}");
+        ((string?)(await second.NextAsync()).Data["path"]).ShouldBe($"{_project}/last");
+    }
+
+    [Fact]
+    public async Task A_watch_from_a_compacted_revision_is_refused_with_410()
+    {
+        await using var other = await CairnServer.StartAsync();
+        for (int i = 0; i < 5; i++)
+            await other.Admin.PutJsonAsync("/api/v1/configs/a/b", "{}");
+        await other.Node.Store.CompactAsync(other.Node.Catalogs.Current.Revision - 1, CancellationToken.None);
+        await other.Admin.RefusedAsync(HttpStatusCode.Gone, HttpMethod.Get, "/api/v1/watch?after=1");
+        await other.Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/api/v1/watch?prefix=secrets/");
+        await other.Admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/api/v1/watch?environment=nowhere");
+    }
+
+    [Fact]
+    public async Task A_watcher_sees_only_what_its_key_may_read()
+    {
+        using var limited = await server.ClientWithKeyAsync("read", $$""","scopes":["configs:read:{{_project}}/open/**"],"environments":["dev"]""");
+        await using var watch = await EventReader.OpenAsync(limited, "/api/v1/watch?environment=dev");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/closed/a", "{}");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/open/a?environment=prod", "{}");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/open/b", "{}");
+        ((string?)(await watch.NextAsync()).Data["path"]).ShouldBe($"{_project}/open/b");
+    }
+
+    [Fact]
+    public async Task A_thousand_watchers_are_all_told()
+    {
+        var watchers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/")));
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/a", "{}");
+        var told = await Task.WhenAll(watchers.Select(watcher => watcher.NextAsync()));
+        told.ShouldAllBe(next => (string?)next.Data["path"] == _project + "/a");
+        foreach (var watcher in watchers)
+            await watcher.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_long_poll_answers_when_there_is_news_and_304_when_the_time_is_over()
+    {
+        string url = $"/api/v1/configs/{_project}/a";
+        await Admin.PutJsonAsync(url, """{"v":1}""");
+        var clock = Stopwatch.StartNew();
+        using (var same = await Admin.SendAsync(HttpMethod.Get, url + "?wait=200ms", headers: ("If-None-Match", "\"1\"")))
+            same.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        clock.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(190));
+
+        var waiting = Admin.SendAsync(HttpMethod.Get, url + "?wait=60s", headers: ("If-None-Match", "\"1\""));
+        await Admin.PutJsonAsync(url, """{"v":2}""");
+        using var news = await waiting;
+        (await news.Content.ReadAsStringAsync()).ShouldBe("""{"v":2}""");
+        await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, url + "?wait=60s");
+        await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, url + "?wait=2h", headers: ("If-None-Match", "\"1\""));
+    }
+
+    [Fact]
+    public async Task Watchers_are_sent_away_when_the_node_stops()
+    {
+        var other = await CairnServer.StartAsync();
+        await using var watch = await EventReader.OpenAsync(other.Admin, "/api/v1/watch");
+        var stopping = other.App.StopAsync();
+        (await watch.NextAsync()).Type.ShouldBe("end");
+        await stopping;
+        await other.App.DisposeAsync();
+        other.Folder.Dispose();
+    }
+
+    [Fact]
+    public async Task There_are_only_so_many_places_for_watchers()
+    {
+        await using var other = await CairnServer.StartAsync(options => options.Node.MaxWatchers = 1);
+        await using (await EventReader.OpenAsync(other.Admin, "/api/v1/watch"))
+            await other.Admin.RefusedAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, "/api/v1/watch");
+    }
+}
