@@ -61,6 +61,19 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     /// <summary>Opens the store and loads everything. The server starts to listen after this.</summary>
     public async Task StartingAsync(CancellationToken ct)
     {
+        try
+        {
+            await OpenAsync(ct);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task OpenAsync(CancellationToken ct)
+    {
         var (options, time) = (Options, Options.Time);
         DataFolder.Create(options.Data);
         Store = await StoreFactory.OpenAsync(options, ct);

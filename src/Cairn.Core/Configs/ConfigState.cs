@@ -67,7 +67,7 @@ public sealed class ConfigState
         byte[]? document = BaseOf(environment)?.Document;
         if (!Overlays.TryGetValue(environment, out var overlay))
             return document;
-        return MergePatch.Apply(document is null ? (ReadOnlyMemory<byte>?)null : document, overlay.Document);
+        return MergePatch.Apply(document, overlay.Document!);
     }
 
     /// <summary>Whether an environment would serve the same documents in both states.</summary>

@@ -11,10 +11,10 @@ public static class MergePatch
     /// <param name="target">What is patched; null when there is nothing yet.</param>
     /// <param name="patch">The patch.</param>
     /// <returns>The result, compact. Members keep the target's order; new ones follow in the patch's.</returns>
-    public static byte[] Apply(ReadOnlyMemory<byte>? target, ReadOnlyMemory<byte> patch)
+    public static byte[] Apply(byte[]? target, byte[] patch)
     {
-        var change = JsonText.Element(patch.Span);
-        JsonElement? before = target is { } bytes ? JsonText.Element(bytes.Span) : null;
+        var change = JsonText.Element(patch);
+        JsonElement? before = target is null ? null : JsonText.Element(target);
         return JsonText.Write(writer => Merge(writer, before, change));
     }
 

@@ -78,7 +78,7 @@ public sealed record PutVariables(ResourceKinds Kinds, string Path, byte[] Json,
         var variables = draft.Open(Kinds.Variables, Path);
         variables.CheckVersion(IfVersion);
         VariableOwner.Check(Kinds, draft, Path);
-        var set = VariableSet.Parse(Merge ? MergePatch.Apply((variables.State ?? VariableSet.Empty).Json, Json) : Json);
+        var set = VariableSet.Parse(Merge ? MergePatch.Apply((variables.State ?? VariableSet.Empty).Json.ToArray(), Json) : Json);
         variables.Set(set, "put", TargetEnvironment);
         return ValueTask.CompletedTask;
     }
