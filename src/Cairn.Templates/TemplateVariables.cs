@@ -10,10 +10,17 @@ namespace Cairn.Templates;
 public sealed class TemplateVariables
 {
     readonly Dictionary<string, Value> _values;
+    readonly TemplateVariables? _below;
 
     /// <summary>Converts the values. Numbers without fraction and exponent become integers, others floats.</summary>
     public TemplateVariables(IEnumerable<KeyValuePair<string, JsonElement>> variables)
+        : this(variables, below: null)
     {
+    }
+
+    TemplateVariables(IEnumerable<KeyValuePair<string, JsonElement>> variables, TemplateVariables? below)
+    {
+        _below = below;
         _values = [];
         foreach (var (name, element) in variables)
         {
@@ -35,5 +42,19 @@ public sealed class TemplateVariables
         return new TemplateVariables(element.EnumerateObject().Select(m => KeyValuePair.Create(m.Name, m.Value)));
     }
 
-    internal bool TryGet(string name, out Value value) => _values.TryGetValue(name, out value);
+    /// <summary>These variables with others laid over them; what is already converted is shared, not copied.</summary>
+    public TemplateVariables With(IEnumerable<KeyValuePair<string, JsonElement>> variables) => new(variables, below: this);
+
+    internal bool TryGet(string name, out Value value)
+    {
+        for (var layer = this; layer is not null; layer = layer._below)
+        {
+            if (layer._values.TryGetValue(name, out value))
+            {
+                return true;
+            }
+        }
+        value = default;
+        return false;
+    }
 }

@@ -46,8 +46,7 @@ internal static class StringMethods
         table.Add("islower", (in c) => Value.Bool(Text.IsLower(Self(c))));
         table.Add("istitle", (in c) => Value.Bool((Text.IsUpper(Self(c)[..Math.Min(1, Self(c).Length)]) || Self(c).Any(char.IsUpper)) && Text.Title(Self(c)) == Self(c)));
         table.Add("isidentifier", (in c) => Value.Bool(IsIdentifier(Self(c))));
-        table.Add("isprintable", (in c) => Value.Bool(Repr.Of(c.Run, Value.String(Self(c).Replace("\\", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal))).Length
-            == Self(c).Replace("\\", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal).Length + 2));
+        table.Add("isprintable", (in c) => Value.Bool(Self(c).EnumerateRunes().All(r => r.Value == ' ' || Repr.IsPrintable(r))));
     }
 
     public static string Self(in BuiltinCall call)

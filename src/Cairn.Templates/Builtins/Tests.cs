@@ -40,10 +40,16 @@ internal static class Tests
         table.Add("ge >=", ["other"], (in c) => Compare(c, ComparisonOperator.GreaterOrEqual));
     }
 
-    static bool IsNameIn(in BuiltinCall call, IReadOnlyDictionary<string, Builtin> table) =>
-        call.Input.TryString(out string? name)
-            ? table.ContainsKey(name)
-            : Comparison.HashOf(call.Run, call.Input) is var _ && false;
+    static bool IsNameIn(in BuiltinCall call, IReadOnlyDictionary<string, Builtin> table)
+    {
+        if (call.Input.TryString(out string? name))
+        {
+            return table.ContainsKey(name);
+        }
+        // What could not be a name's key in the table is an error, as in Jinja.
+        Comparison.HashOf(call.Run, call.Input);
+        return false;
+    }
 
     static bool IsSequence(Value value) =>
         value.IsText

@@ -148,7 +148,7 @@ internal static class TextFilters
         call.Run.ChargeText((text.Length + 1L) * separator.Length / (breaksLong ? Math.Max(1, width / 2) : 1));
         var lines = Text.Lines(text)
             .Select(line => string.Join(separator, WordWrapper.Wrap(line, width, breaksLong, breaksHyphens)));
-        return Markups.Like(call.Input, string.Join(separator, lines));
+        return Value.String(string.Join(separator, lines));
     }
 
     static int WordCount(string text)

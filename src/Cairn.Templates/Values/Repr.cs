@@ -112,6 +112,11 @@ internal static class Repr
         output.Append(quote);
     }
 
+    /// <summary>Whether a character prints as itself; of the blanks none does, the caller lets the ASCII one pass.</summary>
+    public static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
+        or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+
     /// <summary>A character beyond printable ASCII; answers how many more UTF-16 units than one it took.</summary>
     static int WriteOther(TextBuffer output, string text, int index)
     {
@@ -120,10 +125,7 @@ internal static class Repr
             output.Append("\\u").Append(((int)text[index]).ToString("x4", CultureInfo.InvariantCulture));
             return 0;
         }
-        bool printable = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
-        if (printable)
+        if (IsPrintable(rune))
         {
             output.Append(text.AsSpan(index, rune.Utf16SequenceLength));
         }

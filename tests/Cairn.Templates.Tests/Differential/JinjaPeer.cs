@@ -3,18 +3,28 @@ using System.Text.Json;
 
 namespace Cairn.Templates.Tests.Differential;
 
+sealed record DifferentialCase(string Template, Dictionary<string, string> Others, DifferentialOptions Options);
+
+sealed record DifferentialOptions(bool TrimBlocks, bool LstripBlocks, bool KeepTrailingNewline, string Undefined);
+
 /// <summary>Jinja2 itself, in a Python process: what it makes of templates.</summary>
 static class JinjaPeer
 {
     const string Script = """
         import json, sys
+        from jinja2 import ChainableUndefined, DictLoader, StrictUndefined, Undefined
         from jinja2.sandbox import SandboxedEnvironment
-        env = SandboxedEnvironment()
+        modes = {"lenient": Undefined, "strict": StrictUndefined, "chainable": ChainableUndefined}
         work = json.load(sys.stdin)
         out = []
         for case in work["cases"]:
             try:
-                out.append(env.from_string(case).render(**json.loads(work["context"])))
+                options = case["Options"]
+                env = SandboxedEnvironment(
+                    trim_blocks=options["TrimBlocks"], lstrip_blocks=options["LstripBlocks"],
+                    keep_trailing_newline=options["KeepTrailingNewline"], undefined=modes[options["Undefined"]],
+                    loader=DictLoader(case["Others"]))
+                out.append(env.from_string(case["Template"]).render(**json.loads(work["context"])))
             except RecursionError:
                 out.append(None)
             except Exception as e:
@@ -39,8 +49,8 @@ static class JinjaPeer
     }
 
     /// <summary>The text of each template, null where Jinja2 refuses it.</summary>
-    public static string?[] Render(string context, IReadOnlyList<string> templates) =>
-        JsonSerializer.Deserialize<string?[]>(Run(Script, JsonSerializer.Serialize(new { context, cases = templates })))!;
+    public static string?[] Render(string context, IReadOnlyList<DifferentialCase> cases) =>
+        JsonSerializer.Deserialize<string?[]>(Run(Script, JsonSerializer.Serialize(new { context, cases })))!;
 
     static string Run(string script, string input)
     {

@@ -46,6 +46,35 @@ sealed class TemplateGenerator(int seed)
 
     string Small() => _random.Next(1, 6).ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>A template, the templates it may include, import and extend, and the environment's options.</summary>
+    public DifferentialCase Case()
+    {
+        if (Chance(60))
+        {
+            return new DifferentialCase(Template(), [], Options());
+        }
+        var others = new Dictionary<string, string>
+        {
+            ["part"] = Body(1) + "{{ v }}{{ s }}{{ loop is defined }}{% set leaked = 1 %}",
+            ["lib"] = $"{{% macro mac(v=1) %}}({Body(1)}{{{{ v }}}}{{{{ i }}}}){{% endmacro %}}{{% set val = {Any(1)} %}}{{% set _hidden = 1 %}}{Pick("", "text")}{{% macro outer(q) %}}{{{{ mac(q) }}}}{{% endmacro %}}",
+            ["mid"] = $"{{% extends {Pick("'base'", "'base' if yes else 'part'")} %}}{Body(1)}{{% block one %}}mid({{{{ super() }}}}){{% endblock %}}{{% set fromMid = 1 %}}",
+            ["base"] = $"<{{% block one %}}{Body(1)}{{% endblock %}}|{{% for v in l %}}{{% block two {Pick("scoped", "")} %}}{{{{ v }}}}{{% endblock %}}{{% endfor %}}|{{{{ fromMid }}}}{{{{ own }}}}{{{{ self.one() }}}}>",
+        };
+        string template = _random.Next(5) switch
+        {
+            0 => $"{{% extends '{Pick("base", "mid")}' %}}{Body(1)}{{% set own = {Any(1)} %}}{{% block one %}}[{Body(1)}{Pick("", "{{ super() }}", "{{ super.super() }}", "{{ self.two() }}", "{{ own }}")}]{{% endblock %}}{Pick("", "{% block two %}<{{ v }}>{% endblock %}")}",
+            1 => $"{Body(1)}{{% for v in {List(1)} %}}{{% include {Pick("'part'", "['nope', 'part']", "'part' without context", "'nope' ignore missing", "'nope'", "missing")} %}}{Pick("", "{{ loop.index }}")}{{% endfor %}}{{{{ leaked }}}}",
+            2 => $"{{% import 'lib' as lib {Pick("", "with context")} %}}{{{{ lib.mac({Any(1)}) }}}}{{{{ lib.val }}}}{{{{ lib.outer(s) }}}}[{{{{ lib._hidden }}}}{{{{ lib.nope }}}}]{Body(1)}",
+            3 => $"{{% set i = 99 %}}{{% from 'lib' import mac, val as other, {Pick("nope", "outer")} {Pick("", "with context")} %}}{{{{ mac() }}}}{{{{ other }}}}{{% with i = 5 %}}{{% include 'part' %}}{{{{ mac(i) }}}}{{% endwith %}}",
+            _ => $"{{% macro deco() %}}<{{{{ caller() }}}}>{{% endmacro %}}{{% for v in [1, 2] %}}{{% call deco() %}}{{% include 'part' %}}{Body(1)}{{% endcall %}}{{% endfor %}}{{% block one scoped %}}{Body(1)}{{% endblock %}}{{{{ self.one() }}}}",
+        };
+        return new DifferentialCase(template, others, Options());
+    }
+
+    DifferentialOptions Options() => Chance(50)
+        ? new DifferentialOptions(false, false, false, "lenient")
+        : new DifferentialOptions(Chance(50), Chance(50), Chance(30), Pick("lenient", "strict", "chainable"));
+
     public string Template()
     {
         int statements = _random.Next(1, 4);
