@@ -129,7 +129,7 @@ public sealed class VerdictTests
     }
 
     [Theory]
-    [InlineData(300, true)]
+    [InlineData(150, true)]
     [InlineData(5_000, false)]
     public void A_long_chain_of_references_is_judged_or_given_up(int length, bool provable)
     {
