@@ -6,58 +6,80 @@ namespace Cairn.JsonSchema.Compatibility;
 
 /// <summary>
 /// Whether two schemas are written the same, references followed, so that they accept the same values whatever their
-/// keywords mean.
+/// keywords mean. Remembers what it finds out, of the pairs on the way too.
 /// </summary>
-static class SchemaIdentity
+/// <param name="allowDynamic">
+/// For whole schemas, whose dynamic references then see the same scopes. Those of subschemas could lead elsewhere.
+/// </param>
+sealed class SchemaIdentity(bool allowDynamic)
 {
-    /// <summary>For whole schemas: dynamic references then see the same scopes, too.</summary>
-    public static bool AreIdenticalRoots(SchemaNode left, SchemaNode right) => Walk(left, right, allowDynamic: true);
+    /// <summary>A pair of schemas to compare, and the pair that led to it.</summary>
+    sealed record Step(SchemaNode Left, SchemaNode Right, bool IsReferred, Step? From);
 
-    /// <summary>For subschemas, whose dynamic references could lead elsewhere: such are never identical.</summary>
-    public static bool AreIdentical(SchemaNode left, SchemaNode right) =>
-        ReferenceEquals(left, right) || Walk(left, right, allowDynamic: false);
+    readonly Dictionary<(SchemaNode, SchemaNode), bool> _known = [];
 
-    static bool Walk(SchemaNode left, SchemaNode right, bool allowDynamic)
+    public static bool AreIdenticalRoots(SchemaNode left, SchemaNode right) =>
+        new SchemaIdentity(allowDynamic: true).AreIdentical(left, right);
+
+    public bool AreIdentical(SchemaNode left, SchemaNode right)
     {
-        var seen = new HashSet<(SchemaNode, SchemaNode)>();
-        var pending = new Stack<(SchemaNode Left, SchemaNode Right, bool IsReferred)>();
-        pending.Push((left, right, true));
-        while (pending.TryPop(out var pair))
+        if (_known.TryGetValue((left, right), out bool known))
         {
-            if (!seen.Add((pair.Left, pair.Right)))
+            return known;
+        }
+
+        var seen = new HashSet<(SchemaNode, SchemaNode)>();
+        var pending = new Stack<Step>();
+        pending.Push(new Step(left, right, true, null));
+        while (pending.TryPop(out var step))
+        {
+            var pair = (step.Left, step.Right);
+            bool isKnown = _known.TryGetValue(pair, out known);
+            if (isKnown ? known : !seen.Add(pair))
             {
                 continue;
             }
 
-            // Below a place whose text is the same, the texts are the same.
-            var (l, r) = (pair.Left.Resource.Dialect, pair.Right.Resource.Dialect);
-            if (l.Draft != r.Draft || l.AssertsFormat != r.AssertsFormat || pair.Left.Keywords.Count != pair.Right.Keywords.Count
-                || (pair.IsReferred && !JsonElement.DeepEquals(pair.Left.Location.Element, pair.Right.Location.Element)))
+            if (isKnown || !LookAlike(step) || !PushReferred(step, pending) || !PushChildren(step, pending))
             {
-                return false;
-            }
+                for (Step? different = step; different is not null; different = different.From)
+                {
+                    _known[(different.Left, different.Right)] = false;
+                }
 
-            if (!PushReferred(pair.Left, pair.Right, allowDynamic, pending) || !PushChildren(pair.Left, pair.Right, pending))
-            {
                 return false;
             }
+        }
+
+        foreach (var pair in seen)
+        {
+            _known[pair] = true;
         }
 
         return true;
     }
 
-    static bool PushReferred(
-        SchemaNode left, SchemaNode right, bool allowDynamic, Stack<(SchemaNode, SchemaNode, bool)> pending)
+    /// <summary>Below a place whose text is the same, the texts are the same.</summary>
+    static bool LookAlike(Step step)
     {
+        var (left, right) = (step.Left.Resource.Dialect, step.Right.Resource.Dialect);
+        return left.Draft == right.Draft && left.AssertsFormat == right.AssertsFormat
+            && step.Left.Keywords.Count == step.Right.Keywords.Count
+            && (!step.IsReferred || JsonElement.DeepEquals(step.Left.Location.Element, step.Right.Location.Element));
+    }
+
+    bool PushReferred(Step step, Stack<Step> pending)
+    {
+        var (left, right) = (step.Left, step.Right);
         for (int i = 0; i < left.Keywords.Count; i++)
         {
             switch (left.Keywords[i], right.Keywords[i])
             {
                 case (RefKeyword l, RefKeyword r):
-                    pending.Push((l.Target, r.Target, true));
+                    pending.Push(new Step(l.Target, r.Target, true, step));
                     break;
                 case (DynamicRefKeyword l, DynamicRefKeyword r) when allowDynamic:
-                    pending.Push((l.Initial, r.Initial, true));
+                    pending.Push(new Step(l.Initial, r.Initial, true, step));
                     break;
                 case (RefKeyword or DynamicRefKeyword, _) or (_, RefKeyword or DynamicRefKeyword):
                     return false;
@@ -84,15 +106,16 @@ static class SchemaIdentity
 
             if (location.Node is not null)
             {
-                pending.Push((location.Node, other.Node!, true));
+                pending.Push(new Step(location.Node, other.Node!, true, step));
             }
         }
 
         return true;
     }
 
-    static bool PushChildren(SchemaNode left, SchemaNode right, Stack<(SchemaNode, SchemaNode, bool)> pending)
+    static bool PushChildren(Step step, Stack<Step> pending)
     {
+        var (left, right) = (step.Left, step.Right);
         var others = Children(right).ToDictionary(child => child.Location.Pointer[right.Location.Pointer.Length..]);
         foreach (var child in Children(left))
         {
@@ -101,7 +124,7 @@ static class SchemaIdentity
                 return false;
             }
 
-            pending.Push((child, other, false));
+            pending.Push(new Step(child, other, false, step));
         }
 
         return true;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Cairn.JsonSchema.Evaluation;
 using Cairn.JsonSchema.Keywords;
 
@@ -17,13 +16,22 @@ sealed class SubsetProver
     /// <summary>Claims looked at before the proof is given up; keeps combinations of alternatives in bounds.</summary>
     const int MaxClaims = 20_000;
 
+    /// <summary>
+    /// Claims that rest on each other, as long chains of references make them. Each takes about a kilobyte of stack.
+    /// </summary>
+    const int MaxOpenClaims = 400;
+
+    /// <summary>Reasons given; who breaks more of a schema hears the first.</summary>
+    const int MaxBreaks = 100;
+
     readonly string _from;
     readonly string _to;
     readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<(string, SchemaNode), (int Ordinal, int ChildDepth)> _open = [];
     readonly HashSet<(string, SchemaNode)> _proven = [];
     readonly HashSet<(string, SchemaNode)> _refuted = [];
-    readonly Dictionary<(SchemaNode, SchemaNode), bool> _identical = [];
+    readonly HashSet<(string, SchemaNode)> _explained = [];
+    readonly SchemaIdentity _identity = new(allowDynamic: false);
     readonly EmptinessProver _emptiness;
     readonly ValueImplications _values;
     readonly ObjectImplications _objects;
@@ -79,14 +87,14 @@ sealed class SubsetProver
     /// <param name="sink">Takes the reasons of a failure; null when only trying.</param>
     public bool IsSubset(Conjunction a, SchemaNode b, List<CompatibilityBreak>? sink)
     {
-        if (b.Keywords.Count == 0 || a.Nodes.Any(node => AreIdentical(node, b)))
-        {
-            return true;
-        }
-
-        if (++_claims > MaxClaims || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (++_claims > MaxClaims || _open.Count > MaxOpenClaims)
         {
             return Unknown(sink, b, "", "the schemas are too involved to be judged");
+        }
+
+        if (b.Keywords.Count == 0 || a.Nodes.Any(node => node == b || _identity.AreIdentical(node, b)))
+        {
+            return true;
         }
 
         var claim = (a.KeyFor(NumberOf), b);
@@ -106,8 +114,8 @@ sealed class SubsetProver
             return true;
         }
 
-        bool isRefuted = _refuted.Contains(claim);
-        if (isRefuted && sink is null)
+        // A failure that is known is looked at again only for its reasons, and once.
+        if (_refuted.Contains(claim) && (sink is null || !_explained.Add(claim)))
         {
             return false;
         }
@@ -152,17 +160,6 @@ sealed class SubsetProver
         return empty;
     }
 
-    public bool AreIdentical(SchemaNode left, SchemaNode right)
-    {
-        if (!_identical.TryGetValue((left, right), out bool identical))
-        {
-            identical = SchemaIdentity.AreIdentical(left, right);
-            _identical.Add((left, right), identical);
-        }
-
-        return identical;
-    }
-
     /// <summary>Notes a reason; {from} and {to} in it become the schemas' names. Answers false.</summary>
     public bool Break(List<CompatibilityBreak>? sink, SchemaNode node, string keyword, string reason) =>
         Note(sink, node, keyword, reason, isUnknown: false);
@@ -173,10 +170,14 @@ sealed class SubsetProver
 
     bool Note(List<CompatibilityBreak>? sink, SchemaNode node, string keyword, string reason, bool isUnknown)
     {
-        sink?.Add(new CompatibilityBreak(
-            node.Location.Describe() + (keyword.Length == 0 ? "" : "/" + keyword),
-            reason.Replace("{from}", _from).Replace("{to}", _to),
-            isUnknown));
+        if (sink?.Count < MaxBreaks)
+        {
+            sink.Add(new CompatibilityBreak(
+                node.Location.Describe() + (keyword.Length == 0 ? "" : "/" + keyword),
+                reason.Replace("{from}", _from).Replace("{to}", _to),
+                isUnknown));
+        }
+
         return false;
     }
 

@@ -46,48 +46,46 @@ sealed class SchemaNode(SchemaLocation location)
     public bool Evaluate(ref EvaluationState evaluation, int token, int marks)
     {
         evaluation.Descend();
-        if (evaluation.Scope is { } scope && scope.Innermost != Resource)
+        bool entersResource = evaluation.Scope is { } scope && scope.Innermost != Resource;
+        if (entersResource)
         {
-            scope.Push(Resource);
-            bool judged = Judge(ref evaluation, token, marks);
-            scope.Pop();
-            evaluation.Ascend();
-            return judged;
+            evaluation.Scope!.Push(Resource);
         }
 
-        bool valid = Judge(ref evaluation, token, marks);
-        evaluation.Ascend();
-        return valid;
-    }
-
-    bool Judge(ref EvaluationState evaluation, int token, int marks)
-    {
         var kind = evaluation.Instance.Kind(token);
         if (kind == TokenKind.Name)
         {
             kind = TokenKind.String; // propertyNames judges names as strings
         }
 
-        if (evaluation.Collector is { } collector)
+        bool valid = evaluation.Collector is { } collector
+            ? JudgeAndAnnotate(ref evaluation, token, marks, kind, collector)
+            : JudgeChildren(ref evaluation, token, marks, kind);
+        if (entersResource)
         {
-            var before = collector.Save();
-            bool holds = JudgeChildren(ref evaluation, token, marks, kind);
-            if (holds)
-            {
-                foreach (var (keyword, value) in _annotations)
-                {
-                    collector.Annotate(this, keyword, evaluation.Instance, token, value);
-                }
-            }
-            else
-            {
-                collector.ForgetAnnotations(before);
-            }
-
-            return holds;
+            evaluation.Scope!.Pop();
         }
 
-        return JudgeChildren(ref evaluation, token, marks, kind);
+        evaluation.Ascend();
+        return valid;
+    }
+
+    bool JudgeAndAnnotate(ref EvaluationState evaluation, int token, int marks, TokenKind kind, ErrorCollector collector)
+    {
+        var before = collector.Save();
+        bool valid = JudgeChildren(ref evaluation, token, marks, kind);
+        if (!valid)
+        {
+            collector.ForgetAnnotations(before);
+            return false;
+        }
+
+        foreach (var (keyword, value) in _annotations)
+        {
+            collector.Annotate(this, keyword, evaluation.Instance, token, value);
+        }
+
+        return true;
     }
 
     bool JudgeChildren(ref EvaluationState evaluation, int token, int marks, TokenKind kind)

@@ -7,6 +7,9 @@ namespace Cairn.JsonSchema.Instances;
 /// </summary>
 static class JsonEquality
 {
+    /// <summary>Up to so many elements are compared one by one; beyond, by hash.</summary>
+    const int PairwiseLimit = 8;
+
     public static bool AreEqual(TapeView left, int a, TapeView right, int b)
     {
         ref readonly Token l = ref left.At(a);
@@ -105,9 +108,9 @@ static class JsonEquality
     public static int FindRepeatedElement(TapeView view, int array)
     {
         int count = view.At(array).Count;
-        if (count < 2)
+        if (count <= PairwiseLimit)
         {
-            return -1;
+            return FindRepeatedPairwise(view, array);
         }
 
         int[] hashes = ArrayPool<int>.Shared.Rent(count);
@@ -141,6 +144,23 @@ static class JsonEquality
             ArrayPool<int>.Shared.Return(hashes);
             ArrayPool<int>.Shared.Return(items);
         }
+    }
+
+    static int FindRepeatedPairwise(TapeView view, int array)
+    {
+        int end = view.At(array).Next;
+        for (int item = array + 1; item < end; item = view.At(item).Next)
+        {
+            for (int earlier = array + 1; earlier < item; earlier = view.At(earlier).Next)
+            {
+                if (AreEqual(view, item, view, earlier))
+                {
+                    return item;
+                }
+            }
+        }
+
+        return -1;
     }
 
     static int HashBytes(ReadOnlySpan<byte> bytes)

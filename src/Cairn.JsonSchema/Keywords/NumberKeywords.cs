@@ -13,6 +13,8 @@ sealed class BoundKeyword(string keyword, string text, bool isUpper, bool isExcl
 {
     readonly byte[] _text = Encoding.UTF8.GetBytes(text);
 
+    readonly long? _integer = JsonNumber.TryPlainInteger(Encoding.UTF8.GetBytes(text), out long integer) ? integer : null;
+
     public bool IsUpper => isUpper;
 
     public bool IsExclusive => isExclusive;
@@ -24,7 +26,10 @@ sealed class BoundKeyword(string keyword, string text, bool isUpper, bool isExcl
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {
         evaluation.ChargeText(evaluation.Instance.At(token).Length);
-        int order = evaluation.Instance.Number(token).CompareTo(Bound);
+        var number = evaluation.Instance.Text(token);
+        int order = _integer is { } bound && JsonNumber.TryPlainInteger(number, out long value)
+            ? value.CompareTo(bound)
+            : JsonNumber.Parse(number).CompareTo(Bound);
         if (isUpper ? order < 0 : order > 0)
         {
             return true;

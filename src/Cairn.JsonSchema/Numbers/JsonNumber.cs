@@ -69,6 +69,32 @@ readonly ref struct JsonNumber
         return new JsonNumber(sign, text[first..(last + 1)], magnitude + exponent, count);
     }
 
+    /// <summary>The value of a number written as an integer of at most 18 digits: the common case, taken fast.</summary>
+    public static bool TryPlainInteger(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        bool negative = text[0] == '-';
+        int start = negative ? 1 : 0;
+        if (text.Length - start > 18)
+        {
+            return false;
+        }
+
+        for (int i = start; i < text.Length; i++)
+        {
+            uint digit = (uint)(text[i] - '0');
+            if (digit > 9)
+            {
+                return false;
+            }
+
+            value = value * 10 + digit;
+        }
+
+        value = negative ? -value : value;
+        return true;
+    }
+
     static long ParseExponent(ReadOnlySpan<byte> text)
     {
         bool negative = text[0] == '-';

@@ -128,6 +128,20 @@ public sealed class VerdictTests
         verdict.IsCompatible.ShouldBe(breaks == 0);
     }
 
+    [Theory]
+    [InlineData(150, true)]
+    [InlineData(5_000, false)]
+    public void A_long_chain_of_references_is_judged_or_given_up(int length, bool provable)
+    {
+        string Chain(int limit) => $"{{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{{{string.Join(',', Enumerable.Range(0, length).Select(i =>
+            $"\"p{i}\":{{\"maxLength\":{(i == 5 ? limit : 9)},\"properties\":{{\"next\":{{\"$ref\":\"#/properties/p{(i + 1) % length}\"}}}}}}"))}}}}}";
+
+        var comparison = SchemaComparer.Compare(Schemas.Compile(Chain(5)), Schemas.Compile(Chain(7)));
+
+        comparison.IsBackwardCompatible.ShouldBe(provable);
+        comparison.ForwardBreaks.Count.ShouldBeInRange(1, 100);
+    }
+
     [Fact]
     public void Alternatives_without_end_are_given_up_and_not_waited_for()
     {
