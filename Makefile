@@ -14,8 +14,9 @@ build: ## Build everything; warnings are errors
 run: ## Start Cairn on http://127.0.0.1:8000 (data in ./cairn-data); ARGS="--listen …" adds options
 	dotnet run --project src/Cairn.Cli -c $(CONFIGURATION) -- serve $(ARGS)
 
-test: ## Build, then run every test
-	dotnet test $(SOLUTION) -c $(CONFIGURATION) -v minimal
+test: ## Build, then run every test, one project after the other
+	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v quiet
+	dotnet test $(SOLUTION) -c $(CONFIGURATION) --no-build -m:1
 
 bench: ## Measure the figures of docs/performance.md; ARGS="read" runs one of them
 	dotnet run --project bench/Cairn.Benchmarks -c Release -- $(ARGS)

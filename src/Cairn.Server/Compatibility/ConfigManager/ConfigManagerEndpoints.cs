@@ -34,7 +34,7 @@ internal static class ConfigManagerEndpoints
         group.OnGet("/config/health", HealthEndpoints.Detailed).WithName("ConfigManagerHealth").Open()
             .Describe("How the node is").Produces<HealthView>();
         Map("/config/{**path}", "", order: 0);
-        // As mounted: whatever nothing else wants.
+        // As mounted: whatever nothing else wants. The same operations again, so not described again.
         Map(Mounted, "Mounted", order: int.MaxValue - 1);
 
         void Map(string route, string name, int order)
@@ -49,6 +49,8 @@ internal static class ConfigManagerEndpoints
     private static RouteHandlerBuilder Rule(RouteHandlerBuilder endpoint, PermissionLevel level, RateClass rate, int order)
     {
         endpoint.Add(builder => ((RouteEndpointBuilder)builder).Order = order);
+        if (order > 0)
+            endpoint.ExcludeFromDescription();
         return endpoint.WithMetadata(new EndpointRule(new Permission("configs", level), rate)
         {
             PathFrom = "path",
