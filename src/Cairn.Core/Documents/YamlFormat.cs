@@ -43,6 +43,11 @@ internal static partial class YamlFormat
             throw new ProblemException(
                 ProblemKind.Invalid, $"The document is not valid YAML: {e.Message} At line {e.Start.Line}, column {e.Start.Column}.");
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException or FormatException)
+        {
+            // The parser has other ways, too, of saying that some texts make no sense to it.
+            throw new ProblemException(ProblemKind.Invalid, "The document is not valid YAML.");
+        }
     }
 
     public static string FromJson(JsonElement root)

@@ -129,22 +129,32 @@ public sealed class CatalogSet : IAsyncDisposable
     private async Task FollowOnceAsync(Action onProgress, CancellationToken ct)
     {
         var commits = new List<ChangeSet>();
-        await using var watch = _store.WatchAsync("", Current.Revision, ct).GetAsyncEnumerator(ct);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using var watch = _store.WatchAsync("", Current.Revision, ending.Token).GetAsyncEnumerator(ending.Token);
         var step = watch.MoveNextAsync().AsTask();
-        while (await step)
+        try
         {
-            commits.Add(watch.Current);
-            step = watch.MoveNextAsync().AsTask();
-            while (step.IsCompletedSuccessfully && commits.Count < MaxCommitsPerStep && await step)
+            while (await step)
             {
                 commits.Add(watch.Current);
                 step = watch.MoveNextAsync().AsTask();
-            }
+                while (step.IsCompletedSuccessfully && commits.Count < MaxCommitsPerStep && await step)
+                {
+                    commits.Add(watch.Current);
+                    step = watch.MoveNextAsync().AsTask();
+                }
 
-            Apply(commits);
-            commits.Clear();
-            _fault = null;
-            onProgress();
+                Apply(commits);
+                commits.Clear();
+                _fault = null;
+                onProgress();
+            }
+        }
+        finally
+        {
+            // An enumerator must not be disposed of while it is looking for the next commit.
+            await ending.CancelAsync();
+            await ((Task)step).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
