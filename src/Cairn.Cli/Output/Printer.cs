@@ -59,7 +59,7 @@ internal sealed class Printer(string format)
 
     /// <summary>Prints one thing.</summary>
     /// <param name="item">What the API answered.</param>
-    /// <param name="sentence">What to say instead of a table; null to show the members.</param>
+    /// <param name="sentence">What to say instead of a table; null to show the members that are set.</param>
     public void One(JsonNode item, string? sentence = null)
     {
         if (format != "table")
@@ -67,7 +67,7 @@ internal sealed class Printer(string format)
         else if (sentence is not null)
             Console.Out.WriteLine(sentence);
         else
-            foreach (var (name, value) in item.AsObject())
+            foreach (var (name, value) in item.AsObject().Where(member => member.Value is not null and not JsonArray { Count: 0 }))
                 Console.Out.WriteLine($"{name + ":",-18} {Text(value)}");
     }
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Client;
+using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Commands.Configs;
 
@@ -17,7 +19,18 @@ internal static class WatchCommand
     private static async Task Watch(Call call)
     {
         var watch = new ConfigWatch(call.Api) { OnInterruption = reason => Console.Error.WriteLine($"Connecting again: {reason}") };
-        await foreach (var item in watch.EventsAsync(call.Get(Flags.Prefix), call.Get(Flags.Environment), call.Get(After), call.Ct))
+        using var ending = ClosablePipe.LinkToReader(call.Ct);
+        try
+        {
+            await foreach (var item in watch.EventsAsync(call.Get(Flags.Prefix), call.Get(Flags.Environment), call.Get(After), ending.Token))
+                Print(item);
+        }
+        catch (OperationCanceledException) when (!call.Ct.IsCancellationRequested)
+        {
+            throw new ClosedPipeException();
+        }
+
+        void Print(SseItem<string> item)
         {
             var @event = JsonNode.Parse(item.Data)!.AsObject();
             @event.Insert(0, "event", item.EventType);
