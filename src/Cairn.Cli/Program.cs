@@ -1,6 +1,1 @@
-using System.CommandLine;
-using Cairn.Cli.Commands;
-using Cairn.Cli.Output;
-
-return await CairnCommand.Create().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
-    .ReportFailures();
+return await Cairn.Cli.CommandLine.RunAsync(args);

@@ -68,6 +68,21 @@ internal sealed class ApiClient : IDisposable
         while (cursor is not null);
     }
 
+    /// <summary>Sends a request and returns the answer, whatever it is.</summary>
+    public async Task<HttpResponseMessage> TryAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        try
+        {
+            return await _http.SendAsync(request, limit.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw NoAnswer();
+        }
+    }
+
     /// <summary>Sends a request and leaves its answer to be read as it comes.</summary>
     public async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken ct)
     {
@@ -76,6 +91,17 @@ internal sealed class ApiClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>A path with a query of those parameters that have a value.</summary>
+    public static string Query(string path, params IEnumerable<(string Name, object? Value)> parameters)
+    {
+        string query = string.Join('&', parameters
+            .Where(parameter => parameter.Value is not (null or false))
+            .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(Text(parameter.Value!))}"));
+        return query.Length == 0 ? path : $"{path}?{query}";
+
+        static string Text(object value) => value is true ? "true" : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!;
+    }
 
     /// <summary>A path of the API with the segments of a resource's path, each escaped.</summary>
     public static string Resource(string collection, string path) =>
@@ -92,7 +118,9 @@ internal sealed class ApiClient : IDisposable
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new HttpRequestException($"no answer from {Address} within {Patience.TotalSeconds:0} s");
+            throw NoAnswer();
         }
     }
+
+    private HttpRequestException NoAnswer() => new($"no answer from {Address} within {Patience.TotalSeconds:0} s");
 }

@@ -9,6 +9,12 @@ internal sealed class ApiException(int status, string message, IReadOnlyList<(st
 
     public IReadOnlyList<(string Pointer, string Message)> Errors { get; } = errors;
 
+    /// <summary>When the server would like to be asked again; null when it did not say.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
+    /// <summary>Whether the same request may succeed a little later.</summary>
+    public bool IsPassing => Status is 429 or 503;
+
     public static async Task<ApiException> FromAsync(HttpResponseMessage response, CancellationToken ct)
     {
         string text = await response.Content.ReadAsStringAsync(ct);
@@ -19,7 +25,7 @@ internal sealed class ApiException(int status, string message, IReadOnlyList<(st
             var errors = problem.TryGetProperty("errors", out var list)
                 ? list.EnumerateArray().Select(error => (Place(error), error.GetProperty("message").GetString()!)).ToList()
                 : [];
-            return new ApiException(status, problem.GetProperty("detail").GetString()!, errors);
+            return new ApiException(status, problem.GetProperty("detail").GetString()!, errors) { RetryAfter = response.Headers.RetryAfter?.Delta };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -20,6 +20,9 @@ internal static class Profiles
         : System.IO.Path.Combine(
             Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "cairn", "profiles.json");
 
+    /// <summary>The name of the profile that is used when none is named.</summary>
+    public static string Current => Variable("CAIRN_PROFILE") ?? (string?)Read()["current"] ?? "default";
+
     /// <summary>The profile to use: options go before <c>CAIRN_URL</c> and <c>CAIRN_KEY</c>, those before the file.</summary>
     public static Profile Resolve(string? name, string? url)
     {
@@ -34,6 +37,10 @@ internal static class Profiles
             Variable("CAIRN_KEY") ?? (string?)profile?["key"]);
     }
 
+    /// <summary>A profile as it was saved; null when there is none.</summary>
+    public static Profile? Find(string name) =>
+        Read()["profiles"]?[name] is { } profile ? new Profile((string?)profile["url"] ?? DefaultUrl, (string?)profile["key"]) : null;
+
     /// <summary>Keeps a profile and makes it the current one.</summary>
     public static void Save(string name, Profile profile)
     {
@@ -42,6 +49,24 @@ internal static class Profiles
         if (saved["profiles"] is not JsonObject profiles)
             saved["profiles"] = profiles = [];
         profiles[name] = new JsonObject { ["url"] = profile.Url, ["key"] = profile.Key };
+        Write(saved);
+    }
+
+    /// <summary>Forgets a profile.</summary>
+    /// <returns>False when there is none of that name.</returns>
+    public static bool Remove(string name)
+    {
+        var saved = Read();
+        if (saved["profiles"] is not JsonObject profiles || !profiles.Remove(name))
+            return false;
+        if ((string?)saved["current"] == name)
+            saved.Remove("current");
+        Write(saved);
+        return true;
+    }
+
+    private static void Write(JsonObject saved)
+    {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cairn.Cli.Client;
+using Cairn.Cli.Commands.Configs;
 using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Commands;
@@ -8,10 +9,10 @@ namespace Cairn.Cli.Commands;
 internal static class CairnCommand
 {
     /// <summary>Which saved server and key to use.</summary>
-    public static readonly Option<string?> Profile = new("--profile") { Description = "The profile made by 'cairn login --profile NAME'", Recursive = true };
+    public static readonly Option<string?> Profile = new("--profile") { HelpName = "name", Description = "The profile made by 'cairn login --profile NAME'", Recursive = true };
 
     /// <summary>Which server to ask.</summary>
-    public static readonly Option<string?> Url = new("--url") { Description = $"The server; CAIRN_URL, the profile's, or {Profiles.DefaultUrl} when not given", Recursive = true };
+    public static readonly Option<string?> Url = new("--url") { HelpName = "address", Description = $"The server; CAIRN_URL, the profile's, or {Profiles.DefaultUrl} when left out", Recursive = true };
 
     /// <summary>How to print.</summary>
     public static readonly Option<string> OutputFormat = MakeOutputFormat();
@@ -19,10 +20,25 @@ internal static class CairnCommand
     public static RootCommand Create()
     {
         var root = new RootCommand(
-            "Cairn keeps every service's configuration in one place: versioned, validated, encrypted, access-controlled,\naudited, and pushed live to whoever watches.")
+            "Cairn keeps every service's configuration in one place: versioned, validated, encrypted, access-controlled,\naudited, and pushed live to whoever watches."
+            + "\n\nExamples:\n  cairn serve                                   start a server\n  cairn login                                   say which server and key to use\n"
+            + "  cairn config set payments/database pool=20    write a config\n  cairn config get payments/database --env prod read it as prod serves it")
         {
             ServeCommand.Create(),
             SettingsCommand.Create(),
+            DoctorCommand.Create(),
+            LoginCommand.Create(),
+            LoginCommand.CreateLogout(),
+            LoginCommand.CreateWhoAmI(),
+            ConfigCommand.Create(),
+            ApplyCommand.Create(),
+            ChangeCommand.Create(),
+            EnvironmentCommand.Create(),
+            ProjectCommand.Create(),
+            KeyCommand.Create(),
+            AuditCommand.Create(),
+            KeyringCommand.Create(),
+            CompletionCommand.Create(),
         };
         root.Options.Add(Profile);
         root.Options.Add(Url);
@@ -38,7 +54,7 @@ internal static class CairnCommand
 
     private static Option<string> MakeOutputFormat()
     {
-        var option = new Option<string>("--output", "-o") { Description = "How to print", Recursive = true, DefaultValueFactory = _ => "table" };
+        var option = new Option<string>("--output", "-o") { HelpName = "table|json|yaml", Description = "How to print; table when left out", Recursive = true, DefaultValueFactory = _ => "table" };
         option.AcceptOnlyFromAmong(Output.Printer.Formats);
         return option;
     }

@@ -9,11 +9,14 @@ namespace Cairn.Cli.Commands;
 /// <summary><c>cairn serve</c>: runs a node until it is told to stop.</summary>
 internal static class ServeCommand
 {
-    private static readonly Option<string?> File = new("--config") { Description = "A file with settings; cairn.yaml where there is one" };
+    public const string Name = "serve";
+
+    /// <summary>The settings file.</summary>
+    public static readonly Option<string?> File = new("--config") { HelpName = "file", Description = "A file with settings; cairn.yaml where there is one" };
 
     public static Command Create()
     {
-        var command = new Command("serve", "Run a Cairn server. Nothing else is needed: it makes its data folder, keys and environments.\n\nExamples:\n  cairn serve\n  cairn serve --listen http://0.0.0.0:8080 --data /var/lib/cairn");
+        var command = new Command(Name, "Run a Cairn server\n\nNothing else is needed: it makes its data folder, keys and environments.\n\nExamples:\n  cairn serve\n  cairn serve --listen http://0.0.0.0:8080 --data /var/lib/cairn");
         AddSettings(command);
         command.SetAction(async (result, ct) =>
         {
@@ -39,6 +42,7 @@ internal static class ServeCommand
             if (!setting.Secret)
                 command.Options.Add(new Option<string?>("--" + setting.Name)
                 {
+                    HelpName = "value",
                     Description = $"{setting.Meaning} [{setting.Variable}; default: {(setting.Default.Length == 0 ? "none" : setting.Default)}]",
                 });
     }

@@ -9,7 +9,7 @@ internal static class SettingsCommand
 {
     public static Command Create()
     {
-        var command = new Command("settings", "Show every setting of 'cairn serve', its value here, and where that comes from. Secrets are masked.\n\nExamples:\n  cairn settings\n  CAIRN_STORE=sqlite:/srv/cairn.db cairn settings -o json");
+        var command = new Command("settings", "Show the settings of 'cairn serve', their values here, and where those come from\n\nSecrets are masked.\n\nExamples:\n  cairn settings\n  CAIRN_STORE=sqlite:/srv/cairn.db cairn settings -o json");
         ServeCommand.AddSettings(command);
         command.SetAction(result =>
         {
@@ -23,8 +23,7 @@ internal static class SettingsCommand
                     ["variable"] = setting.Setting.Variable,
                     ["meaning"] = setting.Setting.Meaning,
                 })],
-                ("name", item => (string?)item["name"]), ("value", item => (string?)item["value"]),
-                ("source", item => (string?)item["source"]), ("meaning", item => (string?)item["meaning"]));
+                Column.Of("name"), Column.Of("value"), Column.Of("source"), Column.Of("meaning"));
             return ExitCodes.Success;
         });
         return command;

@@ -28,6 +28,9 @@ internal static class ExitCodes
     /// <summary>Cairn cannot be reached.</summary>
     public const int Unreachable = 6;
 
+    /// <summary>Ctrl-C, as shells have it: 128 and the signal's number.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>Turns what a command throws into one message on standard error and the exit code for it.</summary>
     public static async Task<int> ReportFailures(this Task<int> command)
     {
@@ -59,7 +62,11 @@ internal static class ExitCodes
         }
         catch (OperationCanceledException)
         {
-            return 130;
+            return Interrupted;
+        }
+        catch (ClosedPipeException)
+        {
+            return Success;
         }
     }
 }

@@ -6,6 +6,16 @@ using Spectre.Console;
 
 namespace Cairn.Cli.Output;
 
+/// <summary>A column of a table.</summary>
+/// <param name="Heading">Above it.</param>
+/// <param name="Cell">How a cell is made of an item.</param>
+internal sealed record Column(string Heading, Func<JsonNode, string?> Cell)
+{
+    /// <summary>A column that shows a member; its heading is the member's name unless another is given first.</summary>
+    public static Column Of(string heading, string? member = null) =>
+        new(heading, item => item[member ?? heading] is { } value and not JsonArray { Count: 0 } ? Printer.Text(value) : "");
+}
+
 /// <summary>Prints answers as a table, JSON or YAML. Colours and rules only on a terminal.</summary>
 internal sealed class Printer(string format)
 {
@@ -14,13 +24,19 @@ internal sealed class Printer(string format)
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
 
+    /// <summary>On one line.</summary>
+    public static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Whether it prints for people, not for programs.</summary>
+    public bool IsTable => format == "table";
+
     /// <summary>Whether standard output is a person's terminal.</summary>
     public static bool IsTerminal => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
 
     /// <summary>Prints a list.</summary>
     /// <param name="items">What the API answered.</param>
-    /// <param name="columns">The columns of the table: a heading, and how a cell is made of an item.</param>
-    public void List(IReadOnlyList<JsonNode> items, params (string Heading, Func<JsonNode, string?> Cell)[] columns)
+    /// <param name="columns">The columns of the table.</param>
+    public void List(IReadOnlyList<JsonNode> items, params Column[] columns)
     {
         if (format != "table")
         {
@@ -43,7 +59,7 @@ internal sealed class Printer(string format)
 
     /// <summary>Prints one thing.</summary>
     /// <param name="item">What the API answered.</param>
-    /// <param name="sentence">What to say instead of a table; null to show the members.</param>
+    /// <param name="sentence">What to say instead of a table; null to show the members that are set.</param>
     public void One(JsonNode item, string? sentence = null)
     {
         if (format != "table")
@@ -51,7 +67,7 @@ internal sealed class Printer(string format)
         else if (sentence is not null)
             Console.Out.WriteLine(sentence);
         else
-            foreach (var (name, value) in item.AsObject())
+            foreach (var (name, value) in item.AsObject().Where(member => member.Value is not null and not JsonArray { Count: 0 }))
                 Console.Out.WriteLine($"{name + ":",-18} {Text(value)}");
     }
 
@@ -62,8 +78,22 @@ internal sealed class Printer(string format)
         JsonArray items => items.Count == 0 ? "-" : string.Join(", ", items.Select(Text)),
         JsonObject members => members.Count == 0 ? "-" : string.Join(", ", members.Select(member => $"{member.Key}={Text(member.Value)}")),
         JsonValue scalar when scalar.GetValueKind() == JsonValueKind.String => scalar.GetValue<string>(),
-        _ => value.ToJsonString(),
+        _ => value.ToJsonString(Compact),
     };
+
+    /// <summary>Prints one of many things that come one by one: a line of text, a line of JSON, or a document of YAML.</summary>
+    public void Next(JsonNode item, string line)
+    {
+        if (format == "json")
+            Console.Out.WriteLine(item.ToJsonString(Compact));
+        else if (format == "table")
+            Console.Out.WriteLine(line);
+        else
+        {
+            Console.Out.WriteLine("---");
+            Structured(item);
+        }
+    }
 
     private void Structured(JsonNode node)
     {

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Cairn.Cli.Client;
+using Cairn.Cli.Input;
+using Cairn.Cli.Output;
+
+namespace Cairn.Cli.Commands;
+
+/// <summary><c>cairn audit</c>.</summary>
+internal static class AuditCommand
+{
+    private static readonly Option<string?> Actor = new("--actor") { HelpName = "who", Description = "A credential such as key:0193…, or its name" };
+    private static readonly Option<string?> Action = new("--action") { HelpName = "what", Description = "What was done: configs.put, or configs for all of a kind" };
+    private static readonly Option<string?> Outcome = new("--outcome") { HelpName = "outcome", Description = "success, denied or unauthenticated" };
+    private static readonly Option<string?> Resource = new("--resource") { HelpName = "resource", Description = "Kind and path: configs/payments/database; all below it when it ends in a slash" };
+    private static readonly Option<string?> Change = new("--change") { HelpName = "id", Description = "The entries of one change" };
+    private static readonly Option<int> Limit = Flags.Limit(50);
+
+    public static Command Create()
+    {
+        Outcome.CompletionSources.Add("success", "denied", "unauthenticated");
+        return new ApiCommand(
+            "audit", "Show who did what, when, from where and with which result; the newest first\n\nExamples:\n  cairn audit --since 24h --outcome denied\n"
+            + "  cairn audit --resource configs/payments/ --actor deploy\n  cairn audit --since 2026-11-01 -n 100000 -o json > november.json",
+            Show, Flags.Since, Flags.Until, Actor, Action, Outcome, Resource, Change, Limit);
+    }
+
+    private static async Task Show(Call call)
+    {
+        int limit = call.Get(Limit);
+        string path = ApiClient.Query(
+            "api/v1/audit", ("since", Times.Moment(call.Get(Flags.Since))), ("until", Times.Moment(call.Get(Flags.Until))),
+            ("actor", call.Get(Actor)), ("action", call.Get(Action)), ("outcome", call.Get(Outcome)),
+            ("resource", call.Get(Resource)), ("change", call.Get(Change)), ("limit", Math.Min(limit, 1000)));
+        call.Printer.List(
+            await call.Api.ListAsync(path, call.Ct).Take(limit).ToListAsync(call.Ct),
+            Column.Of("time"), new("actor", item => (string?)item["actor_name"] ?? (string?)item["actor"]), Column.Of("action"), new("outcome", Result),
+            new("resources", item => Resources(item["resources"]!.AsArray())), Column.Of("address"), Column.Of("message"));
+    }
+
+    private static string Result(JsonNode entry)
+    {
+        string text = (string)entry["outcome"]!;
+        if (entry["reason"] is { } reason)
+            text += $": {reason}";
+        return (long)entry["count"]! is > 1 and var count ? $"{text} ({count} times)" : text;
+    }
+
+    private static string Resources(JsonArray resources) => resources.Count switch
+    {
+        0 => "",
+        1 => Name(resources[0]!),
+        _ => $"{Name(resources[0]!)} and {resources.Count - 1} more",
+    };
+
+    private static string Name(JsonNode resource) =>
+        $"{resource["kind"]}/{resource["path"]}{(resource["environment"] is { } environment ? $" ({environment})" : "")}";
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+
+namespace Cairn.Cli.Commands;
+
+/// <summary><c>cairn completion</c>: scripts with which shells complete command lines. They ask the program itself what fits.</summary>
+internal static class CompletionCommand
+{
+    private const string Bash = """
+        # Completion of cairn for bash. Use it with: source <(cairn completion bash)
+        _cairn() {
+            local word=${COMP_WORDS[COMP_CWORD]} candidate
+            COMPREPLY=()
+            while IFS= read -r candidate; do
+                [[ $candidate == "$word"* ]] && COMPREPLY+=("$candidate")
+            done < <("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
+            # A path goes on after its slash.
+            [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]] && compopt -o nospace
+            return 0
+        }
+        complete -o default -F _cairn cairn
+        """;
+
+    private const string Zsh = """
+        #compdef cairn
+        # Completion of cairn for zsh. Use it with: source <(cairn completion zsh)
+        _cairn() {
+            local -a candidates
+            candidates=("${(@f)$("${words[1]}" "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
+            candidates=(${(M)candidates:#${PREFIX}*})
+            if (( ${#candidates} )); then
+                compadd -S '' -- ${(M)candidates:#*/}
+                compadd -- ${candidates:#*/}
+            else
+                _files
+            fi
+        }
+        (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
+        compdef _cairn cairn
+        """;
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "completion", "Print a script that lets a shell complete commands, flags, environments and configs' paths\n\n"
+            + "Examples:\n  source <(cairn completion bash)\n  cairn completion bash > /etc/bash_completion.d/cairn\n  cairn completion zsh > \"${fpath[1]}/_cairn\"")
+        {
+            Script("bash", "Print the script for bash\n\nExamples:\n  source <(cairn completion bash)", Bash),
+            Script("zsh", "Print the script for zsh\n\nExamples:\n  source <(cairn completion zsh)", Zsh),
+        };
+        return command;
+    }
+
+    private static Command Script(string shell, string description, string script)
+    {
+        var command = new Command(shell, description);
+        command.SetAction(_ => Console.Out.WriteLine(script));
+        return command;
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Cairn.Cli.Apply;
+using Cairn.Cli.Output;
+using Cairn.Cli.Transfer;
+
+namespace Cairn.Cli.Commands.Configs;
+
+/// <summary><c>cairn config export|import</c>.</summary>
+internal static class TransferCommands
+{
+    private static readonly Option<string?> Folder = new("--directory", "-d") { HelpName = "folder", Description = "Write a folder: a file for each base and overlay" };
+    private static readonly Option<string?> File = new("--file", "-f") { HelpName = "file", Description = "Or one file of JSON lines; - for standard output" };
+    private static readonly Argument<string> Source = new("source") { Description = "A folder, a file of JSON lines, or - for JSON lines on standard input" };
+
+    private const string Layout = "In a folder, payments/database.json is the base of payments/database, and payments/database@prod.json its\noverlay for prod.";
+
+    public static IEnumerable<Command> Create() =>
+    [
+        new ApiCommand(
+            "export", $"Write configs to a folder or a file, as they were written\n\n{Layout} Schemas, pins and older versions are not exported.\n\n"
+            + "Examples:\n  cairn config export -d configs/\n  cairn config export payments/ -f payments.jsonl",
+            Export, Flags.Prefix, Folder, File),
+        new ApiCommand(
+            "import", $"Write many configs to the server\n\n{Layout} YAML, properties and .env files are read too.\nWhat is the same already is left alone, so that an "
+            + "import which was interrupted can be run again.\nFor a change that happens at once or not at all, see 'cairn apply'.\n\n"
+            + "Examples:\n  cairn config import configs/ --dry-run\n  cairn config import payments.jsonl -m 'From the old system'",
+            Import, Source, Flags.DryRun, Flags.Message),
+    ];
+
+    private static async Task Export(Call call)
+    {
+        var (folder, file, prefix) = (call.Get(Folder), call.Get(File), call.Get(Flags.Prefix));
+        if (folder is null == file is null)
+            throw new UsageException("Say where to: -d FOLDER, or -f FILE.");
+        var exporter = new Exporter(new ServerConfigs(call.Api), new ProgressDisplay());
+        int count = folder is not null
+            ? await exporter.ToFolderAsync(prefix, folder, call.Ct)
+            : await exporter.ToFileAsync(prefix, file!, call.Ct);
+        string sentence = $"Exported {count:N0} documents to {folder ?? file}.";
+        if (file == "-")
+            await Console.Error.WriteLineAsync(sentence);
+        else
+            call.Printer.One(new JsonObject { ["documents"] = count, ["to"] = folder ?? file }, sentence);
+    }
+
+    private static async Task Import(Call call)
+    {
+        var documents = DocumentSource.Read(call.Get(Source));
+        var plan = await new Planner(new ServerConfigs(call.Api)).MakeAsync(documents, prune: false, call.Ct);
+        var report = new JsonObject
+        {
+            ["created"] = plan.Count(StepAction.Create),
+            ["changed"] = plan.Count(StepAction.Change),
+            ["unchanged"] = plan.Unchanged,
+        };
+        if (call.Get(Flags.DryRun))
+        {
+            foreach (var step in plan.Steps)
+                await Console.Error.WriteLineAsync($"{step.Action.ToString().ToLowerInvariant(),-6} {step.Path}{(step.Environment is null ? "" : $" ({step.Environment})")}");
+            call.Printer.One(report, plan.Summary + ".");
+            return;
+        }
+
+        report["changes"] = await new Importer(call.Api, new ProgressDisplay()).WriteAsync(plan.Steps, call.Get(Flags.Message) ?? "Import", call.Ct);
+        call.Printer.One(report, $"Imported: {report["created"]!.GetValue<int>():N0} created, {report["changed"]!.GetValue<int>():N0} changed, {plan.Unchanged:N0} unchanged.");
+    }
+}

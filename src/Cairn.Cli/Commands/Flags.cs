@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Cairn.Cli.Client;
+
+namespace Cairn.Cli.Commands;
+
+/// <summary>The arguments and options that several commands share, so that they are called and mean the same.</summary>
+internal static class Flags
+{
+    public static readonly Argument<string> Path = WithPaths(new Argument<string>("path") { Description = "The config, such as payments/database" });
+
+    public static readonly Argument<string> Prefix = WithPaths(
+        new Argument<string>("prefix") { Description = "Only configs whose path starts with this", DefaultValueFactory = _ => "" });
+
+    public static readonly Option<string?> Environment = WithEnvironments(
+        new Option<string?>("--env", "-e") { HelpName = "environment", Description = "The environment; the base, which all share, when left out" });
+
+    public static readonly Option<string?> Message = new("--message", "-m") { HelpName = "text", Description = "Why, for the history and the audit" };
+
+    public static readonly Option<long?> IfVersion = new("--if-version") { HelpName = "n", Description = "Only if this is still the newest version; 0 for: only if there is none yet" };
+
+    public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask" };
+
+    public static readonly Option<bool> DryRun = new("--dry-run") { Description = "Change nothing; show what would happen" };
+
+    public static readonly Option<string?> Since = new("--since") { HelpName = "time", Description = "From this time on: 2026-11-21T08:00:00Z, 2026-11-21, or 2h for two hours ago" };
+
+    public static readonly Option<string?> Until = new("--until") { HelpName = "time", Description = "Up to this time" };
+
+    /// <summary>An option that completes the names of environments.</summary>
+    public static Option<T> WithEnvironments<T>(Option<T> option)
+    {
+        option.CompletionSources.Add(context => Suggestions.Environments(context));
+        return option;
+    }
+
+    /// <summary>An option with the most items to show.</summary>
+    public static Option<int> Limit(int usual)
+    {
+        var option = new Option<int>("--limit", "-n") { HelpName = "n", Description = $"How many at most; {usual} when left out", DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (int.TryParse(result.Tokens.LastOrDefault()?.Value, out int limit) && limit < 1)
+                result.AddError("--limit is at least 1.");
+        });
+        return option;
+    }
+
+    private static Argument<string> WithPaths(Argument<string> argument)
+    {
+        argument.CompletionSources.Add(context => Suggestions.Paths(context));
+        return argument;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Cairn.Cli.Client;
+
+namespace Cairn.Cli.Diagnostics;
+
+/// <summary>Looks at the server that commands talk to, from here.</summary>
+internal sealed class ServerChecks(ApiClient api, bool hasKey)
+{
+    private const int LeastDays = 14;
+    private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(30);
+
+    public async IAsyncEnumerable<Check> RunAsync([System.Runtime.CompilerServices.EnumeratorCancellation] System.Threading.CancellationToken ct)
+    {
+        if (api.Address.Scheme == "https")
+            yield return await CertificateAsync(ct);
+        var (reached, date, health) = await ReachAsync(ct);
+        yield return reached;
+        if (reached.Result == CheckResult.Bad)
+            yield break;
+        if (health is not null)
+            yield return Health(health);
+        if (date is { } time)
+            yield return Clock(time);
+        yield return await KeyAsync(ct);
+    }
+
+    private async Task<(Check, DateTimeOffset? Date, JsonNode? Health)> ReachAsync(CancellationToken ct)
+    {
+        const string Name = "server";
+        using var request = new HttpRequestMessage(HttpMethod.Get, "health");
+        try
+        {
+            using var answer = await api.TryAsync(request, ct);
+            var health = JsonNode.Parse(await answer.Content.ReadAsByteArrayAsync(ct));
+            return health?["checks"] is null
+                ? (Check.Bad(Name, $"{api.Address} answers, but not as Cairn does", "Is the address right? Change it with: cairn login --url ADDRESS"), null, null)
+                : (Check.Good(Name, $"{api.Address} answers, version {health["version"]}"), answer.Headers.Date, health);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return (Check.Bad(Name, $"{api.Address} answers, but not as Cairn does", "Is the address right? Change it with: cairn login --url ADDRESS"), null, null);
+        }
+        catch (HttpRequestException e)
+        {
+            return (Check.Bad(Name, $"{api.Address} does not answer: {e.InnerException?.Message ?? e.Message}", "Start it with: cairn serve. Or name another with --url or CAIRN_URL"), null, null);
+        }
+    }
+
+    private static Check Health(JsonNode health)
+    {
+        string parts = string.Join(", ", health["checks"]!.AsObject().Select(check => $"{check.Key} {check.Value}"));
+        return (string?)health["status"] == "healthy"
+            ? Check.Good("health", $"{parts}, revision {health["revision"]}")
+            : Check.Bad("health", parts, "The server's log says more");
+    }
+
+    private static Check Clock(DateTimeOffset serverTime)
+    {
+        var skew = TimeProvider.System.GetUtcNow() - serverTime;
+        // The header has whole seconds.
+        return skew.Duration() <= MostSkew
+            ? Check.Good("clock", $"within {Math.Ceiling(skew.Duration().TotalSeconds):0} s of the server's")
+            : Check.Bad("clock", $"{skew.Duration().TotalSeconds:0} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")} the server's", "Let both machines keep their time by NTP");
+    }
+
+    private async Task<Check> KeyAsync(CancellationToken ct)
+    {
+        const string Name = "key";
+        if (!hasKey)
+            return Check.Bad(Name, "there is none", "cairn login");
+        try
+        {
+            var caller = await api.GetAsync("api/v1/auth/whoami", ct);
+            return Check.Good(Name, $"{caller["name"]} ({caller["permission"]})");
+        }
+        catch (ApiException e)
+        {
+            return Check.Bad(Name, e.Message, "cairn login");
+        }
+    }
+
+    private async Task<Check> CertificateAsync(CancellationToken ct)
+    {
+        const string Name = "certificate";
+        X509Certificate2? certificate = null;
+        var problems = SslPolicyErrors.None;
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(api.Address.Host, api.Address.Port, ct);
+            await using var tls = new SslStream(client.GetStream());
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = api.Address.Host,
+                // Nothing is sent over this connection: it is only to see the certificate, also a bad one.
+                RemoteCertificateValidationCallback = (_, presented, _, errors) =>
+                {
+                    certificate = presented as X509Certificate2;
+                    problems = errors;
+                    return true;
+                },
+            }, ct);
+        }
+        catch (Exception e) when (e is SocketException or IOException or System.Security.Authentication.AuthenticationException)
+        {
+            return Check.Bad(Name, e.Message, "Does this address speak TLS?");
+        }
+
+        if (certificate is null)
+            return Check.Bad(Name, "the server presents none", "Set CAIRN_TLS_CERT and CAIRN_TLS_KEY there");
+        var end = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+        double days = (end - TimeProvider.System.GetUtcNow()).TotalDays;
+        string finding = $"valid until {end:yyyy-MM-dd}";
+        if (days < 0)
+            return Check.Bad(Name, $"expired on {end:yyyy-MM-dd}", "Put a new one in the files of CAIRN_TLS_CERT and CAIRN_TLS_KEY: the server takes it up by itself");
+        if (problems != SslPolicyErrors.None)
+            return Check.Bad(Name, $"{finding}, but not trusted here: {problems}", "Trust its authority on this machine, or name the server as the certificate does");
+        return days < LeastDays
+            ? Check.Bad(Name, $"{finding}, {days:0} days from now", "Renew it")
+            : Check.Good(Name, finding);
+    }
+}

@@ -1,0 +1,21 @@
+using Cairn.Cli.Output;
+
+namespace Cairn.Cli.Transfer;
+
+/// <summary>Where configs are read from: a folder, a file of JSON lines, or <c>-</c> for JSON lines on standard input.</summary>
+internal static class DocumentSource
+{
+    /// <summary>Reads all of it.</summary>
+    /// <exception cref="UsageException">There is no such thing, or it is malformed.</exception>
+    public static List<ConfigDocument> Read(string name)
+    {
+        if (Directory.Exists(name))
+            return [.. DocumentTree.Read(name)];
+        if (name == "-")
+            return [.. DocumentLines.Read(Console.In, "standard input")];
+        if (!File.Exists(name))
+            throw new UsageException($"There is no folder or file '{name}'.");
+        using var reader = new StreamReader(name);
+        return [.. DocumentLines.Read(reader, name)];
+    }
+}
