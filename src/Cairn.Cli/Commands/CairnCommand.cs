@@ -38,6 +38,8 @@ internal static class CairnCommand
             KeyCommand.Create(),
             AuditCommand.Create(),
             KeyringCommand.Create(),
+            TemplateCommand.Create(),
+            SchemaCommand.Create(),
             CompletionCommand.Create(),
         };
         root.Options.Add(Profile);

@@ -1,0 +1,161 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cairn.Cli.Input;
+using Cairn.Cli.Output;
+using Cairn.Core.Documents;
+using Cairn.JsonSchema;
+
+namespace Cairn.Cli.Commands;
+
+/// <summary><c>cairn schema</c>: JSON Schemas on this machine, without a server.</summary>
+internal static class SchemaCommand
+{
+    private static readonly Dictionary<string, SchemaDraft> Drafts = new()
+    {
+        ["4"] = SchemaDraft.Draft4,
+        ["6"] = SchemaDraft.Draft6,
+        ["7"] = SchemaDraft.Draft7,
+        ["2019-09"] = SchemaDraft.Draft201909,
+        ["2020-12"] = SchemaDraft.Draft202012,
+    };
+
+    private static readonly Option<string> Schema = new("--schema", "-s") { HelpName = "file", Description = "The schema, JSON or YAML", Required = true };
+    private static readonly Option<string[]> Instances = new("--instance", "-i") { HelpName = "file", Description = "Documents to validate", Required = true, AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string?> Draft = MakeDraft();
+    private static readonly Option<bool> Formats = new("--assert-format") { Description = "Check the format keyword too" };
+    private static readonly Argument<string> Old = new("old") { Description = "The schema before" };
+    private static readonly Argument<string> New = new("new") { Description = "The schema after" };
+    private static readonly Argument<string[]> Samples = new("file") { Description = "Sample documents", Arity = ArgumentArity.OneOrMore };
+
+    public static Command Create()
+    {
+        var validate = new Command("validate", "Validate documents against a schema\n\nExamples:\n  cairn schema validate --schema database.schema.json --instance dev.json prod.json\n  cairn schema validate -s schema.json -i config.yaml -o json") { Schema, Instances, Draft, Formats };
+        validate.SetAction(ValidateAsync);
+        var diff = new Command("diff", "Compare two schemas, and say which changes break whom\n\nBackward: whoever has the new schema can read what was valid under the old one. Forward: the other way.\nThe exit code is 0 when both hold, else 1.\n\nExamples:\n  cairn schema diff v1.json v2.json") { Old, New, Draft };
+        diff.SetAction(DiffAsync);
+        var infer = new Command("infer", "Make a schema from sample documents\n\nExamples:\n  cairn schema infer dev.json staging.json prod.json > database.schema.json") { Samples };
+        infer.SetAction(InferAsync);
+        return new Command("schema", "Work with JSON Schemas on this machine\n\nExamples:\n  cairn schema validate -s schema.json -i config.json\n  cairn schema diff v1.json v2.json\n  cairn schema infer *.json") { validate, diff, infer };
+    }
+
+    private static async Task<int> ValidateAsync(ParseResult result, CancellationToken ct)
+    {
+        var validator = await CompileAsync(result.GetRequiredValue(Schema), result, ct);
+        if (validator is null)
+            return ExitCodes.Usage;
+        var all = new List<JsonNode>();
+        bool valid = true;
+        foreach (string file in result.GetRequiredValue(Instances))
+        {
+            byte[] document = await DocumentFile.ReadAsync(file, null, ct);
+            var verdict = validator.Validate(document);
+            valid &= verdict.IsValid;
+            foreach (var error in verdict.Errors)
+                all.Add(new JsonObject
+                {
+                    ["file"] = file,
+                    ["instance"] = error.InstancePointer,
+                    ["schema"] = error.SchemaPointer,
+                    ["keyword"] = error.Keyword,
+                    ["message"] = error.Message,
+                });
+            if (CairnCommand.Printer(result).IsTable)
+                Console.Out.WriteLine($"{file}: {(verdict.IsValid ? "valid" : "not valid")}");
+        }
+
+        if (!valid || !CairnCommand.Printer(result).IsTable)
+            CairnCommand.Printer(result).List(all, Column.Of("file", "file"), Column.Of("at", "instance"), Column.Of("message", "message"), Column.Of("schema", "schema"));
+        return valid ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static async Task<int> DiffAsync(ParseResult result, CancellationToken ct)
+    {
+        if (await CompileAsync(result.GetRequiredValue(Old), result, ct) is not { } before || await CompileAsync(result.GetRequiredValue(New), result, ct) is not { } after)
+            return ExitCodes.Usage;
+        var comparison = SchemaComparer.Compare(before, after);
+        var report = new JsonObject
+        {
+            ["backward"] = comparison.IsBackwardCompatible,
+            ["forward"] = comparison.IsForwardCompatible,
+            ["full"] = comparison.IsFullyCompatible,
+            ["differences"] = new JsonArray([.. comparison.Differences.Select(difference => (JsonNode)new JsonObject
+            {
+                ["kind"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(difference.Kind.ToString()),
+                ["pointer"] = difference.Pointer,
+                ["from"] = Node(difference.From),
+                ["to"] = Node(difference.To),
+            })]),
+            ["backward_breaks"] = Breaks(comparison.BackwardBreaks),
+            ["forward_breaks"] = Breaks(comparison.ForwardBreaks),
+        };
+        var printer = CairnCommand.Printer(result);
+        if (!printer.IsTable)
+        {
+            printer.One(report);
+        }
+        else
+        {
+            printer.List([.. report["differences"]!.AsArray().Select(item => item!)], Column.Of("change", "kind"), Column.Of("at", "pointer"), Column.Of("from", "from"), Column.Of("to", "to"));
+            Explain("backward", comparison.IsBackwardCompatible, comparison.BackwardBreaks);
+            Explain("forward", comparison.IsForwardCompatible, comparison.ForwardBreaks);
+        }
+
+        return comparison.IsFullyCompatible ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static async Task<int> InferAsync(ParseResult result, CancellationToken ct)
+    {
+        var samples = new List<JsonElement>();
+        foreach (string file in result.GetRequiredValue(Samples))
+            samples.Add(JsonText.Element(await DocumentFile.ReadAsync(file, null, ct)));
+        byte[] schema = Encoding.UTF8.GetBytes(SchemaInference.Infer(samples).ToJsonString());
+        Console.Out.WriteLine(Encoding.UTF8.GetString(JsonText.Indent(schema)));
+        return ExitCodes.Success;
+    }
+
+    private static async Task<JsonSchemaValidator?> CompileAsync(string file, ParseResult result, CancellationToken ct)
+    {
+        var options = new SchemaOptions
+        {
+            DefaultDraft = result.GetValue(Draft) is { } draft ? Drafts[draft] : SchemaOptions.Default.DefaultDraft,
+            AssertFormat = result.CommandResult.Command.Options.Contains(Formats) && result.GetValue(Formats),
+        };
+        byte[] schema = await DocumentFile.ReadAsync(file, null, ct);
+        try
+        {
+            return JsonSchemaValidator.Compile(schema, options);
+        }
+        catch (SchemaException e)
+        {
+            Console.Error.WriteLine($"cairn: {file} is not a valid schema:");
+            foreach (var problem in e.Problems)
+                Console.Error.WriteLine($"  {problem}");
+            return null;
+        }
+    }
+
+    private static void Explain(string direction, bool holds, IReadOnlyList<CompatibilityBreak> breaks)
+    {
+        Console.Out.WriteLine($"{direction} compatible: {(holds ? "yes" : "no")}");
+        foreach (var (pointer, reason, isUnknown) in breaks)
+            Console.Out.WriteLine($"  {(pointer.Length == 0 ? "(root)" : pointer)}: {reason}{(isUnknown ? " (unknown, treated as breaking)" : "")}");
+    }
+
+    private static JsonArray Breaks(IReadOnlyList<CompatibilityBreak> breaks) => [.. breaks.Select(item => new JsonObject
+    {
+        ["pointer"] = item.Pointer,
+        ["reason"] = item.Reason,
+        ["unknown"] = item.IsUnknown,
+    })];
+
+    private static JsonNode? Node(JsonElement? element) => element is { } value ? JsonNode.Parse(value.GetRawText()) : null;
+
+    private static Option<string?> MakeDraft()
+    {
+        var option = new Option<string?>("--draft") { HelpName = string.Join('|', Drafts.Keys), Description = "The draft of a schema without $schema; 2020-12 when left out" };
+        option.AcceptOnlyFromAmong([.. Drafts.Keys]);
+        return option;
+    }
+}

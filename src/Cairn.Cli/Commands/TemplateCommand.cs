@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using Cairn.Cli.Input;
+using Cairn.Cli.Output;
+using Cairn.Core.Documents;
+using Cairn.Templates;
+
+namespace Cairn.Cli.Commands;
+
+/// <summary><c>cairn template</c>: templates on this machine, without a server.</summary>
+internal static class TemplateCommand
+{
+    private static readonly Argument<string> File = new("file") { Description = "A text template, or a JSON or YAML document whose strings are templates; - for standard input" };
+    private static readonly Argument<string[]> Files = new("file") { Description = "Templates to check", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string[]> Var = new("--var") { HelpName = "k=v", Description = "A variable; the value is JSON when it is valid JSON, else text", DefaultValueFactory = _ => [] };
+    private static readonly Option<string?> Vars = new("--vars") { HelpName = "file", Description = "A JSON or YAML object of variables" };
+    private static readonly Option<string?> Env = new("--env", "-e") { HelpName = "environment", Description = "What env and environment are" };
+    private static readonly Option<bool> Lenient = new("--lenient") { Description = "Let what does not exist be empty, as Jinja does by default" };
+
+    public static Command Create()
+    {
+        var render = new Command("render", "Render a template\n\nA document (.json, .yaml) stays a document: only its strings are rendered, and one that is a single\nexpression gives its typed value.\n\nExamples:\n  cairn template render nginx.conf.j2 --var port=8080 --env prod\n  cairn template render config.json --vars prod.yaml --env prod\n  echo 'Hello {{ name }}' | cairn template render - --var name=you") { File, Var, Vars, Env, Lenient };
+        render.SetAction(RenderAsync);
+        var check = new Command("check", "Say whether templates are well-formed, and where not\n\nExamples:\n  cairn template check templates/*.j2 config.json") { Files };
+        check.SetAction(CheckAsync);
+        return new Command("template", "Render and check templates on this machine\n\nExamples:\n  cairn template render config.json --env prod\n  cairn template check templates/*.j2") { render, check };
+    }
+
+    private static async Task<int> RenderAsync(ParseResult result, CancellationToken ct)
+    {
+        string file = result.GetRequiredValue(File);
+        var environment = Environment(file, result.GetValue(Lenient));
+        var variables = TemplateVariables.FromObject(JsonText.Element(Encoding.UTF8.GetBytes((await VariablesAsync(result, ct)).ToJsonString())));
+        try
+        {
+            if (DocumentFile.FormatOf(file) is { Read: not null } format)
+            {
+                byte[] document = await DocumentFile.ReadAsync(file, null, ct);
+                byte[] rendered = DocumentTemplate.Parse(environment, document, file).Render(variables, cancellationToken: ct);
+                byte[] shown = format == DocumentFormat.Json ? [.. JsonText.Indent(rendered), (byte)'\n'] : format.Write(rendered);
+                Console.Out.Write(Encoding.UTF8.GetString(shown));
+            }
+            else
+            {
+                Console.Out.Write(environment.Parse(await ReadTextAsync(file, ct), file).Render(variables, cancellationToken: ct));
+            }
+
+            return ExitCodes.Success;
+        }
+        catch (TemplateException e)
+        {
+            Report(e, file);
+            return ExitCodes.Failure;
+        }
+    }
+
+    private static async Task<int> CheckAsync(ParseResult result, CancellationToken ct)
+    {
+        int failures = 0;
+        foreach (string file in result.GetRequiredValue(Files))
+            try
+            {
+                if (DocumentFile.FormatOf(file) is { Read: not null })
+                    DocumentTemplate.Parse(TemplateEnvironment.Default, await DocumentFile.ReadAsync(file, null, ct), file);
+                else
+                    TemplateEnvironment.Default.Parse(await ReadTextAsync(file, ct), file);
+                Console.Out.WriteLine($"{file}: ok");
+            }
+            catch (TemplateException e)
+            {
+                failures++;
+                Report(e, file);
+            }
+
+        return failures == 0 ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static TemplateEnvironment Environment(string file, bool lenient) => new()
+    {
+        Undefined = lenient ? UndefinedMode.Lenient : UndefinedMode.Strict,
+        KeepTrailingNewline = true,
+        Loader = name => Load(Path.GetDirectoryName(Path.GetFullPath(file == "-" ? "." : file))!, name),
+    };
+
+    // What a template includes stays in its own folder.
+    private static string? Load(string folder, string name)
+    {
+        string path = Path.GetFullPath(Path.Combine(folder, name));
+        return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) && System.IO.File.Exists(path)
+            ? System.IO.File.ReadAllText(path)
+            : null;
+    }
+
+    private static async Task<JsonObject> VariablesAsync(ParseResult result, CancellationToken ct)
+    {
+        var variables = new JsonObject();
+        if (result.GetValue(Vars) is { } file)
+            variables = JsonNode.Parse(await DocumentFile.ReadAsync(file, null, ct)) as JsonObject
+                ?? throw new UsageException($"{file} does not hold an object of variables.");
+        foreach (var (name, value) in Assignments.Parse(result.GetValue(Var)!, dotted: false))
+            variables[name] = value?.DeepClone();
+        if (result.GetValue(Env) is { } environment)
+            (variables["env"], variables["environment"]) = (environment, environment);
+        return variables;
+    }
+
+    private static async Task<string> ReadTextAsync(string file, CancellationToken ct)
+    {
+        if (file == "-")
+            return await Console.In.ReadToEndAsync(ct);
+        return System.IO.File.Exists(file) ? await System.IO.File.ReadAllTextAsync(file, ct) : throw new UsageException($"There is no file '{file}'.");
+    }
+
+    private static void Report(TemplateException e, string file)
+    {
+        string place = e.Pointer is null ? "" : $" at '{e.Pointer}'";
+        Console.Error.WriteLine($"cairn: {file}{place}, line {e.Line}, column {e.Column}: {e.Detail}");
+        if (e.Excerpt.Length > 0)
+            Console.Error.WriteLine(e.Excerpt);
+    }
+}
