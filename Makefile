@@ -3,7 +3,7 @@ CONFIGURATION ?= Release
 SOLUTION := Cairn.slnx
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test bench lint format clean
+.PHONY: help build run publish test bench lint format clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ build: ## Build everything; warnings are errors
 
 run: ## Start Cairn on http://127.0.0.1:8000 (data in ./cairn-data); ARGS="--listen …" adds options
 	dotnet run --project src/Cairn.Cli -c $(CONFIGURATION) -- serve $(ARGS)
+
+publish: ## Put the cairn program into artifacts/cairn
+	dotnet publish src/Cairn.Cli -c $(CONFIGURATION) -o artifacts/cairn -v quiet
 
 test: ## Build, then run every test, one project after the other
 	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v quiet
