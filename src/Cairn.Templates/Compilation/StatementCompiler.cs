@@ -228,7 +228,8 @@ internal sealed class StatementCompiler(SourceText source)
             .Select((_, i) => i < firstDefault ? null : _expressions.Compile(signature.Defaults[i - firstDefault], frame)).ToArray();
         var body = Compile(statements, frame);
         return new MacroCode(name, parameters, slots, defaults, frame.Symbols.Entry(), frame.Function.Slots,
-            callerSlot, namedSlot, restSlot) { Body = body };
+            callerSlot, namedSlot, restSlot)
+        { Body = body };
     }
 
     void Block(BlockSyntax block, CompileFrame frame, List<Statement> into)
