@@ -9,6 +9,9 @@ namespace Cairn.Core;
 /// <remarks>They stay in the store and are not held in memory.</remarks>
 public sealed class Journal(IStore store, string prefix)
 {
+    /// <summary>How long a period one reading may span: each hour of it costs a look.</summary>
+    public static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(366);
+
     /// <summary>The store key of an entry; null when <paramref name="id"/> is not an identifier.</summary>
     public string? KeyOf(string id) =>
         TimedId.TimeOf(id) is { } time ? HourPrefix(time) + id : null;
@@ -18,9 +21,12 @@ public sealed class Journal(IStore store, string prefix)
     /// <param name="until">The newest time wanted.</param>
     /// <param name="before">Only entries that sort before this identifier: where an earlier page stopped.</param>
     /// <param name="ct">Ends the reading.</param>
+    /// <exception cref="ProblemException">The period is longer than <see cref="LongestPeriod"/>.</exception>
     public async IAsyncEnumerable<StoreRecord> ReadAsync(
         DateTimeOffset since, DateTimeOffset until, string? before, [EnumeratorCancellation] CancellationToken ct)
     {
+        if (until - since > LongestPeriod)
+            throw new ProblemException(ProblemKind.Invalid, $"since and until are at most {LongestPeriod.TotalDays:0} days apart.");
         if (before is not null && TimedId.TimeOf(before) is { } newest && newest < until)
             until = newest;
         long revision = await store.GetRevisionAsync(ct);

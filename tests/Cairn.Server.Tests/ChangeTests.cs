@@ -109,6 +109,7 @@ public sealed class ChangeTests(CairnServer server) : IClassFixture<CairnServer>
         (await Admin.GetJsonAsync($"/api/v1/audit?change={put["change"]}"))["items"]!.AsArray().Count.ShouldBe(1);
         (await Admin.GetJsonAsync("/api/v1/audit?until=2020-01-01T00:00:00Z"))["items"]!.AsArray().ShouldBeEmpty();
         await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/api/v1/audit?since=yesterday");
+        await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/api/v1/audit?since=1970-01-01T00:00:00Z");
     }
 
     [Fact]

@@ -48,11 +48,7 @@ internal static class WatchEndpoints
             await stream.HeartbeatAsync(ending.Token);
             while (true)
             {
-                var next = link.NextAsync;
-                while (!next.IsCompleted)
-                    if (await Task.WhenAny(next, Task.Delay(Heartbeat, node.Options.Time, ending.Token)) != next)
-                        await stream.HeartbeatAsync(ending.Token);
-                link = await next;
+                link = await NextAsync(link, stream, node, ending.Token);
                 if (link.Gap || node.Catalogs.Current.Revision - link.Snapshot.Revision > MaxLag)
                 {
                     await stream.EndAsync("You fell too far behind: list again, then watch from there.", ending.Token);
@@ -73,6 +69,19 @@ internal static class WatchEndpoints
         {
             await stream.EndAsync("The node is stopping: connect again.", http.RequestAborted);
         }
+    }
+
+    private static async Task<CatalogFeed> NextAsync(CatalogFeed link, EventStream stream, CairnNode node, CancellationToken ct)
+    {
+        while (true)
+            try
+            {
+                return await link.NextAsync.WaitAsync(Heartbeat, node.Options.Time, ct);
+            }
+            catch (TimeoutException)
+            {
+                await stream.HeartbeatAsync(ct);
+            }
     }
 
     private static async Task<CatalogFeed> CatchUpAsync(CairnNode node, long revision, CancellationToken ct)

@@ -80,8 +80,21 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         node.Metrics.Requests.Record(rule.Name, http.Response.StatusCode, elapsed.TotalSeconds);
         if (request.Caller is { } caller && caller.Id.StartsWith("key:", StringComparison.Ordinal))
             node.KeyUsage.Record(caller.Id[4..], rule.Name, http.Response.StatusCode, request.Origin);
+        if (Activity.Current is { IsAllDataRequested: true } span)
+            Describe(span, http, rule);
         if (log.IsEnabled(LogLevel.Debug))
             log.Request(rule.Name, http.Response.StatusCode, elapsed.TotalMilliseconds, request.Caller?.Id, request.Origin.CorrelationId);
+    }
+
+    // By the semantic conventions for HTTP; the path itself may name what is confidential and is left out.
+    private static void Describe(Activity span, HttpContext http, EndpointRule rule)
+    {
+        span.DisplayName = rule.Name;
+        span.SetTag("http.request.method", http.Request.Method);
+        span.SetTag("http.route", (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
+        span.SetTag("http.response.status_code", http.Response.StatusCode);
+        if (http.Response.StatusCode >= 500)
+            span.SetStatus(ActivityStatusCode.Error);
     }
 
     /// <summary>Authentication, rate limit and authorisation. Answers the refusal itself.</summary>

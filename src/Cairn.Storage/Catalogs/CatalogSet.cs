@@ -102,6 +102,13 @@ public sealed class CatalogSet : IAsyncDisposable
                 if (compacted)
                     Publish(await LoadAsync(ct), [], gap: true);
                 compacted = false;
+                if (_fault is not null)
+                {
+                    // It was out of reach: an answer shows that it no longer is, before there is any news to follow.
+                    await _store.GetRevisionAsync(ct);
+                    _fault = null;
+                }
+
                 await FollowOnceAsync(() => pause = ShortestPause, ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
