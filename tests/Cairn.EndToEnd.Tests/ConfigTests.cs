@@ -43,7 +43,7 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
             ("config undelete life/db", 5, "is not deleted"),
             ("config get life/other", 3, "There is no config 'life/other'."),
             ("config get life/db --env nowhere", 3, "nowhere"),
-            ("config get '../etc/passwd'", 1, "not"));
+            ("config get 'life/what is this'", 1, "segments are made of letters"));
     }
 
     [Fact]
@@ -130,11 +130,10 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
             (await NextAsync()).ShouldBe("put watched/a 1");
             await first.KillAsync();
             await first.DisposeAsync();
-            await using var second = await ServerProcess.StartAsync(folder.Path, ["--listen", first.Url]);
-            using var later = new Shell(second.Url, key);
-            await later.DoAsync("config set watched/b x=1 --url " + first.Url);
-            await later.DoAsync("config set other/c x=1 --url " + first.Url);
-            await later.DoAsync("config delete watched/a --url " + first.Url);
+            await using var second = await ServerProcess.StartAgainAsync(folder.Path, first.Url);
+            await shell.DoAsync("config set watched/b x=1");
+            await shell.DoAsync("config set other/c x=1");
+            await shell.DoAsync("config delete watched/a");
             (await NextAsync()).ShouldBe("put watched/b 1");
             (await NextAsync()).ShouldBe("delete watched/a 2");
         }

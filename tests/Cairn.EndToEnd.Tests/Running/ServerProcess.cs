@@ -37,10 +37,15 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="folder">Where it runs; its data are below.</param>
     /// <param name="arguments">More options.</param>
     /// <param name="variables">Its settings in the environment.</param>
-    public static async Task<ServerProcess> StartAsync(string folder, string[]? arguments = null, params IEnumerable<(string, string)> variables)
+    public static Task<ServerProcess> StartAsync(string folder, string[]? arguments = null, params IEnumerable<(string, string)> variables) =>
+        StartAsync($"http://127.0.0.1:{FreePort()}", folder, arguments ?? [], variables);
+
+    /// <summary>Starts one in the place of another that has ended.</summary>
+    public static Task<ServerProcess> StartAgainAsync(string folder, string url) => StartAsync(url, folder, [], []);
+
+    private static async Task<ServerProcess> StartAsync(string url, string folder, string[] arguments, IEnumerable<(string, string)> variables)
     {
-        string url = $"http://127.0.0.1:{FreePort()}";
-        var server = new ServerProcess(CairnProcess.Describe(["serve", "--listen", url, .. arguments ?? []], folder, variables), url);
+        var server = new ServerProcess(CairnProcess.Describe(["serve", "--listen", url, .. arguments], folder, variables), url);
         await CairnProcess.UntilAsync(
             () => server.HasExited
                 ? throw new InvalidOperationException($"The server ended with {server._process.ExitCode}.\n{server.Output}\n{server.Error}")
