@@ -92,6 +92,8 @@ public static class CairnProgram
         bool json = options.LogFormat == "json" || (options.LogFormat == "auto" && Console.IsOutputRedirected);
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Why a start failed is told once, in a sentence, by whoever started it; not as a stack trace before that.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         // The log goes to standard error: what a command prints can be piped on.
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (json)

@@ -104,8 +104,14 @@ internal sealed class ApiClient : IDisposable
     }
 
     /// <summary>A path of the API with the segments of a resource's path, each escaped.</summary>
-    public static string Resource(string collection, string path) =>
-        $"api/v1/{collection}/{string.Join('/', path.Trim('/').Split('/').Select(Uri.EscapeDataString))}";
+    /// <exception cref="UsageException">It would be another path of the API than that of this resource.</exception>
+    public static string Resource(string collection, string path)
+    {
+        string[] segments = path.Trim('/').Split('/');
+        if (segments.Any(segment => segment is "" or "." or ".."))
+            throw new UsageException($"'{path}' is not a path: between slashes there is a name, and that is not '.' or '..'.");
+        return $"api/v1/{collection}/{string.Join('/', segments.Select(Uri.EscapeDataString))}";
+    }
 
     private async Task<byte[]> ReadAsync(HttpRequestMessage request, CancellationToken ct)
     {

@@ -21,9 +21,10 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         return ExitCodes.Success;
     }
 
-    /// <summary>The command as one calls it, such as <c>cairn config get</c>.</summary>
-    public static string NameOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : "cairn";
+    /// <summary>The command as one calls it, such as <c>cairn config get</c> or <c>cairn env vars &lt;name&gt; get</c>.</summary>
+    public static string NameOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent
+        ? string.Join(' ', [NameOf(parent), .. parent.Arguments.Select(Label), command.Name])
+        : "cairn";
 
     public static void Write(Command command, TextWriter output)
     {
@@ -48,7 +49,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     private static string Usage(Command command)
     {
         var words = new List<string> { NameOf(command) };
-        if (command.Subcommands.Count > 0)
+        if (command.Subcommands.Count > 0 && command.Action is null)
             words.Add("<command>");
         words.AddRange(command.Arguments.Select(argument =>
         {

@@ -1,0 +1,93 @@
+using Cairn.EndToEnd.Tests.Running;
+
+namespace Cairn.EndToEnd.Tests;
+
+public sealed class LoginTests(ServerFixture fixture) : IDisposable
+{
+    private readonly Shell _shell = new(fixture.Server.Url, key: null);
+
+    [Fact]
+    public async Task A_login_checks_the_key_and_remembers_it_for_its_owner_only()
+    {
+        (await _shell.DoAsync("login --key-stdin", ServerFixture.Key + "\n")).ShouldContain("Logged in to");
+        (await _shell.DoAsync("whoami")).ShouldContain("admin");
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(_shell.Folder["profiles.json"]).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public async Task A_wrong_key_is_not_remembered()
+    {
+        var outcome = await _shell.RunAsync("login --key-stdin", "cairn_live_nonsense\n");
+        outcome.Code.ShouldBe(4, outcome.ToString());
+        File.Exists(_shell.Folder["profiles.json"]).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Without_a_terminal_the_key_is_asked_for_on_standard_input_only_when_told_so()
+    {
+        var outcome = await _shell.RunAsync("login");
+        outcome.Code.ShouldBe(2, outcome.ToString());
+        outcome.Error.ShouldContain("--key-stdin");
+    }
+
+    [Fact]
+    public async Task Profiles_are_kept_apart_and_logout_forgets_one()
+    {
+        await _shell.DoAsync("login --key-stdin --profile one", ServerFixture.Key + "\n");
+        string key = (await _shell.DoAsync("key create reader --profile one")).Trim();
+        await _shell.DoAsync("login --key-stdin --profile two", key + "\n");
+        (await _shell.DoAsync("whoami --profile one")).ShouldContain("admin");
+        (await _shell.DoAsync("whoami")).ShouldContain("reader");
+
+        await _shell.DoAsync("logout --profile two");
+        (await _shell.RunAsync("whoami --profile two")).Code.ShouldBe(2);
+        (await _shell.DoAsync("whoami --profile one")).ShouldContain("admin");
+    }
+
+    [Fact]
+    public async Task Exit_codes_tell_a_missing_key_and_a_missing_server_apart()
+    {
+        (await _shell.RunAsync("whoami")).Code.ShouldBe(4);
+        var outcome = await _shell.RunAsync("whoami --url http://127.0.0.1:9");
+        outcome.Code.ShouldBe(6, outcome.ToString());
+        outcome.Error.ShouldContain("cannot be reached");
+    }
+
+    [Fact]
+    public async Task The_doctor_finds_a_healthy_server_in_order_and_says_what_to_do_otherwise()
+    {
+        _shell.Variables["CAIRN_KEY"] = ServerFixture.Key;
+        string healthy = await _shell.DoAsync("doctor");
+        healthy.ShouldContain("✓ server");
+        healthy.ShouldContain("✓ key: admin (admin)");
+        healthy.ShouldContain("✓ clock");
+        healthy.ShouldNotContain("✗");
+
+        var gone = await _shell.RunAsync("doctor --url http://127.0.0.1:9");
+        gone.Code.ShouldBe(1, gone.ToString());
+        gone.Out.ShouldContain("✗ server");
+        gone.Out.ShouldContain("→ Start it with: cairn serve");
+
+        _shell.Variables["CAIRN_KEY"] = "nonsense";
+        var stranger = await _shell.RunAsync("doctor");
+        stranger.Code.ShouldBe(1, stranger.ToString());
+        stranger.Out.ShouldContain("✗ key");
+        stranger.Out.ShouldContain("→ cairn login");
+    }
+
+    [Fact]
+    public async Task The_doctor_looks_at_the_servers_own_folder()
+    {
+        _shell.Variables["CAIRN_KEY"] = ServerFixture.Key;
+        using var folder = new TemporaryFolder();
+        await using (await ServerProcess.StartAsync(folder.Path))
+            (await _shell.DoAsync($"doctor --data {folder["cairn-data"]}")).ShouldContain("✓ master key");
+        File.Delete(folder["cairn-data/master.key"]);
+        var outcome = await _shell.RunAsync($"doctor --data {folder["cairn-data"]}");
+        outcome.Code.ShouldBe(1, outcome.ToString());
+        outcome.Out.ShouldContain("✗ master key");
+    }
+
+    public void Dispose() => _shell.Dispose();
+}
