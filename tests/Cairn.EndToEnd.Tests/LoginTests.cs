@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Cairn.EndToEnd.Tests.Running;
 
 namespace Cairn.EndToEnd.Tests;
@@ -87,6 +89,33 @@ public sealed class LoginTests(ServerFixture fixture) : IDisposable
         var outcome = await _shell.RunAsync($"doctor --data {folder["cairn-data"]}");
         outcome.Code.ShouldBe(1, outcome.ToString());
         outcome.Out.ShouldContain("✗ master key");
+    }
+
+    [Fact]
+    public async Task The_doctor_looks_at_a_certificate_before_anything_is_sent()
+    {
+        using var folder = new TemporaryFolder();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(5));
+        string file = folder.Write("cert.pem", certificate.ExportCertificatePem());
+        folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
+        await using var server = await ServerProcess.StartWithTlsAsync(folder.Path, "cert.pem", "key.pem");
+
+        var stranger = await _shell.RunAsync("doctor --url " + server.Url);
+        stranger.Code.ShouldBe(1, stranger.ToString());
+        stranger.Out.ShouldContain("not trusted here");
+        stranger.Out.ShouldContain("cannot be trusted");
+
+        _shell.Variables["SSL_CERT_FILE"] = file;
+        var trusting = await _shell.RunAsync("doctor --url " + server.Url);
+        trusting.Out.ShouldContain("✗ certificate: valid until");
+        trusting.Out.ShouldContain("5 days from now");
+        trusting.Out.ShouldContain("✓ server");
     }
 
     public void Dispose() => _shell.Dispose();

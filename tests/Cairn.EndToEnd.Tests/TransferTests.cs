@@ -69,6 +69,25 @@ public sealed class TransferTests(ServerFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task An_import_waits_when_the_server_asks_it_to()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await ServerProcess.StartAsync(
+            folder.Path, ["--rate-limit-write", "3/second"], ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key));
+        _shell.Folder.Write("many.jsonl", string.Concat(Enumerable.Range(0, 1500).Select(i => $"{{\"path\":\"many/{i}\",\"document\":{i}}}\n")));
+        (await _shell.DoAsync("config import many.jsonl --url " + server.Url)).ShouldBe("Imported: 1,500 created, 0 changed, 0 unchanged.\n");
+        using var http = new HttpClient();
+        (await http.GetStringAsync(server.Url + "/metrics")).ShouldMatch("""status="429"[^\n]*\} [1-9]""");
+    }
+
+    [Fact]
+    public async Task A_server_that_was_never_there_is_not_waited_for()
+    {
+        var outcome = await _shell.RunAsync("config export -d out --url http://127.0.0.1:9");
+        outcome.Code.ShouldBe(6, outcome.ToString());
+    }
+
+    [Fact]
     public async Task An_import_that_the_server_refuses_names_the_config()
     {
         _shell.Folder.Write("bad.jsonl", """

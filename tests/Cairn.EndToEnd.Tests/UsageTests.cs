@@ -26,6 +26,8 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
     [InlineData("config promote a/b --from dev", "--to")]
     [InlineData("config export", "-d FOLDER")]
     [InlineData("config import missing", "no folder or file 'missing'")]
+    [InlineData("config import .", "There are no configs in '.'")]
+    [InlineData("apply -f . -y", "There are no configs in '.'")]
     [InlineData("config history a/b -n 0", "--limit")]
     [InlineData("apply", "--file")]
     [InlineData("key revoke 1", "--reason")]

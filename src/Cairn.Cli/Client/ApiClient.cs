@@ -8,6 +8,9 @@ namespace Cairn.Cli.Client;
 /// <summary>Asks a Cairn over its HTTP API.</summary>
 internal sealed class ApiClient : IDisposable
 {
+    private static readonly TimeSpan LongestRefusal = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestAbsence = TimeSpan.FromSeconds(30);
+
     private readonly HttpClient _http;
 
     public ApiClient(Profile profile)
@@ -26,12 +29,42 @@ internal sealed class ApiClient : IDisposable
     /// <summary>How long one request may take; watches excepted.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(100);
 
+    /// <summary>Whether the server has answered anything yet: an address that never did may be wrong.</summary>
+    public bool HasAnswered { get; private set; }
+
     public Uri Address => _http.BaseAddress!;
 
     /// <summary>Asks for JSON.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public async Task<JsonNode> GetAsync(string path, CancellationToken ct) =>
         JsonNode.Parse(await ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct))!;
+
+    /// <summary>Asks something that may safely be asked twice — a read, or a write with an idempotency key — until there is
+    /// an answer, and waits in between for as long as the server says.</summary>
+    /// <exception cref="ApiException">It was refused for good, or for ten minutes.</exception>
+    /// <exception cref="HttpRequestException">There never was a connection, or none for half a minute.</exception>
+    public async Task<T> PersistAsync<T>(Func<Task<T>> ask, CancellationToken ct)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        for (int attempt = 1; ; attempt++)
+        {
+            var pause = TimeSpan.FromMilliseconds(Math.Min(5_000, 100 << Math.Min(attempt, 6)));
+            try
+            {
+                return await ask();
+            }
+            catch (ApiException e) when (e.IsPassing && TimeProvider.System.GetElapsedTime(started) < LongestRefusal)
+            {
+                pause = e.RetryAfter ?? pause;
+            }
+            catch (HttpRequestException) when (HasAnswered && TimeProvider.System.GetElapsedTime(started) < LongestAbsence)
+            {
+                // Another node, or the same one after its restart, may answer.
+            }
+
+            await Task.Delay(pause, ct);
+        }
+    }
 
     /// <summary>Asks for a document as it is.</summary>
     public Task<byte[]> GetBytesAsync(string path, CancellationToken ct) => ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct);
@@ -87,6 +120,7 @@ internal sealed class ApiClient : IDisposable
     public async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken ct)
     {
         var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        HasAnswered = true;
         return response.IsSuccessStatusCode ? response : throw await ApiException.FromAsync(response, ct);
     }
 

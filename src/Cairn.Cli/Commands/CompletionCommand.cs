@@ -34,8 +34,13 @@ internal static class CompletionCommand
                 _files
             fi
         }
-        (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
-        compdef _cairn cairn
+        if [[ ${funcstack[1]} == _cairn ]]; then
+            # Loaded from fpath, by the first completion itself.
+            _cairn "$@"
+        else
+            (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
+            compdef _cairn cairn
+        fi
         """;
 
     public static Command Create()

@@ -12,7 +12,7 @@ internal sealed class ServerChecks(ApiClient api, bool hasKey)
     private const int LeastDays = 14;
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(30);
 
-    public async IAsyncEnumerable<Check> RunAsync([System.Runtime.CompilerServices.EnumeratorCancellation] System.Threading.CancellationToken ct)
+    public async IAsyncEnumerable<Check> RunAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         if (api.Address.Scheme == "https")
             yield return await CertificateAsync(ct);
@@ -42,6 +42,10 @@ internal sealed class ServerChecks(ApiClient api, bool hasKey)
         catch (System.Text.Json.JsonException)
         {
             return (Check.Bad(Name, $"{api.Address} answers, but not as Cairn does", "Is the address right? Change it with: cairn login --url ADDRESS"), null, null);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            return (Check.Bad(Name, $"{api.Address} cannot be trusted: {e.InnerException?.Message ?? e.Message}", "See what is wrong with its certificate"), null, null);
         }
         catch (HttpRequestException e)
         {
@@ -85,7 +89,7 @@ internal sealed class ServerChecks(ApiClient api, bool hasKey)
     private async Task<Check> CertificateAsync(CancellationToken ct)
     {
         const string Name = "certificate";
-        X509Certificate2? certificate = null;
+        DateTimeOffset? end = null;
         var problems = SslPolicyErrors.None;
         try
         {
@@ -98,7 +102,7 @@ internal sealed class ServerChecks(ApiClient api, bool hasKey)
                 // Nothing is sent over this connection: it is only to see the certificate, also a bad one.
                 RemoteCertificateValidationCallback = (_, presented, _, errors) =>
                 {
-                    certificate = presented as X509Certificate2;
+                    end = presented is X509Certificate2 certificate ? new DateTimeOffset(certificate.NotAfter.ToUniversalTime()) : null;
                     problems = errors;
                     return true;
                 },
@@ -109,13 +113,12 @@ internal sealed class ServerChecks(ApiClient api, bool hasKey)
             return Check.Bad(Name, e.Message, "Does this address speak TLS?");
         }
 
-        if (certificate is null)
+        if (end is not { } last)
             return Check.Bad(Name, "the server presents none", "Set CAIRN_TLS_CERT and CAIRN_TLS_KEY there");
-        var end = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
-        double days = (end - TimeProvider.System.GetUtcNow()).TotalDays;
-        string finding = $"valid until {end:yyyy-MM-dd}";
+        double days = (last - TimeProvider.System.GetUtcNow()).TotalDays;
+        string finding = $"valid until {last:yyyy-MM-dd}";
         if (days < 0)
-            return Check.Bad(Name, $"expired on {end:yyyy-MM-dd}", "Put a new one in the files of CAIRN_TLS_CERT and CAIRN_TLS_KEY: the server takes it up by itself");
+            return Check.Bad(Name, $"expired on {last:yyyy-MM-dd}", "Put a new one in the files of CAIRN_TLS_CERT and CAIRN_TLS_KEY: the server takes it up by itself");
         if (problems != SslPolicyErrors.None)
             return Check.Bad(Name, $"{finding}, but not trusted here: {problems}", "Trust its authority on this machine, or name the server as the certificate does");
         return days < LeastDays

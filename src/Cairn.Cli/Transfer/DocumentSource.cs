@@ -6,8 +6,11 @@ namespace Cairn.Cli.Transfer;
 internal static class DocumentSource
 {
     /// <summary>Reads all of it.</summary>
-    /// <exception cref="UsageException">There is no such thing, or it is malformed.</exception>
-    public static List<ConfigDocument> Read(string name)
+    /// <exception cref="UsageException">There is no such thing, it holds no configs, or it is malformed.</exception>
+    public static List<ConfigDocument> Read(string name) =>
+        ReadAll(name) is { Count: > 0 } documents ? documents : throw new UsageException($"There are no configs in '{name}'.");
+
+    private static List<ConfigDocument> ReadAll(string name)
     {
         if (Directory.Exists(name))
             return [.. DocumentTree.Read(name)];

@@ -33,7 +33,7 @@ internal sealed class Importer(ApiClient api, ProgressDisplay progress)
         try
         {
             byte[] body = ChangeSet.Write(steps, message, guarded: false);
-            await Retries.RunAsync(
+            await api.PersistAsync(
                 () => api.SendAsync(HttpMethod.Post, "api/v1/changes", body, "application/json", ct, ("Idempotency-Key", idempotencyKey)), ct);
             return 1;
         }

@@ -29,7 +29,7 @@ internal sealed class ServerConfigs(ApiClient api)
         {
             string address = ApiClient.Query(
                 "api/v1/configs", ("prefix", prefix.Length == 0 ? null : prefix), ("include", "document"), ("limit", PageSize), ("cursor", cursor));
-            using var page = JsonDocument.Parse(await Retries.RunAsync(() => api.GetBytesAsync(address, ct), ct), new JsonDocumentOptions { MaxDepth = 128 });
+            using var page = JsonDocument.Parse(await api.PersistAsync(() => api.GetBytesAsync(address, ct), ct), new JsonDocumentOptions { MaxDepth = 128 });
             var configs = page.RootElement.GetProperty("items").EnumerateArray().Select(Read).ToList();
             await ReadOverlaysAsync(configs, ct);
             foreach (var (path, version, documents, _) in configs)
@@ -49,7 +49,7 @@ internal sealed class ServerConfigs(ApiClient api)
                 string address = ApiClient.Query(ApiClient.Resource("configs", config.Path), ("environment", environment), ("raw", true));
                 try
                 {
-                    byte[] overlay = await Retries.RunAsync(() => api.GetBytesAsync(address, stop), stop);
+                    byte[] overlay = await api.PersistAsync(() => api.GetBytesAsync(address, stop), stop);
                     config.Documents.Add(new ConfigDocument(config.Path, environment, overlay));
                 }
                 catch (ApiException e) when (e.Status == 404)

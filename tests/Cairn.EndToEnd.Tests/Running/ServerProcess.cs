@@ -43,6 +43,10 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts one in the place of another that has ended.</summary>
     public static Task<ServerProcess> StartAgainAsync(string folder, string url) => StartAsync(url, folder, [], []);
 
+    /// <summary>Starts one that speaks TLS.</summary>
+    public static Task<ServerProcess> StartWithTlsAsync(string folder, string certificate, string key) =>
+        StartAsync($"https://localhost:{FreePort()}", folder, ["--tls-cert", certificate, "--tls-key", key], []);
+
     private static async Task<ServerProcess> StartAsync(string url, string folder, string[] arguments, IEnumerable<(string, string)> variables)
     {
         var server = new ServerProcess(CairnProcess.Describe(["serve", "--listen", url, .. arguments], folder, variables), url);

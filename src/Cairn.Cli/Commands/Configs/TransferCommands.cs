@@ -37,7 +37,7 @@ internal static class TransferCommands
         int count = folder is not null
             ? await exporter.ToFolderAsync(prefix, folder, call.Ct)
             : await exporter.ToFileAsync(prefix, file!, call.Ct);
-        string sentence = $"Exported {count:N0} documents to {folder ?? file}.";
+        string sentence = $"Exported {count:N0} document{(count == 1 ? "" : "s")} to {(file == "-" ? "standard output" : folder ?? file)}.";
         if (file == "-")
             await Console.Error.WriteLineAsync(sentence);
         else
