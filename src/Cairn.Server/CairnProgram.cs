@@ -92,6 +92,8 @@ public static class CairnProgram
         bool json = options.LogFormat == "json" || (options.LogFormat == "auto" && Console.IsOutputRedirected);
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // At any level this one makes an Activity and a log scope of every request; Cairn tells of requests itself.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // Why a start failed is told once, in a sentence, by whoever started it; not as a stack trace before that.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         // The log goes to standard error: what a command prints can be piped on.

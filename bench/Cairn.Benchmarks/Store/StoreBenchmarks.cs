@@ -76,7 +76,7 @@ public static class StoreBenchmarks
         return new Measurement(all.Length / elapsed, all[all.Length / 2], all[all.Length * 99 / 100]);
     }
 
-    private static double MeasureFsyncs(string folder, TimeSpan time)
+    internal static double MeasureFsyncs(string folder, TimeSpan time)
     {
         const int pages = 1000;
         var page = new byte[4096];

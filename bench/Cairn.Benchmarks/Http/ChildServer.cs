@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cairn.Benchmarks.Http;
+
+/// <summary>A server in a process of its own, on one processor, so that the load generator has the other to itself.</summary>
+internal sealed class ChildServer : IAsyncDisposable
+{
+    public const string Key = "admin-key-for-benchmarks-0123456789";
+
+    private readonly Process _process;
+    private readonly DirectoryInfo? _folder;
+
+    private ChildServer(Process process, int port, DirectoryInfo? folder)
+    {
+        (_process, Port, _folder) = (process, port, folder);
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(100) };
+        Client.DefaultRequestHeaders.Add("X-API-Key", Key);
+    }
+
+    public int Port { get; }
+    public HttpClient Client { get; }
+
+    /// <summary>Memory in use, in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Starts Cairn as anybody would, with its limits on but out of reach.</summary>
+    /// <param name="pinned">Whether it is to keep to one processor.</param>
+    /// <param name="folder">Its data; null for a new folder that goes with it.</param>
+    public static Task<ChildServer> StartCairnAsync(bool pinned, string? folder = null)
+    {
+        var own = folder is null ? Directory.CreateTempSubdirectory("cairn-bench-") : null;
+        int port = FreePort();
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cairn"), ["serve", "--listen", $"http://127.0.0.1:{port}"])
+        {
+            WorkingDirectory = folder ?? own!.FullName,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["CAIRN_BOOTSTRAP_ADMIN_KEY"] = Key;
+        start.Environment["CAIRN_RATE_LIMIT_READ"] = "2000000000/minute";
+        start.Environment["CAIRN_RATE_LIMIT_WRITE"] = "2000000000/minute";
+        start.Environment["CAIRN_LOG_LEVEL"] = "warn";
+        return StartAsync(start, port, "/health/ready", pinned, own);
+    }
+
+    /// <summary>Starts the endpoint that only returns bytes.</summary>
+    public static Task<ChildServer> StartBareAsync(string body, bool pinned)
+    {
+        int port = FreePort();
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [BareServer.Command, $"{port}", body]) { RedirectStandardOutput = true };
+        return StartAsync(start, port, "/", pinned, null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _folder?.Delete(recursive: true);
+    }
+
+    private static async Task<ChildServer> StartAsync(ProcessStartInfo start, int port, string ready, bool pinned, DirectoryInfo? folder)
+    {
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        if (pinned && OperatingSystem.IsLinux())
+            process.ProcessorAffinity = 1;
+        var server = new ChildServer(process, port, folder);
+        var clock = Stopwatch.StartNew();
+        while (true)
+            try
+            {
+                if ((await server.Client.GetAsync(ready)).IsSuccessStatusCode)
+                    return server;
+            }
+            catch (HttpRequestException) when (clock.Elapsed < TimeSpan.FromSeconds(60) && !process.HasExited)
+            {
+                await Task.Delay(20);
+            }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
