@@ -15,14 +15,15 @@ internal static class CommandLine
     /// <returns>The exit code, one of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        ClosablePipe.Watch();
         var root = CairnCommand.Create();
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
         var result = root.Parse(args);
         if (result.Action is ParseErrorAction corrections)
             return RefuseUsage(result, corrections);
-        // A server ends itself: requests in flight may take longer than a command should.
+        // A server ends itself, and not because nobody reads its greeting: requests in flight may take longer than a command.
         bool serves = result.CommandResult.Command.Name == ServeCommand.Name;
+        if (!serves)
+            ClosablePipe.Watch();
         var configuration = new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
