@@ -79,6 +79,25 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
     }
 
     [Fact]
+    public async Task A_watch_that_broke_off_within_a_commit_gets_all_of_it_again()
+    {
+        string operations = string.Join(',', Enumerable.Range(0, 5).Select(i => $$$"""{"op":"put","path":"{{{_project}}}/m{{{i}}}","document":{}}"""));
+        await using var live = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/first", "{}");
+        await Admin.PostJsonAsync("/api/v1/changes", $$"""{"operations":[{{operations}}]}""");
+        string seen = (await live.NextAsync()).Id;
+        await live.NextAsync();
+        (await live.NextAsync()).Id.ShouldBe("", "only the last event of a commit has an id");
+
+        await using var again = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/", ("Last-Event-ID", seen));
+        var told = new List<ServerEvent>();
+        for (int i = 0; i < 5; i++)
+            told.Add(await again.NextAsync());
+        told.Select(next => (string?)next.Data["path"]).ShouldBe(Enumerable.Range(0, 5).Select(i => $"{_project}/m{i}"));
+        told.Select(next => next.Id).ShouldBe(["", "", "", "", told[4].Data["revision"]!.ToString()]);
+    }
+
+    [Fact]
     public async Task A_watch_from_a_compacted_revision_is_refused_with_410()
     {
         await using var other = await CairnServer.StartAsync();

@@ -19,12 +19,22 @@ internal sealed class EventStream(HttpContext http, CairnRequest request, string
     public bool Wants(string path) => path.StartsWith(prefix, StringComparison.Ordinal);
 
     /// <summary>Sends the events of some changes, in one piece.</summary>
+    /// <param name="changes">All of one commit's, or of several in order.</param>
+    /// <param name="ct">Ends the sending.</param>
     public Task SendAsync(IEnumerable<CatalogChange> changes, CancellationToken ct)
     {
+        ConfigEvent? last = null;
         foreach (var change in changes)
             if (change.After is Versioned<ConfigState> after && Wants(after.Path))
                 foreach (var @event in Events((Versioned<ConfigState>?)change.Before, after))
-                    Write(@event);
+                {
+                    if (last is not null)
+                        Write(last, endsCommit: last.Revision != @event.Revision);
+                    last = @event;
+                }
+
+        if (last is not null)
+            Write(last, endsCommit: true);
         return FlushAsync(ct);
     }
 
@@ -55,9 +65,13 @@ internal sealed class EventStream(HttpContext http, CairnRequest request, string
     private bool Allowed(string path, string? environment) =>
         Authorizer.Allows(request.Caller, ConfigService.ReadPermission, path, environment);
 
-    private void Write(ConfigEvent @event)
+    // Only the last event of a commit has its revision as id: who breaks off before it gets the whole commit again.
+    private void Write(ConfigEvent @event, bool endsCommit)
     {
-        Append(string.Create(CultureInfo.InvariantCulture, $"event: {@event.Type}\nid: {@event.Revision}\ndata: "));
+        Append(string.Create(CultureInfo.InvariantCulture, $"event: {@event.Type}\n"));
+        if (endsCommit)
+            Append(string.Create(CultureInfo.InvariantCulture, $"id: {@event.Revision}\n"));
+        Append("data: ");
         using (var writer = new Utf8JsonWriter(_buffer))
             JsonSerializer.Serialize(
                 writer, new ConfigEventView(@event.Path, @event.Version, @event.Revision, @event.Environment), WireJson.Default.ConfigEventView);

@@ -106,6 +106,7 @@ internal static class WatchEndpoints
         // All keys are watched, for then the commit "through" is among those that come.
         await foreach (var commit in node.Store.WatchAsync("", after, ct))
         {
+            var changes = new List<CatalogChange>();
             foreach (var (key, record) in commit.Changes)
             {
                 if (record is null || !key.StartsWith(Configs, StringComparison.Ordinal) || !stream.Wants(key[Configs.Length..]))
@@ -115,8 +116,10 @@ internal static class WatchEndpoints
                 if (!known.TryGetValue(path, out var before))
                     before = await node.Kinds.Configs.ReadVersionAsync(node.Store, path, written.Version - 1, ct);
                 known[path] = written;
-                await stream.SendAsync([new CatalogChange(commit.Revision, node.Kinds.Configs.Catalog, path, before, written)], ct);
+                changes.Add(new CatalogChange(commit.Revision, node.Kinds.Configs.Catalog, path, before, written));
             }
+
+            await stream.SendAsync(changes, ct);
 
             if (commit.Revision >= through)
                 break;
