@@ -13,10 +13,10 @@ public sealed class SecurityTests
     public async Task No_secret_is_found_in_the_files_the_logs_or_the_metrics()
     {
         string[] planted = [.. Enumerable.Range(0, 6).Select(i => $"planted-{i}-{Guid.NewGuid():N}")];
-        await using var server = await CairnServer.StartAsync(options => options.LogLevel = Microsoft.Extensions.Logging.LogLevel.Debug);
         var error = Console.Error;
         var log = new StringWriter();
         Console.SetError(TextWriter.Synchronized(log));
+        await using var server = await CairnServer.StartAsync(options => options.LogLevel = Microsoft.Extensions.Logging.LogLevel.Debug);
         string key;
         try
         {
@@ -41,6 +41,7 @@ public sealed class SecurityTests
             .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
             .Select(file => Encoding.Latin1.GetString(ReadShared(file))));
         everything.Length.ShouldBeGreaterThan(10_000);
+        log.ToString().ShouldContain("PutConfig answered", customMessage: "the log is looked at");
         everything.ShouldContain("configs/a/b", customMessage: "the search would find what is in clear");
         foreach (string secret in planted.Append(key).Append(CairnServer.AdminKey))
         {

@@ -61,7 +61,8 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The caller is gone: nobody reads an answer.
-            http.Response.StatusCode = http.Response.HasStarted ? http.Response.StatusCode : 499;
+            if (!http.Response.HasStarted)
+                http.Response.StatusCode = 499;
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
