@@ -53,14 +53,18 @@ public sealed class Committer(IStore store, CatalogSet catalogs, AuditLog audit,
         try
         {
             for (int attempt = 0; ; attempt++)
-                switch (await store.CommitAsync(transaction, ct))
+            {
+                var result = await store.CommitAsync(transaction, ct);
+                switch (result)
                 {
                     case CommitResult.Committed committed:
                         await CatchUpAsync(committed.Revision, ct);
                         return committed.Revision;
 
-                    case CommitResult.Refused refused when attempt > 0 && await store.GetAsync(auditWrite.Key, ct) is { } record:
-                        await CatchUpAsync(Math.Max(record.Revision, refused.HeadRevision), ct);
+                    // An answer was lost: the entry tells whether this commit, or the one sent before it, happened.
+                    case CommitResult.Unknown or CommitResult.Refused when (attempt > 0 || result is CommitResult.Unknown)
+                        && await store.GetAsync(auditWrite.Key, ct) is { } record:
+                        await CatchUpAsync(record.Revision, ct);
                         return record.Revision;
 
                     case CommitResult.Refused refused when conditions[refused.Condition] == context.Extra?.Condition:
@@ -77,6 +81,7 @@ public sealed class Committer(IStore store, CatalogSet catalogs, AuditLog audit,
                         await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), time, ct);
                         break;
                 }
+            }
         }
         catch (TransactionTooLargeException e)
         {
