@@ -9,6 +9,7 @@ using Cairn.Server.Environments;
 using Cairn.Server.Health;
 using Cairn.Server.Http;
 using Cairn.Server.Observability;
+using Cairn.Server.Schemas;
 
 namespace Cairn.Server;
 
@@ -26,6 +27,7 @@ public static class CairnEndpointExtensions
         cairn.MapConfigs();
         cairn.MapWatch();
         cairn.MapEnvironments();
+        cairn.MapSchemas();
         cairn.MapChanges();
         cairn.MapKeys();
         cairn.MapAudit();

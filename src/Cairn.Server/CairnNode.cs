@@ -3,6 +3,7 @@ using Cairn.Core.Audit;
 using Cairn.Core.Changes;
 using Cairn.Core.Configs;
 using Cairn.Core.Cryptography;
+using Cairn.Core.Schemas;
 using Cairn.Server.Limits;
 using Cairn.Server.Observability;
 using Cairn.Storage;
@@ -48,6 +49,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public ApiKeyService Keys { get; private set; } = null!;
     public KeyUsageRecorder KeyUsage { get; private set; } = null!;
     public ConfigService Configs { get; private set; } = null!;
+    public SchemaService Schemas { get; private set; } = null!;
     public ChangeService Changes { get; private set; } = null!;
     public Idempotency Idempotency { get; private set; } = null!;
     internal CairnMetrics Metrics => _metrics!;
@@ -78,7 +80,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         DataFolder.Create(options.Data);
         Store = await StoreFactory.OpenAsync(options, ct);
         Keyring = await Keyring.OpenAsync(Store, await MasterKeysAsync(ct), time, ct);
-        Kinds = new ResourceKinds(Keyring);
+        Kinds = new ResourceKinds(Keyring, Store, time);
         Keys = new ApiKeyService(options.KeyPrefix, time);
         KeyUsage = new KeyUsageRecorder(Store, options.NodeId, time);
         Idempotency = new Idempotency(Store, Keyring, time);
@@ -90,6 +92,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Committer = new Committer(Store, Catalogs, Audit, time);
         var renderer = new ConfigRenderer();
         Configs = new ConfigService(Store, Kinds, renderer);
+        Schemas = new SchemaService(Kinds);
         Changes = new ChangeService(Store, Catalogs, Committer, Kinds, new ConfigRules(Kinds, renderer), time);
         _metrics = new CairnMetrics(this);
 
