@@ -62,9 +62,13 @@ internal static class ApiDescription
         });
     });
 
-    public static void Map(WebApplication app)
+    /// <param name="app">The application.</param>
+    /// <param name="pages">Whether to serve the page to browse it with, too.</param>
+    public static void Map(WebApplication app, bool pages)
     {
         app.MapOpenApi("/openapi/{documentName}.json");
+        if (!pages)
+            return;
         app.UseSwaggerUI(ui =>
         {
             ui.RoutePrefix = "docs";

@@ -3,6 +3,7 @@ using Cairn.Server.Access;
 using Cairn.Server.Audit;
 using Cairn.Server.Changes;
 using Cairn.Server.Compatibility.ConfigManager;
+using Cairn.Server.Compatibility.PyrmuteRegistry;
 using Cairn.Server.Configs;
 using Cairn.Server.Cryptography;
 using Cairn.Server.Environments;
@@ -36,6 +37,13 @@ public static class CairnEndpointExtensions
         cairn.MapMetrics();
         if (options.ConfigManager)
             cairn.MapConfigManager();
+        if (options.PyrmuteRegistry.Enabled)
+        {
+            cairn.MapPyrmuteRegistry(options.PyrmuteRegistry);
+            cairn.MapPyrmutePages(options.PyrmuteRegistry);
+        }
+
+        cairn.MapRoot();
         ((IEndpointConventionBuilder)cairn).Finally(endpoint => Wrap(endpoint, pipeline));
         return cairn;
     }

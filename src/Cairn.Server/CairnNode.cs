@@ -1,3 +1,4 @@
+using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Changes;
@@ -81,7 +82,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Store = await StoreFactory.OpenAsync(options, ct);
         Keyring = await Keyring.OpenAsync(Store, await MasterKeysAsync(ct), time, ct);
         Kinds = new ResourceKinds(Keyring, Store, time);
-        Keys = new ApiKeyService(options.KeyPrefix, time);
+        Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), time);
         KeyUsage = new KeyUsageRecorder(Store, options.NodeId, time);
         Idempotency = new Idempotency(Store, Keyring, time);
         Catalogs = new CatalogSet(Store, [Keyring.Catalog, .. Kinds.Catalogs, Keys.Catalog, KeyUsage.Catalog, Idempotency.Catalog], time);

@@ -73,6 +73,34 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         ("ConfigManagerPut", "PUT", "/config/payments/database", "write", false),
         ("ConfigManagerMountedGet", "GET", "/payments/database", "read", false),
         ("ConfigManagerMountedPut", "PUT", "/payments/database", "write", false),
+        ("PyrmuteListSchemas", "GET", "/schemas", "read", false),
+        ("PyrmuteRegister", "POST", "/schemas/payments/Matrix/versions", "write", false),
+        ("PyrmuteRegisterGlobal", "POST", "/schemas/Matrix/versions", "write", false),
+        ("PyrmuteListVersions", "GET", "/schemas/payments/Matrix/versions", "read", false),
+        ("PyrmuteListVersionsGlobal", "GET", "/schemas/Matrix/versions", "read", false),
+        ("PyrmuteGetLatest", "GET", "/schemas/payments/Matrix/versions/latest", "read", false),
+        ("PyrmuteGetLatestGlobal", "GET", "/schemas/Matrix/versions/latest", "read", false),
+        ("PyrmuteGetVersion", "GET", "/schemas/payments/Matrix/versions/1.0.0", "read", false),
+        ("PyrmuteGetVersionGlobal", "GET", "/schemas/Matrix/versions/1.0.0", "read", false),
+        ("PyrmuteDeleteVersion", "DELETE", "/schemas/payments/Matrix/versions/1.0.0", "delete", false),
+        ("PyrmuteDeleteVersionGlobal", "DELETE", "/schemas/Matrix/versions/1.0.0", "delete", false),
+        ("PyrmuteDeprecate", "POST", "/schemas/payments/Matrix/versions/1.0.0/deprecate", "write", false),
+        ("PyrmuteDeprecateGlobal", "POST", "/schemas/Matrix/versions/1.0.0/deprecate", "write", false),
+        ("PyrmuteCompare", "GET", "/schemas/payments/Matrix/compare", "read", false),
+        ("PyrmuteCompareGlobal", "GET", "/schemas/Matrix/compare", "read", false),
+        ("PyrmuteListNamespaces", "GET", "/schemas/Matrix/namespaces", "read", false),
+        ("PyrmuteCreateKey", "POST", "/api-keys", "admin", false),
+        ("PyrmuteListKeys", "GET", "/api-keys", "admin", false),
+        ("PyrmuteGetKeyStats", "GET", "/api-keys/stats", "admin", false),
+        ("PyrmuteGetKey", "GET", "/api-keys/9999", "admin", false),
+        ("PyrmuteDeleteKey", "DELETE", "/api-keys/9999", "admin", false),
+        ("PyrmuteRevokeKey", "POST", "/api-keys/9999/revoke", "admin", false),
+        ("PyrmuteRotateKey", "POST", "/api-keys/9999/rotate", "admin", false),
+        ("PyrmuteUnmatchedSchemas", "GET", "/schemas/x", Open, true),
+        ("PyrmuteUnmatchedKeys", "GET", "/api-keys/1/2/3", Open, true),
+        ("PyrmuteGetOpenApi", "GET", "/openapi.json", Open, true),
+        ("PyrmuteGetRedoc", "GET", "/redoc", Open, true),
+        ("GetRoot", "GET", "/", Open, true),
         ("ConfigManagerHealth", "GET", "/config/health", Open, true),
         ("GetHealth", "GET", "/health", Open, true),
         ("GetLiveness", "GET", "/health/live", Open, true),
@@ -125,7 +153,7 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
             else
                 response.StatusCode.ShouldNotBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.InternalServerError, HttpStatusCode.MethodNotAllowed);
             if (response.StatusCode == HttpStatusCode.Unauthorized)
-                response.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer realm=\"cairn\"");
+                response.Headers.WwwAuthenticate.ToString().ShouldBe(name.StartsWith("Pyrmute") ? "Bearer, ApiKey realm=\"Registry\"" : "Bearer realm=\"cairn\"");
         }
     }
 
