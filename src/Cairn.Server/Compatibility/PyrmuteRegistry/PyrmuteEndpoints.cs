@@ -73,9 +73,18 @@ internal static class PyrmuteEndpoints
         if (PyrmuteCors.IsPreflight(http, options))
             return PyrmuteCors.AnswerAsync(http, options);
         string[] path = http.Request.RouteValues["rest"] is string rest ? $"{root}/{rest}".Split('/') : root.Split('/');
+        bool slash = path[^1].Length == 0;
+        if (slash)
+            path = path[..^1];
         string[] methods = [.. Routes.Where(route => Matches(route.Template.Split('/'), path)).Select(route => route.Method).Distinct()];
         if (methods.Length == 0)
             return PyrmuteAnswers.WriteDetailAsync(http, 404, "Not Found");
+        if (slash)
+        {
+            PyrmuteSurface.RedirectWithoutSlash(http);
+            return Task.CompletedTask;
+        }
+
         http.Response.Headers.Allow = string.Join(", ", methods);
         return PyrmuteAnswers.WriteDetailAsync(http, 405, "Method Not Allowed");
     }

@@ -35,12 +35,19 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
             return true;
         }
 
-        if (path.Length < 2 || !path.EndsWith('/'))
+        if (!path.EndsWith('/') || CairnRequest.Of(http).Rule.Permission is null)
             return false;
+        RedirectWithoutSlash(http);
+        return true;
+    }
+
+    /// <summary>Sends the client to the same path without its last slash.</summary>
+    public static void RedirectWithoutSlash(HttpContext http)
+    {
+        var request = http.Request;
         http.Response.StatusCode = 307;
         http.Response.Headers.Location =
-            $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}{new PathString(path.TrimEnd('/')).ToUriComponent()}{http.Request.QueryString}";
-        return true;
+            $"{request.Scheme}://{request.Host}{request.PathBase}{new PathString(request.Path.Value!.TrimEnd('/')).ToUriComponent()}{request.QueryString}";
     }
 
     public override Task WriteUnauthenticatedAsync(HttpContext http, bool presented)
