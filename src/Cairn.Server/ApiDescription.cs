@@ -62,9 +62,13 @@ internal static class ApiDescription
         });
     });
 
-    public static void Map(WebApplication app)
+    /// <param name="app">The application.</param>
+    /// <param name="pages">Whether to serve the page to browse it with, too.</param>
+    public static void Map(WebApplication app, bool pages)
     {
         app.MapOpenApi("/openapi/{documentName}.json");
+        if (!pages)
+            return;
         // The page's middleware matches patterns on every path it sees: nothing but its own goes through it.
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/docs"), docs => docs.UseSwaggerUI(ui =>
         {

@@ -3,12 +3,14 @@ using Cairn.Server.Access;
 using Cairn.Server.Audit;
 using Cairn.Server.Changes;
 using Cairn.Server.Compatibility.ConfigManager;
+using Cairn.Server.Compatibility.PyrmuteRegistry;
 using Cairn.Server.Configs;
 using Cairn.Server.Cryptography;
 using Cairn.Server.Environments;
 using Cairn.Server.Health;
 using Cairn.Server.Http;
 using Cairn.Server.Observability;
+using Cairn.Server.Schemas;
 
 namespace Cairn.Server;
 
@@ -26,6 +28,7 @@ public static class CairnEndpointExtensions
         cairn.MapConfigs();
         cairn.MapWatch();
         cairn.MapEnvironments();
+        cairn.MapSchemas();
         cairn.MapChanges();
         cairn.MapKeys();
         cairn.MapAudit();
@@ -34,6 +37,13 @@ public static class CairnEndpointExtensions
         cairn.MapMetrics();
         if (options.ConfigManager)
             cairn.MapConfigManager();
+        if (options.PyrmuteRegistry.Enabled)
+        {
+            cairn.MapPyrmuteRegistry(options.PyrmuteRegistry);
+            cairn.MapPyrmutePages(options.PyrmuteRegistry);
+        }
+
+        cairn.MapRoot();
         ((IEndpointConventionBuilder)cairn).Finally(endpoint => Wrap(endpoint, pipeline));
         return cairn;
     }

@@ -1,8 +1,10 @@
+using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Changes;
 using Cairn.Core.Configs;
 using Cairn.Core.Cryptography;
+using Cairn.Core.Schemas;
 using Cairn.Server.Limits;
 using Cairn.Server.Observability;
 using Cairn.Storage;
@@ -48,6 +50,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public ApiKeyService Keys { get; private set; } = null!;
     public KeyUsageRecorder KeyUsage { get; private set; } = null!;
     public ConfigService Configs { get; private set; } = null!;
+    public SchemaService Schemas { get; private set; } = null!;
     public ChangeService Changes { get; private set; } = null!;
     public Idempotency Idempotency { get; private set; } = null!;
     internal CairnMetrics Metrics => _metrics!;
@@ -78,8 +81,8 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         DataFolder.Create(options.Data);
         Store = await StoreFactory.OpenAsync(options, ct);
         Keyring = await Keyring.OpenAsync(Store, await MasterKeysAsync(ct), time, ct);
-        Kinds = new ResourceKinds(Keyring);
-        Keys = new ApiKeyService(options.KeyPrefix, time);
+        Kinds = new ResourceKinds(Keyring, Store, time);
+        Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), time);
         KeyUsage = new KeyUsageRecorder(Store, options.NodeId, time);
         Idempotency = new Idempotency(Store, Keyring, time);
         Catalogs = new CatalogSet(Store, [Keyring.Catalog, .. Kinds.Catalogs, Keys.Catalog, KeyUsage.Catalog, Idempotency.Catalog], time);
@@ -90,6 +93,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Committer = new Committer(Store, Catalogs, Audit, time);
         var renderer = new ConfigRenderer();
         Configs = new ConfigService(Store, Kinds, renderer);
+        Schemas = new SchemaService(Kinds);
         Changes = new ChangeService(Store, Catalogs, Committer, Kinds, new ConfigRules(Kinds, renderer), time);
         _metrics = new CairnMetrics(this);
 

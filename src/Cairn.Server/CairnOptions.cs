@@ -1,4 +1,5 @@
 using Cairn.Core.Access;
+using Cairn.Server.Compatibility.PyrmuteRegistry;
 
 namespace Cairn.Server;
 
@@ -56,6 +57,9 @@ public sealed class CairnOptions
 
     /// <summary>Whether <c>/config/…</c> of the Configuration Management System is served. Default true.</summary>
     public bool ConfigManager { get; set; } = true;
+
+    /// <summary>How <c>/schemas</c> and <c>/api-keys</c> of Pyrmute Registry are served.</summary>
+    public PyrmuteRegistryOptions PyrmuteRegistry { get; } = new();
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;

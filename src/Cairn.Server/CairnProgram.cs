@@ -46,7 +46,7 @@ public static class CairnProgram
             app.UseCors();
         app.MapCairn();
         if (options.Docs)
-            ApiDescription.Map(app);
+            ApiDescription.Map(app, pages: !options.Node.PyrmuteRegistry.IsProduction);
         _ = app.Services.GetRequiredService<Telemetry>();
         return app;
     }

@@ -7,6 +7,10 @@ namespace Cairn.Core.Access;
 public sealed record ApiKey
 {
     public required string Id { get; init; }
+
+    /// <summary>A short number, unique among keys, for systems that call keys by one.</summary>
+    public long Number { get; init; }
+
     public required string Name { get; init; }
     public string? Description { get; init; }
     public required PermissionLevel Permission { get; init; }
@@ -26,6 +30,15 @@ public sealed record ApiKey
     public DateTimeOffset? RevokedAt { get; init; }
     public string? RevokedBy { get; init; }
     public string? RevokeReason { get; init; }
+
+    /// <summary>The number of the key that this one is to take the place of.</summary>
+    public long? RotatedFrom { get; init; }
+
+    /// <summary>The number of the key that is to take this one's place.</summary>
+    public long? RotatedTo { get; init; }
+
+    /// <summary>When it should be out of use. It is valid after that as before, until it is revoked.</summary>
+    public DateTimeOffset? RotationDue { get; init; }
 
     /// <summary>The newest last; those before it are valid until their own end, after a rotation with overlap.</summary>
     public required IReadOnlyList<ApiKeySecret> Secrets { get; init; }

@@ -42,18 +42,34 @@ public sealed class ApiKeyService
     private readonly CatalogIndex<ApiKeyCredential, KeyHash> _byHash;
     private readonly TimeProvider _time;
     private readonly string _textPrefix;
+    private readonly CatalogIndex<ApiKeyCredential, long> _byNumber;
+    private readonly CatalogIndex<ApiKeyCredential, string> _byName;
 
     /// <param name="textPrefix">What the text of new keys starts with, such as <c>cairn_live</c>.</param>
+    /// <param name="numbers">Gives keys their numbers.</param>
     /// <param name="time">For expiry.</param>
-    public ApiKeyService(string textPrefix, TimeProvider time)
+    public ApiKeyService(string textPrefix, IdSequence numbers, TimeProvider time)
     {
-        (_textPrefix, _time) = (textPrefix, time);
+        (_textPrefix, Numbers, _time) = (textPrefix, numbers, time);
         Catalog = new Catalog<ApiKeyCredential>(Prefix, record => new ApiKeyCredential(Read(record)));
+        _byNumber = Catalog.AddIndex<long>(credential => [credential.Key.Number]);
+        _byName = Catalog.AddIndex<string>(credential => [credential.Key.Name]);
         _byHash = Catalog.AddIndex(credential => credential.Key.Secrets.Select(secret => KeyHash.Parse(secret.Hash)));
     }
 
     /// <summary>All keys.</summary>
     public Catalog<ApiKeyCredential> Catalog { get; }
+
+    /// <summary>Gives keys their numbers.</summary>
+    public IdSequence Numbers { get; }
+
+    /// <summary>A key by its number.</summary>
+    public ApiKey? Find(CatalogSnapshot snapshot, long number) =>
+        snapshot.Of(Catalog).Lookup(_byNumber, number) is [var credential, ..] ? credential.Key : null;
+
+    /// <summary>A key by its name; one of them when several have it.</summary>
+    public ApiKey? Find(CatalogSnapshot snapshot, string name) =>
+        snapshot.Of(Catalog).Lookup(_byName, name) is [var credential, ..] ? credential.Key : null;
 
     /// <summary>Checks a key that was presented: one hash and one probe of a dictionary.</summary>
     /// <param name="snapshot">The state to check against.</param>
@@ -110,6 +126,7 @@ public sealed class ApiKeyService
         var key = new ApiKey
         {
             Id = TimedId.New(_time),
+            Number = await Numbers.NextAsync(ct),
             Name = request.Name,
             Description = request.Description,
             Permission = request.Permission,
@@ -164,6 +181,57 @@ public sealed class ApiKeyService
         }, ct);
     }
 
+    /// <summary>Puts keys made elsewhere beside or into those that are here, together.</summary>
+    /// <param name="committer">Writes.</param>
+    /// <param name="context">Who and from where.</param>
+    /// <param name="action">For the audit.</param>
+    /// <param name="keys">As they are to be; those with a revision are changed, if they are still at it.</param>
+    /// <param name="names">Names that must not be taken meanwhile, and are taken with this.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    /// <returns>False when one was changed, or a name taken, meanwhile.</returns>
+    public async ValueTask<bool> StoreAsync(
+        Committer committer, CommitContext context, string action, IReadOnlyList<ApiKey> keys, IReadOnlyList<string> names, CancellationToken ct)
+    {
+        foreach (var key in keys)
+            RequireAtLeast(context.Caller, key.Permission);
+        List<Condition> conditions =
+        [
+            .. keys.Select(key => key.Revision == 0 ? (Condition)new Condition.Absent(Prefix + key.Id) : new Condition.AtRevision(Prefix + key.Id, key.Revision)),
+            .. names.Select(name => new Condition.Absent(NameKey(name))),
+        ];
+        List<Write> writes =
+        [
+            .. keys.Select(key => new Write.Put(Prefix + key.Id, JsonSerializer.SerializeToUtf8Bytes(key, StoredJson.Default.ApiKey))),
+            .. names.Select(name => new Write.Put(NameKey(name), "{}"u8.ToArray())),
+        ];
+        return await committer.CommitAsync(context, Entry(action, keys, null), conditions, writes, ct) is not null;
+    }
+
+    /// <summary>Removes a key and what is known of it, as if it had never been; the audit remembers.</summary>
+    /// <param name="usage">Where its uses are counted.</param>
+    public async ValueTask DeleteAsync(
+        Committer committer, CommitContext context, CatalogSet catalogs, KeyUsageRecorder usage, string id, CancellationToken ct)
+    {
+        while (true)
+        {
+            var key = Get(catalogs.Current, id) ?? throw new ProblemException(ProblemKind.NotFound, $"There is no key '{id}'.");
+            RequireAtLeast(context.Caller, key.Permission);
+            List<Write> writes =
+            [
+                new Write.Delete(Prefix + id), new Write.Delete(NameKey(key.Name)),
+                .. catalogs.Current.Of(usage.Catalog).Range(id + "/").Select(pair => new Write.Delete(usage.Catalog.Prefix + pair.Key)),
+            ];
+            if (await committer.CommitAsync(context, Entry("delete", [key], null), [new Condition.AtRevision(Prefix + id, key.Revision)], writes, ct) is not null)
+                return;
+        }
+    }
+
+    /// <summary>A secret as it is kept.</summary>
+    public static ApiKeySecret SecretOf(string text) => Secret(text);
+
+    // Taken by those who may not have two keys of one name.
+    private static string NameKey(string name) => "key-names/" + name;
+
     private async ValueTask<ApiKey> ChangeAsync(
         Committer committer, CommitContext context, CatalogSet catalogs, string id, string action, string? reason,
         Func<ApiKey, ApiKey> change, CancellationToken ct)
@@ -183,19 +251,21 @@ public sealed class ApiKeyService
     private async ValueTask<bool> WriteAsync(
         Committer committer, CommitContext context, ApiKey key, string action, string? reason, Condition condition, CancellationToken ct)
     {
-        var entry = new AuditEntry
-        {
-            Id = TimedId.New(_time),
-            Time = _time.GetUtcNow(),
-            Actor = context.Caller.Id,
-            Action = "keys." + action,
-            Outcome = "success",
-            Reason = reason,
-            Resources = [new AuditedResource("keys", key.Id, null, action, null, null, null)],
-        };
+        var entry = Entry(action, [key], reason);
         var write = new Write.Put(Prefix + key.Id, JsonSerializer.SerializeToUtf8Bytes(key, StoredJson.Default.ApiKey));
         return await committer.CommitAsync(context, entry, [condition], [write], ct) is not null;
     }
+
+    private AuditEntry Entry(string action, IReadOnlyList<ApiKey> keys, string? reason) => new()
+    {
+        Id = TimedId.New(_time),
+        Time = _time.GetUtcNow(),
+        Actor = "",
+        Action = "keys." + action,
+        Outcome = "success",
+        Reason = reason,
+        Resources = [.. keys.Select(key => new AuditedResource("keys", key.Id, null, action, null, null, null))],
+    };
 
     // Whoever makes or rotates a key can use it: it must not reach further than they do.
     private static void RequireAtLeast(Caller caller, PermissionLevel level)
@@ -212,10 +282,10 @@ public sealed class ApiKeyService
     private static void Validate(ApiKeyRequest request)
     {
         var errors = new List<ProblemError>();
-        if (request.Name.Trim().Length is 0 or > 100)
-            errors.Add(new ProblemError("/name", "A name has 1 to 100 characters."));
-        if (request.Description?.Length > 500)
-            errors.Add(new ProblemError("/description", "A description has at most 500 characters."));
+        if (request.Name.Trim().Length is 0 or > 255)
+            errors.Add(new ProblemError("/name", "A name has 1 to 255 characters."));
+        if (request.Description?.Length > 1000)
+            errors.Add(new ProblemError("/description", "A description has at most 1000 characters."));
         if (request.ExpiresInDays is < 1 or > 3650)
             errors.Add(new ProblemError("/expires_in_days", "A key expires in 1 to 3650 days, or never when this is left out."));
         if (request.RateLimit is { } limit && (!RateLimit.TryParse(limit, out var parsed) || parsed is null))

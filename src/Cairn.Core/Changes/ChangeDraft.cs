@@ -8,6 +8,7 @@ namespace Cairn.Core.Changes;
 public sealed class ChangeDraft(CatalogSnapshot snapshot, IStore store, Caller caller)
 {
     private readonly List<DraftResource> _resources = [];
+    private readonly Dictionary<string, (Condition Condition, Write? Write)> _guards = new(StringComparer.Ordinal);
 
     /// <summary>The state it starts from.</summary>
     public CatalogSnapshot Snapshot { get; } = snapshot;
@@ -37,6 +38,36 @@ public sealed class ChangeDraft(CatalogSnapshot snapshot, IStore store, Caller c
                 return resource.State;
         return Snapshot.Of(kind.Catalog).Get(path)?.State;
     }
+
+    /// <summary>All resources of a kind that the draft has written or looked at, as it has them.</summary>
+    public IEnumerable<DraftResource<TState>> Opened<TState>(ResourceKind<TState> kind) where TState : class =>
+        _resources.OfType<DraftResource<TState>>().Where(resource => resource.Kind == kind);
+
+    /// <summary>Makes the commit depend on a resource that is read, not written: when somebody else writes it first, the
+    /// change is planned anew.</summary>
+    public void DependOn<TState>(ResourceKind<TState> kind, string path) where TState : class
+    {
+        string key = kind.HeadKey(path);
+        long? revision = Snapshot.Of(kind.Catalog).Get(path)?.Revision;
+        _guards.TryAdd(key, (ConditionOf(key, revision), null));
+    }
+
+    /// <summary>Makes the commit depend on a mark that others write who must not be first, and perhaps writes it too.</summary>
+    /// <param name="key">The mark's store key.</param>
+    /// <param name="revision">The mark's revision in <see cref="Snapshot"/>; null when there is none.</param>
+    /// <param name="claim">Whether those who depend on the mark must not commit at the same time.</param>
+    public void Guard(string key, long? revision, bool claim)
+    {
+        if (claim || !_guards.ContainsKey(key))
+            _guards[key] = (ConditionOf(key, revision), claim ? new Write.Put(key, "{}"u8.ToArray()) : null);
+    }
+
+    /// <summary>What the commit depends on beside the resources it writes.</summary>
+    internal IEnumerable<(Condition Condition, Write? Write)> Guards(IReadOnlySet<string> written) =>
+        _guards.Where(guard => !written.Contains(guard.Key)).Select(guard => guard.Value);
+
+    private static Condition ConditionOf(string key, long? revision) =>
+        revision is { } known ? new Condition.AtRevision(key, known) : new Condition.Absent(key);
 
     /// <summary>An older version of a resource.</summary>
     /// <exception cref="ProblemException">There is no such version.</exception>

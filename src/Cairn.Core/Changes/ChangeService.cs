@@ -35,7 +35,9 @@ public sealed class ChangeService(
     private static readonly TimeSpan ListPeriod = TimeSpan.FromDays(30);
     private readonly Journal _journal = new(store, "changes/");
 
-    /// <summary>Commits a change: all of it, with its audit entry, or nothing.</summary>
+    /// <summary>Commits a change: all of it, with its audit entry, or nothing. Where the operations leave everything as it is,
+    /// such as the registration of a schema that is there already, nothing is committed, and the change that is returned
+    /// names no resources.</summary>
     /// <exception cref="ProblemException">It was refused, and why.</exception>
     public async ValueTask<Change> CommitAsync(CommitContext context, ChangeRequest request, CancellationToken ct)
     {
@@ -45,6 +47,8 @@ public sealed class ChangeService(
         {
             var draft = await PlanAsync(context.Caller, request, ct);
             rules.Check(draft);
+            if (!Written(draft).Any())
+                return Nothing(id, context.Caller, request, draft);
             var (change, conditions, writes) = Encode(id, context.Caller, request, draft);
             var entry = new AuditEntry
             {
@@ -170,10 +174,27 @@ public sealed class ChangeService(
             resources.Add(Describe(resource, digest));
         }
 
+        foreach (var (condition, write) in draft.Guards(writes.Select(write => write.Key).ToHashSet(StringComparer.Ordinal)))
+        {
+            conditions.Add(condition);
+            if (write is not null)
+                writes.Add(write);
+        }
+
         change = change with { Resources = resources };
         writes.Add(new Write.Put(_journal.KeyOf(id)!, JsonSerializer.SerializeToUtf8Bytes(change, StoredJson.Default.Change)));
         return (change, conditions, writes);
     }
+
+    private Change Nothing(string id, Caller caller, ChangeRequest request, ChangeDraft draft) => new()
+    {
+        Id = id,
+        CreatedAt = time.GetUtcNow(),
+        CreatedBy = caller.Name,
+        Message = request.Message,
+        Resources = [],
+        Revision = draft.Snapshot.Revision,
+    };
 
     private static IEnumerable<DraftResource> Written(ChangeDraft draft) => draft.Resources.Where(resource => resource.Action is not null);
 

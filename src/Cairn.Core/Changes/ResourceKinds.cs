@@ -1,6 +1,8 @@
 using Cairn.Core.Configs;
 using Cairn.Core.Cryptography;
 using Cairn.Core.Environments;
+using Cairn.Core.Schemas;
+using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Changes;
@@ -8,12 +10,14 @@ namespace Cairn.Core.Changes;
 /// <summary>The versioned kinds of resource: what a change can be made of.</summary>
 public sealed class ResourceKinds
 {
-    public ResourceKinds(Keyring keyring)
+    public ResourceKinds(Keyring keyring, IStore store, TimeProvider time)
     {
         Configs = new("configs", "config-versions", keyring, ConfigState.Encode, ConfigState.Decode);
         Environments = new("environments", "environment-versions", keyring, EnvironmentState.Encode, EnvironmentState.Decode);
         Variables = new("variables", "variable-versions", keyring, VariableSet.Encode, VariableSet.Decode);
+        Schemas = new(keyring, store, time);
         BoundConfigs = Configs.Catalog.AddIndex<bool>(config => config.State?.Schema is null ? [] : [true]);
+        BoundModels = Configs.Catalog.AddIndex<string>(config => config.State?.Schema?.Selector is { } selector ? [selector.Model.Path] : []);
     }
 
     public ResourceKind<ConfigState> Configs { get; }
@@ -23,11 +27,17 @@ public sealed class ResourceKinds
     /// <summary>Sets of variables, at <c>environments/prod</c> or <c>projects/payments</c>.</summary>
     public ResourceKind<VariableSet> Variables { get; }
 
+    /// <summary>The schema registry.</summary>
+    public SchemaResources Schemas { get; }
+
     /// <summary>The configs that are bound to a schema, under true.</summary>
     public CatalogIndex<Versioned<ConfigState>, bool> BoundConfigs { get; }
 
+    /// <summary>The configs that are bound to a schema of the registry, under its model's path.</summary>
+    public CatalogIndex<Versioned<ConfigState>, string> BoundModels { get; }
+
     /// <summary>Their catalogs, in the order in which a commit is to be taken in.</summary>
-    public IEnumerable<Catalog> Catalogs => [Environments.Catalog, Variables.Catalog, Configs.Catalog];
+    public IEnumerable<Catalog> Catalogs => [Environments.Catalog, Variables.Catalog, .. Schemas.Catalogs, Configs.Catalog];
 
     /// <summary>The version a resource is at; 0 when there never was one.</summary>
     public long VersionOf(CatalogSnapshot snapshot, string kind, string path) => kind switch
@@ -35,6 +45,8 @@ public sealed class ResourceKinds
         "configs" => snapshot.Of(Configs.Catalog).Get(path)?.Version ?? 0,
         "environments" => snapshot.Of(Environments.Catalog).Get(path)?.Version ?? 0,
         "variables" => snapshot.Of(Variables.Catalog).Get(path)?.Version ?? 0,
+        "schemas" => snapshot.Of(Schemas.Versions.Catalog).Get(path)?.Version ?? 0,
+        "schema-rules" => snapshot.Of(Schemas.Rules.Catalog).Get(path)?.Version ?? 0,
         _ => throw Unknown(kind),
     };
 
@@ -44,6 +56,8 @@ public sealed class ResourceKinds
         "configs" => new RestoreConfig(this, path, version),
         "environments" => new RestoreEnvironment(this, path, version),
         "variables" => new RestoreVariables(this, path, version),
+        "schemas" => new RestoreSchema(this, path, version),
+        "schema-rules" => new RestoreCompatibilityRule(this, path, version),
         _ => throw Unknown(kind),
     };
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Cairn.Core.Changes;
 using Cairn.Core.Documents;
 using Cairn.Core.Environments;
+using Cairn.Core.Schemas;
 
 namespace Cairn.Core.Configs;
 
@@ -116,7 +117,9 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
     {
         var before = config.Before?.State;
         bool bound = !Equals(state.Schema, before?.Schema);
-        if (bound && state.Schema?.Fault() is { } fault)
+        if (state.Schema?.Selector is { } selector)
+            new SchemaSource(kinds.Schemas, draft).Guard(selector.Model, claim: bound);
+        if (bound && state.Schema?.Fault(new SchemaSource(kinds.Schemas, draft)) is { } fault)
         {
             problems.Add(fault);
             return;
@@ -158,7 +161,7 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
         {
             var source = new ConfigSource(kinds, draft.Snapshot, draft);
             var rendered = renderer.Render(source, draft.Caller, new ConfigVersion(path, version, 0, state), environment);
-            if (rendered is not null && state.Schema?.Check(rendered.Body, path, environment) is { } broken)
+            if (rendered is not null && state.Schema?.Check(new SchemaSource(kinds.Schemas, draft), rendered.Body, path, environment) is { } broken)
                 problems.Add(broken);
         }
         catch (ProblemException e)

@@ -6,6 +6,7 @@ using Cairn.Core.Changes;
 using Cairn.Core.Configs;
 using Cairn.Core.Documents;
 using Cairn.Core.Environments;
+using Cairn.Core.Schemas;
 
 namespace Cairn.Server.Changes;
 
@@ -16,18 +17,24 @@ namespace Cairn.Server.Changes;
 public sealed record ChangeSubmission(IReadOnlyList<OperationSubmission> Operations, string? Message = null, bool DryRun = false);
 
 /// <summary>One write of a change set.</summary>
-/// <param name="Op"><c>put</c>, <c>patch</c>, <c>delete</c>, <c>restore</c>, <c>promote</c>, <c>bind</c> or <c>unbind</c>.</param>
+/// <param name="Op"><c>put</c>, <c>patch</c>, <c>delete</c>, <c>restore</c>, <c>promote</c>, <c>bind</c> or <c>unbind</c>;
+/// of a schema also <c>register</c>, <c>deprecate</c>, <c>undeprecate</c> and <c>describe</c>.</param>
 /// <param name="Path">The resource; for variables <c>environments/prod</c> or <c>projects/payments</c>.</param>
-/// <param name="Kind"><c>configs</c> (when left out), <c>environments</c> or <c>variables</c>.</param>
+/// <param name="Kind"><c>configs</c> (when left out), <c>environments</c>, <c>variables</c>,
+/// <c>schemas</c> (at <c>payments/Database/1.2.0</c>) or <c>schema-rules</c>.</param>
 /// <param name="Environment">Whose overlay; for promote the environment that is to serve another base.</param>
 /// <param name="Document">What is put, the merge patch, the variables, the environment, or the schema to bind.</param>
 /// <param name="IfVersion">The version the resource must be at; 0 for "there is none".</param>
 /// <param name="ToVersion">For restore: the older version.</param>
 /// <param name="From">For promote: the environment whose base is taken over.</param>
 /// <param name="Version">For promote: or the version whose base is taken.</param>
+/// <param name="Meta">For register: notes about the schema.</param>
+/// <param name="Force">For delete of a schema: also when it is in use.</param>
+/// <param name="Backport">For register: also when it is lower than the highest version of its major number.</param>
 public sealed record OperationSubmission(
     string Op, string Path, string Kind = "configs", string? Environment = null, JsonElement? Document = null,
-    long? IfVersion = null, long? ToVersion = null, string? From = null, long? Version = null)
+    long? IfVersion = null, long? ToVersion = null, string? From = null, long? Version = null,
+    JsonElement? Meta = null, bool Force = false, bool Backport = false)
 {
     /// <summary>The operation it stands for.</summary>
     /// <exception cref="ProblemException">It makes no sense; the pointers are into the operation.</exception>
@@ -46,8 +53,20 @@ public sealed record OperationSubmission(
             ("environments", "delete") => new DeleteEnvironment(kinds, Path),
             ("variables", "put") => new PutVariables(kinds, Path, Json(index), Merge: false),
             ("variables", "patch") => new PutVariables(kinds, Path, Json(index), Merge: true),
-            ("configs" or "environments" or "variables", _) => throw Bad(index, "op", $"'{Op}' cannot be done to {Kind}."),
-            _ => throw Bad(index, "kind", $"'{Kind}' is not one of configs, environments, variables."),
+            ("schemas", "register") => new RegisterSchema(kinds, SchemaSelector.AddressFromPath(Path), SchemaText.Read(SchemaType.JsonSchema, SchemaContent.JsonSchemaMediaType, Json(index)))
+            {
+                Meta = Meta is { } meta ? JsonText.ToUtf8(meta) : null,
+                Backport = Backport,
+            },
+            ("schemas", "delete") => new DeleteSchema(kinds, SchemaSelector.AddressFromPath(Path), Force),
+            ("schemas", "deprecate") => new DeprecateSchema(kinds, SchemaSelector.AddressFromPath(Path), Deprecation(kinds, index)),
+            ("schemas", "undeprecate") => new DeprecateSchema(kinds, SchemaSelector.AddressFromPath(Path), null),
+            ("schemas", "describe") => new DescribeSchema(kinds, SchemaSelector.AddressFromPath(Path), Json(index)),
+            ("schemas", "restore") => new RestoreSchema(kinds, Path, ToVersion ?? throw Bad(index, "to_version", "restore needs the version to go back to.")),
+            ("schema-rules", "put") => new PutCompatibilityRule(kinds, Path, CompatibilityRule.ParseMode(Member(index, "compatibility") ?? throw Bad(index, "document", "A rule is an object with 'compatibility'."))),
+            ("schema-rules", "delete") => new PutCompatibilityRule(kinds, Path, null),
+            ("configs" or "environments" or "variables" or "schemas" or "schema-rules", _) => throw Bad(index, "op", $"'{Op}' cannot be done to {Kind}."),
+            _ => throw Bad(index, "kind", $"'{Kind}' is not one of configs, environments, variables, schemas, schema-rules."),
         };
         return operation with { IfVersion = IfVersion };
     }
@@ -55,6 +74,17 @@ public sealed record OperationSubmission(
     private byte[] Json(int index) => Document is { } document
         ? JsonText.ToUtf8(document)
         : throw Bad(index, "document", $"{Op} needs a document.");
+
+    private SchemaDeprecation Deprecation(ResourceKinds kinds, int index) =>
+        new(kinds.Schemas.Time.GetUtcNow(), Document is null ? null : Member(index, "message"), Document is null ? null : Member(index, "replacement"));
+
+    private string? Member(int index, string name)
+    {
+        var json = JsonText.Element(Json(index));
+        return json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(name, out var value) ? null
+            : value.ValueKind == JsonValueKind.String ? value.GetString()
+            : throw Bad(index, "document/" + name, $"'{name}' is a string.");
+    }
 
     private EnvironmentState EnvironmentOf(int index)
     {

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Text.Json.Serialization;
+using Cairn.Server.Compatibility.PyrmuteRegistry;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Health;
@@ -7,12 +9,36 @@ namespace Cairn.Server.Health;
 /// <param name="Status"><c>healthy</c>, or <c>unhealthy</c> when it should get no requests.</param>
 /// <param name="Version">Cairn's.</param>
 /// <param name="Checks">The parts, each <c>healthy</c> or why not.</param>
-public sealed record HealthView(string Status, string Version, long UptimeSeconds, long Revision, IReadOnlyDictionary<string, string> Checks);
+public sealed record HealthView(string Status, string Version, double UptimeSeconds, long Revision, IReadOnlyDictionary<string, string> Checks)
+{
+    /// <summary>For clients of Pyrmute Registry, like all that follow; left out where it is not served.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Environment { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HealthDatabaseView? Database { get; init; }
+
+    /// <summary>Versions of schemas, deprecated ones, too.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SchemasCount { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Timestamp { get; init; }
+
+    /// <summary>Why it is not healthy.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Error { get; init; }
+}
+
+/// <summary>The store.</summary>
+/// <param name="Type">The kind of engine, such as sqlite.</param>
+public sealed record HealthDatabaseView(string Type, bool Connected);
 
 /// <summary><c>/health</c>, <c>/health/live</c> and <c>/health/ready</c>.</summary>
 internal static class HealthEndpoints
 {
-    private static readonly string Version =
+    /// <summary>Cairn's version.</summary>
+    public static readonly string Version =
         typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     public static void MapHealth(this IEndpointRouteBuilder app)
@@ -31,18 +57,45 @@ internal static class HealthEndpoints
             ["catalogs"] = node.Catalogs.Fault is null ? "healthy" : "not following the store",
             ["lifecycle"] = node.Stopping.IsCancellationRequested || !node.IsReady && node.Catalogs.Fault is null ? "stopping" : "healthy",
         };
+        var now = node.Options.Time.GetUtcNow();
+        bool healthy = node.IsReady;
         var view = new HealthView(
-            node.IsReady ? "healthy" : "unhealthy", Version,
-            (long)(node.Options.Time.GetUtcNow() - node.StartedAt).TotalSeconds, node.Catalogs.Current.Revision, checks);
-        return Bodies.WriteAsync(http, node.IsReady ? 200 : 503, view, WireJson.Default.HealthView);
+            healthy ? "healthy" : "unhealthy", Version, Math.Round((now - node.StartedAt).TotalSeconds, 3), node.Catalogs.Current.Revision, checks);
+        var registry = node.Options.PyrmuteRegistry;
+        if (registry.Enabled)
+        {
+            PyrmuteCors.Apply(http, registry);
+            view = view with
+            {
+                Version = registry.AppVersion ?? Version,
+                Environment = registry.Environment,
+                Database = new HealthDatabaseView(Engine(node.Options.Store), node.Catalogs.Fault is null),
+                SchemasCount = node.Schemas.ByNumber(node.Catalogs.Current, null, deprecated: true, 0).Count,
+                Timestamp = PyrmuteAnswers.Time(now, "+00:00"),
+                Error = healthy ? null : string.Join("; ", checks.Where(check => check.Value != "healthy").Select(check => $"{check.Key}: {check.Value}")),
+            };
+        }
+
+        return Bodies.WriteAsync(http, healthy ? 200 : 503, view, WireJson.Default.HealthView);
     }
 
-    private static Task Live(HttpContext http) => Bodies.WriteAsync(http, 200, "{\"status\":\"alive\"}"u8.ToArray(), "application/json");
+    private static Task Live(HttpContext http) => WriteAsync(http, 200, """{"status":"alive","alive":true}"""u8);
 
-    private static Task Ready(HttpContext http)
+    private static Task Ready(HttpContext http) => CairnRequest.Of(http).Node.IsReady
+        ? WriteAsync(http, 200, """{"status":"ready","ready":true}"""u8)
+        : WriteAsync(http, 503, """{"status":"not ready","ready":false}"""u8);
+
+    private static Task WriteAsync(HttpContext http, int status, ReadOnlySpan<byte> body)
     {
-        bool ready = CairnRequest.Of(http).Node.IsReady;
-        return Bodies.WriteAsync(
-            http, ready ? 200 : 503, ready ? "{\"status\":\"ready\"}"u8.ToArray() : "{\"status\":\"not ready\"}"u8.ToArray(), "application/json");
+        if (CairnRequest.Of(http).Node.Options.PyrmuteRegistry is { Enabled: true } registry)
+            PyrmuteCors.Apply(http, registry);
+        return Bodies.WriteAsync(http, status, body.ToArray(), "application/json");
     }
+
+    // The beginning of the store's address; the rest may be confidential.
+    private static string Engine(string? store) => (store ?? "sqlite").Split(':')[0] switch
+    {
+        "postgres" or "postgresql" => "postgresql",
+        var engine => engine,
+    };
 }

@@ -11,6 +11,7 @@ public enum RateClass
     Write,
     ConfigManagerRead,
     ConfigManagerWrite,
+    PyrmuteRegistry,
 }
 
 /// <summary>What an endpoint asks of its callers. Every endpoint of Cairn carries one; what carries none is not served.</summary>
@@ -21,6 +22,12 @@ public sealed record EndpointRule(Permission? Permission, RateClass Rate)
     /// <summary>Where the resource's path comes from, when the endpoint is about one resource: the name of a route value.
     /// Null when it is about the kind as a whole, and shows or changes only what the caller may.</summary>
     public string? PathFrom { get; init; }
+
+    /// <summary>Makes the resource's path of the request, where that takes more than one route value.</summary>
+    public Func<HttpContext, string>? Target { get; init; }
+
+    /// <summary>Whose API it is part of.</summary>
+    internal Surface Surface { get; init; } = Surface.Native;
 
     /// <summary>What goes before the route value to make the resource's path, such as <c>environments/</c>.</summary>
     public string PathPrefix { get; init; } = "";

@@ -29,12 +29,14 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         {
             Node = node,
             Rule = rule,
-            Origin = new Origin(http.Connection.RemoteIpAddress, CorrelationId(http)),
+            Origin = new Origin(http.Connection.RemoteIpAddress, rule.Surface.CorrelationId(http.Request) ?? CorrelationId(http)),
         };
         http.Features.Set(request);
         http.Response.Headers["X-Correlation-ID"] = request.Origin.CorrelationId;
         try
         {
+            if (await rule.Surface.InterceptAsync(http))
+                return;
             if (rule.Permission is null || await AdmitAsync(http, request, rule.Permission.Value))
             {
                 if (rule.Idempotent && http.Request.Headers.TryGetValue("Idempotency-Key", out var key))
@@ -47,16 +49,16 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         {
             if (e.Problem.Kind is ProblemKind.Denied)
                 node.Refusals.Record(request.Caller, ActionOf(rule), "denied", "not granted", request.Origin);
-            await Problems.WriteAsync(http, e.Problem);
+            await rule.Surface.WriteAsync(http, e.Problem);
         }
         catch (StoreUnavailableException e)
         {
             log.StoreUnavailable(e, request.Origin.CorrelationId);
-            await Problems.WriteAsync(http, new Problem(ProblemKind.Unavailable, e.Message));
+            await rule.Surface.WriteAsync(http, new Problem(ProblemKind.Unavailable, e.Message));
         }
         catch (BadHttpRequestException e)
         {
-            await Problems.WriteAsync(http, new Problem(e.StatusCode == 413 ? ProblemKind.TooLarge : ProblemKind.Invalid, e.Message));
+            await rule.Surface.WriteAsync(http, new Problem(e.StatusCode == 413 ? ProblemKind.TooLarge : ProblemKind.Invalid, e.Message));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -67,7 +69,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         catch (Exception e) when (!http.Response.HasStarted)
         {
             log.RequestFailed(e, rule.Name, request.Origin.CorrelationId);
-            await Problems.WriteAsync(http, 500, "internal", "Something went wrong", "This is a fault of Cairn. The log has more under the trace_id.");
+            await rule.Surface.WriteFaultAsync(http, e);
         }
         finally
         {
@@ -101,13 +103,15 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
     /// <summary>Authentication, rate limit and authorisation. Answers the refusal itself.</summary>
     private ValueTask<bool> AdmitAsync(HttpContext http, CairnRequest request, Permission needed)
     {
-        if (!Authenticate(http, request, needed, out string? reason))
+        if (request.Rule.Surface.Anonymous(node) is { } anonymous)
+            request.Caller = anonymous;
+        else if (!Authenticate(http, request, needed, out string? reason))
             return RefuseUnauthenticatedAsync(http, request, reason);
         if (!WithinLimit(http, request, out var decision))
-            return RefuseLimitedAsync(http, decision);
+            return RefuseLimitedAsync(http, request, decision);
 
         ReadTarget(http, request);
-        bool allowed = request.Rule.PathFrom is null
+        bool allowed = request.Rule is { PathFrom: null, Target: null }
             ? Authorizer.AllowsSome(request.Caller, needed)
             : Authorizer.Allows(request.Caller, needed, request.Path, request.Environment);
         return allowed ? ValueTask.FromResult(true) : RefuseDeniedAsync(http, request);
@@ -140,8 +144,8 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
     /// <summary>The key of <c>X-API-Key</c>, or of <c>Authorization: Bearer</c>.</summary>
     private static ReadOnlySpan<char> Presented(HttpRequest request)
     {
-        if (request.Headers.TryGetValue("X-API-Key", out var key) && key.Count == 1)
-            return key[0];
+        if (request.Headers.TryGetValue("X-API-Key", out var key) && key.Count == 1 && key[0] is { Length: > 0 } given)
+            return given;
         string? authorization = request.Headers.Authorization;
         return authorization is not null && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
             ? authorization.AsSpan(7).Trim()
@@ -156,6 +160,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             RateClass.Write => ("write", request.Caller.RateLimit ?? node.Options.WriteLimit),
             RateClass.ConfigManagerRead => ("config-manager-read", request.Caller.RateLimit ?? node.Options.ConfigManagerReadLimit),
             RateClass.ConfigManagerWrite => ("config-manager-write", request.Caller.RateLimit ?? node.Options.ConfigManagerWriteLimit),
+            RateClass.PyrmuteRegistry => ("pyrmute-registry", request.Caller.RateLimit ?? node.Options.PyrmuteRegistry.RateLimit),
             _ => ("", null),
         };
         decision = new RateDecision(true, 0, 0);
@@ -175,6 +180,8 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         var rule = request.Rule;
         if (rule.PathFrom is { } pathFrom && http.Request.RouteValues[pathFrom] is string path)
             request.Path = rule.PathPrefix.Length == 0 ? path : rule.PathPrefix + path;
+        else if (rule.Target is { } target)
+            request.Path = target(http);
         string? environment = Query.Environment(http.Request, out bool alone);
         request.AsksEnvironmentOnly = alone;
         if (rule.EnvironmentFrom is { } name)
@@ -188,29 +195,25 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
     {
         node.Metrics.AuthenticationFailed(reason is null ? "missing" : "rejected");
         string address = request.Origin.Address?.ToString() ?? "unknown";
-        if (reason is not null && node.Options.FailureLimit is { } limit
+        if (reason is not null && request.Rule.Surface.LimitsFailures(node) && node.Options.FailureLimit is { } limit
             && node.Limiter.Take(address, "failures", limit) is { Allowed: false } decision)
-            return await RefuseLimitedAsync(http, decision);
-        http.Response.Headers.WWWAuthenticate = "Bearer realm=\"cairn\"";
-        await Problems.WriteAsync(
-            http, 401, "unauthenticated", "Not authenticated",
-            "Present a valid API key as X-API-Key, or as Authorization: Bearer.");
+            return await RefuseLimitedAsync(http, request, decision);
+        await request.Rule.Surface.WriteUnauthenticatedAsync(http, presented: reason is not null);
         return false;
     }
 
-    private async ValueTask<bool> RefuseLimitedAsync(HttpContext http, RateDecision decision)
+    private async ValueTask<bool> RefuseLimitedAsync(HttpContext http, CairnRequest request, RateDecision decision)
     {
         node.Metrics.RateLimited();
         http.Response.Headers.RetryAfter = Texts.Of(decision.Reset);
-        await Problems.WriteAsync(
-            http, 429, "rate-limited", "Too many requests", $"Try again in {decision.Reset} seconds.");
+        await request.Rule.Surface.WriteLimitedAsync(http, decision.Reset);
         return false;
     }
 
     private async ValueTask<bool> RefuseDeniedAsync(HttpContext http, CairnRequest request)
     {
         node.Refusals.Record(request.Caller, ActionOf(request.Rule), "denied", "not granted", request.Origin);
-        await Problems.WriteAsync(http, new Problem(ProblemKind.Denied, "This credential does not allow that."));
+        await request.Rule.Surface.WriteDeniedAsync(http, request.Rule.Permission!.Value);
         return false;
     }
 

@@ -8,6 +8,7 @@ using Cairn.Server.Changes;
 using Cairn.Server.Configs;
 using Cairn.Server.Environments;
 using Cairn.Server.Health;
+using Cairn.Server.Schemas;
 
 namespace Cairn.Server.Http;
 
@@ -50,6 +51,18 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(AuditView))]
 [JsonSerializable(typeof(Page<AuditView>))]
 [JsonSerializable(typeof(KeyringStatus))]
+[JsonSerializable(typeof(SchemaView))]
+[JsonSerializable(typeof(Page<SchemaView>))]
+[JsonSerializable(typeof(Page<SchemaModelView>))]
+[JsonSerializable(typeof(SchemaDeprecationRequest))]
+[JsonSerializable(typeof(SchemaRuleView))]
+[JsonSerializable(typeof(SchemaRuleUpdate))]
+[JsonSerializable(typeof(SchemaCheckView))]
+[JsonSerializable(typeof(SchemaComparisonView))]
+[JsonSerializable(typeof(SchemaValidationView))]
+[JsonSerializable(typeof(SchemaUsageView))]
+[JsonSerializable(typeof(SchemaSampleView))]
+[JsonSerializable(typeof(SchemaInferenceRequest))]
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(Compatibility.ConfigManager.ConfigManagerWritten))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using Cairn.Server.Compatibility.PyrmuteRegistry;
 using YamlDotNet.RepresentationModel;
 
 namespace Cairn.Server.Settings;
@@ -37,11 +38,14 @@ public static class EffectiveSettings
     {
         var inFile = ReadFile(file ?? "cairn.yaml", required: file is not null);
         CheckVariables(environment);
+        var foreign = PyrmuteVariables.Read(environment, File.Exists(".env") ? File.ReadAllText(".env") : null);
         var options = new ServeOptions();
         var effective = new List<EffectiveSetting>();
         foreach (var setting in SettingTable.All)
         {
             var found = Find(setting, arguments, environment, inFile, file ?? "cairn.yaml");
+            if (found.Value is null && foreign.TryGetValue(setting.Name, out var translated))
+                found = new EffectiveSetting(setting, translated.Value, translated.Source);
             effective.Add(found);
             if (found.Value is not { } value)
                 continue;

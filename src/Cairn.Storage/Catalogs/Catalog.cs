@@ -42,6 +42,15 @@ public sealed class Catalog<T> : Catalog where T : class
         return index;
     }
 
+    /// <summary>Adds another order. To be called before the catalog is given to a <see cref="CatalogSet"/>.</summary>
+    /// <param name="keys">The places of a value: none, one or several.</param>
+    public CatalogOrder<T, TKey> AddOrder<TKey>(Func<T, IEnumerable<TKey>> keys) where TKey : IComparable<TKey>
+    {
+        var order = new CatalogOrder<T, TKey>(_indexes.Count, keys);
+        _indexes.Add(order);
+        return order;
+    }
+
     internal override CatalogView EmptyView =>
         new CatalogView<T>(CatalogView<T>.NoItems, [.. _indexes.Select(index => index.Empty)]);
 

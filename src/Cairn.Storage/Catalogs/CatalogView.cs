@@ -78,6 +78,14 @@ public sealed class CatalogView<T> : CatalogView where T : class
     public ImmutableArray<T> Lookup<TKey>(CatalogIndex<T, TKey> index, TKey key) where TKey : notnull =>
         ((ImmutableDictionary<TKey, ImmutableArray<T>>)Indexes[index.Slot]).TryGetValue(key, out var values) ? values : [];
 
+    /// <summary>The values of an order from one place up to, but not including, another, without the first few.</summary>
+    public IEnumerable<T> Range<TKey>(CatalogOrder<T, TKey> order, TKey from, TKey to, int skip = 0) where TKey : IComparable<TKey> =>
+        order.Range(Indexes[order.Slot], from, to, skip);
+
+    /// <summary>How many they are.</summary>
+    public int CountRange<TKey>(CatalogOrder<T, TKey> order, TKey from, TKey to) where TKey : IComparable<TKey> =>
+        order.Count(Indexes[order.Slot], from, to);
+
     internal override object? Find(string key) => Get(key);
 }
 

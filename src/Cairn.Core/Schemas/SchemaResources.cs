@@ -1,0 +1,91 @@
+using Cairn.Core.Changes;
+using Cairn.Core.Cryptography;
+using Cairn.Storage;
+using Cairn.Storage.Catalogs;
+
+namespace Cairn.Core.Schemas;
+
+/// <summary>A record that every write touching a model as a whole writes too, so that two which must not happen at once
+/// cannot: its revision is that of the last such write.</summary>
+/// <param name="Revision">The commit.</param>
+public sealed record ModelMark(long Revision);
+
+/// <summary>The kinds of resource that make up the schema registry, and how they are found.</summary>
+public sealed class SchemaResources
+{
+    public SchemaResources(Keyring keyring, IStore store, TimeProvider time)
+    {
+        Time = time;
+        Versions = new("schemas", "schema-versions", keyring, SchemaState.Encode, SchemaState.Decode);
+        Rules = new("schema-rules", "schema-rule-versions", keyring, CompatibilityRule.Encode, CompatibilityRule.Decode);
+        Models = new("schema-models/", record => new ModelMark(record.Revision));
+        Ids = new IdSequence(store, "schemas");
+        ByModel = Versions.Catalog.AddIndex(schema => Of(schema, state => state.Address.Model.Path));
+        ByName = Versions.Catalog.AddIndex(schema => Of(schema, state => state.Address.Model.Name));
+        Referrers = Versions.Catalog.AddIndex<string>(schema => schema.State is { } state ? state.References : []);
+        ById = Versions.Catalog.AddOrder(schema => schema.State is { } state ? SchemaOrder.KeysOf(state) : []);
+    }
+
+    /// <summary>One resource a registered version, at <c>payments/Database/1.2.0</c>.</summary>
+    public ResourceKind<SchemaState> Versions { get; }
+
+    /// <summary>Compatibility rules, at <c>payments</c> or <c>payments/Database</c>.</summary>
+    public ResourceKind<CompatibilityRule> Rules { get; }
+
+    /// <summary>Every model that ever had a version, by path.</summary>
+    public Catalog<ModelMark> Models { get; }
+
+    /// <summary>Gives schemas their numbers.</summary>
+    public IdSequence Ids { get; }
+
+    /// <summary>Versions by <see cref="ModelName.Path"/>.</summary>
+    public CatalogIndex<Versioned<SchemaState>, string> ByModel { get; }
+
+    /// <summary>Versions by model name, whatever the namespace.</summary>
+    public CatalogIndex<Versioned<SchemaState>, string> ByName { get; }
+
+    /// <summary>Versions by the path of a schema they refer to.</summary>
+    public CatalogIndex<Versioned<SchemaState>, string> Referrers { get; }
+
+    /// <summary>Versions by number, all of them and in parts.</summary>
+    public CatalogOrder<Versioned<SchemaState>, SchemaOrder> ById { get; }
+
+    /// <summary>When registrations happen.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Compiled schemas, for the next time.</summary>
+    public SchemaCompiler Compiler { get; } = new();
+
+    /// <summary>Their catalogs.</summary>
+    public IEnumerable<Catalog> Catalogs => [Models, Rules.Catalog, Versions.Catalog];
+
+    private static IEnumerable<string> Of(Versioned<SchemaState> schema, Func<SchemaState, string> key) =>
+        schema.State is { } state ? [key(state)] : [];
+}
+
+/// <summary>A place in the list of schemas: a part of it, and the number there.</summary>
+/// <param name="Part">See <see cref="All"/>, <see cref="Active"/>.</param>
+/// <param name="Id">The schema's number.</param>
+public readonly record struct SchemaOrder(string Part, long Id) : IComparable<SchemaOrder>
+{
+    /// <summary>All schemas, or those of a namespace (<see cref="ModelName.Global"/> for the global ones).</summary>
+    public static string All(string? space) => space is null ? "all" : "all/" + space;
+
+    /// <summary>The same without deprecated ones.</summary>
+    public static string Active(string? space) => space is null ? "active" : "active/" + space;
+
+    /// <inheritdoc/>
+    public int CompareTo(SchemaOrder other) =>
+        string.CompareOrdinal(Part, other.Part) is not 0 and var order ? order : Id.CompareTo(other.Id);
+
+    internal static IEnumerable<SchemaOrder> KeysOf(SchemaState state)
+    {
+        string space = state.Address.Model.Namespace ?? ModelName.Global;
+        yield return new SchemaOrder(All(null), state.Id);
+        yield return new SchemaOrder(All(space), state.Id);
+        if (state.Deprecation is not null)
+            yield break;
+        yield return new SchemaOrder(Active(null), state.Id);
+        yield return new SchemaOrder(Active(space), state.Id);
+    }
+}

@@ -1,0 +1,46 @@
+using Cairn.Core.Changes;
+using Cairn.Storage.Catalogs;
+
+namespace Cairn.Core.Schemas;
+
+/// <summary>Who relies on a version: the schemas that refer to it, and the configs whose binding stands for it now.</summary>
+/// <param name="Schemas">Paths of schemas.</param>
+/// <param name="Configs">Bound configs.</param>
+public sealed record SchemaUsers(IReadOnlyList<SchemaState> Schemas, IReadOnlyList<BoundConfig> Configs)
+{
+    /// <summary>Whether there is nobody.</summary>
+    public bool IsEmpty => Schemas.Count == 0 && Configs.Count == 0;
+
+    /// <summary>Finds them in a snapshot, or in a draft on top of it.</summary>
+    public static SchemaUsers Of(ResourceKinds kinds, CatalogSnapshot snapshot, ChangeDraft? draft, SchemaState schema)
+    {
+        string path = schema.Address.Path;
+        var source = new SchemaSource(kinds.Schemas, snapshot, draft);
+        var schemas = snapshot.Of(kinds.Schemas.Versions.Catalog).Lookup(kinds.Schemas.Referrers, path).Select(referrer => referrer.Path)
+            .Union(draft?.Opened(kinds.Schemas.Versions).Select(resource => resource.Path) ?? [])
+            .Select(source.Find).OfType<SchemaState>().Where(state => state.References.Contains(path));
+        var configs = snapshot.Of(kinds.Configs.Catalog).Lookup(kinds.BoundModels, schema.Address.Model.Path).Select(config => config.Path)
+            .Union(draft?.Opened(kinds.Configs).Select(resource => resource.Path) ?? [])
+            .Select(config => (Path: config, (draft is null ? snapshot.Of(kinds.Configs.Catalog).Get(config)?.State : draft.Peek(kinds.Configs, config))?.Schema?.Selector))
+            .Where(config => config.Selector is { } selector && selector.Model == schema.Address.Model && source.Resolve(selector)?.Address == schema.Address)
+            .Select(config => new BoundConfig(config.Path, config.Selector!));
+        return new SchemaUsers([.. schemas], [.. configs]);
+    }
+
+    /// <summary>Refuses when there is somebody.</summary>
+    /// <exception cref="ProblemException">There is; the errors name the first of them.</exception>
+    public void RequireNone(SchemaAddress address, string cure)
+    {
+        if (IsEmpty)
+            return;
+        var errors = Schemas.Select(schema => new ProblemError("", $"The schema {schema.Address} refers to it."))
+            .Concat(Configs.Select(config => new ProblemError("", $"The config {config.Path} is bound to it, as {config.Selector}.")))
+            .Take(20);
+        throw new ProblemException(ProblemKind.Conflict, $"{address} is in use by {Schemas.Count} schemas and {Configs.Count} configs. {cure}", [.. errors]);
+    }
+}
+
+/// <summary>A config that is bound to a registered schema.</summary>
+/// <param name="Path">The config.</param>
+/// <param name="Selector">How the binding names the schema.</param>
+public sealed record BoundConfig(string Path, SchemaSelector Selector);
