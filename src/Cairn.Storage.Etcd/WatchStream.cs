@@ -111,10 +111,9 @@ internal sealed class WatchStream : IAsyncDisposable
                 created = _creating.Dequeue();
             if (response.Canceled)
             {
-                // Among the reasons are tokens that are no longer good.
-                _client.SignOut();
+                // Among the reasons are tokens that are no longer good, and a stream keeps the one it was opened with.
                 created.End(new StoreUnavailableException($"etcd refuses the watch: {response.CancelReason}"));
-                return;
+                throw new GrpcException(GrpcCode.Unauthenticated, response.CancelReason);
             }
             lock (_gate)
             {
