@@ -108,9 +108,8 @@ public sealed partial record PostgresStoreOptions
             // A node that hangs within a transaction must not hold up the others for longer than it may itself wait.
             Options = $"-c idle_in_transaction_session_timeout={seconds * 1000} -c tcp_user_timeout={seconds * 1000}",
         };
-        // A server that was a primary a moment ago must be asked again.
-        if (connection.Host?.Contains(',') == true)
-            connection.HostRecheckSeconds = 1;
+        // A server that broke off connections, or was a replica, may be the primary a moment later.
+        connection.HostRecheckSeconds = connection.Host?.Contains(',') == true ? 1 : 0;
         var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString);
         return builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
     }

@@ -41,7 +41,7 @@ public sealed class PostgresServer : IDisposable
     /// <summary>A streaming replica of <paramref name="primary"/>.</summary>
     public static async Task<PostgresServer> ReplicateAsync(PostgresServer primary, string name)
     {
-        var server = new PostgresServer(primary._extra);
+        var server = new PostgresServer([]);
         await server.RunAsync("pg_basebackup", "-D", server._data, "-R", "-X", "stream", "--no-sync", "-c", "fast",
             "-d", $"host=127.0.0.1 port={primary.Port} user=postgres application_name={name}");
         await server.StartAgainAsync();
