@@ -8,7 +8,7 @@ namespace Cairn.Storage.Watching;
 /// <para>The engine publishes in revision order and never waits: a ring keeps the newest revisions, watchers read it at
 /// their own pace, and one whose place has been overwritten reads the engine's log until it has caught up. Publishing
 /// costs the same with one watcher as with ten thousand: they all wait on one task, which is completed elsewhere.</para>
-/// <para>Because the ring is keyed by revision, a watcher that changes between log and memory can neither miss a change
+/// <para>Because the ring is ordered by revision, a watcher that changes between log and memory can neither miss a change
 /// set nor see one twice.</para>
 /// </remarks>
 public sealed class ChangeFeed
@@ -20,8 +20,11 @@ public sealed class ChangeFeed
     private readonly ChangeSet?[] _ring;
     private readonly long _maxBytes;
     private readonly ConcurrentDictionary<Cursor, bool> _cursors = new();
+    private readonly bool _dense;
     private long _bytes;
-    private long _oldest;
+    private long _first; // place of the oldest change set kept, counted from the first one ever published
+    private long _end; // place behind the newest one
+    private long _floor; // everything after this revision is kept
     private long _head;
     private long _compacted;
     private long _catchUps;
@@ -32,11 +35,12 @@ public sealed class ChangeFeed
     /// <param name="compacted">The oldest revision that can be listed.</param>
     /// <param name="capacity">Change sets kept at most.</param>
     /// <param name="maxBytes">Bytes of keys and values kept at most, except that the newest change set always is.</param>
-    public ChangeFeed(long head, long compacted, int capacity = 8192, long maxBytes = 32 << 20)
+    /// <param name="dense">Whether revisions follow each other without a gap; false where others may take some.</param>
+    public ChangeFeed(long head, long compacted, int capacity = 8192, long maxBytes = 32 << 20, bool dense = true)
     {
         _ring = new ChangeSet?[capacity];
-        _maxBytes = maxBytes;
-        (_head, _oldest, _compacted) = (head, head + 1, compacted);
+        (_maxBytes, _dense) = (maxBytes, dense);
+        (_head, _floor, _compacted) = (head, head, compacted);
     }
 
     /// <summary>The newest revision published.</summary>
@@ -49,11 +53,11 @@ public sealed class ChangeFeed
 
     internal long Lag => _cursors.IsEmpty ? 0 : Math.Max(0, _cursors.Keys.Max(c => Head + 1 - c.Next));
 
-    internal long Buffered => Head + 1 - Volatile.Read(ref _oldest);
+    internal long Buffered => Volatile.Read(ref _end) - Volatile.Read(ref _first);
 
     internal long CatchUps => Volatile.Read(ref _catchUps);
 
-    /// <summary>Adds what one batch committed, in revision order and without a gap, and wakes the watchers.</summary>
+    /// <summary>Adds what one batch committed, in revision order, and wakes the watchers.</summary>
     public void Publish(IReadOnlyList<ChangeSet> batch)
     {
         if (batch.Count == 0)
@@ -61,6 +65,8 @@ public sealed class ChangeFeed
         TaskCompletionSource published;
         lock (_gate)
         {
+            if (_published.Task.IsFaulted)
+                return; // closed
             foreach (var set in batch)
                 Append(set);
             (published, _published) = (_published, NewSignal());
@@ -75,6 +81,24 @@ public sealed class ChangeFeed
     {
         lock (_gate)
             Volatile.Write(ref _compacted, Math.Max(_compacted, throughRevision));
+    }
+
+    /// <summary>Goes on behind <paramref name="head"/> when the engine no longer has what came before: watchers that have
+    /// not seen it all find out from the log.</summary>
+    public void Skip(long head, long compacted)
+    {
+        TaskCompletionSource published;
+        lock (_gate)
+        {
+            if (head <= _head || _published.Task.IsFaulted)
+                return;
+            Array.Clear(_ring);
+            (_bytes, _first, _floor) = (0, _end, head);
+            Volatile.Write(ref _head, head);
+            Volatile.Write(ref _compacted, Math.Max(_compacted, compacted));
+            (published, _published) = (_published, NewSignal());
+        }
+        published.TrySetResult();
     }
 
     /// <summary>Ends every watch with <paramref name="reason"/>.</summary>
@@ -143,26 +167,43 @@ public sealed class ChangeFeed
             published = _published.Task;
             if (published.IsFaulted || next > _head)
                 return Place.AtHead;
-            if (next < _oldest)
+            if (next <= _floor)
                 return Place.Behind;
-            for (var end = Math.Min(_head, next + ReadAhead - 1); next <= end; next++)
-                into.Add(_ring[next % _ring.Length]!);
+            var place = Find(next);
+            for (var end = Math.Min(_end, place + ReadAhead); place < end; place++)
+                into.Add(_ring[place % _ring.Length]!);
             return Place.InMemory;
         }
     }
 
+    /// <summary>The place of the first change set at or after a revision.</summary>
+    private long Find(long revision)
+    {
+        var (low, high) = (_first, _end);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_ring[middle % _ring.Length]!.Revision < revision)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
     private void Append(ChangeSet set)
     {
-        if (set.Revision != _head + 1)
+        if (_dense ? set.Revision != _head + 1 : set.Revision <= _head)
             throw new InvalidOperationException($"Revision {set.Revision} was published after {_head}.");
         _bytes += Size(set);
-        while (_oldest <= _head && (_head + 1 - _oldest == _ring.Length || _bytes > _maxBytes))
+        while (_first < _end && (_end - _first == _ring.Length || _bytes > _maxBytes))
         {
-            ref var slot = ref _ring[_oldest++ % _ring.Length];
+            ref var slot = ref _ring[_first++ % _ring.Length];
             _bytes -= Size(slot!);
+            _floor = slot!.Revision;
             slot = null;
         }
-        _ring[set.Revision % _ring.Length] = set;
+        _ring[_end++ % _ring.Length] = set;
         Volatile.Write(ref _head, set.Revision);
     }
 

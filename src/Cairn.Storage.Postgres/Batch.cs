@@ -1,0 +1,125 @@
+using System.Diagnostics;
+
+namespace Cairn.Storage.Postgres;
+
+/// <summary>Transactions that become durable together: each is applied to the state its predecessors left.</summary>
+internal sealed class Batch(IReadOnlyList<CommitRequest> requests)
+{
+    private readonly Dictionary<string, State> _states = new(StringComparer.Ordinal);
+
+    /// <summary>Tells this batch from all others, however often it is sent.</summary>
+    public Guid Token { get; } = Guid.NewGuid();
+
+    public IReadOnlyList<CommitRequest> Requests => requests;
+
+    /// <summary>Every key whose newest state has to be known.</summary>
+    public List<string> Keys { get; } = [.. requests
+        .SelectMany(request => request.Transaction.Conditions.Select(condition => condition.Key)
+            .Concat(request.Transaction.Writes.Select(write => write.Key)))
+        .Distinct(StringComparer.Ordinal)];
+
+    public List<ChangeSet> ChangeSets { get; } = [];
+
+    /// <summary>What each request will be told once the batch is durable.</summary>
+    public List<CommitResult> Results { get; } = [];
+
+    /// <summary>Works it out from the newest states, forgetting an earlier attempt.</summary>
+    /// <param name="head">The newest revision.</param>
+    /// <param name="states">By key: the revision that last wrote it, and the one that made it, 0 when it was deleted.</param>
+    public void Apply(long head, IEnumerable<(string Key, long Revision, long Created)> states)
+    {
+        _states.Clear();
+        ChangeSets.Clear();
+        Results.Clear();
+        foreach (var (key, revision, created) in states)
+            _states[key] = new State(revision, created);
+        foreach (var request in requests)
+            Results.Add(Apply(request.Transaction, ref head));
+    }
+
+    private CommitResult Apply(Transaction transaction, ref long head)
+    {
+        for (var i = 0; i < transaction.Conditions.Count; i++)
+            if (!Holds(transaction.Conditions[i]))
+                return new CommitResult.Refused(i, head);
+
+        var revision = head + 1;
+        var changes = new List<StoreChange>(transaction.Writes.Count);
+        foreach (var write in transaction.Writes)
+        {
+            var current = _states.GetValueOrDefault(write.Key);
+            if (write is Write.Put put)
+            {
+                var created = current.Created != 0 ? current.Created : revision;
+                // Watchers keep the record; the caller may use its buffer again once it has its answer.
+                changes.Add(new StoreChange(put.Key, new StoreRecord(put.Key, put.Value.ToArray(), created, revision)));
+                _states[put.Key] = new State(revision, created);
+            }
+            else if (current.Created != 0)
+            {
+                changes.Add(new StoreChange(write.Key, null));
+                _states[write.Key] = new State(revision, 0);
+            }
+        }
+        if (changes.Count == 0)
+            return new CommitResult.Committed(head);
+        ChangeSets.Add(new ChangeSet(revision, changes));
+        head = revision;
+        return new CommitResult.Committed(revision);
+    }
+
+    private bool Holds(Condition condition)
+    {
+        var current = _states.GetValueOrDefault(condition.Key);
+        return condition switch
+        {
+            Condition.Absent => current.Created == 0,
+            Condition.Exists => current.Created != 0,
+            Condition.AtRevision at => current.Created != 0 && current.Revision == at.Revision,
+            _ => throw new UnreachableException($"{condition}"),
+        };
+    }
+
+    private readonly record struct State(long Revision, long Created);
+}
+
+/// <summary>A transaction on its way. It can be cancelled until the writer takes it; then it has an outcome.</summary>
+internal sealed class CommitRequest
+{
+    private readonly TaskCompletionSource<CommitResult> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenRegistration _registration;
+    private int _taken;
+
+    public CommitRequest(Transaction transaction, int bytes, CancellationToken ct)
+    {
+        (Transaction, Bytes) = (transaction, bytes);
+        _registration = ct.UnsafeRegister(static (self, token) => ((CommitRequest)self!).Cancel(token), this);
+    }
+
+    public Transaction Transaction { get; }
+
+    public int Bytes { get; }
+
+    public Task<CommitResult> Outcome => _outcome.Task;
+
+    /// <summary>False when it was cancelled before.</summary>
+    public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
+
+    public void Complete(CommitResult result)
+    {
+        _registration.Unregister();
+        _outcome.SetResult(result);
+    }
+
+    public void Fail(Exception cause)
+    {
+        _registration.Unregister();
+        _outcome.SetException(cause);
+    }
+
+    private void Cancel(CancellationToken ct)
+    {
+        if (TryTake())
+            _outcome.SetCanceled(ct);
+    }
+}

@@ -1,0 +1,114 @@
+namespace Cairn.Servers;
+
+/// <summary>A real etcd cluster on free ports.</summary>
+public sealed class EtcdCluster : IDisposable
+{
+    private readonly string _folder = ServerProcess.TemporaryFolder("etcd");
+    private readonly ServerProcess?[] _members;
+    private readonly int[] _clientPorts;
+    private readonly int[] _peerPorts;
+    private readonly string[] _extra;
+
+    private EtcdCluster(int members, string[] extra)
+    {
+        _members = new ServerProcess?[members];
+        _clientPorts = [.. Enumerable.Range(0, members).Select(_ => ServerProcess.FreePort())];
+        _peerPorts = [.. Enumerable.Range(0, members).Select(_ => ServerProcess.FreePort())];
+        _extra = extra;
+    }
+
+    public static string? Missing => ServerProcess.Missing("etcd");
+
+    /// <summary>Client addresses, <c>host:port</c>.</summary>
+    public IReadOnlyList<string> Endpoints => [.. _clientPorts.Select(port => $"127.0.0.1:{port}")];
+
+    public int Members => _members.Length;
+
+    public static async Task<EtcdCluster> StartAsync(int members, params string[] extra)
+    {
+        var cluster = new EtcdCluster(members, extra);
+        for (var i = 0; i < members; i++)
+            cluster.Launch(i, "new");
+        for (var i = 0; i < members; i++)
+            await cluster.WaitUntilHealthyAsync(i);
+        return cluster;
+    }
+
+    public ServerProcess Member(int member) => _members[member] ?? throw new InvalidOperationException("That member is not running.");
+
+    public void Kill(int member)
+    {
+        Member(member).Dispose();
+        _members[member] = null;
+    }
+
+    /// <summary>Starts a member that was killed, with the data it had.</summary>
+    public async Task RestartAsync(int member)
+    {
+        Launch(member, "existing");
+        await WaitUntilHealthyAsync(member);
+    }
+
+    /// <summary>The member that leads at present.</summary>
+    public async Task<int> LeaderAsync()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(1) };
+        for (var attempt = 0; attempt < 500; attempt++)
+        {
+            for (var i = 0; i < Members; i++)
+            {
+                try
+                {
+                    if (_members[i] is null)
+                        continue;
+                    using var reply = await http.PostAsync(new Uri($"http://{Endpoints[i]}/v3/maintenance/status"), new StringContent("{}"));
+                    using var status = System.Text.Json.JsonDocument.Parse(await reply.Content.ReadAsStringAsync());
+                    if (status.RootElement.TryGetProperty("leader", out var leader)
+                        && leader.GetString() == status.RootElement.GetProperty("header").GetProperty("member_id").GetString())
+                        return i;
+                }
+                catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+                {
+                    // Not this one.
+                }
+            }
+            await Task.Delay(20);
+        }
+        throw new InvalidOperationException("No member leads.");
+    }
+
+    public void Dispose()
+    {
+        foreach (var member in _members)
+            member?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Launch(int i, string state)
+    {
+        var peers = string.Join(',', _peerPorts.Select((port, n) => $"m{n}=http://127.0.0.1:{port}"));
+        _members[i] = new ServerProcess(ServerProcess.Find("etcd")!,
+        [
+            "--name", $"m{i}", "--data-dir", Path.Combine(_folder, $"m{i}"),
+            "--listen-client-urls", $"http://127.0.0.1:{_clientPorts[i]}", "--advertise-client-urls", $"http://127.0.0.1:{_clientPorts[i]}",
+            "--listen-peer-urls", $"http://127.0.0.1:{_peerPorts[i]}", "--initial-advertise-peer-urls", $"http://127.0.0.1:{_peerPorts[i]}",
+            "--initial-cluster", peers, "--initial-cluster-state", state, "--log-level", "error", .. _extra,
+        ]);
+    }
+
+    private async Task WaitUntilHealthyAsync(int member)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        await Member(member).WaitUntilAsync(async () =>
+        {
+            try
+            {
+                return (await http.GetStringAsync(new Uri($"http://{Endpoints[member]}/health"))).Contains("true", StringComparison.Ordinal);
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                return false;
+            }
+        });
+    }
+}
