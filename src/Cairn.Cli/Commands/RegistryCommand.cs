@@ -63,7 +63,7 @@ internal static class RegistryCommand
         string file = result.GetValue(Output)!;
         if (File.Exists(file) && !result.GetValue(Force))
         {
-            Console.Out.WriteLine($"File {file} already exists. Use --force to overwrite it.");
+            Console.Error.WriteLine($"cairn: {file} already exists. Use --force to overwrite it.");
             return ExitCodes.Failure;
         }
 
