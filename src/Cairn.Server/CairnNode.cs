@@ -48,6 +48,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public RefusalRecorder Refusals { get; private set; } = null!;
     public Committer Committer { get; private set; } = null!;
     public ApiKeyService Keys { get; private set; } = null!;
+    public ForeignKeys ForeignKeys { get; private set; } = null!;
     public KeyUsageRecorder KeyUsage { get; private set; } = null!;
     public ConfigService Configs { get; private set; } = null!;
     public SchemaService Schemas { get; private set; } = null!;
@@ -91,6 +92,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Audit = new AuditLog(Store, time);
         Refusals = new RefusalRecorder(Store, Audit, time);
         Committer = new Committer(Store, Catalogs, Audit, time);
+        ForeignKeys = new ForeignKeys(Keys, Catalogs, Committer, time);
         var renderer = new ConfigRenderer();
         Configs = new ConfigService(Store, Kinds, renderer);
         Schemas = new SchemaService(Kinds);

@@ -121,6 +121,6 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
     [GeneratedRegex("\nCommands:\n((?:  .*\n)*)")]
     private static partial Regex Commands();
 
-    [GeneratedRegex("^  ([a-z]+)", RegexOptions.Multiline)]
+    [GeneratedRegex("^  ([a-z-]+)", RegexOptions.Multiline)]
     private static partial Regex CommandName();
 }

@@ -40,6 +40,8 @@ internal static class CairnCommand
             KeyringCommand.Create(),
             TemplateCommand.Create(),
             SchemaCommand.Create(),
+            RegistryCommand.Create(),
+            MigrateCommand.Create(),
             CompletionCommand.Create(),
         };
         root.Options.Add(Profile);

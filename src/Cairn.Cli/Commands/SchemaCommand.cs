@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Cairn.Cli.Commands.Schemas;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
 using Cairn.Core.Documents;
@@ -9,7 +10,7 @@ using Cairn.JsonSchema;
 
 namespace Cairn.Cli.Commands;
 
-/// <summary><c>cairn schema</c>: JSON Schemas on this machine, without a server.</summary>
+/// <summary><c>cairn schema</c>: schemas of the server's registry, and JSON Schemas on this machine without a server.</summary>
 internal static class SchemaCommand
 {
     private static readonly Dictionary<string, SchemaDraft> Drafts = new()
@@ -21,7 +22,8 @@ internal static class SchemaCommand
         ["2020-12"] = SchemaDraft.Draft202012,
     };
 
-    private static readonly Option<string> Schema = new("--schema", "-s") { HelpName = "file", Description = "The schema, JSON or YAML", Required = true };
+    private static readonly Option<string?> Schema = new("--schema", "-s") { HelpName = "file", Description = "The schema, JSON or YAML" };
+    private static readonly Option<string?> Registered = new("--registered", "-r") { HelpName = "schema", Description = "Or one of the server's registry, such as payments/Database@^1.2" };
     private static readonly Option<string[]> Instances = new("--instance", "-i") { HelpName = "file", Description = "Documents to validate", Required = true, AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> Draft = MakeDraft();
     private static readonly Option<bool> Formats = new("--assert-format") { Description = "Check the format keyword too" };
@@ -31,18 +33,31 @@ internal static class SchemaCommand
 
     public static Command Create()
     {
-        var validate = new Command("validate", "Validate documents against a schema\n\nExamples:\n  cairn schema validate --schema database.schema.json --instance dev.json prod.json\n  cairn schema validate -s schema.json -i config.yaml -o json") { Schema, Instances, Draft, Formats };
+        var validate = new Command("validate", "Validate documents against a schema\n\nExamples:\n  cairn schema validate --schema database.schema.json --instance dev.json prod.json\n  cairn schema validate -s schema.json -i config.yaml -o json\n  cairn schema validate -r payments/Database@latest -i config.json") { Schema, Registered, Instances, Draft, Formats };
         validate.SetAction(ValidateAsync);
         var diff = new Command("diff", "Compare two schemas, and say which changes break whom\n\nBackward: whoever has the new schema can read what was valid under the old one. Forward: the other way.\nThe exit code is 0 when both hold, else 1.\n\nExamples:\n  cairn schema diff v1.json v2.json") { Old, New, Draft };
         diff.SetAction(DiffAsync);
         var infer = new Command("infer", "Make a schema from sample documents\n\nExamples:\n  cairn schema infer dev.json staging.json prod.json > database.schema.json") { Samples };
         infer.SetAction(InferAsync);
-        return new Command("schema", "Work with JSON Schemas on this machine\n\nExamples:\n  cairn schema validate -s schema.json -i config.json\n  cairn schema diff v1.json v2.json\n  cairn schema infer *.json") { validate, diff, infer };
+        var schema = new Command(
+            "schema", "Work with the registry's schemas, and with JSON Schemas on this machine\n\nvalidate -s, diff and infer ask no server.\n\nExamples:\n  cairn schema register payments/Database@1.2.0 -f database.schema.json\n  cairn schema get payments/Database@^1.2\n"
+            + "  cairn schema validate -s schema.json -i config.json\n  cairn schema diff v1.json v2.json");
+        foreach (var command in RegisteredSchemaCommands.Create())
+            schema.Add(command);
+        schema.Add(validate);
+        schema.Add(diff);
+        schema.Add(infer);
+        return schema;
     }
 
     private static async Task<int> ValidateAsync(ParseResult result, CancellationToken ct)
     {
-        var validator = await CompileAsync(result.GetRequiredValue(Schema), result, ct);
+        var (local, registered) = (result.GetValue(Schema), result.GetValue(Registered));
+        if (local is null == registered is null)
+            throw new UsageException("Say one of the two: -s FILE with a schema, or -r with the name of a registered one.");
+        if (registered is not null)
+            return await ValidateByServerAsync(registered, result, ct);
+        var validator = await CompileAsync(local!, result, ct);
         if (validator is null)
             return ExitCodes.Usage;
         var all = new List<JsonNode>();
@@ -53,18 +68,45 @@ internal static class SchemaCommand
             var verdict = validator.Validate(document);
             valid &= verdict.IsValid;
             foreach (var error in verdict.Errors)
-                all.Add(new JsonObject
-                {
-                    ["file"] = file,
-                    ["instance"] = error.InstancePointer,
-                    ["schema"] = error.SchemaPointer,
-                    ["keyword"] = error.Keyword,
-                    ["message"] = error.Message,
-                });
+                all.Add(Error(file, error.InstancePointer, error.SchemaPointer, error.Keyword, error.Message));
             if (CairnCommand.Printer(result).IsTable)
                 Console.Out.WriteLine($"{file}: {(verdict.IsValid ? "valid" : "not valid")}");
         }
 
+        return Report(result, all, valid);
+    }
+
+    private static async Task<int> ValidateByServerAsync(string registered, ParseResult result, CancellationToken ct)
+    {
+        using var api = CairnCommand.Client(result);
+        var all = new List<JsonNode>();
+        bool valid = true;
+        foreach (string file in result.GetRequiredValue(Instances))
+        {
+            var verdict = (await api.SendAsync(
+                HttpMethod.Post, RegisteredSchemaCommands.Resource("schema-validations", registered), await DocumentFile.ReadAsync(file, null, ct), "application/json", ct))!;
+            bool isValid = (bool)verdict["valid"]!;
+            valid &= isValid;
+            foreach (var error in verdict["errors"]!.AsArray())
+                all.Add(Error(file, error!["pointer"]!.ToString(), error["schema_pointer"]!.ToString(), error["keyword"]!.ToString(), error["message"]!.ToString()));
+            if (CairnCommand.Printer(result).IsTable)
+                Console.Out.WriteLine($"{file}: {(isValid ? "valid" : "not valid")} by {verdict["schema"]}");
+        }
+
+        return Report(result, all, valid);
+    }
+
+    private static JsonObject Error(string file, string instance, string schema, string keyword, string message) => new()
+    {
+        ["file"] = file,
+        ["instance"] = instance,
+        ["schema"] = schema,
+        ["keyword"] = keyword,
+        ["message"] = message,
+    };
+
+    private static int Report(ParseResult result, List<JsonNode> all, bool valid)
+    {
         if (!valid || !CairnCommand.Printer(result).IsTable)
             CairnCommand.Printer(result).List(all, Column.Of("file", "file"), Column.Of("at", "instance"), Column.Of("message", "message"), Column.Of("schema", "schema"));
         return valid ? ExitCodes.Success : ExitCodes.Failure;

@@ -59,7 +59,8 @@ internal static class ServeCommand
         return EffectiveSettings.Load(arguments, environment, result.GetValue(File));
     }
 
-    private static void PrintAdminKey(string key, ServeOptions options)
+    /// <summary>Shows the key of a new store, this once.</summary>
+    public static void PrintAdminKey(string key, ServeOptions options)
     {
         Console.Out.WriteLine();
         Console.Out.WriteLine("This is a new store. Its admin key, shown this once:");

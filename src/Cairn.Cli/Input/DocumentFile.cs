@@ -25,10 +25,12 @@ internal static class DocumentFile
     public static async Task<byte[]> ReadAsync(string file, string? format, CancellationToken ct)
     {
         var documentFormat = format is not null ? DocumentFormat.ByName(format) : FormatOf(file) ?? DocumentFormat.Json;
-        return documentFormat.ToJson(await ReadBytesAsync(file, ct));
+        return documentFormat.ToJson(await ReadTextAsync(file, ct));
     }
 
-    private static async Task<byte[]> ReadBytesAsync(string file, CancellationToken ct)
+    /// <summary>Reads it as it is.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
+    public static async Task<byte[]> ReadTextAsync(string file, CancellationToken ct)
     {
         if (file != "-")
             return File.Exists(file) ? await File.ReadAllBytesAsync(file, ct) : throw new UsageException($"There is no file '{file}'.");

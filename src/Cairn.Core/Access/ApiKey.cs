@@ -40,6 +40,9 @@ public sealed record ApiKey
     /// <summary>When it should be out of use. It is valid after that as before, until it is revoked.</summary>
     public DateTimeOffset? RotationDue { get; init; }
 
+    /// <summary>The bcrypt hash it was imported with, until it is used for the first time. It has no secrets till then.</summary>
+    public string? ForeignHash { get; init; }
+
     /// <summary>The newest last; those before it are valid until their own end, after a rotation with overlap.</summary>
     public required IReadOnlyList<ApiKeySecret> Secrets { get; init; }
 

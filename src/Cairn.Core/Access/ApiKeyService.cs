@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using Cairn.Core.Audit;
@@ -44,6 +45,7 @@ public sealed class ApiKeyService
     private readonly string _textPrefix;
     private readonly CatalogIndex<ApiKeyCredential, long> _byNumber;
     private readonly CatalogIndex<ApiKeyCredential, string> _byName;
+    private readonly CatalogIndex<ApiKeyCredential, bool> _foreign;
 
     /// <param name="textPrefix">What the text of new keys starts with, such as <c>cairn_live</c>.</param>
     /// <param name="numbers">Gives keys their numbers.</param>
@@ -54,6 +56,7 @@ public sealed class ApiKeyService
         Catalog = new Catalog<ApiKeyCredential>(Prefix, record => new ApiKeyCredential(Read(record)));
         _byNumber = Catalog.AddIndex<long>(credential => [credential.Key.Number]);
         _byName = Catalog.AddIndex<string>(credential => [credential.Key.Name]);
+        _foreign = Catalog.AddIndex<bool>(credential => credential.Key.ForeignHash is null ? [] : [true]);
         _byHash = Catalog.AddIndex(credential => credential.Key.Secrets.Select(secret => KeyHash.Parse(secret.Hash)));
     }
 
@@ -70,6 +73,13 @@ public sealed class ApiKeyService
     /// <summary>A key by its name; one of them when several have it.</summary>
     public ApiKey? Find(CatalogSnapshot snapshot, string name) =>
         snapshot.Of(Catalog).Lookup(_byName, name) is [var credential, ..] ? credential.Key : null;
+
+    /// <summary>Imported keys that have not been used yet.</summary>
+    public ImmutableArray<ApiKeyCredential> Foreign(CatalogSnapshot snapshot) => snapshot.Of(Catalog).Lookup(_foreign, true);
+
+    /// <summary>Whether a text is one of a key, valid or not.</summary>
+    public bool Knows(CatalogSnapshot snapshot, ReadOnlySpan<char> text) =>
+        !snapshot.Of(Catalog).Lookup(_byHash, ApiKeyText.Hash(text)).IsDefaultOrEmpty;
 
     /// <summary>Checks a key that was presented: one hash and one probe of a dictionary.</summary>
     /// <param name="snapshot">The state to check against.</param>

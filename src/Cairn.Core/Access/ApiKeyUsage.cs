@@ -64,6 +64,16 @@ public sealed class KeyUsageRecorder(IStore store, string node, TimeProvider tim
         return _counters.TryGetValue(keyId, out var counters) ? sum.Add(counters.Read()) : sum;
     }
 
+    /// <summary>Takes over how a key was used elsewhere.</summary>
+    public async Task ImportAsync(string keyId, long count, DateTimeOffset? lastUsed, CancellationToken ct)
+    {
+        if (count == 0 && lastUsed is null)
+            return;
+        var usage = new ApiKeyUsage { Count = count, LastUsedAt = lastUsed };
+        var write = new Write.Put($"{Catalog.Prefix}{keyId}/imported", JsonSerializer.SerializeToUtf8Bytes(usage, StoredJson.Default.ApiKeyUsage));
+        await store.CommitAsync(new Transaction([], [write]), ct);
+    }
+
     /// <summary>Writes what was counted. When the store cannot be reached, counting goes on.</summary>
     public async Task FlushAsync(CatalogSnapshot snapshot, CancellationToken ct)
     {

@@ -62,7 +62,7 @@ public sealed record RegisterSchema(ResourceKinds Kinds, SchemaAddress Address, 
         CheckOrder(source);
         var compiled = Compile(source);
         CheckRule(source, compiled);
-        _id = schema.State?.Id ?? Imported?.Id ?? (_id > 0 ? _id : await schemas.Ids.NextAsync(ct));
+        _id = schema.State?.Id ?? (Imported is { Id: > 0 and var number } ? number : (long?)null) ?? (_id > 0 ? _id : await NextIdAsync(draft, ct));
         schema.Set(
             new SchemaState
             {
@@ -77,6 +77,17 @@ public sealed record RegisterSchema(ResourceKinds Kinds, SchemaAddress Address, 
                 References = [.. compiled.References.Select(reference => reference.Address.Path).Order(StringComparer.Ordinal)],
             },
             schema.State is null ? "register" : "overwrite");
+    }
+
+    // Numbers that were imported on another node may lie in the block that this one has.
+    private async ValueTask<long> NextIdAsync(ChangeDraft draft, CancellationToken ct)
+    {
+        while (true)
+        {
+            long id = await Kinds.Schemas.Ids.NextAsync(ct);
+            if (!Kinds.Schemas.IsTaken(draft.Snapshot, id))
+                return id;
+        }
     }
 
     /// <summary>Refuses notes that are no JSON object.</summary>

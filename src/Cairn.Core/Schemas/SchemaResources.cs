@@ -59,6 +59,10 @@ public sealed class SchemaResources
     /// <summary>Their catalogs.</summary>
     public IEnumerable<Catalog> Catalogs => [Models, Rules.Catalog, Versions.Catalog];
 
+    /// <summary>Whether a schema has this number.</summary>
+    public bool IsTaken(CatalogSnapshot snapshot, long number) =>
+        snapshot.Of(Versions.Catalog).CountRange(ById, new SchemaOrder(SchemaOrder.All(null), number), new SchemaOrder(SchemaOrder.All(null), number + 1)) > 0;
+
     private static IEnumerable<string> Of(Versioned<SchemaState> schema, Func<SchemaState, string> key) =>
         schema.State is { } state ? [key(state)] : [];
 }

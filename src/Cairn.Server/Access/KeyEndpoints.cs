@@ -28,7 +28,7 @@ public sealed record KeyView(
 {
     public static KeyView Of(ApiKey key, DateTimeOffset now, DateTimeOffset? lastUsedAt, string? text = null) => new(
         key.Id, key.Name, key.Description, key.Permission, key.Scopes, key.Environments,
-        key.AllowedIps, key.RateLimit, key.StatusAt(now), key.Secrets[^1].Hint, key.CreatedAt, key.CreatedBy,
+        key.AllowedIps, key.RateLimit, key.StatusAt(now), key.Secrets.Count > 0 ? key.Secrets[^1].Hint : "", key.CreatedAt, key.CreatedBy,
         key.ExpiresAt, key.RotatedAt, key.Secrets.Where(secret => secret.ExpiresAt > now).Max(secret => secret.ExpiresAt),
         key.RevokedAt, key.RevokedBy, key.RevokeReason, lastUsedAt, text);
 }

@@ -101,7 +101,20 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
     }
 
     /// <summary>Authentication, rate limit and authorisation. Answers the refusal itself.</summary>
-    private ValueTask<bool> AdmitAsync(HttpContext http, CairnRequest request, Permission needed)
+    private ValueTask<bool> AdmitAsync(HttpContext http, CairnRequest request, Permission needed) =>
+        node.ForeignKeys.MayKnow(node.Catalogs.Current, Presented(http.Request)) && node.Options.FailureLimit is var limit
+        && (limit is null || node.Limiter.Take(request.Origin.Address?.ToString() ?? "unknown", "foreign-keys", limit).Allowed)
+            ? AdoptThenAdmitAsync(http, request, needed)
+            : AdmitKnownAsync(http, request, needed);
+
+    // The key may be one that was imported and is used for the first time.
+    private async ValueTask<bool> AdoptThenAdmitAsync(HttpContext http, CairnRequest request, Permission needed)
+    {
+        await node.ForeignKeys.AdoptAsync(Presented(http.Request).ToString(), request.Origin, http.RequestAborted);
+        return await AdmitKnownAsync(http, request, needed);
+    }
+
+    private ValueTask<bool> AdmitKnownAsync(HttpContext http, CairnRequest request, Permission needed)
     {
         if (request.Rule.Surface.Anonymous(node) is { } anonymous)
             request.Caller = anonymous;
