@@ -1,10 +1,10 @@
-using System.Reflection;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Health;
 
 /// <summary>How the node is. Says nothing that is not for everybody.</summary>
-/// <param name="Status"><c>healthy</c>, or <c>unhealthy</c> when it should get no requests.</param>
+/// <param name="Status"><c>healthy</c>, <c>degraded</c> when it answers reads from memory and no writes, or
+/// <c>unhealthy</c> when it should get no requests.</param>
 /// <param name="Version">Cairn's.</param>
 /// <param name="Checks">The parts, each <c>healthy</c> or why not.</param>
 public sealed record HealthView(string Status, string Version, long UptimeSeconds, long Revision, IReadOnlyDictionary<string, string> Checks);
@@ -12,9 +12,6 @@ public sealed record HealthView(string Status, string Version, long UptimeSecond
 /// <summary><c>/health</c>, <c>/health/live</c> and <c>/health/ready</c>.</summary>
 internal static class HealthEndpoints
 {
-    private static readonly string Version =
-        typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
-
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").WithTags("Health");
@@ -31,8 +28,10 @@ internal static class HealthEndpoints
             ["catalogs"] = node.Catalogs.Fault is null ? "healthy" : "not following the store",
             ["lifecycle"] = node.Stopping.IsCancellationRequested || !node.IsReady && node.Catalogs.Fault is null ? "stopping" : "healthy",
         };
+        if (node.Cluster is not null)
+            checks["store"] = node.StaleSeconds is { } stale ? $"not answering for {stale} s" : "healthy";
         var view = new HealthView(
-            node.IsReady ? "healthy" : "unhealthy", Version,
+            !node.IsReady ? "unhealthy" : node.StaleSeconds is null ? "healthy" : "degraded", CairnNode.Version,
             (long)(node.Options.Time.GetUtcNow() - node.StartedAt).TotalSeconds, node.Catalogs.Current.Revision, checks);
         return Bodies.WriteAsync(http, node.IsReady ? 200 : 503, view, WireJson.Default.HealthView);
     }
@@ -41,8 +40,11 @@ internal static class HealthEndpoints
 
     private static Task Ready(HttpContext http)
     {
-        bool ready = CairnRequest.Of(http).Node.IsReady;
-        return Bodies.WriteAsync(
-            http, ready ? 200 : 503, ready ? "{\"status\":\"ready\"}"u8.ToArray() : "{\"status\":\"not ready\"}"u8.ToArray(), "application/json");
+        var node = CairnRequest.Of(http).Node;
+        // Were degraded nodes taken out, nobody would answer reads while the store is away.
+        byte[] body = !node.IsReady ? "{\"status\":\"not ready\"}"u8.ToArray()
+            : node.StaleSeconds is null ? "{\"status\":\"ready\"}"u8.ToArray()
+            : "{\"status\":\"degraded\"}"u8.ToArray();
+        return Bodies.WriteAsync(http, node.IsReady ? 200 : 503, body, "application/json");
     }
 }

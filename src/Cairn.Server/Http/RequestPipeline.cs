@@ -33,6 +33,8 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         };
         http.Features.Set(request);
         http.Response.Headers["X-Correlation-ID"] = request.Origin.CorrelationId;
+        if (node.StaleSeconds is { } stale)
+            http.Response.Headers["Cairn-Stale"] = stale.ToString(System.Globalization.CultureInfo.InvariantCulture);
         try
         {
             if (rule.Permission is null || await AdmitAsync(http, request, rule.Permission.Value))

@@ -51,6 +51,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(Page<AuditView>))]
 [JsonSerializable(typeof(KeyringStatus))]
 [JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(Cluster.ClusterView))]
 [JsonSerializable(typeof(Compatibility.ConfigManager.ConfigManagerWritten))]
 internal sealed partial class WireJson : JsonSerializerContext;
 

@@ -25,7 +25,7 @@ public static class SettingTable
 {
     public static readonly IReadOnlyList<Setting> All =
     [
-        new("store", "sqlite:DATA/cairn.db", "Where the records are: sqlite:PATH, in the data folder when not set", (o, v) => o.Node.Store = v),
+        new("store", "sqlite:DATA/cairn.db", "Where the records are: sqlite:PATH, etcd://HOST:2379,HOST:2379/PREFIX or postgres://USER@HOST/DATABASE", (o, v) => o.Node.Store = v),
         new("data", "cairn-data", "The folder for the store and the master key", (o, v) => o.Node.Data = v),
         new("listen", "http://127.0.0.1:8000", "Where to listen; several separated by commas", (o, v) => o.Listen = Addresses(v)),
         new("master-key", "", "Master keys in base64, the newest first; a file in the data folder when not set", (o, v) => o.Node.MasterKey = v) { Secret = true },
