@@ -34,7 +34,10 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public CairnNode(CairnOptions options, ILogger<CairnNode> log)
     {
         (Options, _log, StartedAt) = (options, log, options.Time.GetUtcNow());
-        Limiter = new RateLimiter(options.Time);
+        Limiter = new RateLimiter(options.Time)
+        {
+            Shared = options.Redis is { } redis ? new RedisWindows(redis, options.Time) : null,
+        };
         Watchers = new WatcherPlaces(options.MaxWatchers);
     }
 
@@ -152,6 +155,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         await _chores.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _clustering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _metrics?.Dispose();
+        Limiter.Dispose();
         if (Cluster is not null)
             await Cluster.DisposeAsync();
         if (Catalogs is not null)

@@ -17,6 +17,7 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
     private static readonly TimeSpan SnapshotPeriod = TimeSpan.FromMinutes(5);
 
     private readonly LeaseService _leases = new(store, options.NodeId, options.Time);
+    private readonly SemaphoreSlim _writingSnapshot = new(1);
     private CatalogSet _catalogs = null!;
     private MasterKeys _keys = null!;
     private IReadOnlyList<string> _prefixes = [];
@@ -87,8 +88,16 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
     /// <summary>Writes the snapshot now: all records that the node's memory is made of.</summary>
     public async Task WriteSnapshotAsync(CancellationToken ct)
     {
-        long revision = await store.GetRevisionAsync(ct);
-        await LocalSnapshot.WriteAsync(SnapshotPath(options), _keys, revision, RecordsAsync(revision, ct), ct);
+        await _writingSnapshot.WaitAsync(ct);
+        try
+        {
+            long revision = await store.GetRevisionAsync(ct);
+            await LocalSnapshot.WriteAsync(SnapshotPath(options), _keys, revision, RecordsAsync(revision, ct), ct);
+        }
+        finally
+        {
+            _writingSnapshot.Release();
+        }
     }
 
     /// <summary>Gives the lead back and takes the record away; without a store they expire.</summary>

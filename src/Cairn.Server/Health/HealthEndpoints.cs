@@ -30,6 +30,8 @@ internal static class HealthEndpoints
         };
         if (node.Cluster is not null)
             checks["store"] = node.StaleSeconds is { } stale ? $"not answering for {stale} s" : "healthy";
+        if (node.Limiter.Shared is { } shared)
+            checks["rate_limits"] = shared.IsAnswering ? "healthy" : "counted by each node: Redis does not answer";
         var view = new HealthView(
             !node.IsReady ? "unhealthy" : node.StaleSeconds is null ? "healthy" : "degraded", CairnNode.Version,
             (long)(node.Options.Time.GetUtcNow() - node.StartedAt).TotalSeconds, node.Catalogs.Current.Revision, checks);

@@ -105,8 +105,26 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
     {
         if (!Authenticate(http, request, needed, out string? reason))
             return RefuseUnauthenticatedAsync(http, request, reason);
-        if (!WithinLimit(http, request, out var decision))
-            return RefuseLimitedAsync(http, decision);
+        var taking = TakeAsync(request);
+        return taking.IsCompletedSuccessfully ? AuthorizeAsync(http, request, needed, taking.Result) : WaitAsync(taking);
+
+        // Limits that nodes share are asked for elsewhere.
+        async ValueTask<bool> WaitAsync(ValueTask<(RateLimit? Limit, RateDecision Decision)> taking) =>
+            await AuthorizeAsync(http, request, needed, await taking);
+    }
+
+    private ValueTask<bool> AuthorizeAsync(
+        HttpContext http, CairnRequest request, Permission needed, (RateLimit? Limit, RateDecision Decision) taken)
+    {
+        if (taken.Limit is not null)
+        {
+            var headers = http.Response.Headers;
+            headers["RateLimit-Limit"] = Texts.Of(taken.Limit.Permits);
+            headers["RateLimit-Remaining"] = Texts.Of(taken.Decision.Remaining);
+            headers["RateLimit-Reset"] = Texts.Of(taken.Decision.Reset);
+            if (!taken.Decision.Allowed)
+                return RefuseLimitedAsync(http, taken.Decision);
+        }
 
         ReadTarget(http, request);
         bool allowed = request.Rule.PathFrom is null
@@ -150,7 +168,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             : [];
     }
 
-    private bool WithinLimit(HttpContext http, CairnRequest request, out RateDecision decision)
+    private ValueTask<(RateLimit? Limit, RateDecision Decision)> TakeAsync(CairnRequest request)
     {
         var (name, limit) = request.Rule.Rate switch
         {
@@ -160,16 +178,13 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             RateClass.ConfigManagerWrite => ("config-manager-write", request.Caller.RateLimit ?? node.Options.ConfigManagerWriteLimit),
             _ => ("", null),
         };
-        decision = new RateDecision(true, 0, 0);
         if (limit is null)
-            return true;
+            return ValueTask.FromResult<(RateLimit?, RateDecision)>((null, default));
         // A key's own limit holds for all it does; the server's are apart for reads and writes.
-        decision = node.Limiter.Take(request.Caller.Id, request.Caller.RateLimit is null ? name : "all", limit);
-        var headers = http.Response.Headers;
-        headers["RateLimit-Limit"] = Texts.Of(limit.Permits);
-        headers["RateLimit-Remaining"] = Texts.Of(decision.Remaining);
-        headers["RateLimit-Reset"] = Texts.Of(decision.Reset);
-        return decision.Allowed;
+        var taking = node.Limiter.TakeAsync(request.Caller.Id, request.Caller.RateLimit is null ? name : "all", limit);
+        return taking.IsCompletedSuccessfully ? ValueTask.FromResult<(RateLimit?, RateDecision)>((limit, taking.Result)) : WaitAsync(taking);
+
+        async ValueTask<(RateLimit?, RateDecision)> WaitAsync(ValueTask<RateDecision> taking) => (limit, await taking);
     }
 
     private static void ReadTarget(HttpContext http, CairnRequest request)
@@ -190,7 +205,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         node.Metrics.AuthenticationFailed(reason is null ? "missing" : "rejected");
         string address = request.Origin.Address?.ToString() ?? "unknown";
         if (reason is not null && node.Options.FailureLimit is { } limit
-            && node.Limiter.Take(address, "failures", limit) is { Allowed: false } decision)
+            && await node.Limiter.TakeAsync(address, "failures", limit) is { Allowed: false } decision)
             return await RefuseLimitedAsync(http, decision);
         http.Response.Headers.WWWAuthenticate = "Bearer realm=\"cairn\"";
         await Problems.WriteAsync(

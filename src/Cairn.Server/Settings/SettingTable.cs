@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Server.Limits;
 
 namespace Cairn.Server.Settings;
 
@@ -32,6 +33,7 @@ public static class SettingTable
         new("bootstrap-admin-key", "", "The first admin key, for automation; made up and printed once when not set", (o, v) => o.Node.BootstrapAdminKey = v) { Secret = true },
         new("key-prefix", "cairn_live", "What new API keys start with", (o, v) => o.Node.KeyPrefix = KeyPrefix(v)),
         new("node-id", "(host name)", "This node's name, unique among the nodes of one store", (o, v) => o.Node.NodeId = v),
+        new("redis", "", "A Redis in which nodes share rate limits: redis://:PASSWORD@HOST:6379/0; each node has its own when not set", (o, v) => o.Node.Redis = Redis(v)),
         new("rate-limit-read", "12000/minute", "Reads a caller may make, or off", (o, v) => o.Node.ReadLimit = CairnOptions.ParseLimit(v)),
         new("rate-limit-write", "1200/minute", "Writes a caller may make, or off", (o, v) => o.Node.WriteLimit = CairnOptions.ParseLimit(v)),
         new("rate-limit-failures", "60/minute", "Failed authentications from one address, or off", (o, v) => o.Node.FailureLimit = CairnOptions.ParseLimit(v)),
@@ -62,6 +64,12 @@ public static class SettingTable
 
     private static string KeyPrefix(string text) =>
         text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? text : throw new FormatException("1 to 32 letters, digits and underscores");
+
+    private static string Redis(string text)
+    {
+        RedisWindows.Parse(text);
+        return text;
+    }
 
     private static IReadOnlyList<string> List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
