@@ -2,6 +2,7 @@ using System.Text;
 using Cairn.Server.Access;
 using Cairn.Server.Audit;
 using Cairn.Server.Changes;
+using Cairn.Server.Cluster;
 using Cairn.Server.Compatibility.ConfigManager;
 using Cairn.Server.Compatibility.PyrmuteRegistry;
 using Cairn.Server.Configs;
@@ -33,6 +34,7 @@ public static class CairnEndpointExtensions
         cairn.MapKeys();
         cairn.MapAudit();
         cairn.MapKeyring();
+        cairn.MapCluster();
         cairn.MapHealth();
         cairn.MapMetrics();
         if (options.ConfigManager)

@@ -1,10 +1,13 @@
+using System.Reflection;
 using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Changes;
+using Cairn.Core.Cluster;
 using Cairn.Core.Configs;
 using Cairn.Core.Cryptography;
 using Cairn.Core.Schemas;
+using Cairn.Server.Cluster;
 using Cairn.Server.Limits;
 using Cairn.Server.Observability;
 using Cairn.Storage;
@@ -22,6 +25,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Queue<(DateTimeOffset Time, long Revision)> _revisions = new();
     private Task _chores = Task.CompletedTask;
+    private Task _clustering = Task.CompletedTask;
     private CairnMetrics? _metrics;
     private volatile bool _ready;
     private int _disposed;
@@ -32,7 +36,10 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public CairnNode(CairnOptions options, ILogger<CairnNode> log)
     {
         (Options, _log, StartedAt) = (options, log, options.Time.GetUtcNow());
-        Limiter = new RateLimiter(options.Time);
+        Limiter = new RateLimiter(options.Time)
+        {
+            Shared = options.Redis is { } redis ? new RedisWindows(redis, options.Time) : null,
+        };
         Watchers = new WatcherPlaces(options.MaxWatchers);
     }
 
@@ -56,8 +63,20 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public Idempotency Idempotency { get; private set; } = null!;
     internal CairnMetrics Metrics => _metrics!;
 
+    /// <summary>This node among others; null on a store of its own.</summary>
+    internal ClusterService? Cluster { get; private set; }
+
+    /// <summary>Cairn's version.</summary>
+    public static string Version { get; } = typeof(CairnNode).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    /// <summary>For how long the state in memory may have been behind a shared store; null while it is current.</summary>
+    public long? StaleSeconds => Cluster?.Contact is { IsStale: true } contact ? (long)contact.Age.TotalSeconds : null;
+
     /// <summary>Whether it takes requests: started, following its store, and not about to stop.</summary>
-    public bool IsReady => _ready && Catalogs.Fault is null && !_stopping.IsCancellationRequested;
+    /// <remarks>A node whose shared store is away still does: it answers reads from memory.</remarks>
+    public bool IsReady => _ready && !_stopping.IsCancellationRequested
+        && (Catalogs.Fault is null || (Cluster is not null && Catalogs.Fault is StoreException));
 
     /// <summary>Cancelled when the node begins to stop: those who wait for news are to be told so.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -81,13 +100,20 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         var (options, time) = (Options, Options.Time);
         DataFolder.Create(options.Data);
         Store = await StoreFactory.OpenAsync(options, ct);
-        Keyring = await Keyring.OpenAsync(Store, await MasterKeysAsync(ct), time, ct);
+        var registry = new NodeRegistry(Store, options.NodeId, Version, time);
+        bool deferred = Store is DeferredStore;
+        Cluster = StoreFactory.IsShared(options) ? new ClusterService(options, Store, registry, _log) : null;
+        await using var first = Cluster is not null && !deferred ? await Cluster.BootstrapAsync(ct) : null;
+        var masterKeys = await MasterKeysAsync(ct);
+        Keyring = await Keyring.OpenAsync(Store, masterKeys, time, ct);
         Kinds = new ResourceKinds(Keyring, Store, time);
         Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), time);
         KeyUsage = new KeyUsageRecorder(Store, options.NodeId, time);
         Idempotency = new Idempotency(Store, Keyring, time);
-        Catalogs = new CatalogSet(Store, [Keyring.Catalog, .. Kinds.Catalogs, Keys.Catalog, KeyUsage.Catalog, Idempotency.Catalog], time);
+        Catalog[] catalogs = [Keyring.Catalog, .. Kinds.Catalogs, Keys.Catalog, KeyUsage.Catalog, Idempotency.Catalog, registry.Catalog];
+        Catalogs = new CatalogSet(Store, catalogs, time);
         await Catalogs.StartAsync(ct);
+        Cluster?.Start(Catalogs, [.. catalogs.Select(catalog => catalog.Prefix)], masterKeys);
 
         Audit = new AuditLog(Store, time);
         Refusals = new RefusalRecorder(Store, Audit, time);
@@ -99,8 +125,12 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Changes = new ChangeService(Store, Catalogs, Committer, Kinds, new ConfigRules(Kinds, renderer), time);
         _metrics = new CairnMetrics(this);
 
-        await Bootstrap.RunAsync(this, ct);
+        if (deferred)
+            _log.StartedFromSnapshot(Catalogs.Current.Revision);
+        else
+            await Bootstrap.RunAsync(this, ct);
         _chores = RunChoresAsync(_stopping.Token);
+        _clustering = Cluster?.RunAsync(_stopping.Token) ?? Task.CompletedTask;
         _ready = true;
         _log.Started(Catalogs.Current.Revision, Catalogs.Current.Of(Kinds.Configs.Catalog).Count);
     }
@@ -129,7 +159,11 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
             return;
         await _stopping.CancelAsync();
         await _chores.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _clustering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _metrics?.Dispose();
+        Limiter.Dispose();
+        if (Cluster is not null)
+            await Cluster.DisposeAsync();
         if (Catalogs is not null)
             await Catalogs.DisposeAsync();
         if (Store is not null)
@@ -162,8 +196,11 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
                 if (!stopping && Options.Time.GetUtcNow() >= nextCompaction)
                 {
                     nextCompaction += CompactPeriod;
-                    await CompactAsync(ct);
-                    await Idempotency.ForgetAsync(Catalogs.Current, ct);
+                    // Of many nodes one does this for all.
+                    bool mine = Cluster?.IsLeader ?? true;
+                    await CompactAsync(mine, ct);
+                    if (mine)
+                        await Idempotency.ForgetAsync(Catalogs.Current, ct);
                 }
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -186,14 +223,14 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     }
 
     // Which revision was current when: the store itself does not know times.
-    private async Task CompactAsync(CancellationToken ct)
+    private async Task CompactAsync(bool mine, CancellationToken ct)
     {
         var now = Options.Time.GetUtcNow();
         _revisions.Enqueue((now, Catalogs.Current.Revision));
         long through = 0;
         while (_revisions.TryPeek(out var oldest) && oldest.Time <= now - Options.HistoryRetention)
             through = _revisions.Dequeue().Revision;
-        if (through > 0)
+        if (through > 0 && mine)
             await Store.CompactAsync(through, ct);
     }
 }

@@ -6,7 +6,8 @@ namespace Cairn.Server;
 /// <summary>How a Cairn node is to run. In a program of its own these are the settings; embedded, <c>AddCairn(options => …)</c>.</summary>
 public sealed class CairnOptions
 {
-    /// <summary>Where the records are: <c>sqlite:PATH</c>. Null for <c>cairn.db</c> in <see cref="Data"/>.</summary>
+    /// <summary>Where the records are: <c>sqlite:PATH</c>, <c>etcd://HOST:2379,HOST:2379/PREFIX</c> or
+    /// <c>postgres://USER:PASSWORD@HOST/DATABASE</c>. Null for <c>cairn.db</c> in <see cref="Data"/>.</summary>
     public string? Store { get; set; }
 
     /// <summary>The folder for the store and the master key. Made with mode 0700.</summary>
@@ -23,6 +24,10 @@ public sealed class CairnOptions
 
     /// <summary>This node's name in what it counts. Unique among the nodes of one store.</summary>
     public string NodeId { get; set; } = Environment.MachineName;
+
+    /// <summary>A Redis in which nodes share their rate limits: <c>redis://[:password@]host[:port][/database]</c>. Null for
+    /// limits of each node's own.</summary>
+    public string? Redis { get; set; }
 
     /// <summary>Reads a caller may make; null for any number. Default 12000/minute.</summary>
     public RateLimit? ReadLimit { get; set; } = new(12_000, TimeSpan.FromMinutes(1));

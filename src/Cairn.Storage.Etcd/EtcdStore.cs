@@ -8,7 +8,7 @@ namespace Cairn.Storage.Etcd;
 /// <summary>A store in an etcd cluster of version 3.4 or later, shared by any number of nodes.</summary>
 /// <remarks>Revisions are etcd's own, so a cluster that others write to as well leaves gaps in them. Reads are linearizable.
 /// Compaction is the cluster's: it forgets the history of all keys.</remarks>
-public sealed class EtcdStore : IStore, IChangeHistory
+public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
 {
     private readonly EtcdStoreOptions _options;
     private readonly EtcdClient _client;
@@ -136,11 +136,11 @@ public sealed class EtcdStore : IStore, IChangeHistory
         _metrics.CountCompaction();
     }
 
-    /// <summary>How each member is, as it says itself; one that does not answer is reported as such.</summary>
-    public async Task<IReadOnlyList<EtcdMemberStatus>> StatusAsync(CancellationToken ct)
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<EngineMember>> MembersAsync(CancellationToken ct)
     {
         ThrowIfDisposed();
-        return await Task.WhenAll(_client.Endpoints.All.Select(endpoint => EtcdMemberStatus.OfAsync(endpoint, ct)));
+        return await Task.WhenAll(_client.Endpoints.All.Select(endpoint => Members.AskAsync(endpoint, ct)));
     }
 
     /// <summary>Ends the watches and the connections.</summary>

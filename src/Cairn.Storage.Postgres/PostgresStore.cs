@@ -6,7 +6,7 @@ namespace Cairn.Storage.Postgres;
 /// <summary>A store in a PostgreSQL database of version 13 or later, shared by any number of nodes.</summary>
 /// <remarks>Commits are as durable as the database makes them: with replicas, an acknowledged commit survives a fail-over
 /// when <c>synchronous_standby_names</c> names them.</remarks>
-public sealed class PostgresStore : IStore, IChangeHistory
+public sealed class PostgresStore : IStore, IChangeHistory, IEngineHealth
 {
     private readonly NpgsqlDataSource _source;
     private readonly Access _access;
@@ -117,12 +117,12 @@ public sealed class PostgresStore : IStore, IChangeHistory
         _metrics.CountCompaction();
     }
 
-    /// <summary>The server's version, as it says itself.</summary>
-    /// <exception cref="StoreUnavailableException">It does not answer.</exception>
-    public Task<string> ServerVersionAsync(CancellationToken ct)
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<EngineMember>> MembersAsync(CancellationToken ct)
     {
         ThrowIfDisposed();
-        return _access.ReadAsync((connection, _) => Task.FromResult(connection.PostgreSqlVersion.ToString()), ct);
+        var hosts = new NpgsqlConnectionStringBuilder(_access.Options.ConnectionString).Host!;
+        return await Task.WhenAll(hosts.Split(',').Select(host => Members.AskAsync(_access.Options, host, ct)));
     }
 
     /// <summary>Finishes the commits that wait, ends the watches, and closes the connections.</summary>

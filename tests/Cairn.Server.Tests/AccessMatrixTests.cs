@@ -69,6 +69,7 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         ("ListAudit", "GET", "/api/v1/audit", "admin", false),
         ("GetKeyring", "GET", "/api/v1/keyring", "admin", false),
         ("RotateKeyring", "POST", "/api/v1/keyring/rotate", "admin", false),
+        ("GetCluster", "GET", "/api/v1/cluster", "read", false),
         ("ConfigManagerGet", "GET", "/config/payments/database", "read", false),
         ("ConfigManagerPut", "PUT", "/config/payments/database", "write", false),
         ("ConfigManagerMountedGet", "GET", "/payments/database", "read", false),

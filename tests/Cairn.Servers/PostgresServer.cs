@@ -63,6 +63,13 @@ public sealed class PostgresServer : IDisposable
         _process = null;
     }
 
+    /// <summary>Stops it and its sessions at once.</summary>
+    public async Task StopAsync()
+    {
+        await Process.StopAsync(signal: 3);
+        Kill();
+    }
+
     public Task PromoteAsync() => RunAsync("pg_ctl", "promote", "-D", _data, "-w");
 
     public void Dispose()

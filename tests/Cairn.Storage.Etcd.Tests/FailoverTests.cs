@@ -101,8 +101,9 @@ public sealed class FailoverTests : IAsyncLifetime
 
         await UntilAsync(async () => await CommitsAsync(store));
         (await watch).Changes.Single().Key.ShouldBe("a");
-        (await store.StatusAsync(Ct)).ShouldAllBe(member => member.Problem == null && member.Version.StartsWith('3'));
-        (await store.StatusAsync(Ct)).Count(member => member.IsLeader).ShouldBe(1);
+        var members = await store.MembersAsync(Ct);
+        members.ShouldAllBe(member => member.Problem == null && member.Version.StartsWith('3'));
+        members.Count(member => member.Role == "leader").ShouldBe(1);
     }
 
     private Task<EtcdStore> OpenAsync(IReadOnlyList<string> endpoints, string prefix = "fail") => EtcdStore.OpenAsync(

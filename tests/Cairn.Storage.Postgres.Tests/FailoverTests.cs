@@ -101,6 +101,7 @@ public sealed class FailoverTests(PostgresFixture fixture) : IClassFixture<Postg
         await using var store = await OpenAsync($"postgres://postgres@127.0.0.1:{primary.Port},127.0.0.1:{replica.Port}/postgres");
         await LoadAsync(store, async acknowledged =>
         {
+            (await store.MembersAsync(Ct)).Select(member => (member.Role, member.Problem)).ShouldBe([("primary", null), ("replica", null)]);
             primary.Kill();
             await replica.PromoteAsync();
             var before = acknowledged.Count;

@@ -38,6 +38,7 @@ internal static class CairnCommand
             KeyCommand.Create(),
             AuditCommand.Create(),
             KeyringCommand.Create(),
+            ClusterCommand.Create(),
             TemplateCommand.Create(),
             SchemaCommand.Create(),
             RegistryCommand.Create(),

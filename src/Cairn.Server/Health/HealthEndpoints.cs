@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Serialization;
 using Cairn.Server.Compatibility.PyrmuteRegistry;
 using Cairn.Server.Http;
@@ -6,7 +5,8 @@ using Cairn.Server.Http;
 namespace Cairn.Server.Health;
 
 /// <summary>How the node is. Says nothing that is not for everybody.</summary>
-/// <param name="Status"><c>healthy</c>, or <c>unhealthy</c> when it should get no requests.</param>
+/// <param name="Status"><c>healthy</c>, <c>degraded</c> when it answers reads from memory and no writes, or
+/// <c>unhealthy</c> when it should get no requests.</param>
 /// <param name="Version">Cairn's.</param>
 /// <param name="Checks">The parts, each <c>healthy</c> or why not.</param>
 public sealed record HealthView(string Status, string Version, double UptimeSeconds, long Revision, IReadOnlyDictionary<string, string> Checks)
@@ -37,10 +37,6 @@ public sealed record HealthDatabaseView(string Type, bool Connected);
 /// <summary><c>/health</c>, <c>/health/live</c> and <c>/health/ready</c>.</summary>
 internal static class HealthEndpoints
 {
-    /// <summary>Cairn's version.</summary>
-    public static readonly string Version =
-        typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
-
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").WithTags("Health");
@@ -57,19 +53,24 @@ internal static class HealthEndpoints
             ["catalogs"] = node.Catalogs.Fault is null ? "healthy" : "not following the store",
             ["lifecycle"] = node.Stopping.IsCancellationRequested || !node.IsReady && node.Catalogs.Fault is null ? "stopping" : "healthy",
         };
+        if (node.Cluster is not null)
+            checks["store"] = node.StaleSeconds is { } stale ? $"not answering for {stale} s" : "healthy";
+        if (node.Limiter.Shared is { } shared)
+            checks["rate_limits"] = shared.IsAnswering ? "healthy" : "counted by each node: Redis does not answer";
         var now = node.Options.Time.GetUtcNow();
         bool healthy = node.IsReady;
         var view = new HealthView(
-            healthy ? "healthy" : "unhealthy", Version, Math.Round((now - node.StartedAt).TotalSeconds, 3), node.Catalogs.Current.Revision, checks);
+            !healthy ? "unhealthy" : node.StaleSeconds is null ? "healthy" : "degraded", CairnNode.Version,
+            Math.Round((now - node.StartedAt).TotalSeconds, 3), node.Catalogs.Current.Revision, checks);
         var registry = node.Options.PyrmuteRegistry;
         if (registry.Enabled)
         {
             PyrmuteCors.Apply(http, registry);
             view = view with
             {
-                Version = registry.AppVersion ?? Version,
+                Version = registry.AppVersion ?? CairnNode.Version,
                 Environment = registry.Environment,
-                Database = new HealthDatabaseView(Engine(node.Options.Store), node.Catalogs.Fault is null),
+                Database = new HealthDatabaseView(Engine(node.Options.Store), node.Catalogs.Fault is null && node.StaleSeconds is null),
                 SchemasCount = node.Schemas.ByNumber(node.Catalogs.Current, null, deprecated: true, 0).Count,
                 Timestamp = PyrmuteAnswers.Time(now, "+00:00"),
                 Error = healthy ? null : string.Join("; ", checks.Where(check => check.Value != "healthy").Select(check => $"{check.Key}: {check.Value}")),
@@ -81,9 +82,13 @@ internal static class HealthEndpoints
 
     private static Task Live(HttpContext http) => WriteAsync(http, 200, """{"status":"alive","alive":true}"""u8);
 
-    private static Task Ready(HttpContext http) => CairnRequest.Of(http).Node.IsReady
-        ? WriteAsync(http, 200, """{"status":"ready","ready":true}"""u8)
-        : WriteAsync(http, 503, """{"status":"not ready","ready":false}"""u8);
+    // Were degraded nodes taken out, nobody would answer reads while the store is away.
+    private static Task Ready(HttpContext http) => CairnRequest.Of(http).Node switch
+    {
+        { IsReady: false } => WriteAsync(http, 503, """{"status":"not ready","ready":false}"""u8),
+        { StaleSeconds: null } => WriteAsync(http, 200, """{"status":"ready","ready":true}"""u8),
+        _ => WriteAsync(http, 200, """{"status":"degraded","ready":true}"""u8),
+    };
 
     private static Task WriteAsync(HttpContext http, int status, ReadOnlySpan<byte> body)
     {

@@ -23,8 +23,8 @@ internal static class RootEndpoint
         {
             json.WriteStartObject();
             json.WriteString("name", registry.Enabled ? registry.AppName : "Cairn");
-            json.WriteString("version", registry.Enabled ? registry.AppVersion ?? PyrmuteRegistryOptions.DefaultVersion : HealthEndpoints.Version);
-            json.WriteString("server", "Cairn " + HealthEndpoints.Version);
+            json.WriteString("version", registry.Enabled ? registry.AppVersion ?? PyrmuteRegistryOptions.DefaultVersion : CairnNode.Version);
+            json.WriteString("server", "Cairn " + CairnNode.Version);
             if (registry.Enabled)
             {
                 bool pages = PyrmutePages.AreServed(http.RequestServices, registry);

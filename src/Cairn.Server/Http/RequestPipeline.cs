@@ -33,6 +33,8 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         };
         http.Features.Set(request);
         http.Response.Headers["X-Correlation-ID"] = request.Origin.CorrelationId;
+        if (node.StaleSeconds is { } stale)
+            http.Response.Headers["Cairn-Stale"] = stale.ToString(System.Globalization.CultureInfo.InvariantCulture);
         try
         {
             if (await rule.Surface.InterceptAsync(http))
@@ -102,15 +104,16 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
 
     /// <summary>Authentication, rate limit and authorisation. Answers the refusal itself.</summary>
     private ValueTask<bool> AdmitAsync(HttpContext http, CairnRequest request, Permission needed) =>
-        node.ForeignKeys.MayKnow(node.Catalogs.Current, Presented(http.Request)) && node.Options.FailureLimit is var limit
-        && (limit is null || node.Limiter.Take(request.Origin.Address?.ToString() ?? "unknown", "foreign-keys", limit).Allowed)
+        node.ForeignKeys.MayKnow(node.Catalogs.Current, Presented(http.Request))
             ? AdoptThenAdmitAsync(http, request, needed)
             : AdmitKnownAsync(http, request, needed);
 
-    // The key may be one that was imported and is used for the first time.
+    // The key may be one that was imported and is used for the first time. Finding that out is slow: it is limited.
     private async ValueTask<bool> AdoptThenAdmitAsync(HttpContext http, CairnRequest request, Permission needed)
     {
-        await node.ForeignKeys.AdoptAsync(Presented(http.Request).ToString(), request.Origin, http.RequestAborted);
+        string address = request.Origin.Address?.ToString() ?? "unknown";
+        if (node.Options.FailureLimit is not { } limit || (await node.Limiter.TakeAsync(address, "foreign-keys", limit)).Allowed)
+            await node.ForeignKeys.AdoptAsync(Presented(http.Request).ToString(), request.Origin, http.RequestAborted);
         return await AdmitKnownAsync(http, request, needed);
     }
 
@@ -120,8 +123,26 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             request.Caller = anonymous;
         else if (!Authenticate(http, request, needed, out string? reason))
             return RefuseUnauthenticatedAsync(http, request, reason);
-        if (!WithinLimit(http, request, out var decision))
-            return RefuseLimitedAsync(http, request, decision);
+        var taking = TakeAsync(request);
+        return taking.IsCompletedSuccessfully ? AuthorizeAsync(http, request, needed, taking.Result) : WaitAsync(taking);
+
+        // Limits that nodes share are asked for elsewhere.
+        async ValueTask<bool> WaitAsync(ValueTask<(RateLimit? Limit, RateDecision Decision)> taking) =>
+            await AuthorizeAsync(http, request, needed, await taking);
+    }
+
+    private ValueTask<bool> AuthorizeAsync(
+        HttpContext http, CairnRequest request, Permission needed, (RateLimit? Limit, RateDecision Decision) taken)
+    {
+        if (taken.Limit is not null)
+        {
+            var headers = http.Response.Headers;
+            headers["RateLimit-Limit"] = Texts.Of(taken.Limit.Permits);
+            headers["RateLimit-Remaining"] = Texts.Of(taken.Decision.Remaining);
+            headers["RateLimit-Reset"] = Texts.Of(taken.Decision.Reset);
+            if (!taken.Decision.Allowed)
+                return RefuseLimitedAsync(http, request, taken.Decision);
+        }
 
         ReadTarget(http, request);
         bool allowed = request.Rule is { PathFrom: null, Target: null }
@@ -165,7 +186,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             : [];
     }
 
-    private bool WithinLimit(HttpContext http, CairnRequest request, out RateDecision decision)
+    private ValueTask<(RateLimit? Limit, RateDecision Decision)> TakeAsync(CairnRequest request)
     {
         var (name, limit) = request.Rule.Rate switch
         {
@@ -176,16 +197,13 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             RateClass.PyrmuteRegistry => ("pyrmute-registry", request.Caller.RateLimit ?? node.Options.PyrmuteRegistry.RateLimit),
             _ => ("", null),
         };
-        decision = new RateDecision(true, 0, 0);
         if (limit is null)
-            return true;
+            return ValueTask.FromResult<(RateLimit?, RateDecision)>((null, default));
         // A key's own limit holds for all it does; the server's are apart for reads and writes.
-        decision = node.Limiter.Take(request.Caller.Id, request.Caller.RateLimit is null ? name : "all", limit);
-        var headers = http.Response.Headers;
-        headers["RateLimit-Limit"] = Texts.Of(limit.Permits);
-        headers["RateLimit-Remaining"] = Texts.Of(decision.Remaining);
-        headers["RateLimit-Reset"] = Texts.Of(decision.Reset);
-        return decision.Allowed;
+        var taking = node.Limiter.TakeAsync(request.Caller.Id, request.Caller.RateLimit is null ? name : "all", limit);
+        return taking.IsCompletedSuccessfully ? ValueTask.FromResult<(RateLimit?, RateDecision)>((limit, taking.Result)) : WaitAsync(taking);
+
+        async ValueTask<(RateLimit?, RateDecision)> WaitAsync(ValueTask<RateDecision> taking) => (limit, await taking);
     }
 
     private static void ReadTarget(HttpContext http, CairnRequest request)
@@ -209,7 +227,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         node.Metrics.AuthenticationFailed(reason is null ? "missing" : "rejected");
         string address = request.Origin.Address?.ToString() ?? "unknown";
         if (reason is not null && request.Rule.Surface.LimitsFailures(node) && node.Options.FailureLimit is { } limit
-            && node.Limiter.Take(address, "failures", limit) is { Allowed: false } decision)
+            && await node.Limiter.TakeAsync(address, "failures", limit) is { Allowed: false } decision)
             return await RefuseLimitedAsync(http, request, decision);
         await request.Rule.Surface.WriteUnauthenticatedAsync(http, presented: reason is not null);
         return false;

@@ -38,7 +38,8 @@ internal static class Snapshots
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
-            throw new ProblemException(ProblemKind.Unavailable, "This node has not caught up with the store yet.");
+            throw new ProblemException(ProblemKind.Unavailable,
+                $"This node is at revision {node.Catalogs.Current.Revision} and has not reached {least ?? "the store's newest"} within {Patience.TotalSeconds} seconds.");
         }
     }
 }

@@ -64,6 +64,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(SchemaSampleView))]
 [JsonSerializable(typeof(SchemaInferenceRequest))]
 [JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(Cluster.ClusterView))]
 [JsonSerializable(typeof(Compatibility.ConfigManager.ConfigManagerWritten))]
 internal sealed partial class WireJson : JsonSerializerContext;
 

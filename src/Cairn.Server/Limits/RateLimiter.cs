@@ -14,9 +14,25 @@ public readonly record struct RateDecision(bool Allowed, int Remaining, int Rese
 /// the last full length. Two numbers a caller, and never more than one window's permits in any window's time plus the
 /// share the estimate is off by when requests were not spread evenly.
 /// </summary>
-public sealed class RateLimiter(TimeProvider time)
+/// <remarks>With <see cref="RedisWindows"/> the counts are those of all nodes; while Redis is away, each counts for itself.</remarks>
+public sealed class RateLimiter(TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<(string Caller, string Class), Window> _windows = new();
+
+    /// <summary>Where the counts are shared; null for in this node's memory only.</summary>
+    internal RedisWindows? Shared { get; init; }
+
+    /// <inheritdoc cref="Take"/>
+    public ValueTask<RateDecision> TakeAsync(string caller, string @class, RateLimit limit, int cost = 1)
+    {
+        return Shared is null ? ValueTask.FromResult(Take(caller, @class, limit, cost)) : TakeSharedAsync(Shared);
+
+        async ValueTask<RateDecision> TakeSharedAsync(RedisWindows shared) =>
+            await shared.TakeAsync(caller, @class, limit, cost) ?? Take(caller, @class, limit, cost);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Shared?.Dispose();
 
     /// <summary>Counts a request and says whether it may go on. A refused one is not counted.</summary>
     /// <param name="caller">Whose limit.</param>
@@ -60,13 +76,11 @@ public sealed class RateLimiter(TimeProvider time)
                 }
 
                 _lastSeen = now;
-                double elapsed = now - index * length;
-                double weight = 1 - elapsed / length;
-                double used = _previous * weight + _current;
-                if (used + Math.Max(cost, 1) > permits)
-                    return new RateDecision(false, 0, Wait(permits, length, elapsed, weight));
-                _current += cost;
-                return new RateDecision(true, (int)(permits - used - cost), (int)Math.Ceiling(length - elapsed));
+                var window = new SlidingWindow(length, permits, now - index * length, _current, _previous);
+                bool allowed = window.Allows(cost);
+                if (allowed)
+                    _current += cost;
+                return window.Decide(cost, allowed);
             }
         }
 
@@ -74,16 +88,6 @@ public sealed class RateLimiter(TimeProvider time)
         {
             lock (_lock)
                 return now - _lastSeen;
-        }
-
-        // When the earlier window's share will have shrunk enough; else when the current one has begun to shrink.
-        private int Wait(int permits, double length, double elapsed, double weight)
-        {
-            double room = permits - 1 - _current;
-            if (room >= 0 && _previous > 0)
-                return Math.Max(1, (int)Math.Ceiling((weight - room / _previous) * length));
-            double intoNext = _current <= permits - 1 ? 0 : (1 - (permits - 1) / (double)_current) * length;
-            return Math.Max(1, (int)Math.Ceiling(length - elapsed + intoNext));
         }
     }
 }

@@ -30,6 +30,9 @@ internal sealed class CairnMetrics : IDisposable
         _meter.CreateObservableGauge("cairn.keys", () => node.Catalogs.Current.Of(node.Keys.Catalog).Count, "{key}", "API keys of any status.");
         _meter.CreateObservableGauge("cairn.catalog.revision", () => node.Catalogs.Current.Revision, null, "The newest store revision this node has in memory.");
         _meter.CreateObservableGauge("cairn.catalog.following", () => node.Catalogs.Fault is null ? 1 : 0, null, "1 while this node follows the store.");
+        _meter.CreateObservableGauge("cairn.store.stale", () => node.StaleSeconds ?? 0, "s", "Since when the memory may be behind a shared store; 0 while it is current.");
+        _meter.CreateObservableGauge("cairn.cluster.leader", () => node.Cluster?.IsLeader ?? true ? 1 : 0, null, "1 on the node that runs the background jobs.");
+        _meter.CreateObservableGauge("cairn.rate.shared", () => node.Limiter.Shared is { IsAnswering: true } ? 1 : 0, null, "1 while rate limits are counted in Redis, for all nodes together.");
         _meter.CreateObservableGauge("cairn.watchers", () => node.Watchers.Taken, "{watcher}", "Open watches and long polls.");
         _ = CountUpdatesAsync(_stopping.Token);
     }

@@ -18,6 +18,15 @@ internal static partial class LogMessages
     [LoggerMessage(1005, LogLevel.Warning, "The certificate could not be read anew; the one before stays in use")]
     public static partial void CertificateNotReloaded(this ILogger logger, Exception e);
 
+    [LoggerMessage(1006, LogLevel.Warning, "The local snapshot could not be written; the one before stays")]
+    public static partial void SnapshotFailed(this ILogger logger, Exception e);
+
+    [LoggerMessage(1007, LogLevel.Warning, "Another node goes by the name {Node}: give each its own CAIRN_NODE_ID")]
+    public static partial void NodeNameTaken(this ILogger logger, string node);
+
+    [LoggerMessage(1008, LogLevel.Warning, "The store does not answer; starting from the local snapshot of revision {Revision}")]
+    public static partial void StartedFromSnapshot(this ILogger logger, long revision);
+
     [LoggerMessage(2001, LogLevel.Debug, "{Endpoint} answered {Status} in {ElapsedMs} ms to {Caller} ({CorrelationId})")]
     public static partial void Request(this ILogger logger, string endpoint, int status, double elapsedMs, string? caller, string? correlationId);
 

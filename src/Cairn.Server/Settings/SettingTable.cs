@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Server.Limits;
 
 namespace Cairn.Server.Settings;
 
@@ -25,13 +26,14 @@ public static class SettingTable
 {
     public static readonly IReadOnlyList<Setting> All =
     [
-        new("store", "sqlite:DATA/cairn.db", "Where the records are: sqlite:PATH, in the data folder when not set", (o, v) => o.Node.Store = v),
+        new("store", "sqlite:DATA/cairn.db", "Where the records are: sqlite:PATH, etcd://HOST:2379,HOST:2379/PREFIX or postgres://USER@HOST/DATABASE", (o, v) => o.Node.Store = v),
         new("data", "cairn-data", "The folder for the store and the master key", (o, v) => o.Node.Data = v),
         new("listen", "http://127.0.0.1:8000", "Where to listen; several separated by commas", (o, v) => o.Listen = Addresses(v)),
         new("master-key", "", "Master keys in base64, the newest first; a file in the data folder when not set", (o, v) => o.Node.MasterKey = v) { Secret = true },
         new("bootstrap-admin-key", "", "The first admin key, for automation; made up and printed once when not set", (o, v) => o.Node.BootstrapAdminKey = v) { Secret = true },
         new("key-prefix", "cairn_live", "What new API keys start with", (o, v) => o.Node.KeyPrefix = KeyPrefix(v)),
         new("node-id", "(host name)", "This node's name, unique among the nodes of one store", (o, v) => o.Node.NodeId = v),
+        new("redis", "", "A Redis in which nodes share rate limits: redis://:PASSWORD@HOST:6379/0; each node has its own when not set", (o, v) => o.Node.Redis = Redis(v)),
         new("rate-limit-read", "12000/minute", "Reads a caller may make, or off", (o, v) => o.Node.ReadLimit = CairnOptions.ParseLimit(v)),
         new("rate-limit-write", "1200/minute", "Writes a caller may make, or off", (o, v) => o.Node.WriteLimit = CairnOptions.ParseLimit(v)),
         new("rate-limit-failures", "60/minute", "Failed authentications from one address, or off", (o, v) => o.Node.FailureLimit = CairnOptions.ParseLimit(v)),
@@ -72,6 +74,12 @@ public static class SettingTable
 
     private static string KeyPrefix(string text) =>
         text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? text : throw new FormatException("1 to 32 letters, digits and underscores");
+
+    private static string Redis(string text)
+    {
+        RedisWindows.Parse(text);
+        return text;
+    }
 
     private static IReadOnlyList<string> List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

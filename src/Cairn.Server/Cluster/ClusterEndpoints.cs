@@ -1,0 +1,86 @@
+using Cairn.Core.Access;
+using Cairn.Server.Http;
+using Cairn.Storage;
+
+namespace Cairn.Server.Cluster;
+
+/// <summary>The nodes and the engine below them.</summary>
+/// <param name="Mode"><c>standalone</c>: one node with its own store; <c>replica</c>: any number on a shared one.</param>
+/// <param name="Engine"><c>sqlite</c>, <c>etcd</c> or <c>postgres</c>.</param>
+/// <param name="Node">Which node answers.</param>
+/// <param name="Revision">The newest that this node has.</param>
+/// <param name="StaleSeconds">Since when its memory may be behind the store; null when it is current.</param>
+/// <param name="Leader">Which node runs the background jobs; null when none does, or the store does not say.</param>
+/// <param name="Nodes">All nodes.</param>
+/// <param name="Members">The engine's servers; none with an embedded engine.</param>
+public sealed record ClusterView(
+    string Mode, string Engine, string Node, long Revision, long? StaleSeconds, string? Leader,
+    IReadOnlyList<NodeView> Nodes, IReadOnlyList<MemberView> Members);
+
+/// <summary>One node.</summary>
+/// <param name="Status"><c>up</c>, or <c>down</c> when nothing was heard of it for 16 seconds.</param>
+/// <param name="Revision">The newest it had when it was last heard of.</param>
+/// <param name="Lag">By how many revisions that was behind the store.</param>
+public sealed record NodeView(
+    string Id, string Status, bool Leader, string Version, DateTimeOffset StartedAt, DateTimeOffset SeenAt, long Revision, long Lag);
+
+/// <summary>One server of the engine.</summary>
+public sealed record MemberView(string Name, string Role, string Status, string Version, long Bytes, string? Problem);
+
+/// <summary><c>/api/v1/cluster</c>.</summary>
+internal static class ClusterEndpoints
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public static void MapCluster(this IEndpointRouteBuilder app) =>
+        app.OnGet("/api/v1/cluster", Get).WithTags("Cluster").WithName("GetCluster").RequiresSome("cluster", PermissionLevel.Read)
+            .Describe("The nodes, and the engine below them").Produces<ClusterView>();
+
+    private static async Task Get(HttpContext http)
+    {
+        var node = CairnRequest.Of(http).Node;
+        await Bodies.WriteAsync(http, 200, await ViewAsync(node, http.RequestAborted), WireJson.Default.ClusterView);
+    }
+
+    private static async Task<ClusterView> ViewAsync(CairnNode node, CancellationToken ct)
+    {
+        var current = node.Catalogs.Current;
+        string engine = StoreFactory.EngineOf(node.Options);
+        if (node.Cluster is not { } cluster)
+        {
+            var self = new NodeView(
+                node.Options.NodeId, "up", true, CairnNode.Version, node.StartedAt, node.Options.Time.GetUtcNow(), current.Revision, 0);
+            return new ClusterView("standalone", engine, self.Id, current.Revision, null, self.Id, [self], []);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        var members = (node.Store as IEngineHealth)?.MembersAsync(limit.Token);
+        string? leader = await LeaderAsync(cluster, limit.Token);
+        return new ClusterView(
+            "replica", engine, node.Options.NodeId, current.Revision, node.StaleSeconds, leader,
+            [
+                .. cluster.Registry.Nodes(current).Select(entry => new NodeView(
+                    entry.Record.Id, entry.IsUp ? "up" : "down", entry.Record.Id == leader, entry.Record.Version, entry.Record.StartedAt,
+                    entry.Record.SeenAt, entry.Record.Revision, entry.Record.Lag)),
+            ],
+            [
+                .. (members is null ? [] : await members).Select(member => new MemberView(
+                    member.Name, member.Role, member.Problem is null ? "healthy" : "unhealthy", member.Version, member.Bytes, member.Problem)),
+            ]);
+    }
+
+    private static async Task<string?> LeaderAsync(ClusterService cluster, CancellationToken ct)
+    {
+        if (cluster.Contact.IsStale)
+            return null;
+        try
+        {
+            return await cluster.LeaderAsync(ct);
+        }
+        catch (Exception e) when (e is StoreException || (e is OperationCanceledException && ct.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+}
