@@ -79,6 +79,14 @@ public sealed class LoginTests(ServerFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task Health_needs_no_key_and_its_exit_code_tells()
+    {
+        var ready = await _shell.RunAsync("health");
+        (ready.Code, ready.Out.Trim()).ShouldBe((0, "ready"), ready.ToString());
+        (await _shell.RunAsync("health --url http://127.0.0.1:9")).Code.ShouldNotBe(0);
+    }
+
+    [Fact]
     public async Task The_doctor_looks_at_the_servers_own_folder()
     {
         _shell.Variables["CAIRN_KEY"] = ServerFixture.Key;

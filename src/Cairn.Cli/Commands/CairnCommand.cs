@@ -27,6 +27,7 @@ internal static class CairnCommand
             ServeCommand.Create(),
             SettingsCommand.Create(),
             DoctorCommand.Create(),
+            HealthCommand.Create(),
             LoginCommand.Create(),
             LoginCommand.CreateLogout(),
             LoginCommand.CreateWhoAmI(),
