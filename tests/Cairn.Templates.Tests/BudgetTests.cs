@@ -62,7 +62,9 @@ public class BudgetTests
     [InlineData("{{ range(99999)|map('string')|sort|list|unique|list|length }}{{ range(99999)|sort(reverse=true)|sort|sort|length }}{{ range(99999)|sort|sort|length }}")]
     public void A_greedy_template_ends_in_a_budget_error(string source)
     {
+        long before = GC.GetAllocatedBytesForCurrentThread();
         var error = Should.Throw<TemplateException>(() => Environment.Parse(source, "greedy").Render());
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(16 << 20);
         error.Kind.ShouldBe(TemplateErrorKind.Budget);
         error.Line.ShouldBe(1);
         error.Excerpt.ShouldContain("^");

@@ -149,9 +149,12 @@ internal static class CollectionMethods
         throw Errors.Type($"{Repr.Of(call.Run, call[0])} is not in the {call.Input.TypeName}");
     }
 
+    // A list that grows one by one is copied, doubled, again and again: all its copies are three times as long as it is.
+    const long GrowthFactor = 3;
+
     static Value Add(in BuiltinCall call, List<Value> items, List<Value> more)
     {
-        call.Run.ChargeItems(more.Count);
+        call.Run.ChargeItems(more.Count * GrowthFactor);
         items.AddRange(more);
         return Value.None;
     }
@@ -159,7 +162,7 @@ internal static class CollectionMethods
     static Value Insert(in BuiltinCall call)
     {
         var items = Writable(call);
-        call.Run.ChargeItems(1);
+        call.Run.ChargeItems(GrowthFactor);
         call.Run.Step(items.Count / 8);
         int index = call.Integer(0);
         items.Insert(Math.Clamp(index < 0 ? index + items.Count : index, 0, items.Count), call[1]);

@@ -154,16 +154,27 @@ internal static class JsonText
             case ValueKind.String or ValueKind.Markup: WriteString(output, Repr.Str(output.Run, value)); break;
             case ValueKind.List or ValueKind.Tuple:
                 var items = (SequenceValue)value.Heap!;
-                WriteAll(output, '[', ']', items.Length, indent, depth, i => Write(output, items[i], indent, depth + 1));
+                Repr.Enter(output);
+                output.Append('[');
+                for (int i = 0; i < items.Length; i++)
+                {
+                    Separate(output, i, indent, depth);
+                    Write(output, items[i], indent, depth + 1);
+                }
+                Close(output, ']', items.Length, indent, depth);
                 break;
             case ValueKind.Mapping:
                 var entries = Sorted(output.Run, (MappingValue)value.Heap!);
-                WriteAll(output, '{', '}', entries.Count, indent, depth, i =>
+                Repr.Enter(output);
+                output.Append('{');
+                for (int i = 0; i < entries.Count; i++)
                 {
+                    Separate(output, i, indent, depth);
                     WriteString(output, JsonConversion.KeyText(output.Run, entries[i].Key));
                     output.Append(": ");
                     Write(output, entries[i].Value, indent, depth + 1);
-                });
+                }
+                Close(output, '}', entries.Count, indent, depth);
                 break;
             default:
                 throw Errors.Type($"a '{value.TypeName}' has no JSON form");
@@ -172,6 +183,7 @@ internal static class JsonText
 
     static List<(Value Key, Value Value)> Sorted(Run run, MappingValue mapping)
     {
+        run.ChargeItems(Run.ObjectItems + (mapping.Length * 4L));
         var keys = Enumerable.Range(0, mapping.Length).Select(i => mapping[i].Key).ToList();
         return Sorting.Sort(run, keys, k => k, reverse: false).ConvertAll(key =>
         {
@@ -180,16 +192,14 @@ internal static class JsonText
         });
     }
 
-    static void WriteAll(TextBuffer output, char open, char close, int count, int? indent, int depth, Action<int> writeItem)
+    static void Separate(TextBuffer output, int index, int? indent, int depth)
     {
-        Repr.Enter(output);
-        output.Append(open);
-        for (int i = 0; i < count; i++)
-        {
-            output.Append(i == 0 ? "" : indent is null ? ", " : ",");
-            Break(output, indent, depth + 1);
-            writeItem(i);
-        }
+        output.Append(index == 0 ? "" : indent is null ? ", " : ",");
+        Break(output, indent, depth + 1);
+    }
+
+    static void Close(TextBuffer output, char close, int count, int? indent, int depth)
+    {
         if (count > 0)
         {
             Break(output, indent, depth);

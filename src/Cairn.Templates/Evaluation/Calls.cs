@@ -1,6 +1,7 @@
 using Cairn.Templates.Builtins;
 using Cairn.Templates.Syntax;
 using Cairn.Templates.Values;
+using static Cairn.Templates.Evaluation.Run;
 
 namespace Cairn.Templates.Evaluation;
 
@@ -92,6 +93,8 @@ internal sealed class Call(SourceText source, int position, Expression callee, A
         var function = callee.Evaluate(frame);
         var values = arguments.Evaluate(frame);
         frame.Run.Current = this;
+        // For the arguments, and the method bound to its object.
+        frame.Run.ChargeItems(ObjectItems);
         frame.Run.Step();
         if (function.Heap is not { } heap)
         {

@@ -48,6 +48,7 @@ internal sealed class MacroValue(MacroCode code, Frame definedIn) : HeapValue
     {
         var run = context.Run;
         run.Enter();
+        run.ChargeItems(Run.ObjectItems + code.Slots);
         var frame = new Frame(definedIn.Context, code.Slots, definedIn);
         Bind(frame, arguments);
         code.Scope.Enter(frame);
