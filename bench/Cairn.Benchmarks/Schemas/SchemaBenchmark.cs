@@ -9,7 +9,7 @@ namespace Cairn.Benchmarks.Schemas;
 /// config from the same server; registrations beside writes of configs.</summary>
 internal static class SchemaBenchmark
 {
-    private const int Connections = 8;
+    private const int Connections = 4;
     private const int Rounds = 5;
     private const int BatchSize = 500;
     private const int Writers = 32;

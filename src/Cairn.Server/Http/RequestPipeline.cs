@@ -180,7 +180,8 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         if (limit is null)
             return true;
         // A key's own limit holds for all it does; the server's are apart for reads and writes.
-        decision = node.Limiter.Take(request.Caller.Id, request.Caller.RateLimit is null ? name : "all", limit);
+        string who = request.Rule.Surface.Anonymous(node) == request.Caller ? request.Origin.Address?.ToString() ?? "unknown" : request.Caller.Id;
+        decision = node.Limiter.Take(who, request.Caller.RateLimit is null ? name : "all", limit);
         var headers = http.Response.Headers;
         headers["RateLimit-Limit"] = Texts.Of(limit.Permits);
         headers["RateLimit-Remaining"] = Texts.Of(decision.Remaining);
