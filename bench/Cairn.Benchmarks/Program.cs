@@ -1,5 +1,6 @@
 using Cairn.Benchmarks.Http;
 using Cairn.Benchmarks.JsonSchema;
+using Cairn.Benchmarks.Schemas;
 using Cairn.Benchmarks.Store;
 using Cairn.Benchmarks.Templates;
 
@@ -21,6 +22,8 @@ switch (args.FirstOrDefault())
         return TemplateBenchmarks.Run(rest);
     case "json-schema":
         return JsonSchemaBenchmarks.Run(rest);
+    case "schemas":
+        return await SchemaBenchmark.RunAsync(rest);
     case BareServer.Command:
         return await BareServer.RunAsync(rest);
     default:
@@ -35,6 +38,7 @@ switch (args.FirstOrDefault())
               store        commits of the SQLite engine beside the disk's own fsyncs
               templates    renders beside Python's Jinja2, where that is installed
               json-schema  validations beside ajv, where node is installed
+              schemas      the registry with 100,000 versions of 10,000 models, beside configs
 
             See docs/performance.md.
             """);

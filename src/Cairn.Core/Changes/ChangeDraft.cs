@@ -5,13 +5,17 @@ using Cairn.Storage.Catalogs;
 namespace Cairn.Core.Changes;
 
 /// <summary>A change being planned: the state of one revision, and what the operations so far would make of it.</summary>
-public sealed class ChangeDraft(CatalogSnapshot snapshot, IStore store, Caller caller)
+/// <param name="preview">Whether it is only looked at and never committed.</param>
+public sealed class ChangeDraft(CatalogSnapshot snapshot, IStore store, Caller caller, bool preview = false)
 {
     private readonly List<DraftResource> _resources = [];
     private readonly Dictionary<string, (Condition Condition, Write? Write)> _guards = new(StringComparer.Ordinal);
 
     /// <summary>The state it starts from.</summary>
     public CatalogSnapshot Snapshot { get; } = snapshot;
+
+    /// <summary>Whether it will never be committed, so that nothing should be used up for it.</summary>
+    public bool IsPreview { get; } = preview;
 
     /// <summary>Whose change it is.</summary>
     public Caller Caller { get; } = caller;

@@ -72,7 +72,7 @@ public sealed class ChangeService(
     public async ValueTask<ChangePreview> PreviewAsync(Caller caller, ChangeRequest request, CancellationToken ct)
     {
         Validate(request);
-        var draft = await PlanAsync(caller, request, ct);
+        var draft = await PlanAsync(caller, request, ct, preview: true);
         var problems = rules.Problems(draft);
         return new ChangePreview([.. Written(draft).Select(resource => Describe(resource, null))], rules.Effects(draft), problems);
     }
@@ -126,9 +126,9 @@ public sealed class ChangeService(
             throw new ProblemException(ProblemKind.Invalid, $"A message has at most {MaxMessageLength} characters, not {request.Message.Length}.");
     }
 
-    private async ValueTask<ChangeDraft> PlanAsync(Caller caller, ChangeRequest request, CancellationToken ct)
+    private async ValueTask<ChangeDraft> PlanAsync(Caller caller, ChangeRequest request, CancellationToken ct, bool preview = false)
     {
-        var draft = new ChangeDraft(catalogs.Current, store, caller);
+        var draft = new ChangeDraft(catalogs.Current, store, caller, preview);
         int index = 0;
         foreach (var operation in request.Operations)
         {

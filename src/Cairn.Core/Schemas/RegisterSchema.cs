@@ -82,12 +82,14 @@ public sealed record RegisterSchema(ResourceKinds Kinds, SchemaAddress Address, 
     // Numbers that were imported on another node may lie in the block that this one has.
     private async ValueTask<long> NextIdAsync(ChangeDraft draft, CancellationToken ct)
     {
-        while (true)
+        while (!draft.IsPreview)
         {
             long id = await Kinds.Schemas.Ids.NextAsync(ct);
             if (!Kinds.Schemas.IsTaken(draft.Snapshot, id))
                 return id;
         }
+
+        return 0;
     }
 
     /// <summary>Refuses notes that are no JSON object.</summary>

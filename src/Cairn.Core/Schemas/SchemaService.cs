@@ -30,6 +30,8 @@ public sealed class SchemaService(ResourceKinds kinds)
     /// <summary>What reading a schema takes.</summary>
     public static readonly Permission ReadPermission = new("schemas", PermissionLevel.Read);
 
+    private readonly SchemaSearch _search = new(kinds.Schemas);
+
     private SchemaResources Schemas => kinds.Schemas;
 
     /// <summary>The record of a version, deleted or not; null when there never was one.</summary>
@@ -51,17 +53,17 @@ public sealed class SchemaService(ResourceKinds kinds)
     /// <param name="snapshot">The state to read.</param>
     /// <param name="caller">Only what this caller may read.</param>
     /// <param name="space">Only this namespace; <see cref="ModelName.Global"/> for the global ones; null for all.</param>
-    /// <param name="search">Only what has this in its path or title, in any case; null for all.</param>
+    /// <param name="search">Only what has this in its path, or in the title of the version written last, in any case; null for all.</param>
     /// <param name="after">The last path of the page before.</param>
     public IEnumerable<SchemaModel> Models(CatalogSnapshot snapshot, Caller caller, string? space, string? search, string? after)
     {
-        foreach (var (path, _) in snapshot.Of(Schemas.Models).Range(space is null ? "" : space + "/", after))
+        string prefix = space is null ? "" : space + "/";
+        var paths = search is null
+            ? snapshot.Of(Schemas.Models).Range(prefix, after).Select(model => model.Key)
+            : _search.Find(snapshot, search).Where(path => path.StartsWith(prefix, StringComparison.Ordinal) && (after is null || string.CompareOrdinal(path, after) > 0));
+        foreach (string path in paths)
         {
             if (caller.Scopes.Count > 0 && !Authorizer.Allows(caller, ReadPermission, path, null))
-                continue;
-            bool named = search is null || path.Contains(search, StringComparison.OrdinalIgnoreCase);
-            if (!named && !snapshot.Of(Schemas.Versions.Catalog).Lookup(Schemas.ByModel, path).Any(version =>
-                version.State!.Title?.Contains(search!, StringComparison.OrdinalIgnoreCase) == true))
                 continue;
             if (Model(snapshot, ModelName.FromPath(path)) is { } model)
                 yield return model;

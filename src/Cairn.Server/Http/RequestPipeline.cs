@@ -200,7 +200,8 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         if (limit is null)
             return ValueTask.FromResult<(RateLimit?, RateDecision)>((null, default));
         // A key's own limit holds for all it does; the server's are apart for reads and writes.
-        var taking = node.Limiter.TakeAsync(request.Caller.Id, request.Caller.RateLimit is null ? name : "all", limit);
+        string who = request.Rule.Surface.Anonymous(node) == request.Caller ? request.Origin.Address?.ToString() ?? "unknown" : request.Caller.Id;
+        var taking = node.Limiter.TakeAsync(who, request.Caller.RateLimit is null ? name : "all", limit);
         return taking.IsCompletedSuccessfully ? ValueTask.FromResult<(RateLimit?, RateDecision)>((limit, taking.Result)) : WaitAsync(taking);
 
         async ValueTask<(RateLimit?, RateDecision)> WaitAsync(ValueTask<RateDecision> taking) => (limit, await taking);

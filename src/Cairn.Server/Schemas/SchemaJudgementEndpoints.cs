@@ -73,8 +73,8 @@ internal static class SchemaJudgementEndpoints
         try
         {
             // A plan on the state of now, which is thrown away: a reader may ask what a writer would be told.
-            var draft = new ChangeDraft(request.Node.Catalogs.Current, request.Node.Store, request.Caller);
-            await (register with { Imported = (null, 1) }).ApplyAsync(draft, ct);
+            var draft = new ChangeDraft(request.Node.Catalogs.Current, request.Node.Store, request.Caller, preview: true);
+            await register.ApplyAsync(draft, ct);
             return null;
         }
         catch (ProblemException e)

@@ -49,6 +49,10 @@ internal static class PyrmuteEndpoints
                 .WithMetadata(new EndpointRule(null, RateClass.None) { Surface = surface });
             unmatched.Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue - 2);
         }
+
+        foreach (var (path, name) in new[] { ("/", "Root"), ("/health/{**rest}", "Health") })
+            group.MapMethods(path, ["OPTIONS"], (HttpContext http) => AnswerOptions(http, options)).ExcludeFromDescription()
+                .WithName("PyrmuteUnmatchedOptions" + name).WithMetadata(new EndpointRule(null, RateClass.None) { Surface = surface });
     }
 
     /// <summary>Turns what a handler throws into the answer it stands for.</summary>
@@ -67,6 +71,14 @@ internal static class PyrmuteEndpoints
             await PyrmuteAnswers.WriteAsync(http, 422, e.Answer);
         }
     };
+
+    private static Task AnswerOptions(HttpContext http, PyrmuteRegistryOptions options)
+    {
+        if (PyrmuteCors.IsPreflight(http, options))
+            return PyrmuteCors.AnswerAsync(http, options);
+        http.Response.Headers.Allow = "GET";
+        return PyrmuteAnswers.WriteDetailAsync(http, 405, "Method Not Allowed");
+    }
 
     private static Task AnswerUnmatched(HttpContext http, string root, PyrmuteRegistryOptions options)
     {

@@ -20,7 +20,9 @@ public sealed record PyrmuteImportResult(int Schemas, int SchemasThere, int Keys
 /// that an import can be repeated.</summary>
 public sealed class PyrmuteImport(CairnNode node)
 {
-    private const int BatchSize = 25;
+    // What one commit of any engine can take: etcd has 128 operations, of which a registration needs up to 7, and 1.5 MiB.
+    private const int BatchSize = 12;
+    private const int BatchBytes = 256 * 1024;
     private const string Reason = "Imported from Pyrmute Registry";
 
     private static readonly CommitContext Context = new(Caller.System, Origin.Internal);
@@ -65,12 +67,33 @@ public sealed class PyrmuteImport(CairnNode node)
 
         if (operations.Count > 0 && !dryRun)
             await node.Kinds.Schemas.Ids.SkipAsync(operations.Max(operation => operation.Number), ct);
-        foreach (var batch in operations.Chunk(BatchSize))
+        foreach (var batch in Batches(operations.Select(item => item.Operation)))
         {
             if (!dryRun)
-                await node.Changes.CommitAsync(Context, new ChangeRequest([.. batch.Select(item => item.Operation)], Reason), ct);
-            _schemas += batch.Length;
+                await node.Changes.CommitAsync(Context, new ChangeRequest([.. batch], Reason), ct);
+            _schemas += batch.Count;
         }
+    }
+
+    private static IEnumerable<List<RegisterSchema>> Batches(IEnumerable<RegisterSchema> operations)
+    {
+        var batch = new List<RegisterSchema>();
+        int bytes = 0;
+        foreach (var operation in operations)
+        {
+            int size = operation.Content.Text.Length + (operation.Avro?.Length ?? 0);
+            if (batch.Count == BatchSize || (batch.Count > 0 && bytes + size > BatchBytes))
+            {
+                yield return batch;
+                (batch, bytes) = ([], 0);
+            }
+
+            batch.Add(operation);
+            bytes += size;
+        }
+
+        if (batch.Count > 0)
+            yield return batch;
     }
 
     private RegisterSchema Read(PyrmuteRow row)
