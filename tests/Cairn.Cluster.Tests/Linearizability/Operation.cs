@@ -17,7 +17,7 @@ public sealed record Operation(OperationKind Kind, int Value, long Expected, lon
     {
         OperationKind.Read => register == new Register(Version, Value) ? register : null,
         OperationKind.Refused => register.Version != Expected ? register : null,
-        OperationKind.Replace when register.Version != Expected => IsKnown ? null : register,
+        OperationKind.Replace when register.Version != Expected => null,
         _ when IsKnown && Version != register.Version + 1 => null,
         _ => new Register(register.Version + 1, Value),
     };

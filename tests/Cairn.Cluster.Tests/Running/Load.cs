@@ -53,7 +53,10 @@ public sealed class Load : IAsyncDisposable
         {
             var history = _history.Where(entry => entry.Register == register).Select(entry => entry.Operation).OrderBy(operation => operation.Invoked).ToList();
             history.Count(operation => operation.Kind == OperationKind.Read).ShouldBeGreaterThan(0);
-            Checker.IsLinearizable(history).ShouldBeTrue($"The history of register {register} ({history.Count} operations) has no order that explains it.");
+            if (Checker.IsLinearizable(history))
+                continue;
+            string lines = string.Join('\n', history.Select(operation => operation.ToString()));
+            throw new ShouldAssertException($"The history of register {register} has no order that explains it:\n{lines}");
         }
     }
 
