@@ -13,7 +13,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     private static readonly string Root = FindRoot();
 
     // Names that mean something to the files themselves, not to Cairn.
-    private static readonly string[] OwnNames = ["CAIRN_IMAGE", "CAIRN_BIND", "CAIRN_STATISTICS", "CAIRN_ONE", "CAIRN_TWO", "CAIRN_THREE", "CAIRN_"];
+    private static readonly string[] OwnNames = ["CAIRN_IMAGE", "CAIRN_BIND", "CAIRN_NODE1", "CAIRN_NODE2", "CAIRN_NODE3", "CAIRN_"];
 
     [Fact]
     public void Every_setting_that_they_name_exists()
@@ -100,7 +100,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
         throw new DirectoryNotFoundException("The tests run from within the repository.");
     }
 
-    [GeneratedRegex(@"\bCAIRN_[A-Z_]*")]
+    [GeneratedRegex(@"\bCAIRN_[A-Z0-9_]*")]
     private static partial Regex SettingName();
 
     [GeneratedRegex(@"^# TYPE (\w+) ", RegexOptions.Multiline)]

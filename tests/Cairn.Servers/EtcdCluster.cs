@@ -8,9 +8,11 @@ public sealed class EtcdCluster : IDisposable
     private readonly int[] _clientPorts;
     private readonly int[] _peerPorts;
     private readonly string[] _extra;
+    private readonly IsolatedNetwork? _network;
 
-    private EtcdCluster(int members, string[] extra)
+    private EtcdCluster(int members, string[] extra, IsolatedNetwork? network = null)
     {
+        _network = network;
         _members = new ServerProcess?[members];
         _clientPorts = [.. Enumerable.Range(0, members).Select(_ => ServerProcess.FreePort())];
         _peerPorts = [.. Enumerable.Range(0, members).Select(_ => ServerProcess.FreePort())];
@@ -20,16 +22,20 @@ public sealed class EtcdCluster : IDisposable
     public static string? Missing => ServerProcess.Missing("etcd");
 
     /// <summary>Client addresses, <c>host:port</c>.</summary>
-    public IReadOnlyList<string> Endpoints => [.. _clientPorts.Select(port => $"127.0.0.1:{port}")];
+    public IReadOnlyList<string> Endpoints => [.. _clientPorts.Select((port, member) => $"{Host(member)}:{port}")];
 
     public int Members => _members.Length;
 
-    public static async Task<EtcdCluster> StartAsync(int members, params string[] extra)
+    public static Task<EtcdCluster> StartAsync(int members, params string[] extra) => StartAsync(new EtcdCluster(members, extra));
+
+    /// <summary>A member on each host of a network.</summary>
+    public static Task<EtcdCluster> StartAsync(IsolatedNetwork network) => StartAsync(new EtcdCluster(network.Hosts, [], network));
+
+    private static async Task<EtcdCluster> StartAsync(EtcdCluster cluster)
     {
-        var cluster = new EtcdCluster(members, extra);
-        for (var i = 0; i < members; i++)
+        for (var i = 0; i < cluster.Members; i++)
             cluster.Launch(i, "new");
-        for (var i = 0; i < members; i++)
+        for (var i = 0; i < cluster.Members; i++)
             await cluster.WaitUntilHealthyAsync(i);
         return cluster;
     }
@@ -86,15 +92,20 @@ public sealed class EtcdCluster : IDisposable
 
     private void Launch(int i, string state)
     {
-        var peers = string.Join(',', _peerPorts.Select((port, n) => $"m{n}=http://127.0.0.1:{port}"));
-        _members[i] = new ServerProcess(ServerProcess.Find("etcd")!,
+        var peers = string.Join(',', _peerPorts.Select((port, n) => $"m{n}=http://{Host(n)}:{port}"));
+        var (client, peer) = ($"http://{Host(i)}:{_clientPorts[i]}", $"http://{Host(i)}:{_peerPorts[i]}");
+        string[] command =
         [
+            .. _network?.On(i) ?? [], ServerProcess.Find("etcd")!,
             "--name", $"m{i}", "--data-dir", Path.Combine(_folder, $"m{i}"),
-            "--listen-client-urls", $"http://127.0.0.1:{_clientPorts[i]}", "--advertise-client-urls", $"http://127.0.0.1:{_clientPorts[i]}",
-            "--listen-peer-urls", $"http://127.0.0.1:{_peerPorts[i]}", "--initial-advertise-peer-urls", $"http://127.0.0.1:{_peerPorts[i]}",
+            "--listen-client-urls", client, "--advertise-client-urls", client,
+            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
             "--initial-cluster", peers, "--initial-cluster-state", state, "--log-level", "error", .. _extra,
-        ]);
+        ];
+        _members[i] = new ServerProcess(command[0], command[1..]);
     }
+
+    private string Host(int member) => _network?.Address(member) ?? "127.0.0.1";
 
     private async Task WaitUntilHealthyAsync(int member)
     {

@@ -43,10 +43,25 @@ public sealed class ChangeService(
     {
         Validate(request);
         string id = TimedId.New(time);
+        bool latest = false;
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var draft = await PlanAsync(context.Caller, request, ct);
-            rules.Check(draft);
+            long planned = catalogs.Current.Revision;
+            ChangeDraft draft;
+            try
+            {
+                draft = await PlanAsync(context.Caller, request, ct);
+                rules.Check(draft);
+            }
+            catch (ProblemException) when (!latest)
+            {
+                // Another node may have written what this one does not know of yet: a refusal takes the newest state.
+                latest = true;
+                if ((await catalogs.ReadLatestAsync(ct)).Revision == planned)
+                    throw;
+                continue;
+            }
+
             if (!Written(draft).Any())
                 return Nothing(id, context.Caller, request, draft);
             var (change, conditions, writes) = Encode(id, context.Caller, request, draft);
