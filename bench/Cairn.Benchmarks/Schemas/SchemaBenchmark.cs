@@ -46,6 +46,16 @@ internal static class SchemaBenchmark
         await MeasureAsync(cairn, "drop-in: list a namespace", () => $"/schemas?namespace=space{random.Next(100):000}&limit=1000");
         await MeasureAsync(cairn, "drop-in: compare two versions", () => $"/schemas/{Model(random.Next(models))}/compare?from_version=1.0.0&to_version=1.{versions - 1}.0");
 
+        using (var writing = new CancellationTokenSource())
+        {
+            // What a write makes anew is paid for by whoever asks next.
+            var writer = RegisterOnAndOnAsync(cairn, writing.Token);
+            await MeasureAsync(cairn, "search while one writer registers without a pause", () => $"/api/v1/schemas?q=Model{random.Next(models):00000}");
+            await MeasureAsync(cairn, "drop-in: list 100 versions meanwhile", () => $"/schemas?offset={random.Next(models * versions - 100)}");
+            await writing.CancelAsync();
+            await writer;
+        }
+
         Console.WriteLine();
         Console.WriteLine($"| {Writers} writers, 5 s | writes/s | p50 ms | p99 ms |");
         Console.WriteLine("|---|---|---|---|");
@@ -80,6 +90,15 @@ internal static class SchemaBenchmark
             results.Add(await LoadGenerator.RunAsync(cairn.Port, Connections, RoundTime, _ => LoadGenerator.Request("GET " + path())));
         double Median(Func<LoadResult, double> value) => results.Select(value).Order().ElementAt(Rounds / 2);
         Console.WriteLine($"| {name} | {Median(result => result.PerSecond):0} | {Median(result => result.Median):0.00} | {Median(result => result.P99):0.00} | {results.Max(result => result.P99):0.00} |");
+    }
+
+    private static async Task RegisterOnAndOnAsync(ChildServer cairn, CancellationToken ct)
+    {
+        for (int i = 0; !ct.IsCancellationRequested; i++)
+        {
+            using var answer = await cairn.Client.PutAsync($"/api/v1/schemas/meanwhile/M{i}/1.0.0", new StringContent(Document(i, 0), Encoding.UTF8, "application/json"), CancellationToken.None);
+            answer.EnsureSuccessStatusCode();
+        }
     }
 
     private static async Task<double> WriteAsync(ChildServer cairn, string name, Func<int, (string Path, string Body)> write)

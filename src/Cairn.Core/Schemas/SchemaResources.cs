@@ -7,18 +7,32 @@ namespace Cairn.Core.Schemas;
 
 /// <summary>A record that every write touching a model as a whole writes too, so that two which must not happen at once
 /// cannot: its revision is that of the last such write.</summary>
+/// <param name="Path">Whose: <see cref="ModelName.Path"/>.</param>
 /// <param name="Revision">The commit.</param>
-public sealed record ModelMark(long Revision);
+public sealed record ModelMark(string Path, long Revision);
+
+/// <summary>The place of a mark among all, by the commit that wrote it.</summary>
+public readonly record struct MarkOrder(long Revision, string Path) : IComparable<MarkOrder>
+{
+    /// <summary>After all of them.</summary>
+    public static readonly MarkOrder End = new(long.MaxValue, "");
+
+    /// <inheritdoc/>
+    public int CompareTo(MarkOrder other) => Revision != other.Revision ? Revision.CompareTo(other.Revision) : string.CompareOrdinal(Path, other.Path);
+}
 
 /// <summary>The kinds of resource that make up the schema registry, and how they are found.</summary>
 public sealed class SchemaResources
 {
+    private const string ModelPrefix = "schema-models/";
+
     public SchemaResources(Keyring keyring, IStore store, TimeProvider time)
     {
         Time = time;
         Versions = new("schemas", "schema-versions", keyring, SchemaState.Encode, SchemaState.Decode);
         Rules = new("schema-rules", "schema-rule-versions", keyring, CompatibilityRule.Encode, CompatibilityRule.Decode);
-        Models = new("schema-models/", record => new ModelMark(record.Revision));
+        Models = new(ModelPrefix, record => new ModelMark(record.Key[ModelPrefix.Length..], record.Revision));
+        ModelsByRevision = Models.AddOrder<MarkOrder>(mark => [new MarkOrder(mark.Revision, mark.Path)]);
         Ids = new IdSequence(store, "schemas");
         ByModel = Versions.Catalog.AddIndex(schema => Of(schema, state => state.Address.Model.Path));
         ByName = Versions.Catalog.AddIndex(schema => Of(schema, state => state.Address.Model.Name));
@@ -34,6 +48,9 @@ public sealed class SchemaResources
 
     /// <summary>Every model that ever had a version, by path.</summary>
     public Catalog<ModelMark> Models { get; }
+
+    /// <summary>Models by the commit that wrote to them last.</summary>
+    public CatalogOrder<ModelMark, MarkOrder> ModelsByRevision { get; }
 
     /// <summary>Gives schemas their numbers.</summary>
     public IdSequence Ids { get; }

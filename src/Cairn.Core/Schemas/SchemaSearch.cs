@@ -3,10 +3,12 @@ using Cairn.Storage.Catalogs;
 namespace Cairn.Core.Schemas;
 
 /// <summary>Finds models by what is in their path, or in the title of the version written last.</summary>
-/// <remarks>It looks through a table of all of them, made anew when it is asked for after a write: 10,000 models take some
-/// milliseconds to put together and a fraction of one to look through.</remarks>
+/// <remarks>It looks through a table of all models, and looks up those that were written since the table was made, by their
+/// marks. When they are many the table is made anew.</remarks>
 internal sealed class SchemaSearch(SchemaResources schemas)
 {
+    private const int MostChanges = 500;
+
     private readonly Lock _making = new();
     private Table? _table;
 
@@ -14,29 +16,56 @@ internal sealed class SchemaSearch(SchemaResources schemas)
     public IEnumerable<string> Find(CatalogSnapshot snapshot, string text)
     {
         string wanted = text.ToUpperInvariant();
-        foreach (var (path, searched) in TableOf(snapshot).Models)
-            if (searched.Contains(wanted, StringComparison.Ordinal))
-                yield return path;
-    }
-
-    private Table TableOf(CatalogSnapshot snapshot)
-    {
-        var (versions, models) = (snapshot.Of(schemas.Versions.Catalog), snapshot.Of(schemas.Models));
-        if (Volatile.Read(ref _table) is { } known && known.Versions == versions)
-            return known;
-        lock (_making)
+        var (models, changed) = TableOf(snapshot);
+        int next = 0;
+        foreach (var (path, searched) in models)
         {
-            if (_table is { } made && made.Versions == versions)
-                return made;
-            var table = new Table(versions, [.. models.Range("").Select(model =>
+            // What was written since goes in between, or takes the place of what the table has.
+            bool replaced = false;
+            for (; next < changed.Count && string.CompareOrdinal(changed[next].Path, path) <= 0; next++)
             {
-                string? title = versions.Lookup(schemas.ByModel, model.Key) is [.., var last] ? last.State!.Title : null;
-                return (model.Key, (title is null ? model.Key : $"{model.Key}\n{title}").ToUpperInvariant());
-            })]);
-            Volatile.Write(ref _table, table);
-            return table;
+                replaced = changed[next].Path == path;
+                if (Has(changed[next].Searched))
+                    yield return changed[next].Path;
+            }
+
+            if (!replaced && Has(searched))
+                yield return path;
         }
+
+        for (; next < changed.Count; next++)
+            if (Has(changed[next].Searched))
+                yield return changed[next].Path;
+
+        bool Has(string searched) => searched.Contains(wanted, StringComparison.Ordinal);
     }
 
-    private sealed record Table(CatalogView Versions, (string Path, string Searched)[] Models);
+    // The table, and what was written since, by path.
+    private ((string Path, string Searched)[] Models, List<(string Path, string Searched)> Changed) TableOf(CatalogSnapshot snapshot)
+    {
+        var marks = snapshot.Of(schemas.Models);
+        if (Volatile.Read(ref _table) is not { } table || CountSince(table) > MostChanges)
+            lock (_making)
+            {
+                table = _table;
+                if (table is null || CountSince(table) > MostChanges)
+                    Volatile.Write(ref _table, table = new Table(snapshot.Revision, [.. marks.Range("").Select(model => (model.Key, Searched(snapshot, model.Key)))]));
+            }
+
+        var changed = marks.Range(schemas.ModelsByRevision, Since(table), MarkOrder.End).Select(mark => (mark.Path, Searched(snapshot, mark.Path))).ToList();
+        changed.Sort(static (one, other) => string.CompareOrdinal(one.Path, other.Path));
+        return (table.Models, changed);
+
+        int CountSince(Table table) => marks.CountRange(schemas.ModelsByRevision, Since(table), MarkOrder.End);
+    }
+
+    private string Searched(CatalogSnapshot snapshot, string path)
+    {
+        string? title = snapshot.Of(schemas.Versions.Catalog).Lookup(schemas.ByModel, path) is [.., var last] ? last.State!.Title : null;
+        return (title is null ? path : $"{path}\n{title}").ToUpperInvariant();
+    }
+
+    private static MarkOrder Since(Table table) => new(table.Revision + 1, "");
+
+    private sealed record Table(long Revision, (string Path, string Searched)[] Models);
 }

@@ -108,6 +108,29 @@ public sealed class RegistryTests(CairnServer server) : IClassFixture<CairnServe
     }
 
     [Fact]
+    public async Task Searches_see_every_write_at_once_before_and_after_their_table_is_made_anew()
+    {
+        await RegisterAsync("sought/M0500/1.0.0", """{"title":"needle"}""");
+        (await FindAsync("needle")).ShouldBe(["sought/M0500"]);
+        // More than the table lets pass, in between, before and after what it has.
+        for (int batch = 0; batch < 6; batch++)
+        {
+            var operations = Enumerable.Range(batch * 100, 100).Where(i => i != 500).Select(i =>
+                $$$"""{"op":"register","kind":"schemas","path":"sought/M{{{i:D4}}}/1.0.0","document":{"title":"{{{(i % 150 == 0 ? "Needle" : "hay")}}} {{{i}}}"}}""");
+            await Admin.PostJsonAsync("/api/v1/changes", $$"""{"operations":[{{string.Join(',', operations)}}]}""");
+            (await FindAsync("NEEDLE")).ShouldBe(Enumerable.Range(0, (batch + 1) * 100).Where(i => i % 150 == 0 || i == 500).Append(500).Distinct().Order().Select(i => $"sought/M{i:D4}"));
+        }
+
+        await RegisterAsync("sought/M0150/1.1.0", """{"title":"found no more"}""");
+        await Admin.SendJsonAsync(HttpMethod.Delete, "/api/v1/schemas/sought/M0500/1.0.0");
+        (await FindAsync("needle")).ShouldBe(["sought/M0000", "sought/M0300", "sought/M0450"]);
+        (await FindAsync("no more")).ShouldBe(["sought/M0150"]);
+
+        async Task<List<string?>> FindAsync(string text) =>
+            [.. (await Admin.GetJsonAsync("/api/v1/schemas?namespace=sought&q=" + Uri.EscapeDataString(text)))["items"]!.AsArray().Select(item => (string?)item!["path"])];
+    }
+
+    [Fact]
     public async Task A_schema_in_use_by_another_vanishes_only_by_force_and_circles_are_refused()
     {
         await RegisterAsync("refs/Address/1.0.0", """{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"$defs":{"Zip":{"type":"string","pattern":"^[0-9]{5}$"}}}""");
