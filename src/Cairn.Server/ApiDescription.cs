@@ -65,11 +65,12 @@ internal static class ApiDescription
     public static void Map(WebApplication app)
     {
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.UseSwaggerUI(ui =>
+        // The page's middleware matches patterns on every path it sees: nothing but its own goes through it.
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/docs"), docs => docs.UseSwaggerUI(ui =>
         {
             ui.RoutePrefix = "docs";
             ui.SwaggerEndpoint("/openapi/v1.json", "Cairn v1");
             ui.DocumentTitle = "Cairn API";
-        });
+        }));
     }
 }

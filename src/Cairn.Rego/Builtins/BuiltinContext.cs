@@ -32,6 +32,9 @@ public sealed class BuiltinContext
     /// <summary>Validates JSON Schemas; null where the host provides none.</summary>
     public IJsonSchemaValidator? JsonSchema => _environment.JsonSchema;
 
+    /// <summary>Reads and writes YAML; null where the host provides none.</summary>
+    public IYamlConverter? Yaml => _environment.Yaml;
+
     /// <summary>Where the call stands, as <c>file:row</c>.</summary>
     public string Location { get; internal set; } = "";
 

@@ -16,6 +16,8 @@ internal sealed record EvaluationEnvironment
 
     public IJsonSchemaValidator? JsonSchema { get; init; }
 
+    public IYamlConverter? Yaml { get; init; }
+
     /// <summary>Takes a place (<c>file:row</c>) and a text.</summary>
     public Action<string, string>? Print { get; init; }
 }

@@ -58,7 +58,7 @@ internal sealed class ValueTable
 
         place = Count;
         Keys[Count++] = key;
-        if (Count > LinearLimit)
+        if (_slots is not null || Count > LinearLimit)
         {
             if (_slots is null || Count * 2 > _slots.Length)
                 Rehash(Count * 2);

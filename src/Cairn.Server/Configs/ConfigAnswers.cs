@@ -36,6 +36,12 @@ internal static class ConfigAnswers
     {
         if (http.Request.QueryString.HasValue && Query.Text(http.Request, "format") is { } name)
             return DocumentFormat.ByName(name);
+        return Accepted(http);
+    }
+
+    /// <summary>The first of <c>Accept</c> that is a format, else JSON.</summary>
+    public static DocumentFormat Accepted(HttpContext http)
+    {
         string? accept = http.Request.Headers.Accept;
         if (string.IsNullOrEmpty(accept) || accept == "*/*")
             return DocumentFormat.Json;

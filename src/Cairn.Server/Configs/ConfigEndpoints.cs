@@ -77,10 +77,10 @@ internal static class ConfigEndpoints
     {
         var (request, node) = Request(http);
         // The path of nearly every read: nothing but the resource and perhaps an environment was asked for.
-        if (!http.Request.QueryString.HasValue || (http.Request.Query.Count == 1 && request.Environment is not null))
+        if (request.AsksEnvironmentOnly)
             if (!http.Request.Headers.ContainsKey("Cairn-Min-Revision"))
                 return ConfigAnswers.WriteAsync(
-                    http, node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment), ConfigAnswers.FormatOf(http));
+                    http, node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment), ConfigAnswers.Accepted(http));
         return GetWithOptions(http, request, node);
     }
 

@@ -20,6 +20,9 @@ public sealed class CairnRequest
     /// <summary>The environment it was authorised for.</summary>
     public string? Environment { get; internal set; }
 
+    /// <summary>Whether the query says nothing, or nothing but an environment: the plain read of a resource.</summary>
+    internal bool AsksEnvironmentOnly { get; set; }
+
     internal (Condition Condition, Write Write)? Extra { get; set; }
 
     /// <summary>What goes with what this request commits.</summary>

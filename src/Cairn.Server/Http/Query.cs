@@ -10,6 +10,23 @@ internal static class Query
     public const int DefaultLimit = 100;
     public const int MaxLimit = 1000;
 
+    /// <summary>The environment asked for, and whether nothing else was. The query of nearly every read is
+    /// <c>?environment=NAME</c>, which needs no collection to be made of it.</summary>
+    public static string? Environment(HttpRequest request, out bool alone)
+    {
+        const string Start = "?environment=";
+        string? query = request.QueryString.Value;
+        alone = true;
+        if (string.IsNullOrEmpty(query))
+            return null;
+        if (query.StartsWith(Start, StringComparison.Ordinal) && query.AsSpan(Start.Length).IndexOfAny("&%+") < 0)
+            return query[Start.Length..];
+        // Named twice it is the name "a,b", which no environment has.
+        string environment = request.Query["environment"].ToString();
+        alone = environment.Length > 0 && request.Query.Count == 1;
+        return environment;
+    }
+
     public static string? Text(HttpRequest request, string name) =>
         request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0]!.Length > 0 ? value[0] : null;
 

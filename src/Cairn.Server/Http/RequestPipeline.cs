@@ -175,9 +175,10 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         var rule = request.Rule;
         if (rule.PathFrom is { } pathFrom && http.Request.RouteValues[pathFrom] is string path)
             request.Path = rule.PathPrefix.Length == 0 ? path : rule.PathPrefix + path;
-        string? environment = rule.EnvironmentFrom is { } name
-            ? http.Request.RouteValues[name] as string
-            : http.Request.QueryString.HasValue ? http.Request.Query["environment"].ToString() : null;
+        string? environment = Query.Environment(http.Request, out bool alone);
+        request.AsksEnvironmentOnly = alone;
+        if (rule.EnvironmentFrom is { } name)
+            environment = http.Request.RouteValues[name] as string;
         request.Environment = string.IsNullOrEmpty(environment) ? rule.DefaultEnvironment : environment;
         if (rule.Permission is { Kind: "configs" } && rule.PathFrom is not null)
             ConfigPath.Check(request.Path);

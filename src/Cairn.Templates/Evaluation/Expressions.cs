@@ -15,6 +15,9 @@ internal sealed class Constant(SourceText source, int position, Value value) : E
 internal sealed class Variable(SourceText source, int position, string name, int depth, int slot)
     : Expression(source, position)
 {
+    /// <summary>The slot, where it is one of the running frame itself; else -1.</summary>
+    public int OwnSlot => depth == 0 ? slot : -1;
+
     public override Value Evaluate(Frame frame)
     {
         var value = depth == 0 ? frame.Slots[slot] : frame.Up(depth).Slots[slot];
@@ -111,13 +114,37 @@ internal sealed class Unary(SourceText source, int position, UnaryOperator op, E
 internal sealed class Binary(SourceText source, int position, BinaryOperator op, Expression left, Expression right)
     : Expression(source, position)
 {
+    readonly Operand _left = new(left);
+    readonly Operand _right = new(right);
+
     public override Value Evaluate(Frame frame)
     {
-        var a = left.Evaluate(frame);
-        var b = right.Evaluate(frame);
-        frame.Run.Current = this;
-        frame.Run.Step();
-        return Arithmetic.Apply(frame.Run, op, a, b);
+        var a = _left.Evaluate(frame);
+        var b = _right.Evaluate(frame);
+        var run = frame.Run;
+        if (a.IsSmallInteger && b.IsSmallInteger && Arithmetic.TrySmall(op, a.Bits, b.Bits, out var result) && run.TryStep())
+        {
+            return result;
+        }
+        run.Current = this;
+        run.Step();
+        return Arithmetic.Apply(run, op, a, b);
+    }
+
+    /// <summary>An expression; a variable of the running frame and a constant are read without a call.</summary>
+    readonly struct Operand(Expression expression)
+    {
+        readonly int _slot = expression is Variable variable ? variable.OwnSlot : -1;
+        readonly Value _constant = expression is Constant constant ? constant.Value : default;
+
+        public Value Evaluate(Frame frame)
+        {
+            if (_slot >= 0 && frame.Slots[_slot] is { IsMissing: false } value)
+            {
+                return value;
+            }
+            return _constant.IsMissing ? expression.Evaluate(frame) : _constant;
+        }
     }
 }
 

@@ -29,6 +29,8 @@ internal sealed record LoopFilter(Target Target, Expression Test, ScopeEntry Sco
 internal sealed class LoopBody(
     Node node, Target target, int loopSlot, LoopFilter? filter, ScopeEntry scope, Body body, ScopeEntry? elseScope, Body otherwise)
 {
+    readonly int _slot = target is VariableTarget variable ? variable.Slot : -1;
+
     public Flow Run(Frame frame, Frame outer, Value iterable, RecursiveFor? recursion, int depth, TextBuffer output)
     {
         var run = frame.Run;
@@ -37,8 +39,17 @@ internal sealed class LoopBody(
         if (loopSlot < 0 && filter is null && iterable.TryHeap<SequenceValue>(out var sequence))
         {
             // The usual loop, without the cost of an enumerator. The list may grow while the loop runs over it.
-            for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output); i++)
+            if (sequence is RangeValue range)
             {
+                for (int i = 0; i < range.Length && Next(frame, range[i], output); i++)
+                {
+                }
+            }
+            else
+            {
+                for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output); i++)
+                {
+                }
             }
             any = sequence.Length > 0;
         }
@@ -77,9 +88,16 @@ internal sealed class LoopBody(
     /// <summary>One time through the body; false after a <c>break</c>.</summary>
     bool Next(Frame frame, Value item, TextBuffer output)
     {
-        frame.Run.Current = node;
-        frame.Run.Step();
-        target.Assign(frame, item);
+        if (_slot >= 0 && frame.Run.TryStep())
+        {
+            frame.Slots[_slot] = item;
+        }
+        else
+        {
+            frame.Run.Current = node;
+            frame.Run.Step();
+            target.Assign(frame, item);
+        }
         scope.Enter(frame);
         return body.Execute(frame, output) != Flow.Break;
     }

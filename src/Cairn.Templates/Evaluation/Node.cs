@@ -66,6 +66,8 @@ internal abstract class Target
 
 internal sealed class VariableTarget(int slot) : Target
 {
+    public int Slot => slot;
+
     public override void Assign(Frame frame, Value value) => frame.Slots[slot] = value;
 }
 

@@ -57,6 +57,18 @@ internal sealed class Run
         }
     }
 
+    /// <summary>Pays one step if it can be had without looking at the budget or for cancellation; if not, nothing has
+    /// happened yet. For the shortest paths, which name the node at work only when something is to be said of it.</summary>
+    public bool TryStep()
+    {
+        if (_fuel <= 0)
+        {
+            return false;
+        }
+        _fuel--;
+        return true;
+    }
+
     void Refuel()
     {
         CancellationToken.ThrowIfCancellationRequested();

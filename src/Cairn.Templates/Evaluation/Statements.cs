@@ -22,6 +22,11 @@ internal sealed class ValueOutput(SourceText source, int position, Expression ex
     public override Flow Execute(Frame frame, TextBuffer output)
     {
         var value = expression.Evaluate(frame);
+        if (value.IsSmallInteger && frame.Run.TryStep())
+        {
+            output.Append(value.Bits);
+            return Flow.Next;
+        }
         frame.Run.Current = expression;
         frame.Run.Step();
         if (!(escape ?? frame.Context.AutoEscape) || value.IsMarkup)

@@ -54,7 +54,8 @@ internal static class Arithmetic
         _ => "**",
     };
 
-    static bool TrySmall(BinaryOperator op, long a, long b, out Value result)
+    /// <summary>On integers of 64 bits, unless the result is longer or the operator needs more care.</summary>
+    public static bool TrySmall(BinaryOperator op, long a, long b, out Value result)
     {
         long value;
         bool overflow;
@@ -74,6 +75,11 @@ internal static class Arithmetic
                 break;
             case BinaryOperator.FloorDivide when b != 0 && b != -1:
                 value = (a / b) - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
+                overflow = false;
+                break;
+            // A division of 32 bits takes a third of the time of one of 64.
+            case BinaryOperator.Modulo when b > 0 && (ulong)(a | b) <= uint.MaxValue:
+                value = (uint)a % (uint)b;
                 overflow = false;
                 break;
             case BinaryOperator.Modulo when b != 0 && b != -1:

@@ -4,6 +4,22 @@ namespace Cairn.Rego.Tests.Values;
 
 public class RegoValueTests
 {
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(1000)]
+    public void Members_are_found_whatever_room_was_asked_for(int capacity)
+    {
+        var members = new RegoObjectBuilder(capacity);
+        for (int count = 0; count < 40; count++)
+        {
+            members.TryAdd(RegoNumber.Of(count), RegoNumber.Of(count)).ShouldBeTrue();
+            for (int key = 0; key <= count; key++)
+                members[RegoNumber.Of(key)].ShouldBe(RegoNumber.Of(key));
+        }
+    }
+
     [Fact]
     public void Kinds_sort_as_null_booleans_numbers_strings_arrays_objects_sets()
     {
