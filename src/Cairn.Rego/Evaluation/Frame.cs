@@ -25,25 +25,27 @@ internal sealed class Frame(Evaluation evaluation, EvaluationScope scope, int sl
 }
 
 /// <summary>What all frames of one evaluation share.</summary>
-internal sealed class Evaluation(CompiledRules rules, EvaluationEnvironment environment, EvaluationBudget budget, int maxDepth, bool strictBuiltinErrors, ITracer? tracer)
+internal sealed class Evaluation(CompiledRules rules, EvaluationOptions options, EvaluationBudget budget)
 {
+    private readonly int _maxDepth = options.Limits.MaxDepth;
+    private BuiltinContext? _builtins;
     private int _depth;
 
     public CompiledRules Rules => rules;
 
     public EvaluationBudget Budget => budget;
 
-    public BuiltinContext Builtins { get; } = new(environment, budget);
+    public BuiltinContext Builtins => _builtins ??= new BuiltinContext(options.Environment, budget);
 
-    public bool StrictBuiltinErrors => strictBuiltinErrors;
+    public bool StrictBuiltinErrors => options.StrictBuiltinErrors;
 
-    public ITracer? Tracer => tracer;
+    public ITracer? Tracer => options.Tracer;
 
     public void Enter(RuleSet rules)
     {
         budget.Step();
-        if (++_depth > maxDepth || !System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"calls are nested deeper than {Math.Min(_depth, maxDepth)} levels at {rules.Name}", rules.Location);
+        if (++_depth > _maxDepth || !System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"calls are nested deeper than {Math.Min(_depth, _maxDepth)} levels at {rules.Name}", rules.Location);
     }
 
     public void Leave() => _depth--;
