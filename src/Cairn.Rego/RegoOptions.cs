@@ -20,6 +20,9 @@ public sealed record CompileOptions
     /// <summary>The functions policies may call.</summary>
     public BuiltinTable Builtins { get; init; } = BuiltinTable.Default;
 
+    /// <summary>Reads the metadata in comments; null leaves metadata out.</summary>
+    public IYamlConverter? Yaml { get; init; }
+
     /// <summary>Whether evaluations can be traced and their coverage measured; costs speed.</summary>
     public bool Instrument { get; init; }
 }

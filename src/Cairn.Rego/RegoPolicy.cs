@@ -39,7 +39,7 @@ public sealed class RegoPolicy
                 parsed.Add(node);
         if (errors.Count > 0)
             throw new RegoCompilationException([.. errors.Take(Parser.MaxErrors)]);
-        var compiler = new PolicyCompiler(options.Builtins, options.Strict, options.Instrument);
+        var compiler = new PolicyCompiler(options);
         var rules = compiler.Compile(parsed);
         return new RegoPolicy(rules, compiler, parsed, options, data ?? RegoObject.Empty);
     }

@@ -101,11 +101,12 @@ public class ConformanceTests
         RegoValue? input = test.TryGetProperty("input", out var i) ? RegoValue.From(i) : null;
         if (Text(test, "input_term") is { } term)
             input = RegoPolicy.Compile([]).Prepare(term).Evaluate().Value;
-        var query = RegoPolicy.Compile(modules, data).PrepareBody(Text(test, "query")!);
+        var query = RegoPolicy.Compile(modules, data, new CompileOptions { Yaml = new YamlConverter() }).PrepareBody(Text(test, "query")!);
         var options = new EvaluationOptions
         {
             StrictBuiltinErrors = test.TryGetProperty("strict_error", out var strict) && strict.GetBoolean(),
             JsonSchema = new SchemaValidator(),
+            Yaml = new YamlConverter(),
         };
         return [.. query.Evaluate(input, options, TestContext.Current.CancellationToken).Solutions
             .Select(solution => RegoObject.Of([.. solution.Bindings.Select(b => ((RegoValue)b.Key, b.Value))]).ToJson())];

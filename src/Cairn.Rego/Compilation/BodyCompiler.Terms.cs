@@ -89,6 +89,8 @@ internal sealed partial class BodyCompiler
         string name = ((VarTerm)call.Function).Name;
         if (context.Builtins.Find(name) is not { } builtin || builtin.Arguments.Count != arguments.Length)
             return new ConstantOperand(RegoNull.Instance);
+        if (Metadata is not null && name.StartsWith("rego.metadata.", StringComparison.Ordinal))
+            return new ConstantOperand(Metadata(name));
         if (CompareOperand.Knows(name))
             return new CompareOperand(name, arguments[0], arguments[1]);
         var operand = new BuiltinOperand(builtin, arguments, location);

@@ -35,6 +35,9 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     private int _temporaries;
     private int _reserved;
 
+    /// <summary>What <c>rego.metadata</c>'s functions give here; null outside of rules.</summary>
+    public Func<string, RegoValue>? Metadata { get; init; }
+
     public int Slots => _slots.Count + _temporaries;
 
     /// <summary>Starts at one: the first collector is the rule's own.</summary>
@@ -134,7 +137,7 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         var reported = new HashSet<string>();
         foreach (var expression in remaining)
             foreach (var variable in Missing(expression, bound, visible))
-                if (reported.Add(variable.Name))
+                if (!variable.Name.StartsWith("$value", StringComparison.Ordinal) && reported.Add(variable.Name))
                     Unsafe(variable);
     }
 
@@ -245,10 +248,10 @@ internal sealed partial class BodyCompiler(CompilerContext context)
 
     private WithReplacement Function(string name, Term value, HashSet<string> bound, HashSet<string> visible, StepChain chain)
     {
-        if (value is VarTerm { Name: var builtin } && !bound.Contains(builtin) && context.Builtins.Find(builtin) is { } definition)
-            return new WithReplacement(false, [], name, null, new FunctionMock(null, definition, null));
-        if (value is RefTerm reference && FindRules(reference) is { Kind: RuleSetKind.Function } function)
-            return new WithReplacement(false, [], name, null, new FunctionMock(null, null, function));
+        if (value is FunctionTerm { Function: VarTerm builtin })
+            return new WithReplacement(false, [], name, null, new FunctionMock(null, context.Builtins.Find(builtin.Name), null));
+        if (value is FunctionTerm { Function: RefTerm function })
+            return new WithReplacement(false, [], name, null, new FunctionMock(null, null, FindRules(function)));
         return new WithReplacement(false, [], name, ToOperand(value, bound, visible, chain), null);
     }
 }

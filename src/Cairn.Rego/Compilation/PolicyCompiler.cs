@@ -9,6 +9,7 @@ namespace Cairn.Rego.Compilation;
 internal sealed class PolicyCompiler
 {
     private readonly List<RegoError> _errors = [];
+    private readonly CompileOptions _options;
     private readonly BuiltinTable _builtins;
     private readonly bool _strict;
     private readonly bool _instrument;
@@ -17,7 +18,12 @@ internal sealed class PolicyCompiler
     private readonly Dictionary<ModuleNode, ModuleScope> _scopes = [];
     private int _nodes = 1;
 
-    public PolicyCompiler(BuiltinTable builtins, bool strict, bool instrument) => (_builtins, _strict, _instrument) = (builtins, strict, instrument);
+    private Annotations _annotations = null!;
+
+    public PolicyCompiler(CompileOptions options) =>
+        (_options, _builtins, _strict, _instrument) = (options, options.Builtins, options.Strict, options.Instrument);
+
+    public Annotations Annotations => _annotations;
 
     /// <summary>The rules declared in the modules, with what their names were resolved to.</summary>
     public IReadOnlyList<RuleDeclaration> Declarations => _declarations;
@@ -36,6 +42,7 @@ internal sealed class PolicyCompiler
                 Strict = _strict,
                 Version1 = module.Version1,
             };
+        _annotations = new Annotations(modules, _options.Yaml, _errors);
         RuleConflicts.Check(_root, _declarations, modules, _errors);
         ThrowIfWrong();
         foreach (var declaration in _declarations)
@@ -94,14 +101,16 @@ internal sealed class PolicyCompiler
     private ResolvedRule Resolve(RuleNode rule, RuleDeclaration declaration)
     {
         var resolver = new Resolver(_scopes[declaration.Module], _errors);
-        var arguments = resolver.ArgumentScope(rule.Head.Arguments ?? []);
-        var resolvedArguments = (rule.Head.Arguments ?? []).Select(argument => resolver.Resolve(argument, arguments)).ToArray();
+                var computed = new List<Expression>();
+        var plain = (rule.Head.Arguments ?? []).Select(argument => Plain(argument, computed)).ToArray();
+        var arguments = resolver.ArgumentScope(plain);
+        var resolvedArguments = plain.Select(argument => resolver.Resolve(argument, arguments)).ToArray();
         ResolvedRule? first = null, last = null;
         for (var branch = rule; branch is not null; branch = branch.Else)
         {
             var scope = new Resolver.Scope(arguments);
             var head = branch.Head;
-            var body = resolver.Body(branch.Body, scope, [.. declaration.ComputedPath, head.Contains, head.Value]);
+            var body = resolver.Body([.. computed, .. branch.Body], scope, [.. declaration.ComputedPath, head.Contains, head.Value]);
             var resolved = new ResolvedRule(
                 resolvedArguments,
                 body,
@@ -142,16 +151,15 @@ internal sealed class PolicyCompiler
 
     private CompiledRule Compile(ResolvedRule rule, RuleDeclaration declaration)
     {
-        var compiler = new BodyCompiler(Context);
+        var compiler = new BodyCompiler(Context) { Metadata = name => name == "rego.metadata.rule" ? _annotations.Rule(declaration) : _annotations.Chain(declaration) };
         var bound = new HashSet<string>();
         var chain = new StepChain();
-        var body = rule.Body.ToList();
         var arguments = new List<Pattern>();
         foreach (var argument in rule.Arguments)
-            arguments.Add(Argument(argument, arguments.Count, body, bound, compiler, chain));
+            arguments.Add(compiler.ToPattern(argument, bound, bound, chain));
         string location = rule.Source.Location.ToString();
         RegoValue? constant = null;
-        if (compiler.Body(body, bound, [], chain))
+        if (compiler.Body(rule.Body, bound, [], chain))
         {
             var path = rule.Path.Select(term => compiler.ToOperand(term, bound, bound, chain)).ToArray();
             var value = compiler.ToOperand(rule.Value, bound, bound, chain);
@@ -178,13 +186,13 @@ internal sealed class PolicyCompiler
     }
 
     // An argument that has to be worked out is compared in the body.
-    private static Pattern Argument(Term argument, int index, List<Expression> body, HashSet<string> bound, BodyCompiler compiler, StepChain chain)
+    private static Term Plain(Term argument, List<Expression> body)
     {
         if (argument is not (RefTerm or CallTerm or TemplateTerm or ComprehensionTerm))
-            return compiler.ToPattern(argument, bound, bound, chain);
-        var value = new VarTerm($"$value_argument{index}", argument.Location);
+            return argument;
+        var value = new VarTerm($"$value_argument{body.Count}", argument.Location);
         body.Add(new UnifyExpression(value, argument, false, argument.Location));
-        return compiler.ToPattern(value, bound, bound, chain);
+        return value;
     }
 
     private static void Finish(RuleTreeNode node)

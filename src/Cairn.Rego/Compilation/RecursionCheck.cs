@@ -124,6 +124,9 @@ internal static class References
     {
         switch (term)
         {
+            case FunctionTerm { Function: RefTerm function }:
+                visit(function);
+                break;
             case VarTerm { Name: "data" }:
                 visit(new RefTerm(term, [], term.Location));
                 break;
@@ -152,8 +155,8 @@ internal static class References
 
                 break;
             case CallTerm call:
-                if (call.Function is RefTerm function)
-                    visit(function);
+                if (call.Function is RefTerm called)
+                    visit(called);
                 foreach (var argument in call.Arguments)
                     Of(argument, visit);
                 break;

@@ -53,7 +53,13 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         }
 
         foreach (var expression in body)
-            Variables.Visit(expression, closures: false, Implicit);
+        {
+            Variables.Visit(expression with { With = [] }, closures: false, Implicit);
+            foreach (var with in expression.With)
+                if (!module.IsFunction(with.Value, this, scope))
+                    Variables.Visit(with.Value, closures: false, Implicit);
+        }
+
         foreach (var term in head)
             if (term is not null)
                 Variables.Visit(term, closures: false, Implicit);
@@ -188,7 +194,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         Term target = Variables.IsRoot(name) ? modifier.Target : Function(modifier.Target);
         if (target is RefTerm { Head: VarTerm { Name: "input" or "data" } } reference && reference.Path.Any(element => element is not ScalarTerm))
             errors.Add(new RegoError(RegoError.Type, "with keyword target must be ground", modifier.Location));
-        return modifier with { Target = target, Value = module.IsFunction(modifier.Value, this, scope) ? Function(modifier.Value) : Resolve(modifier.Value, scope) };
+        return modifier with { Target = target, Value = module.IsFunction(modifier.Value, this, scope) ? new FunctionTerm(Function(modifier.Value), modifier.Value.Location) : Resolve(modifier.Value, scope) };
     }
 
     // The declaration itself is no use.
@@ -204,7 +210,11 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     private Term Variable(VarTerm variable, Scope scope)
     {
         if (Find(scope, variable.Name) is { } name)
+        {
+            MarkUsed(scope, variable.Name);
             return name == variable.Name ? variable : variable with { Name = name };
+        }
+
         if (Variables.IsRoot(variable.Name))
             return variable;
         scope.Seen.Add(variable.Name);
@@ -214,22 +224,27 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     }
 
     /// <summary>What a name means as a variable here, or null.</summary>
-    public static string? Find(Scope scope, string name)
+    public static string? Find(Scope? scope, string name)
     {
-        for (var at = scope; at is not null; at = at.Parent!)
-        {
-            if (at.Names.TryGetValue(name, out string? known))
-            {
-                at.Unused.Remove(name);
+        for (; scope is not null; scope = scope.Parent)
+            if (scope.Names.TryGetValue(name, out string? known))
                 return known;
+        return null;
+    }
+
+    // A body that has used the name of a body around cannot declare it any more.
+    private static void MarkUsed(Scope? scope, string name)
+    {
+        for (; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Names.ContainsKey(name))
+            {
+                scope.Unused.Remove(name);
+                return;
             }
 
-            at.Seen.Add(name);
-            if (at.Parent is null)
-                break;
+            scope.Seen.Add(name);
         }
-
-        return null;
     }
 
     private string Declare(Scope scope, string name)

@@ -32,7 +32,7 @@ internal readonly struct DocumentPlace(RuleTreeNode? node, DynamicEntry[]? entri
                 below = Join(below, entry, key);
         if (node is { HasDynamic: true })
             below = Join(below, RuleEvaluator.Dynamic(node, evaluation, scope), key);
-        return new DocumentPlace(child, below, value is null ? null : PathOperand.Look(value, key), childMock).Settle(evaluation, scope);
+        return new DocumentPlace(child, below, value is null ? null : PathOperand.LookInData(value, key), childMock).Settle(evaluation, scope);
     }
 
     // Rules that end here, and leaves, make a plain value.
@@ -48,6 +48,8 @@ internal readonly struct DocumentPlace(RuleTreeNode? node, DynamicEntry[]? entri
             if (rules.Kind == RuleSetKind.Function)
                 return default;
             var result = RuleEvaluator.Evaluate(rules, evaluation, scope);
+            if (result is not null && entries is not null && entries.Any(entry => entry.Inner is not null))
+                throw new RegoEvaluationException("eval_conflict_error", "object keys must be unique", rules.Location);
             found = result is null ? found : Merge(found, result);
             if (found is null)
                 return entries is null && mock is null ? default : new(null, entries, null, mock);
@@ -162,7 +164,7 @@ internal sealed class BaseDataOperand(RegoValue[] path) : Operand
         RegoValue? value = frame.Scope.Data;
         foreach (var key in path)
         {
-            value = PathOperand.Look(value, key);
+            value = PathOperand.LookInData(value, key);
             if (value is null)
                 return null;
         }

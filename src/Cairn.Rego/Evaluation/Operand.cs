@@ -49,6 +49,10 @@ internal sealed class PathOperand(Operand head, Operand[] path) : Operand
         return value;
     }
 
+    /// <summary>The same in base data, whose objects know only strings: <c>data[2]</c> is the member <c>"2"</c>.</summary>
+    public static RegoValue? LookInData(RegoValue value, RegoValue key) =>
+        Look(value, key) ?? (value is RegoObject o && key is RegoNumber number ? o[number.Text] : null);
+
     public static RegoValue? Look(RegoValue value, RegoValue key) => value switch
     {
         RegoObject o => o[key],

@@ -40,6 +40,9 @@ internal sealed record CallTerm(Term Function, IReadOnlyList<Term> Arguments, So
     public bool Parenthesized { get; init; }
 }
 
+/// <summary>A function's name where a <c>with</c> puts it in place of another; only after names are resolved.</summary>
+internal sealed record FunctionTerm(Term Function, SourceLocation Location) : Term(Location);
+
 internal enum ComprehensionKind
 {
     Array,

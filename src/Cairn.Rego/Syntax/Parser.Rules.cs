@@ -104,7 +104,40 @@ internal sealed partial class Parser
         if (hasIf)
             Advance();
         braced = At(TokenKind.LeftBrace);
-        return braced ? BracedBody() : [Literal()];
+        if (!braced)
+            return [Literal()];
+        var (position, token, depth) = (_lexer.Position, _token, _depth);
+        try
+        {
+            return BracedBody();
+        }
+        catch (SyntaxException) when (hasIf)
+        {
+            // A brace after if may also begin an object, a set or a comprehension.
+            var end = (_lexer.Position, _token, _depth);
+            (_lexer.Position, _token, _depth) = (position, token, depth);
+            if (Alone() is { } literal)
+            {
+                braced = false;
+                return [literal];
+            }
+
+            (_lexer.Position, _token, _depth) = end;
+            throw;
+        }
+    }
+
+    private Expression? Alone()
+    {
+        try
+        {
+            var literal = Literal();
+            return _token.AfterNewline || _token.Kind is TokenKind.EndOfText or TokenKind.Semicolon || AtKeyword("else") ? literal : null;
+        }
+        catch (SyntaxException)
+        {
+            return null;
+        }
     }
 
     private IReadOnlyList<Expression> BracedBody()
