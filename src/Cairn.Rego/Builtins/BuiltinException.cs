@@ -35,6 +35,9 @@ public sealed class BuiltinException : Exception
     public static BuiltinException Operand(int operand, RegoValue got, params ReadOnlySpan<string> expected) =>
         new(WrongType, $"operand {operand} must be {(expected.Length == 1 ? expected[0] : $"one of {{{string.Join(", ", expected!)}}}")} but got {got.TypeName}");
 
+    internal static BuiltinException Mismatch(int operand, RegoValue got, RegoType expected) =>
+        new(WrongType, $"operand {operand} must be {expected.Expected} but got {got.TypeName}");
+
     /// <summary>An operand of the right type that holds something wrong: <c>operand 1 must be array of strings but got array containing number</c>.</summary>
     public static BuiltinException Element(int operand, RegoValue container, RegoValue element, params ReadOnlySpan<string> expected) =>
         new(WrongType, $"operand {operand} must be {container.TypeName} of {(expected.Length == 1 ? expected[0] + "s" : $"(any of) {string.Join(", ", expected!)}")} but got {container.TypeName} containing {element.TypeName}");

@@ -27,6 +27,7 @@ public sealed class BuiltinTable
         .. HttpBuiltins.All,
         .. JsonPathBuiltins.All,
         .. JwtBuiltins.All,
+        .. LanguageBuiltins.All,
         .. NetBuiltins.All,
         .. NumberBuiltins.All,
         .. ObjectBuiltins.All,
