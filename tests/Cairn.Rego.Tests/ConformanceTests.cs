@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cairn.Core.Policies;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Values;
 
@@ -105,7 +106,8 @@ public class ConformanceTests
         var options = new EvaluationOptions
         {
             StrictBuiltinErrors = test.TryGetProperty("strict_error", out var strict) && strict.GetBoolean(),
-            JsonSchema = new SchemaValidator(),
+            JsonSchema = new PolicyJsonSchema(),
+            Yaml = new PolicyYaml(),
         };
         return [.. query.Evaluate(input, options, TestContext.Current.CancellationToken).Solutions
             .Select(solution => RegoObject.Of([.. solution.Bindings.Select(b => ((RegoValue)b.Key, b.Value))]).ToJson())];
