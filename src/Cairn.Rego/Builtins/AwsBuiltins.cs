@@ -40,7 +40,7 @@ internal static class AwsBuiltins
 
         string signedHeaders = string.Join(';', headers.Keys);
         string canonical = string.Join('\n',
-            Text(request, "method").ToUpperInvariant(), PathOf(Text(request, "url"), url), Query(url),
+            Text(request, "method"), PathOf(Text(request, "url"), url), Query(url),
             string.Concat(headers.Select(header => $"{header.Key}:{header.Value.Trim()}\n")), signedHeaders, payloadHash);
         string scope = $"{date[..8]}/{Text(config, "aws_region")}/{Text(config, "aws_service")}/aws4_request";
         string toSign = $"AWS4-HMAC-SHA256\n{date}\n{scope}\n{Hash(Encoding.UTF8.GetBytes(canonical))}";

@@ -58,12 +58,21 @@ internal static class EncodingBuiltins
     {
         try
         {
-            return Base64Url.DecodeFromChars(text.TrimEnd('='));
+            return Base64Url.DecodeFromChars(WithoutUnusedBits(text.TrimEnd('=')));
         }
         catch (FormatException e)
         {
             throw new BuiltinException(Illegal(text, "-_"), e);
         }
+    }
+
+    // The last character may carry bits beyond the last byte; Go does not look at them, .NET wants them to be zero.
+    private static string WithoutUnusedBits(string text)
+    {
+        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        int unused = (text.Length % 4) switch { 2 => 15, 3 => 3, _ => 0 };
+        int last = unused == 0 ? -1 : Alphabet.IndexOf(text[^1], StringComparison.Ordinal);
+        return last < 0 || (last & unused) == 0 ? text : text[..^1] + Alphabet[last & ~unused];
     }
 
     private static string Illegal(string text, string others)

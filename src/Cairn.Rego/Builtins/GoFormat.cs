@@ -175,7 +175,7 @@ flagsDone:
 
         if (value is RegoNumber number)
         {
-            if (number.IsInteger && number.TryToBigInteger(out var whole))
+            if (IsPlain(number) && number.TryToBigInteger(out var whole))
                 Integer(verb, number, whole);
             else if (double.IsFinite(number.ToDouble()))
                 Float(verb, number.ToDouble(), number);
@@ -189,9 +189,11 @@ flagsDone:
 
     private static string GoType(RegoValue value) =>
         value is not RegoNumber number ? "string"
-        : number.TryToLong(out _) ? "int"
-        : number.IsInteger ? "*big.Int"
+        : IsPlain(number) ? number.TryToLong(out _) ? "int" : "*big.Int"
         : double.IsFinite(number.ToDouble()) ? "float64" : "string";
+
+    // A whole number is an integer only when it is written as one: 1e2 is a float64.
+    private static bool IsPlain(RegoNumber number) => number.IsInteger && !number.Text.AsSpan().ContainsAny('.', 'e', 'E');
 
     private static string Plain(RegoValue value) => value is RegoString text ? text.Value : value.ToString();
 

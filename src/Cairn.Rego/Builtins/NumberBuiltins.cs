@@ -16,7 +16,7 @@ internal static class NumberBuiltins
             var step = args.Whole(2);
             return step.Sign > 0
                 ? Range(context, args.Whole(0), args.Whole(1), step)
-                : throw new BuiltinException("step must be a positive number above zero");
+                : throw new BuiltinException("step must be a positive integer");
         }),
         new("rand.intn", [RegoType.String, RegoType.Number], RegoType.Number, RandomInteger) { Traits = BuiltinTraits.Nondeterministic },
     ];

@@ -6,7 +6,7 @@ namespace Cairn.Rego.Builtins;
 internal static class ObjectBuiltins
 {
     private static readonly RegoType AnyObject = RegoType.Object(RegoType.Any, RegoType.Any);
-    private static readonly RegoType Keys = RegoType.AnyOf(RegoType.Array(RegoType.Any), RegoType.Set(RegoType.Any), AnyObject);
+    private static readonly RegoType Keys = RegoType.AnyOf(AnyObject, RegoType.Set(RegoType.Any), RegoType.Array(RegoType.Any));
     private static readonly RegoType Comparable = RegoType.AnyOf(AnyObject, RegoType.Set(RegoType.Any), RegoType.Array(RegoType.Any));
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =

@@ -20,7 +20,7 @@ public class ValueBuiltinTests
     [InlineData("bits.lsh", "[1, -1]", "operand 2 must be an unsigned integer number but got a negative integer")]
     [InlineData("bits.negate", "[0]", "-1")]
     [InlineData("numbers.range_step", "[0, 7, 3]", "[0, 3, 6]")]
-    [InlineData("numbers.range_step", "[0, 7, 0]", "step must be a positive number above zero")]
+    [InlineData("numbers.range_step", "[0, 7, 0]", "step must be a positive integer")]
     [InlineData("to_number", "[\"+01.50\"]", "1.50")]
     [InlineData("to_number", "[\"x\"]", "operand 1 must be valid number but got \"x\"")]
     // Objects and documents.
