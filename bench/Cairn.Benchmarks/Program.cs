@@ -1,5 +1,6 @@
 using Cairn.Benchmarks.Http;
 using Cairn.Benchmarks.JsonSchema;
+using Cairn.Benchmarks.Rego;
 using Cairn.Benchmarks.Store;
 using Cairn.Benchmarks.Templates;
 
@@ -21,6 +22,8 @@ switch (args.FirstOrDefault())
         return TemplateBenchmarks.Run(rest);
     case "json-schema":
         return JsonSchemaBenchmarks.Run(rest);
+    case "rego":
+        return RegoBenchmarks.Run(rest);
     case BareServer.Command:
         return await BareServer.RunAsync(rest);
     default:
@@ -35,6 +38,7 @@ switch (args.FirstOrDefault())
               store        commits of the SQLite engine beside the disk's own fsyncs
               templates    renders beside Python's Jinja2, where that is installed
               json-schema  validations beside ajv, where node is installed
+              rego         policy decisions and compiling, in process
 
             See docs/performance.md.
             """);
