@@ -54,7 +54,11 @@ public sealed class PreparedQuery
         var (body, expressions) = Capture(query, text, values);
         var resolved = resolver.Body(body, top);
         foreach (var expression in resolved)
+        {
             CallVisitor.Visit(expression, (call, statement) => CallChecks.Check(call, statement, options.Builtins, scope, options.Strict, errors));
+            TypeChecks.Match(expression, options.Builtins, errors);
+        }
+
         var bodyCompiler = new BodyCompiler(context);
         var chain = new StepChain();
         if (errors.Count == 0)

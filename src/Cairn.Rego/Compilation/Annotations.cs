@@ -22,14 +22,14 @@ internal sealed class Annotations
 
     /// <summary>What <c>rego.metadata.rule()</c> gives in a rule.</summary>
     public RegoValue Rule(RuleDeclaration declaration) =>
-        _all.Find(annotation => annotation.Rule == declaration.Rule && annotation.Scope == "rule")?.Value ?? RegoObject.Empty;
+        _all.Find(annotation => ReferenceEquals(annotation.Rule, declaration.Rule) && annotation.Scope == "rule")?.Value ?? RegoObject.Empty;
 
     /// <summary>What <c>rego.metadata.chain()</c> gives in a rule: itself, its document, its package, the packages around.</summary>
     public RegoValue Chain(RuleDeclaration declaration)
     {
         var path = Path(declaration);
         var package = declaration.Module.Package.Names;
-        var own = _all.Find(annotation => annotation.Rule == declaration.Rule && annotation.Scope == "rule");
+        var own = _all.Find(annotation => ReferenceEquals(annotation.Rule, declaration.Rule) && annotation.Scope == "rule");
         var chain = new List<RegoValue> { own is null ? RegoObject.Of(("path", path)) : Entry(path, own) };
         chain.AddRange(_all.Where(annotation => annotation.Scope == "document" && annotation.Path.Equals(path)).Select(annotation => Entry(path, annotation)));
         chain.AddRange(_all.Where(annotation => annotation.Scope == "package" && annotation.Module.Package.Names.SequenceEqual(package)).Select(annotation => Entry(annotation.Path, annotation)));

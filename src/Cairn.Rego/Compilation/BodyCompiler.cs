@@ -110,6 +110,10 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     // The variables an expression needs that nothing has bound yet.
     private List<VarTerm> Missing(Expression expression, HashSet<string> bound, HashSet<string> visible)
     {
+        bool simple = true;
+        Variables.Visit(expression, closures: true, variable => simple &= bound.Contains(variable.Name));
+        if (simple)
+            return [];
         var missing = new List<VarTerm>();
         var after = Outputs.Of(expression, bound, Arity);
         Variables.Visit(expression, closures: false, variable =>

@@ -15,7 +15,10 @@ internal static class CallChecks
                 foreach (var term in rule.Arguments.Concat(rule.Path).Append(rule.Value))
                     CallVisitor.Visit(term, Visit);
                 foreach (var expression in rule.Body)
+                {
                     CallVisitor.Visit(expression, Visit);
+                    TypeChecks.Match(expression, builtins, errors);
+                }
             }
     }
 
@@ -24,6 +27,7 @@ internal static class CallChecks
     {
         int arity;
         string name;
+        BuiltinDefinition? definition = null;
         if (call.Function is RefTerm reference)
         {
             name = reference.DottedName ?? "function";
@@ -46,13 +50,15 @@ internal static class CallChecks
                 return;
             }
 
-            arity = builtin.Arguments.Count;
+            (arity, definition) = (builtin.Arguments.Count, builtin);
             if (strict && builtin.Has(BuiltinTraits.Deprecated))
                 errors.Add(new RegoError(RegoError.Type, $"deprecated built-in function calls in expression: {name}", call.Location));
         }
 
         if (call.Arguments.Count != arity && !(statement && call.Arguments.Count == arity + 1))
             errors.Add(new RegoError(RegoError.Type, $"{(call.Function is RefTerm ? "function " : "")}{name} has arity {arity}, got {call.Arguments.Count} argument{(call.Arguments.Count == 1 ? "" : "s")}", call.Location));
+        else if (definition is not null)
+            TypeChecks.Call(call, definition, builtins, errors);
     }
 }
 

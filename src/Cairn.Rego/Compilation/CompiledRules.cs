@@ -69,6 +69,8 @@ internal enum RuleSetKind
 /// <summary>All rules of one path.</summary>
 internal sealed class RuleSet(string name, RuleSetKind kind, int arity, SourceLocation location, RuleTreeNode node)
 {
+    private readonly List<(CompiledRule Rule, ResolvedRule Source)> _building = [];
+
     public string Name => name;
 
     public RuleSetKind Kind => kind;
@@ -79,18 +81,29 @@ internal sealed class RuleSet(string name, RuleSetKind kind, int arity, SourceLo
 
     public RuleTreeNode Node => node;
 
-    public CompiledRule[] Rules { get; set; } = [];
+    public CompiledRule[] Rules { get; private set; } = [];
 
     public CompiledRule? Default { get; set; }
 
     /// <summary>Whether the first rule that holds decides, because all have the same constant value.</summary>
-    public bool EarlyExit { get; set; }
+    public bool EarlyExit { get; private set; }
 
-    public RuleIndex? Index { get; set; }
+    public RuleIndex? Index { get; private set; }
 
     public string ConflictMessage => kind == RuleSetKind.Function
         ? "functions must not produce multiple outputs for same inputs"
         : "complete rules must not produce multiple outputs";
+
+    public void Add(CompiledRule rule, ResolvedRule source) => _building.Add((rule, source));
+
+    /// <summary>Ends the compilation of the rules.</summary>
+    public void Finish()
+    {
+        Rules = [.. _building.Select(rule => rule.Rule)];
+        EarlyExit = Rules.Length > 0 && Rules.All(rule => rule is { Constant: not null, Else: null } && rule.Constant.Equals(Rules[0].Constant));
+        Index = RuleIndex.Build([.. _building.Select(rule => rule.Source)]);
+        _building.Clear();
+    }
 }
 
 /// <summary>A rule ready to run.</summary>

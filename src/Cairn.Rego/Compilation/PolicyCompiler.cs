@@ -15,7 +15,7 @@ internal sealed class PolicyCompiler
     private readonly bool _instrument;
     private readonly RuleTreeNode _root = new(0, null, null);
     private readonly List<RuleDeclaration> _declarations = [];
-    private readonly Dictionary<ModuleNode, ModuleScope> _scopes = [];
+    private readonly Dictionary<ModuleNode, ModuleScope> _scopes = new(ReferenceEqualityComparer.Instance);
     private int _nodes = 1;
 
     private Annotations _annotations = null!;
@@ -146,7 +146,7 @@ internal sealed class PolicyCompiler
         else if (declaration.Rule.IsDefault)
             declaration.Node.Rules!.Default = first;
         else
-            declaration.Node.Rules!.Rules = [.. declaration.Node.Rules.Rules, first!];
+            declaration.Node.Rules!.Add(first!, declaration.Resolved!);
     }
 
     private CompiledRule Compile(ResolvedRule rule, RuleDeclaration declaration)
@@ -197,12 +197,7 @@ internal sealed class PolicyCompiler
 
     private static void Finish(RuleTreeNode node)
     {
-        if (node.Rules is { } rules)
-        {
-            rules.EarlyExit = rules.Rules.Length > 0 && rules.Rules.All(rule => rule is { Constant: not null, Else: null } && rule.Constant.Equals(rules.Rules[0].Constant));
-            rules.Index = RuleIndex.Build(rules);
-        }
-
+        node.Rules?.Finish();
         foreach (var child in node.Children.Values)
             Finish(child);
     }

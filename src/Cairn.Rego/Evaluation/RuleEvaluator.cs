@@ -45,17 +45,23 @@ internal static class RuleEvaluator
         evaluation.Enter(rules);
         string location = evaluation.Budget.Location;
         var builder = new RegoSetBuilder();
-        foreach (var rule in rules.Rules)
-        {
-            evaluation.Budget.Location = rule.Location;
-            var frame = new Frame(evaluation, scope, rule.Slots, rule.Collectors);
-            frame.Collectors[0] = builder;
-            rule.Body.Run(frame);
-        }
-
+        if (rules.Index is { } index)
+            foreach (int i in index.Candidates(scope, []))
+                Collect(rules.Rules[i], builder, evaluation, scope);
+        else
+            foreach (var rule in rules.Rules)
+                Collect(rule, builder, evaluation, scope);
         evaluation.Leave();
         evaluation.Budget.Location = location;
         return builder.Build();
+    }
+
+    private static void Collect(CompiledRule rule, RegoSetBuilder builder, Evaluation evaluation, EvaluationScope scope)
+    {
+        evaluation.Budget.Location = rule.Location;
+        var frame = new Frame(evaluation, scope, rule.Slots, rule.Collectors);
+        frame.Collectors[0] = builder;
+        rule.Body.Run(frame);
     }
 
     private static RegoValue? Complete(RuleSet rules, ReadOnlySpan<RegoValue> arguments, Evaluation evaluation, EvaluationScope scope)

@@ -221,4 +221,7 @@ internal sealed record Comment(string Text, SourceLocation Location);
 internal sealed class SyntaxException(RegoError error) : Exception(error.Message)
 {
     public RegoError Error => error;
+
+    /// <summary>Whether reading the text another way is no use: a limit is reached.</summary>
+    public bool Fatal { get; init; }
 }

@@ -2,10 +2,12 @@ namespace Cairn.Rego.Syntax;
 
 internal sealed partial class Parser
 {
+    private const string EmptyBody = "found empty body";
+
     private List<Expression> Query(TokenKind end)
     {
         if (At(end))
-            throw Error(_lexer.Location(_token), "found empty body");
+            throw Error(_lexer.Location(_token), EmptyBody);
         Enter();
         var body = new List<Expression>();
         while (true)

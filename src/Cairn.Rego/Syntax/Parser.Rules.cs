@@ -39,7 +39,7 @@ internal sealed partial class Parser
     private RuleNode RuleBody(HeadNode head, SourceLocation location, bool hasIf)
     {
         bool braced = At(TokenKind.LeftBrace);
-        if (!hasIf && !braced && head is { Value: null, Contains: null })
+        if (!hasIf && !braced && head is { Value: null, Contains: null } && (_version1 || head is not { Path.Count: 1, Arguments: null }))
             throw head.Path.Count == 0 && head.Arguments is null
                 ? Error(location, "var cannot be used for rule name")
                 : _version1 ? Error(location, $"{(head.Path.Count == 1 ? "`contains` keyword is required for partial set rules" : "rule must have value assignment and/or body declaration")}") : KeepFact(head, location);
@@ -111,7 +111,7 @@ internal sealed partial class Parser
         {
             return BracedBody();
         }
-        catch (SyntaxException) when (hasIf)
+        catch (SyntaxException e) when (hasIf && e.Error.Message != EmptyBody && MayRetry(e))
         {
             // A brace after if may also begin an object, a set or a comprehension.
             var end = (_lexer.Position, _token, _depth);
@@ -134,7 +134,7 @@ internal sealed partial class Parser
             var literal = Literal();
             return _token.AfterNewline || _token.Kind is TokenKind.EndOfText or TokenKind.Semicolon || AtKeyword("else") ? literal : null;
         }
-        catch (SyntaxException)
+        catch (SyntaxException e) when (!e.Fatal)
         {
             return null;
         }

@@ -57,7 +57,7 @@ internal sealed partial class Parser
                 return Call("internal.member_3", [key, value, Infix(1, null)], key.Location, "in");
             }
         }
-        catch (SyntaxException)
+        catch (SyntaxException e) when (!e.Fatal)
         {
             // Not this form: the text is read again from the comma.
         }
@@ -271,7 +271,7 @@ internal sealed partial class Parser
             Advance();
             return new ComprehensionTerm(kind, key, value, body, location);
         }
-        catch (SyntaxException) when (_tokensLeft >= 0)
+        catch (SyntaxException e) when (MayRetry(e))
         {
             var failed = _token;
             (_lexer.Position, _token, _depth) = (position, token, depth);
@@ -290,7 +290,7 @@ internal sealed partial class Parser
             Term(first, inList: true);
             return At(TokenKind.Comma) || At(TokenKind.Colon) || At(end) || _token.Start > failed.Start;
         }
-        catch (SyntaxException)
+        catch (SyntaxException e) when (!e.Fatal)
         {
             return false;
         }

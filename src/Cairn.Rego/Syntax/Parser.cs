@@ -17,6 +17,7 @@ internal sealed partial class Parser
 {
     internal const int MaxErrors = 10;
     private const int MaxDepth = 400;
+    private const int MaxRetries = 2_000;
     private static readonly string[] FutureKeywords = ["in", "every", "if", "contains"];
 
     private readonly Lexer _lexer;
@@ -28,6 +29,7 @@ internal sealed partial class Parser
     private int _previousEnd;
     private int _previousRow;
     private int _depth;
+    private int _retries;
     private int _wildcards;
     private long _tokensLeft;
     private bool _version1;
@@ -198,6 +200,12 @@ internal sealed partial class Parser
         _depth = 0;
         do
         {
+            if (_tokensLeft < 0)
+            {
+                _token = default;
+                return;
+            }
+
             var (offset, row, line) = _lexer.Position;
             if (!Try(Advance))
             {
@@ -214,7 +222,7 @@ internal sealed partial class Parser
         _previousEnd = _token.End;
         _previousRow = _lexer.Position.Row;
         if (--_tokensLeft < 0)
-            throw Error(_lexer.Location(_token), "text is too ambiguous to parse");
+            throw Limit("text is too ambiguous to parse");
         _token = _lexer.Next();
     }
 
@@ -242,8 +250,13 @@ internal sealed partial class Parser
     private void Enter()
     {
         if (++_depth > MaxDepth)
-            throw Error(_lexer.Location(_token), $"nesting is deeper than {MaxDepth} levels");
+            throw Limit($"nesting is deeper than {MaxDepth} levels");
     }
+
+    /// <summary>Whether the text may be read another way after this mistake.</summary>
+    private bool MayRetry(SyntaxException e) => !e.Fatal && ++_retries <= MaxRetries;
+
+    private SyntaxException Limit(string message) => new(new RegoError(RegoError.Parse, message, _lexer.Location(_token))) { Fatal = true };
 
     private static SyntaxException Error(SourceLocation location, string message) => new(new RegoError(RegoError.Parse, message, location));
 
