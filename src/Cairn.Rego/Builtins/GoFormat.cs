@@ -195,7 +195,12 @@ flagsDone:
     // A whole number is an integer only when it is written as one: 1e2 is a float64.
     private static bool IsPlain(RegoNumber number) => number.IsInteger && !number.Text.AsSpan().ContainsAny('.', 'e', 'E');
 
-    private static string Plain(RegoValue value) => value is RegoString text ? text.Value : value.ToString();
+    private static string Plain(RegoValue value) => value switch
+    {
+        RegoString text => text.Value,
+        RegoNumber number when !IsPlain(number) && double.IsFinite(number.ToDouble()) => General(number.ToDouble(), -1, 21),
+        _ => value.ToString(),
+    };
 
     private void Bad(Rune verb, RegoValue value) =>
         _text.Append(CultureInfo.InvariantCulture, $"%!{verb}({GoType(value)}={Plain(value)})");
