@@ -47,7 +47,7 @@ public sealed class PreparedQuery
     internal static PreparedQuery Compile(RegoPolicy policy, CompiledRules rules, PolicyCompiler compiler, CompileOptions options, string text, IReadOnlyList<Expression> query, bool values)
     {
         var errors = new List<RegoError>();
-        var context = new CompilerContext(rules.Root, options.Builtins, errors, options.Instrument);
+        var context = new CompilerContext(rules.Root, options.Builtins, errors, null);
         var scope = new ModuleScope([], [], [], rules.Root, options.Builtins);
         var resolver = new Resolver(scope, errors);
         var top = new Resolver.Scope(null);

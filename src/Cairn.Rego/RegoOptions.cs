@@ -1,6 +1,7 @@
 using Cairn.Rego.Builtins;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Syntax;
+using Cairn.Rego.Testing;
 using Cairn.Rego.Values;
 
 namespace Cairn.Rego;
@@ -60,7 +61,8 @@ public sealed record EvaluationOptions
     /// <summary>Takes the texts of <c>print</c> and <c>trace</c>, with <c>file:row</c> in front; null drops them.</summary>
     public Action<string, string>? Print { get; init; }
 
-    internal ITracer? Tracer { get; init; }
+    /// <summary>Takes what expressions are reached, of policies compiled with <see cref="CompileOptions.Instrument"/>.</summary>
+    public RegoCoverage? Coverage { get; init; }
 
     internal EvaluationEnvironment Environment => new()
     {

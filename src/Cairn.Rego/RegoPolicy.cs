@@ -22,6 +22,10 @@ public sealed class RegoPolicy
 
     internal IReadOnlyList<ModuleNode> Modules { get; }
 
+    internal IReadOnlyList<Evaluation.TracePoint> TracePoints => _compiler.Points;
+
+    internal Annotations Annotations => _compiler.Annotations;
+
     internal IReadOnlyList<RuleDeclaration> Declarations => _compiler.Declarations;
 
     /// <summary>Parses, checks and compiles modules.</summary>

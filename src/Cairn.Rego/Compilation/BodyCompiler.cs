@@ -6,7 +6,7 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Compilation;
 
 /// <summary>What the compiler of a body needs to know.</summary>
-internal sealed record CompilerContext(RuleTreeNode Root, BuiltinTable Builtins, List<RegoError> Errors, bool Instrument);
+internal sealed record CompilerContext(RuleTreeNode Root, BuiltinTable Builtins, List<RegoError> Errors, List<TracePoint>? Points);
 
 /// <summary>Steps in the order they run; a <c>with</c> has its own last step, from which the next one follows.</summary>
 internal sealed class StepChain
@@ -68,7 +68,7 @@ internal sealed partial class BodyCompiler(CompilerContext context)
             var chosen = remaining[next];
             remaining.RemoveAt(next);
             var after = Outputs.Of(chosen, bound, Arity);
-            Statement(chosen, bound, visible, chain);
+            Traced(chosen, bound, visible, chain);
             bound.UnionWith(after);
         }
 
@@ -148,10 +148,23 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     private void Unsafe(VarTerm variable) =>
         context.Errors.Add(new RegoError(RegoError.UnsafeVariable, $"var {Variables.Shown(variable.Name)} is unsafe", variable.Location));
 
+    private void Traced(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
+    {
+        if (context.Points is not { } points)
+        {
+            Statement(expression, bound, visible, chain);
+            return;
+        }
+
+        var point = new TracePoint(expression.Location);
+        points.Add(point);
+        chain.Add(new TraceStep(point, held: false));
+        Statement(expression, bound, visible, chain);
+        chain.Add(new TraceStep(point, held: true));
+    }
+
     private void Statement(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
     {
-        if (context.Instrument)
-            chain.Add(new TraceStep(new TracePoint(expression.Location, "expression", "", 0, [])));
         if (expression.Negated)
         {
             var inner = new StepChain();

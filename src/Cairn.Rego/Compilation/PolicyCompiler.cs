@@ -12,7 +12,7 @@ internal sealed class PolicyCompiler
     private readonly CompileOptions _options;
     private readonly BuiltinTable _builtins;
     private readonly bool _strict;
-    private readonly bool _instrument;
+    private readonly List<TracePoint>? _points;
     private readonly RuleTreeNode _root = new(0, null, null);
     private readonly List<RuleDeclaration> _declarations = [];
     private readonly Dictionary<ModuleNode, ModuleScope> _scopes = new(ReferenceEqualityComparer.Instance);
@@ -21,14 +21,17 @@ internal sealed class PolicyCompiler
     private Annotations _annotations = null!;
 
     public PolicyCompiler(CompileOptions options) =>
-        (_options, _builtins, _strict, _instrument) = (options, options.Builtins, options.Strict, options.Instrument);
+        (_options, _builtins, _strict, _points) = (options, options.Builtins, options.Strict, options.Instrument ? [] : null);
 
     public Annotations Annotations => _annotations;
 
     /// <summary>The rules declared in the modules, with what their names were resolved to.</summary>
     public IReadOnlyList<RuleDeclaration> Declarations => _declarations;
 
-    public CompilerContext Context => new(_root, _builtins, _errors, _instrument);
+    public CompilerContext Context => new(_root, _builtins, _errors, _points);
+
+    /// <summary>What an instrumented policy reports.</summary>
+    public IReadOnlyList<TracePoint> Points => _points ?? [];
 
     /// <exception cref="RegoCompilationException">The modules break the rules of the language.</exception>
     public CompiledRules Compile(IReadOnlyList<ModuleNode> modules)
@@ -164,8 +167,14 @@ internal sealed class PolicyCompiler
             var path = rule.Path.Select(term => compiler.ToOperand(term, bound, bound, chain)).ToArray();
             var value = compiler.ToOperand(rule.Value, bound, bound, chain);
             constant = (value as ConstantOperand)?.Value;
-            if (_instrument)
-                chain.Add(new TraceStep(new TracePoint(rule.Source.Location, "head", "", 0, [])));
+            if (_points is not null)
+            {
+                var point = new TracePoint(rule.Source.Location);
+                _points.Add(point);
+                chain.Add(new TraceStep(point, held: false));
+                chain.Add(new TraceStep(point, held: true));
+            }
+
             chain.Add(declaration switch
             {
                 { ComputedPath.Count: > 0 } => new DynamicRuleStep(path, value, declaration.Kind == RuleSetKind.Set, location),

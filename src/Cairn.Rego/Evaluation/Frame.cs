@@ -39,7 +39,7 @@ internal sealed class Evaluation(CompiledRules rules, EvaluationOptions options,
 
     public bool StrictBuiltinErrors => options.StrictBuiltinErrors;
 
-    public ITracer? Tracer => options.Tracer;
+    public Testing.RegoCoverage? Coverage => options.Coverage;
 
     public void Enter(RuleSet rules)
     {
@@ -51,12 +51,5 @@ internal sealed class Evaluation(CompiledRules rules, EvaluationOptions options,
     public void Leave() => _depth--;
 }
 
-/// <summary>Sees what an instrumented policy does.</summary>
-internal interface ITracer
-{
-    /// <summary>An expression or rule head is reached.</summary>
-    void Reached(TracePoint point, Frame frame);
-}
-
-/// <summary>A place of the source that an instrumented policy reports.</summary>
-internal sealed record TracePoint(Syntax.SourceLocation Location, string Kind, string Text, int EndRow, IReadOnlyList<(string Name, int Slot)> Variables);
+/// <summary>A place of the source that an instrumented policy reports: an expression, or the head of a rule.</summary>
+internal sealed record TracePoint(Syntax.SourceLocation Location);

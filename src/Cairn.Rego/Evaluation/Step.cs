@@ -133,12 +133,12 @@ internal sealed class RelationStep(Operand call, Pattern pattern) : Step
     }
 }
 
-/// <summary>Tells a tracer that an expression is reached.</summary>
-internal sealed class TraceStep(TracePoint point) : Step
+/// <summary>Reports that an expression is reached, or has held.</summary>
+internal sealed class TraceStep(TracePoint point, bool held) : Step
 {
     public override bool Run(Frame frame)
     {
-        frame.Evaluation.Tracer?.Reached(point, frame);
+        frame.Evaluation.Coverage?.Reached(point, held);
         return Next.Run(frame);
     }
 }
