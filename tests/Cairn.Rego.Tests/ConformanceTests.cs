@@ -131,7 +131,7 @@ public class ConformanceTests
     private static string? Text(JsonElement test, string name) =>
         test.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static string? Folder()
+    internal static string? Folder()
     {
         if (Environment.GetEnvironmentVariable("CAIRN_CONFORMANCE") is { Length: > 0 } named)
             return Directory.Exists(Path.Combine(named, "rego")) ? named : null;
