@@ -1,5 +1,6 @@
 using Cairn.Benchmarks.Http;
 using Cairn.Benchmarks.JsonSchema;
+using Cairn.Benchmarks.Rego;
 using Cairn.Benchmarks.Schemas;
 using Cairn.Benchmarks.Store;
 using Cairn.Benchmarks.Templates;
@@ -24,6 +25,8 @@ switch (args.FirstOrDefault())
         return JsonSchemaBenchmarks.Run(rest);
     case "schemas":
         return await SchemaBenchmark.RunAsync(rest);
+    case "rego":
+        return RegoBenchmarks.Run(rest);
     case BareServer.Command:
         return await BareServer.RunAsync(rest);
     default:
@@ -39,6 +42,7 @@ switch (args.FirstOrDefault())
               templates    renders beside Python's Jinja2, where that is installed
               json-schema  validations beside ajv, where node is installed
               schemas      the registry with 100,000 versions of 10,000 models, beside configs
+              rego         policy decisions and compiling, in process
 
             See docs/performance.md.
             """);

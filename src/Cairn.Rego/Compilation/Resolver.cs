@@ -1,0 +1,325 @@
+using Cairn.Rego.Syntax;
+using Cairn.Rego.Values;
+
+namespace Cairn.Rego.Compilation;
+
+/// <summary>
+/// Gives every variable of a rule a name of its own and turns names of rules and imports into references below
+/// <c>data</c> and <c>input</c>.
+/// </summary>
+internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
+{
+    private readonly HashSet<string> _taken = [];
+
+    public sealed class Scope(Scope? parent)
+    {
+        public Dictionary<string, string> Names { get; } = [];
+
+        public HashSet<string> Declared { get; } = [];
+
+        /// <summary>Names used here before something declared them.</summary>
+        public HashSet<string> Seen { get; } = [];
+
+        /// <summary>Declared names nobody has used yet, with their place.</summary>
+        public Dictionary<string, (SourceLocation At, string Verb)> Unused { get; } = [];
+
+        public Scope? Parent => parent;
+
+        public bool Arguments { get; init; }
+    }
+
+    public Scope ArgumentScope(IReadOnlyList<Term> arguments)
+    {
+        var scope = new Scope(null) { Arguments = true };
+        foreach (var argument in arguments)
+            Variables.VisitPattern(argument, variable =>
+            {
+                if (!scope.Names.ContainsKey(variable.Name))
+                    Declare(scope, variable.Name);
+                CheckShadowing(variable);
+            });
+        return scope;
+    }
+
+    public List<Expression> Body(IReadOnlyList<Expression> body, Scope scope, params ReadOnlySpan<Term?> head)
+    {
+        var declared = new HashSet<string>();
+        foreach (var expression in body)
+            VisitDeclared(expression, variable => declared.Add(variable.Name));
+        void Implicit(VarTerm variable)
+        {
+            if (!declared.Contains(variable.Name) && Find(scope, variable.Name) is null && module.Find(variable.Name) is null)
+                Declare(scope, variable.Name);
+        }
+
+        foreach (var expression in body)
+        {
+            Variables.Visit(expression with { With = [] }, closures: false, Implicit);
+            foreach (var with in expression.With)
+                if (!module.IsFunction(with.Value, this, scope))
+                    Variables.Visit(with.Value, closures: false, Implicit);
+        }
+
+        foreach (var term in head)
+            if (term is not null)
+                Variables.Visit(term, closures: false, Implicit);
+        var resolved = new List<Expression>(body.Count);
+        foreach (var expression in body)
+            if (Resolve(expression, scope) is { } result)
+                resolved.Add(result);
+        return resolved;
+    }
+
+    public void ReportUnused(Scope scope)
+    {
+        if (!module.Strict)
+            return;
+        foreach (var (name, (at, verb)) in scope.Unused)
+            errors.Add(new RegoError(RegoError.Compile, $"{verb} var {name} unused", at));
+    }
+
+    public Term Resolve(Term term, Scope scope)
+    {
+        switch (term)
+        {
+            case VarTerm variable:
+                return Variable(variable, scope);
+            case RefTerm reference:
+                var path = All(reference.Path, scope);
+                return Resolve(reference.Head, scope) is RefTerm head && reference.Head is VarTerm or RefTerm
+                    ? Join(Resolve(reference.Head, scope), path, reference.Location)
+                    : new RefTerm(Resolve(reference.Head, scope), path, reference.Location);
+            case ArrayTerm array:
+                return array with { Items = All(array.Items, scope) };
+            case SetTerm set:
+                return set with { Items = All(set.Items, scope) };
+            case ObjectTerm o:
+                return o with { Members = [.. o.Members.Select(member => (Resolve(member.Key, scope), Resolve(member.Value, scope)))] };
+            case CallTerm call:
+                return call with { Function = Function(call.Function), Arguments = All(call.Arguments, scope) };
+            case ComprehensionTerm comprehension:
+                var inner = new Scope(scope);
+                var body = Body(comprehension.Body, inner, comprehension.Key, comprehension.Value);
+                var result = comprehension with
+                {
+                    Body = body,
+                    Key = comprehension.Key is null ? null : Resolve(comprehension.Key, inner),
+                    Value = Resolve(comprehension.Value, inner),
+                };
+                ReportUnused(inner);
+                return result;
+            case TemplateTerm template:
+                return template with { Parts = [.. template.Parts.Select(part => part.Value is null ? part : part with { Value = Body([part.Value], new Scope(scope))[0] })] };
+            default:
+                return term;
+        }
+    }
+
+    /// <summary>A function's name: a reference below <c>data</c>, or the built-in's name as a variable.</summary>
+    public Term Function(Term function)
+    {
+        string name = function is VarTerm variable ? variable.Name : ((RefTerm)function).DottedName ?? "";
+        string head = function is VarTerm single ? single.Name : ((VarTerm)((RefTerm)function).Head).Name;
+        if (head == "data" && function is RefTerm)
+            return function;
+        if (module.Find(head) is { } global)
+            return function is RefTerm reference ? Join(At(global, function.Location), reference.Path, function.Location) : At(global, function.Location);
+        return new VarTerm(name, function.Location);
+    }
+
+    private Expression? Resolve(Expression expression, Scope scope)
+    {
+        // With comes first: it applies to the whole expression and sees what was there before.
+        var with = new List<WithModifier>();
+        foreach (var modifier in expression.With)
+            with.Add(With(modifier, scope));
+        Expression? resolved;
+        switch (expression)
+        {
+            case TermExpression term:
+                resolved = term with { Term = Resolve(term.Term, scope) };
+                break;
+            case UnifyExpression { Declares: true } assignment:
+                var right = Resolve(assignment.Right, scope);
+                if (assignment.Left is not (VarTerm or ArrayTerm or ObjectTerm))
+                    errors.Add(new RegoError(RegoError.Compile, $"cannot assign to {Kind(assignment.Left)}", assignment.Left.Location));
+                Variables.VisitPattern(assignment.Left, variable => Declare(scope, variable, "assigned"));
+                resolved = assignment with { Left = Resolve2(assignment.Left, scope), Right = right };
+                break;
+            case UnifyExpression unify:
+                resolved = unify with { Left = Resolve(unify.Left, scope), Right = Resolve(unify.Right, scope) };
+                break;
+            case SomeExpression some:
+                foreach (var variable in some.Variables)
+                    Declare(scope, variable, "declared");
+                return null;
+            case SomeInExpression some:
+                var collection = Resolve(some.Collection, scope);
+                if (some.Key is not null)
+                    Variables.VisitPattern(some.Key, variable => Declare(scope, variable, "declared"));
+                Variables.VisitPattern(some.Value, variable => Declare(scope, variable, "declared"));
+                resolved = some with { Key = some.Key is null ? null : Resolve2(some.Key, scope), Value = Resolve2(some.Value, scope), Collection = collection };
+                break;
+            case EveryExpression every:
+                resolved = Every(every, scope);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+
+        return resolved with { With = with };
+    }
+
+    private EveryExpression Every(EveryExpression every, Scope scope)
+    {
+        var collection = Resolve(every.Collection, scope);
+        var inner = new Scope(scope);
+        if (every.Key is not null)
+            Declare(inner, every.Key, "declared");
+        Declare(inner, every.Value, "declared");
+        var resolved = every with
+        {
+            Collection = collection,
+            Key = every.Key is null ? null : (VarTerm)Resolve2(every.Key, inner),
+            Value = (VarTerm)Resolve2(every.Value, inner),
+            Body = Body(every.Body, new Scope(inner)),
+        };
+        ReportUnused(inner);
+        return resolved;
+    }
+
+    private WithModifier With(WithModifier modifier, Scope scope)
+    {
+        string name = modifier.Target is VarTerm variable ? variable.Name : ((VarTerm)((RefTerm)modifier.Target).Head).Name;
+        Term target = Variables.IsRoot(name) ? modifier.Target : Function(modifier.Target);
+        if (target is RefTerm { Head: VarTerm { Name: "input" or "data" } } reference && reference.Path.Any(element => element is not ScalarTerm))
+            errors.Add(new RegoError(RegoError.Type, "with keyword target must be ground", modifier.Location));
+        return modifier with { Target = target, Value = module.IsFunction(modifier.Value, this, scope) ? new FunctionTerm(Function(modifier.Value), modifier.Value.Location) : Resolve(modifier.Value, scope) };
+    }
+
+    // The declaration itself is no use.
+    private Term Resolve2(Term pattern, Scope scope)
+    {
+        var unused = scope.Unused.ToArray();
+        var resolved = Resolve(pattern, scope);
+        foreach (var (name, at) in unused)
+            scope.Unused.TryAdd(name, at);
+        return resolved;
+    }
+
+    private Term Variable(VarTerm variable, Scope scope)
+    {
+        if (Find(scope, variable.Name) is { } name)
+        {
+            MarkUsed(scope, variable.Name);
+            return name == variable.Name ? variable : variable with { Name = name };
+        }
+
+        if (Variables.IsRoot(variable.Name))
+            return variable;
+        scope.Seen.Add(variable.Name);
+        if (module.Find(variable.Name) is { } global)
+            return At(global, variable.Location);
+        return variable with { Name = Declare(scope, variable.Name) };
+    }
+
+    /// <summary>What a name means as a variable here, or null.</summary>
+    public static string? Find(Scope? scope, string name)
+    {
+        for (; scope is not null; scope = scope.Parent)
+            if (scope.Names.TryGetValue(name, out string? known))
+                return known;
+        return null;
+    }
+
+    // A body that has used the name of a body around cannot declare it any more.
+    private static void MarkUsed(Scope? scope, string name)
+    {
+        for (; scope is not null; scope = scope.Parent)
+        {
+            if (scope.Names.ContainsKey(name))
+            {
+                scope.Unused.Remove(name);
+                return;
+            }
+
+            scope.Seen.Add(name);
+        }
+    }
+
+    private string Declare(Scope scope, string name)
+    {
+        string own = name;
+        for (int i = 1; Variables.IsRoot(own) || !_taken.Add(own); i++)
+            own = $"{name}#{i}";
+        scope.Names[name] = own;
+        return own;
+    }
+
+    private void Declare(Scope scope, VarTerm variable, string verb)
+    {
+        if (variable.IsWildcard)
+        {
+            Declare(scope, variable.Name);
+            return;
+        }
+
+        CheckShadowing(variable);
+        if (!scope.Declared.Add(variable.Name))
+            errors.Add(new RegoError(RegoError.Compile, $"var {variable.Name} {verb} above", variable.Location));
+        else if (scope.Parent is { Arguments: true } arguments && arguments.Names.ContainsKey(variable.Name))
+            errors.Add(new RegoError(RegoError.Compile, $"arg {variable.Name} redeclared", variable.Location));
+        else if (scope.Seen.Contains(variable.Name) || scope.Names.ContainsKey(variable.Name))
+            errors.Add(new RegoError(RegoError.Compile, $"var {variable.Name} referenced above", variable.Location));
+        Declare(scope, variable.Name);
+        scope.Unused[variable.Name] = (variable.Location, verb);
+    }
+
+    private void CheckShadowing(VarTerm variable)
+    {
+        if (Variables.IsRoot(variable.Name) && (module.Strict || module.Version1))
+            errors.Add(new RegoError(RegoError.Compile, $"variables must not shadow {variable.Name} (use a different variable name)", variable.Location));
+    }
+
+    private static void VisitDeclared(Expression expression, Action<VarTerm> visit)
+    {
+        switch (expression)
+        {
+            case UnifyExpression { Declares: true } assignment:
+                Variables.VisitPattern(assignment.Left, visit);
+                break;
+            case SomeExpression some:
+                foreach (var variable in some.Variables)
+                    visit(variable);
+                break;
+            case SomeInExpression some:
+                if (some.Key is not null)
+                    Variables.VisitPattern(some.Key, visit);
+                Variables.VisitPattern(some.Value, visit);
+                break;
+        }
+    }
+
+    private Term[] All(IReadOnlyList<Term> terms, Scope scope)
+    {
+        var resolved = new Term[terms.Count];
+        for (int i = 0; i < resolved.Length; i++)
+            resolved[i] = Resolve(terms[i], scope);
+        return resolved;
+    }
+
+    private static RefTerm Join(Term head, IReadOnlyList<Term> path, SourceLocation location) =>
+        head is RefTerm reference ? new RefTerm(reference.Head, [.. reference.Path, .. path], location) : new RefTerm(head, path, location);
+
+    private static Term At(Term global, SourceLocation location) => global with { Location = location };
+
+    private static string Kind(Term term) => term switch
+    {
+        RefTerm => "ref",
+        CallTerm => "call",
+        ComprehensionTerm c => $"{c.Kind.ToString().ToLowerInvariant()}comprehension",
+        SetTerm => "set",
+        ScalarTerm scalar => ((ScalarTerm)term).Value is RegoNull ? "null" : scalar.Value.TypeName,
+        _ => "term",
+    };
+}

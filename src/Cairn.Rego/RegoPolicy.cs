@@ -1,0 +1,78 @@
+using Cairn.Rego.Compilation;
+using Cairn.Rego.Syntax;
+using Cairn.Rego.Values;
+
+namespace Cairn.Rego;
+
+/// <summary>
+/// Compiled modules with their data. Immutable and safe to share between threads: new data makes a new policy without
+/// compiling again.
+/// </summary>
+public sealed class RegoPolicy
+{
+    private readonly CompiledRules _rules;
+    private readonly PolicyCompiler _compiler;
+    private readonly CompileOptions _options;
+
+    private RegoPolicy(CompiledRules rules, PolicyCompiler compiler, IReadOnlyList<ModuleNode> modules, CompileOptions options, RegoValue data) =>
+        (_rules, _compiler, Modules, _options, Data) = (rules, compiler, modules, options, data);
+
+    /// <summary>The base document below <c>data</c>.</summary>
+    public RegoValue Data { get; }
+
+    internal IReadOnlyList<ModuleNode> Modules { get; }
+
+    internal IReadOnlyList<Evaluation.TracePoint> TracePoints => _compiler.Points;
+
+    internal Annotations Annotations => _compiler.Annotations;
+
+    internal IReadOnlyList<RuleDeclaration> Declarations => _compiler.Declarations;
+
+    /// <summary>Parses, checks and compiles modules.</summary>
+    /// <param name="modules">The modules, in any order.</param>
+    /// <param name="data">The base document; an empty object when left out.</param>
+    /// <param name="options">How to compile.</param>
+    /// <exception cref="RegoCompilationException">Something is wrong with the modules.</exception>
+    public static RegoPolicy Compile(IEnumerable<RegoModule> modules, RegoValue? data = null, CompileOptions? options = null)
+    {
+        options ??= CompileOptions.Default;
+        var parsed = new List<ModuleNode>();
+        var errors = new List<RegoError>();
+        foreach (var module in modules)
+            if (Parser.ParseModule(module.Source, module.Name, options.Version, errors) is { } node)
+                parsed.Add(node);
+        if (errors.Count > 0)
+            throw new RegoCompilationException([.. errors.Take(Parser.MaxErrors)]);
+        var compiler = new PolicyCompiler(options);
+        var rules = compiler.Compile(parsed);
+        return new RegoPolicy(rules, compiler, parsed, options, data ?? RegoObject.Empty);
+    }
+
+    /// <summary>Compiles one module.</summary>
+    /// <inheritdoc cref="Compile(IEnumerable{RegoModule}, RegoValue?, CompileOptions?)" path="/exception"/>
+    public static RegoPolicy Compile(string source, RegoValue? data = null, CompileOptions? options = null) =>
+        Compile([new RegoModule("policy.rego", source)], data, options);
+
+    /// <summary>The same rules over other data.</summary>
+    public RegoPolicy WithData(RegoValue data) => new(_rules, _compiler, Modules, _options, data);
+
+    /// <summary>Compiles a query, for example <c>data.app.rbac.allow</c> or <c>data.app.users[u].admin; u != "root"</c>.</summary>
+    /// <exception cref="RegoCompilationException">The query is wrong.</exception>
+    public PreparedQuery Prepare(string query) => PreparedQuery.Compile(this, _rules, _compiler, _options, query, Parser.ParseQuery(query), values: true);
+
+    /// <summary>Compiles the query for one document, given as a path like <c>app/rbac/allow</c>.</summary>
+    public PreparedQuery PrepareEntryPoint(string path) =>
+        PreparedQuery.Compile(this, _rules, _compiler, _options, path, EntryPoint(path), values: true);
+
+    /// <summary>Compiles a query whose lone terms have to be true, as the body of a rule has them.</summary>
+    internal PreparedQuery PrepareBody(string query) => PreparedQuery.Compile(this, _rules, _compiler, _options, query, Parser.ParseQuery(query), values: false);
+
+    private static TermExpression[] EntryPoint(string path)
+    {
+        string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var location = new SourceLocation("", 1, 1, 0);
+        var data = new VarTerm("data", location);
+        Term term = names.Length == 0 ? data : new RefTerm(data, [.. names.Select(name => new ScalarTerm(RegoString.Of(name), location))], location);
+        return [new TermExpression(term, location)];
+    }
+}

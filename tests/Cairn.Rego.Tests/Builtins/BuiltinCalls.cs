@@ -1,0 +1,28 @@
+using Cairn.Rego.Builtins;
+using Cairn.Rego.Evaluation;
+using Cairn.Rego.Values;
+
+namespace Cairn.Rego.Tests.Builtins;
+
+/// <summary>Calls built-ins as the evaluator does.</summary>
+internal static class BuiltinCalls
+{
+    /// <summary>Calls a built-in with operands given as JSON; the result as Rego text, <c>undefined</c>, or the error's message.</summary>
+    public static string Call(string name, params string[] operands) =>
+        Call(name, EvaluationLimits.Default, [.. operands.Select(RegoValue.ParseJson)]);
+
+    public static string Call(string name, EvaluationLimits limits, params RegoValue[] operands)
+    {
+        var definition = BuiltinTable.Default.Find(name).ShouldNotBeNull(name);
+        operands.Length.ShouldBe(definition.Arguments.Count, $"operands of {name}");
+        var context = new BuiltinContext(new EvaluationEnvironment(), new EvaluationBudget(limits, TestContext.Current.CancellationToken));
+        try
+        {
+            return definition.Function(context, operands)?.ToString() ?? "undefined";
+        }
+        catch (Exception e) when (e is BuiltinException or RegoEvaluationException)
+        {
+            return e.Message;
+        }
+    }
+}

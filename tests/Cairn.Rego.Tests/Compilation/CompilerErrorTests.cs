@@ -1,0 +1,118 @@
+using Cairn.Rego.Syntax;
+using Cairn.Rego.Values;
+
+namespace Cairn.Rego.Tests.Compilation;
+
+public class CompilerErrorTests
+{
+    [Theory]
+    [InlineData("p if { x", "rego_parse_error", "unexpected eof")]
+    [InlineData("p if {}", "rego_parse_error", "found empty body")]
+    [InlineData("p := 1 2", "rego_parse_error", "unexpected number token")]
+    [InlineData("p := \"a", "rego_parse_error", "non-terminated string")]
+    [InlineData("p := 01", "rego_parse_error", "illegal number format")]
+    [InlineData("p := \"\\q\"", "rego_parse_error", "illegal string escape sequence")]
+    [InlineData("p := ^", "rego_parse_error", "illegal token")]
+    [InlineData("p { true }", "rego_parse_error", "`if` keyword is required before rule body")]
+    [InlineData("p.q[1]", "rego_parse_error", "rule must have value assignment and/or body declaration")]
+    [InlineData("p", "rego_parse_error", "var cannot be used for rule name")]
+    [InlineData("default p if true", "rego_parse_error", "default rules cannot have a body")]
+    [InlineData("default p := input.x", "rego_parse_error", "illegal default rule (value cannot contain ref)")]
+    [InlineData("import foo.bar", "rego_parse_error", "unexpected import path")]
+    [InlineData("import future.keywords.nope", "rego_parse_error", "unexpected keyword")]
+    [InlineData("p if { not some x in [1] }", "rego_parse_error", "illegal negation of 'some'")]
+    [InlineData("p if x == y", "rego_unsafe_var_error", "var x is unsafe")]
+    [InlineData("p if not input.a[_]", "rego_unsafe_var_error", "var _ is unsafe")]
+    [InlineData("p := x", "rego_unsafe_var_error", "var x is unsafe")]
+    [InlineData("p contains x if true", "rego_unsafe_var_error", "var x is unsafe")]
+    [InlineData("p if { some x; x > 1 }", "rego_unsafe_var_error", "var x is unsafe")]
+    [InlineData("p := [x | y := 1]", "rego_unsafe_var_error", "var x is unsafe")]
+    [InlineData("p if q\nq if p", "rego_recursion_error", "rule data.test.p is recursive: data.test.p -> data.test.q -> data.test.p")]
+    [InlineData("f(x) := f(x)", "rego_recursion_error", "rule data.test.f is recursive: data.test.f -> data.test.f")]
+    [InlineData("p if data.test[x]", "rego_recursion_error", "rule data.test.p is recursive")]
+    [InlineData("p := nope(1)", "rego_type_error", "undefined function nope")]
+    [InlineData("p := data.test.nope(1)", "rego_type_error", "undefined function data.test.nope")]
+    [InlineData("p := count()", "rego_type_error", "count has arity 1, got 0 arguments")]
+    [InlineData("f(x) := x\np := f(1, 2)", "rego_type_error", "function data.test.f has arity 1, got 2 arguments")]
+    [InlineData("p := upper(1)", "rego_type_error", "upper: invalid argument(s)\n\thave: (number)\n\twant: (string)")]
+    [InlineData("p := 1 + \"a\"", "rego_type_error", "plus: invalid argument(s)")]
+    [InlineData("p if 1 = \"a\"", "rego_type_error", "match error\n\tleft  : number\n\tright : string")]
+    [InlineData("p := 1\np(x) := x", "rego_type_error", "conflicting rules data.test.p found")]
+    [InlineData("p := 1\np contains 1", "rego_type_error", "conflicting rules data.test.p found")]
+    [InlineData("f(x) := x\nf(x, y) := x", "rego_type_error", "conflicting rules data.test.f found")]
+    [InlineData("default p := 1\ndefault p := 2", "rego_type_error", "multiple default rules data.test.p found")]
+    [InlineData("p := 1\np.q := 2", "rego_type_error", "rule data.test.p conflicts with [data.test.p.q]")]
+    [InlineData("p if { x := 1; x := 2 }", "rego_compile_error", "var x assigned above")]
+    [InlineData("p if { x == 1; x := 2 }", "rego_compile_error", "var x referenced above")]
+    [InlineData("p if { some x; some x; x = 1 }", "rego_compile_error", "var x declared above")]
+    [InlineData("f(x) if { x := 1 }", "rego_compile_error", "arg x redeclared")]
+    [InlineData("p if { 1 := 1 }", "rego_compile_error", "cannot assign to number")]
+    public void Each_mistake_has_its_code_and_message(string rules, string code, string message)
+    {
+        var error = Errors("package test\n" + rules)[0];
+        error.Code.ShouldBe(code);
+        error.Message.ShouldContain(message, Case.Sensitive);
+    }
+
+    [Theory]
+    [InlineData("p if { x := 1 }", "rego_compile_error", "assigned var x unused")]
+    [InlineData("p if { some x; input.y }", "rego_compile_error", "declared var x unused")]
+    [InlineData("import data.a", "rego_compile_error", "import data.a unused")]
+    [InlineData("import data.a\nimport input.a\np := a", "rego_compile_error", "import must not shadow")]
+    [InlineData("p := any([true])", "rego_type_error", "deprecated built-in function calls in expression: any")]
+    public void Strict_mode_has_more(string rules, string code, string message)
+    {
+        string source = "package test\n" + rules;
+        Should.NotThrow(() => RegoPolicy.Compile(source));
+        var error = Errors(source, new CompileOptions { Strict = true })[0];
+        error.Code.ShouldBe(code);
+        error.Message.ShouldContain(message, Case.Sensitive);
+    }
+
+    [Fact]
+    public void Errors_say_where_and_come_together()
+    {
+        var errors = Errors("package test\n\np if x > 1\n\nq := 1 if\n  y < 2\n");
+        errors.Select(error => (error.Location.Row, error.Location.Column, error.ToString())).ShouldBe(
+        [
+            (3, 6, "policy.rego:3: rego_unsafe_var_error: var x is unsafe"),
+            (6, 3, "policy.rego:6: rego_unsafe_var_error: var y is unsafe"),
+        ]);
+    }
+
+    [Fact]
+    public void The_parser_goes_on_after_a_mistake() =>
+        Errors("package test\np := )\nq := 1\nr := ]\n").Select(error => error.Location.Row).ShouldBe([2, 4]);
+
+    [Fact]
+    public void No_more_than_ten_errors_are_reported() =>
+        Errors("package test\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"p{i} := x{i}\n"))).Count.ShouldBe(10);
+
+    [Fact]
+    public void Packages_and_rules_of_one_path_conflict()
+    {
+        var exception = Should.Throw<RegoCompilationException>(() => RegoPolicy.Compile(
+            [new RegoModule("a.rego", "package a\nb := 1"), new RegoModule("b.rego", "package a.b\nc := 1")]));
+        exception.Errors.ShouldContain(error => error.Code == "rego_type_error");
+    }
+
+    [Theory]
+    [InlineData("package a\nimport rego.v1\np contains 1 if { some x in [1]; x == 1 }", "[1]")]
+    [InlineData("package a\nimport future.keywords.contains\np contains 1 { true }", "[1]")]
+    [InlineData("package a\np[1] { true }\np[2]", "[1,2]")]
+    [InlineData("package a\np[x] = y { x := \"k\"; y := 1 }", "{\"k\":1}")]
+    [InlineData("package a\np = x { x = 1 } { x = 1 }", "1")]
+    [InlineData("package a\nif := 1\np = if", "1")]
+    public void Modules_of_version_0_are_understood_when_asked_for(string module, string value) =>
+        RegoPolicy.Compile(module, options: new CompileOptions { Version = RegoVersion.V0 }).Prepare("data.a.p").Evaluate().Value!.ToJson().ShouldBe(value);
+
+    [Fact]
+    public void Deep_nesting_is_refused_instead_of_overflowing_the_stack()
+    {
+        Errors("package a\np := " + new string('[', 100_000))[0].Message.ShouldContain("nesting");
+        Errors("package a\np := " + string.Concat(Enumerable.Repeat("{x | ", 100_000)))[0].Code.ShouldBe("rego_parse_error");
+    }
+
+    private static IReadOnlyList<RegoError> Errors(string source, CompileOptions? options = null) =>
+        Should.Throw<RegoCompilationException>(() => RegoPolicy.Compile(source, RegoObject.Empty, options)).Errors;
+}
