@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
@@ -13,32 +12,6 @@ internal sealed class Re2Pattern
 {
     private const int MaxRepeat = 1000;
     private const int MaxNesting = 250;
-
-    // As the insides of a .NET class; the second is the complement.
-    private static readonly FrozenDictionary<char, (string Class, string Complement)> Perl = new Dictionary<char, (string, string)>
-    {
-        ['d'] = ("0-9", @"\0-/:-\uffff"),
-        ['s'] = (@"\t\n\f\r ", @"\0-\x08\x0b\x0e-\x1f!-\uffff"),
-        ['w'] = ("0-9A-Za-z_", @"\0-/:-@\[-\^`\{-\uffff"),
-    }.ToFrozenDictionary();
-
-    private static readonly FrozenDictionary<string, (string Class, string Complement)> Posix = new Dictionary<string, (string, string)>
-    {
-        ["alnum"] = ("0-9A-Za-z", @"\0-/:-@\[-`\{-\uffff"),
-        ["alpha"] = ("A-Za-z", @"\0-@\[-`\{-\uffff"),
-        ["ascii"] = (@"\0-\x7f", @"\x80-\uffff"),
-        ["blank"] = (@"\t ", @"\0-\x08\n-\x1f!-\uffff"),
-        ["cntrl"] = (@"\0-\x1f\x7f", @" -~\x80-\uffff"),
-        ["digit"] = ("0-9", @"\0-/:-\uffff"),
-        ["graph"] = ("!-~", @"\0- \x7f-\uffff"),
-        ["lower"] = ("a-z", @"\0-`\{-\uffff"),
-        ["print"] = (" -~", @"\0-\x1f\x7f-\uffff"),
-        ["punct"] = (@"!-/:-@\[-`\{-~", @"\0- 0-9A-Za-z\x7f-\uffff"),
-        ["space"] = (@"\t-\r ", @"\0-\x08\x0e-\x1f!-\uffff"),
-        ["upper"] = ("A-Z", @"\0-@\[-\uffff"),
-        ["word"] = Perl['w'],
-        ["xdigit"] = ("0-9A-Fa-f", @"\0-/:-@G-`g-\uffff"),
-    }.ToFrozenDictionary();
 
     private readonly string _pattern;
     private readonly StringBuilder _result = new();
@@ -307,7 +280,7 @@ internal sealed class Re2Pattern
     private string? ClassEscape()
     {
         char c = Current;
-        if (Perl.TryGetValue(char.ToLowerInvariant(c), out var perl) && c is 'd' or 's' or 'w' or 'D' or 'S' or 'W')
+        if (Re2Classes.Perl.TryGetValue(char.ToLowerInvariant(c), out var perl) && c is 'd' or 's' or 'w' or 'D' or 'S' or 'W')
         {
             _position++;
             return char.IsAsciiLetterUpper(c) ? perl.Complement : perl.Class;
@@ -432,7 +405,7 @@ internal sealed class Re2Pattern
                 return null;
             string name = _pattern[(_position + 2)..end];
             bool negated = name.StartsWith('^');
-            if (!Posix.TryGetValue(negated ? name[1..] : name, out var set))
+            if (!Re2Classes.Posix.TryGetValue(negated ? name[1..] : name, out var set))
                 throw Error("invalid character class range", _pattern[_position..(end + 2)]);
             _position = end + 2;
             return negated ? set.Complement : set.Class;
