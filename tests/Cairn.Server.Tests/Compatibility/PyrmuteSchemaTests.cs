@@ -310,6 +310,28 @@ public sealed class PyrmuteSchemaTests(CairnServer server) : IClassFixture<Cairn
     }
 
     [Fact]
+    public async Task A_body_of_ten_megabytes_is_refused()
+    {
+        string body = $$"""{"version":"1.0.0","json_schema":{"description":"{{new string('x', 10_000_000)}}"},"registered_by":"x"}""";
+        using var answer = await Admin.SendAsync(HttpMethod.Post, "/schemas/large/M/versions", body);
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await answer.Content.ReadAsStringAsync()).ShouldStartWith("{\"detail\":");
+    }
+
+    [Fact]
+    public async Task A_version_that_a_config_is_bound_to_is_not_replaced_but_can_be_deleted()
+    {
+        await Admin.RegisterAsync("used/M", "1.0.0", """{"type":"object"}""");
+        await Admin.PutJsonAsync("/api/v1/configs/used/c", "{}");
+        await Admin.PutJsonAsync("/api/v1/config-schemas/used/c", "\"used/M@^1\"");
+        const string other = """{"version":"1.0.0","json_schema":{"type":"string"},"registered_by":"x"}""";
+        var refused = await Admin.AskAsync(409, "POST", "/schemas/used/M/versions?allow_overwrite=true", other);
+        ((string?)refused["detail"])!.ShouldContain("used/c");
+        await Admin.AskAsync(200, "DELETE", "/schemas/used/M/versions/1.0.0?force=true");
+        (await Admin.GetStringAsync("/api/v1/configs/used/c?environment=dev")).ShouldBe("{}");
+    }
+
+    [Fact]
     public async Task A_rule_set_in_Cairn_holds_here_and_what_is_registered_here_is_there()
     {
         await Admin.RegisterAsync("shared/M", "1.0.0", """{"type":"object"}""");
