@@ -1,3 +1,4 @@
+using Cairn.Benchmarks.Cluster;
 using Cairn.Benchmarks.Http;
 using Cairn.Benchmarks.JsonSchema;
 using Cairn.Benchmarks.Rego;
@@ -19,6 +20,8 @@ switch (args.FirstOrDefault())
     case "store":
         await StoreBenchmarks.Run(rest);
         return 0;
+    case "cluster":
+        return await ClusterBenchmark.RunAsync(rest);
     case "templates":
         return TemplateBenchmarks.Run(rest);
     case "json-schema":
@@ -36,8 +39,10 @@ switch (args.FirstOrDefault())
 
               read         reads over HTTP beside a bare Kestrel endpoint that returns the same bytes
               write        durable writes over HTTP beside the disk's own fsyncs
-              watch        how long a change takes to reach 1,000 watchers
-              start        time to be ready, and memory, with many configs; how many may follow
+              watch        how long a change takes to reach 1,000 watchers; how many, and an engine that two nodes
+                           share (etcd or postgres), may follow
+              start        time to be ready, and memory, with many configs; how many, and an engine, may follow
+              cluster      writes on etcd (or postgres) beside what the engine takes itself
               store        commits of the SQLite engine beside the disk's own fsyncs
               templates    renders beside Python's Jinja2, where that is installed
               json-schema  validations beside ajv, where node is installed

@@ -52,7 +52,8 @@ public sealed class PostgresServer : IDisposable
     public async Task StartAgainAsync()
     {
         var (program, arguments) = AsPostgres(ServerProcess.Find("postgres")!,
-            ["-D", _data, "-p", $"{Port}", "-k", _folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", .. _extra]);
+            ["-D", _data, "-p", $"{Port}", "-k", _folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
+                "-c", "dynamic_shared_memory_type=mmap", .. _extra]);
         _process = new ServerProcess(program, arguments);
         await _process.WaitUntilAsync(async () => await RunAsync(0, "pg_isready", "-q", "-h", "127.0.0.1", "-p", $"{Port}"));
     }

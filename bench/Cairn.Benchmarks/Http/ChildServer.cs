@@ -46,7 +46,8 @@ internal sealed class ChildServer : IAsyncDisposable
     /// <param name="pinned">Whether it is to keep to processor 0. Set before it starts (taskset), because an affinity given to a
     /// running process reaches only its first thread on Linux.</param>
     /// <param name="folder">Its data; null for a new folder that goes with it.</param>
-    public static Task<ChildServer> StartCairnAsync(bool pinned, string? folder = null)
+    /// <param name="store">The address of a shared store; null for one of its own.</param>
+    public static Task<ChildServer> StartCairnAsync(bool pinned, string? folder = null, string? store = null)
     {
         var own = folder is null ? Directory.CreateTempSubdirectory("cairn-bench-") : null;
         int port = FreePort();
@@ -59,6 +60,12 @@ internal sealed class ChildServer : IAsyncDisposable
         start.Environment["CAIRN_RATE_LIMIT_READ"] = "2000000000/minute";
         start.Environment["CAIRN_RATE_LIMIT_WRITE"] = "2000000000/minute";
         start.Environment["CAIRN_LOG_LEVEL"] = "warn";
+        if (store is not null)
+        {
+            start.Environment["CAIRN_STORE"] = store;
+            start.Environment["CAIRN_NODE_ID"] = $"node{port}";
+            start.Environment["CAIRN_MASTER_KEY"] = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+        }
         return StartAsync(start, port, "/health/ready", pinned, own);
     }
 
@@ -100,7 +107,7 @@ internal sealed class ChildServer : IAsyncDisposable
                 if ((await server.Client.GetAsync(ready)).IsSuccessStatusCode)
                     return server;
             }
-            catch (HttpRequestException) when (clock.Elapsed < TimeSpan.FromSeconds(60) && !process.HasExited)
+            catch (HttpRequestException) when (clock.Elapsed < TimeSpan.FromSeconds(120) && !process.HasExited)
             {
                 await Task.Delay(20);
             }

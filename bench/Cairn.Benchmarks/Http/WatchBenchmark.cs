@@ -12,18 +12,22 @@ internal static class WatchBenchmark
     private const int Writes = 100;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
-    /// <param name="args">Watchers (1000).</param>
+    /// <param name="args">Watchers (1000); an engine that two nodes share, one written to and the other watched: etcd or
+    /// postgres (none: one node on SQLite).</param>
     public static async Task<int> RunAsync(string[] args)
     {
         int watchers = args.Length > 0 ? int.Parse(args[0]) : 1000;
-        await using var cairn = await ChildServer.StartCairnAsync(pinned: false);
+        using var engine = args.Length > 1 ? await Cluster.Engine.StartAsync(args[1]) : null;
+        await using var cairn = await ChildServer.StartCairnAsync(pinned: false, store: engine?.Address("cairn"));
+        await using var other = engine is null ? null : await ChildServer.StartCairnAsync(pinned: false, store: engine.Address("cairn"));
+        int watched = other?.Port ?? cairn.Port;
         var seen = new ConcurrentQueue<(int Version, long At)>();
         using var stop = new CancellationTokenSource();
         var watching = new List<Task>();
         for (int i = 0; i < watchers; i++)
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(IPAddress.Loopback, cairn.Port);
+            await socket.ConnectAsync(IPAddress.Loopback, watched);
             await socket.SendAsync(LoadGenerator.Request("GET /api/v1/watch?prefix=configs/load/"));
             byte[] head = new byte[4096];
             string answer = Encoding.ASCII.GetString(head, 0, await socket.ReceiveAsync(head));

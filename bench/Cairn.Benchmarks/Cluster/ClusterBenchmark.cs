@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Cairn.Benchmarks.Http;
+using Cairn.Servers;
+using Cairn.Storage;
+using Cairn.Storage.Etcd;
+using Cairn.Storage.Postgres;
+
+namespace Cairn.Benchmarks.Cluster;
+
+/// <summary>Writes through Cairn on a shared engine, as a share of what the engine itself takes from the same writers with
+/// the same records.</summary>
+internal static class ClusterBenchmark
+{
+    /// <param name="args">The engine (etcd), seconds of a measurement (5).</param>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        string kind = args.Length > 0 ? args[0] : "etcd";
+        var time = TimeSpan.FromSeconds(args.Length > 1 ? double.Parse(args[1]) : 5);
+        using var engine = await Engine.StartAsync(kind);
+        Console.WriteLine($"{kind}, one server with its data in memory, {time.TotalSeconds} s a measurement; load of the machine {File.ReadAllText("/proc/loadavg").Split(' ')[0]}");
+        Console.WriteLine("| writers | Cairn writes/s | p50 ms | p99 ms | engine, same records/s | ratio | engine, one record/s | ratio |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (int writers in new[] { 1, 32, 128 })
+        {
+            LoadResult load;
+            await using (var cairn = await ChildServer.StartCairnAsync(pinned: false, store: engine.Address($"cairn{writers}")))
+            {
+                byte[] Request(int i) => LoadGenerator.Request($"PUT /api/v1/configs/load/c{i}", """{"host":"db","port":5432,"pool":{"min":1,"max":10}}""");
+                await LoadGenerator.RunAsync(cairn.Port, writers, TimeSpan.FromSeconds(2), Request);
+                load = await LoadGenerator.RunAsync(cairn.Port, writers, time, Request);
+            }
+            double same = await engine.CommitsAsync($"same{writers}", writers, records: 4, time);
+            double one = await engine.CommitsAsync($"one{writers}", writers, records: 1, time);
+            Console.WriteLine($"| {writers} | {load.PerSecond:0} | {load.Median:0.00} | {load.P99:0.00} | {same:0} | {load.PerSecond / same:0.00} | {one:0} | {load.PerSecond / one:0.00} |");
+        }
+        return 0;
+    }
+}
+
+/// <summary>A real engine for measurements.</summary>
+internal sealed class Engine(EtcdCluster? etcd, PostgresServer? postgres) : IDisposable
+{
+    private const int RecordBytes = 350; // of a small config's records, on average
+
+    public static async Task<Engine> StartAsync(string kind) => kind switch
+    {
+        "etcd" => new Engine(await EtcdCluster.StartAsync(1), null),
+        "postgres" => new Engine(null, await PostgresServer.StartAsync()),
+        _ => throw new ArgumentException("etcd or postgres", nameof(kind)),
+    };
+
+    public string Address(string name) => etcd is not null ? $"etcd://{etcd.Endpoints[0]}/{name}" : postgres!.Address(name);
+
+    /// <summary>Transactions a second, each of so many puts with one condition, by so many writers at once.</summary>
+    public async Task<double> CommitsAsync(string name, int writers, int records, TimeSpan time)
+    {
+        await using IStore store = etcd is not null
+            ? await EtcdStore.OpenAsync(EtcdStoreOptions.Parse(Address(name)), CancellationToken.None)
+            : await PostgresStore.OpenAsync(PostgresStoreOptions.Parse(Address(name)), CancellationToken.None);
+        byte[] value = new byte[RecordBytes];
+        Array.Fill(value, (byte)'x');
+        var clock = Stopwatch.StartNew();
+        int[] counts = await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
+        {
+            int count = 0;
+            for (; clock.Elapsed < time; count++)
+            {
+                List<Write> writes = [new Write.Put($"head/{writer}", value)];
+                for (int i = 1; i < records; i++)
+                    writes.Add(new Write.Put($"log{i}/{writer}/{count}", value));
+                await store.CommitAsync(new Transaction([new Condition.Absent($"none/{writer}/{count}")], writes), CancellationToken.None);
+            }
+            return count;
+        })));
+        return counts.Sum() / clock.Elapsed.TotalSeconds;
+    }
+
+    public void Dispose()
+    {
+        etcd?.Dispose();
+        postgres?.Dispose();
+    }
+}
