@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Cairn.Cli.Output;
-using Cairn.Rego;
 using Cairn.Rego.Bundles;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;

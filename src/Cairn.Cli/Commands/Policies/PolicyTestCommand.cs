@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Cairn.Cli.Output;
 using Cairn.Core.Policies;
 using Cairn.Rego;
+using Cairn.Rego.Syntax;
 using Cairn.Rego.Testing;
 
 namespace Cairn.Cli.Commands.Policies;
