@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cairn.Cli.Client;
 using Cairn.Cli.Commands.Configs;
+using Cairn.Cli.Commands.Policies;
 using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Commands;
@@ -44,6 +45,7 @@ internal static class CairnCommand
             SchemaCommand.Create(),
             RegistryCommand.Create(),
             MigrateCommand.Create(),
+            PolicyCommand.Create(),
             CompletionCommand.Create(),
         };
         root.Options.Add(Profile);

@@ -1,0 +1,178 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Cairn.Cli.Output;
+using Cairn.Core.Policies;
+using Cairn.Rego;
+using Cairn.Rego.Evaluation;
+using Cairn.Rego.Formatting;
+using Cairn.Rego.Syntax;
+using Cairn.Rego.Values;
+
+namespace Cairn.Cli.Commands.Policies;
+
+/// <summary><c>cairn policy</c>: Rego on this machine, without a server and without OPA. Options are named as OPA's.</summary>
+internal static class PolicyCommand
+{
+    public static readonly Option<string[]> DataFiles = new("--data", "-d") { HelpName = "path", Description = "Rego, JSON and YAML files, or folders of them", DefaultValueFactory = _ => [] };
+    public static readonly Option<bool> V0 = new("--v0-compatible") { Description = "Read modules as OPA before 1.0 did" };
+    public static readonly Argument<string[]> Paths = new("path") { Description = "Rego, JSON and YAML files, or folders of them", Arity = ArgumentArity.OneOrMore };
+
+    private static readonly Option<string?> Input = new("--input", "-i") { HelpName = "file", Description = "The input document, JSON or YAML; - for standard input" };
+    private static readonly Option<string> Format = MakeFormat();
+    private static readonly Option<bool> Fail = new("--fail") { Description = "Exit with 1 when the result is undefined" };
+    private static readonly Option<bool> StrictErrors = new("--strict-builtin-errors") { Description = "Let a failing built-in end the evaluation" };
+    private static readonly Option<bool> Strict = new("--strict", "-S") { Description = "Refuse unused variables and imports, and deprecated built-ins" };
+    private static readonly Option<bool> Write = new("--write", "-w") { Description = "Change the files" };
+    private static readonly Option<bool> List = new("--list", "-l") { Description = "Name the files whose form differs" };
+    private static readonly Option<int> Count = new("--count") { Description = "How many evaluations to time", DefaultValueFactory = _ => 10_000 };
+    private static readonly Argument<string> Query = new("query") { Description = "A query, for example data.app.allow" };
+
+    public static Command Create()
+    {
+        var eval = new Command("eval", "Evaluate a query\n\nExamples:\n  cairn policy eval -d policy.rego -d data.json -i input.json data.app.allow\n  cairn policy eval -d policies --format pretty 'data.app.users[u].admin'") { DataFiles, Input, Format, Fail, StrictErrors, V0, Query };
+        eval.SetAction(EvalAsync);
+        var check = new Command("check", "Say whether modules compile, and where not\n\nExamples:\n  cairn policy check policies\n  cairn policy check --strict policy.rego") { Strict, V0, Paths };
+        check.SetAction(CheckAsync);
+        var fmt = new Command("fmt", "Write modules in their canonical form\n\nWithout an option the formatted text is printed.\n\nExamples:\n  cairn policy fmt -w policies\n  cairn policy fmt --list policies") { Write, List, Paths };
+        fmt.SetAction(FormatAsync);
+        var bench = new Command("bench", "Time a query\n\nExamples:\n  cairn policy bench -d policy.rego -d data.json -i input.json data.app.allow") { DataFiles, Input, Count, V0, Query };
+        bench.SetAction(BenchAsync);
+        var inspect = new Command("inspect", "List packages, rules and what they refer to\n\nExamples:\n  cairn policy inspect policies\n  cairn policy inspect policies -o json") { V0, Paths };
+        inspect.SetAction(InspectAsync);
+        return new Command("policy", "Evaluate, test, check and format Rego policies on this machine\n\nExamples:\n  cairn policy test policies -v\n  cairn policy eval -d policies -i input.json data.app.allow\n  cairn policy fmt -w policies")
+        {
+            eval, PolicyTestCommand.Create(), check, fmt, bench, inspect, PolicyBundleCommand.Create(),
+        };
+    }
+
+    public static CompileOptions Options(ParseResult result) => new() { Version = result.GetValue(V0) ? RegoVersion.V0 : RegoVersion.V1, Strict = result.GetValue(Strict) };
+
+    /// <summary>Prints what is wrong with modules; the exit code of commands that cannot go on.</summary>
+    public static int Report(RegoCompilationException e)
+    {
+        Console.Error.WriteLine($"{e.Errors.Count} error{(e.Errors.Count == 1 ? "" : "s")} occurred:");
+        foreach (var error in e.Errors)
+            Console.Error.WriteLine(error);
+        return ExitCodes.Failure;
+    }
+
+    private static async Task<int> EvalAsync(ParseResult result, CancellationToken ct)
+    {
+        try
+        {
+            var (query, input) = await PrepareAsync(result, ct);
+            var found = query.Evaluate(input, EvaluationOptions(result), ct);
+            Console.Out.WriteLine(PolicyOutput.Show(found, result.GetValue(Format)!));
+            return found.IsUndefined && result.GetValue(Fail) ? ExitCodes.Failure : ExitCodes.Success;
+        }
+        catch (RegoCompilationException e)
+        {
+            return Report(e);
+        }
+        catch (RegoEvaluationException e)
+        {
+            Console.Error.WriteLine($"1 error occurred: {e.Message}");
+            return ExitCodes.Failure;
+        }
+    }
+
+    private static async Task<int> CheckAsync(ParseResult result, CancellationToken ct)
+    {
+        try
+        {
+            (await PolicyFiles.LoadAsync(result.GetRequiredValue(Paths), ct)).Compile(Options(result));
+            return ExitCodes.Success;
+        }
+        catch (RegoCompilationException e)
+        {
+            return Report(e);
+        }
+    }
+
+    private static async Task<int> FormatAsync(ParseResult result, CancellationToken ct)
+    {
+        bool changed = false;
+        foreach (var module in (await PolicyFiles.LoadAsync(result.GetRequiredValue(Paths), ct)).Modules)
+            try
+            {
+                string formatted = RegoFormatter.Format(module.Source, module.Name);
+                bool differs = formatted != module.Source;
+                changed |= differs;
+                if (result.GetValue(List) && differs)
+                    Console.Out.WriteLine(module.Name);
+                if (result.GetValue(Write) && differs)
+                    await File.WriteAllTextAsync(module.Name, formatted, ct);
+                if (!result.GetValue(List) && !result.GetValue(Write))
+                    Console.Out.Write(formatted);
+            }
+            catch (RegoCompilationException e)
+            {
+                return Report(e);
+            }
+
+        return changed && result.GetValue(List) && !result.GetValue(Write) ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    private static async Task<int> BenchAsync(ParseResult result, CancellationToken ct)
+    {
+        try
+        {
+            var (query, input) = await PrepareAsync(result, ct);
+            int count = Math.Max(1, result.GetValue(Count));
+            for (int i = 0; i < Math.Min(count, 1_000); i++)
+                query.Evaluate(input, cancellationToken: ct);
+            long bytes = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
+            for (int i = 0; i < count; i++)
+                query.Evaluate(input, cancellationToken: ct);
+            double nanoseconds = Stopwatch.GetElapsedTime(start).TotalNanoseconds / count;
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"samples {count}\nns/op   {nanoseconds:0}\nB/op    {(GC.GetAllocatedBytesForCurrentThread() - bytes) / count}"));
+            return ExitCodes.Success;
+        }
+        catch (RegoCompilationException e)
+        {
+            return Report(e);
+        }
+        catch (RegoEvaluationException e)
+        {
+            Console.Error.WriteLine($"1 error occurred: {e.Message}");
+            return ExitCodes.Failure;
+        }
+    }
+
+    private static async Task<int> InspectAsync(ParseResult result, CancellationToken ct)
+    {
+        try
+        {
+            var inspection = PolicyInspection.Of((await PolicyFiles.LoadAsync(result.GetRequiredValue(Paths), ct)).Compile(Options(result)));
+            PolicyOutput.Print(inspection, CairnCommand.Printer(result));
+            return ExitCodes.Success;
+        }
+        catch (RegoCompilationException e)
+        {
+            return Report(e);
+        }
+    }
+
+    private static async Task<(PreparedQuery Query, RegoValue? Input)> PrepareAsync(ParseResult result, CancellationToken ct)
+    {
+        var policy = (await PolicyFiles.LoadAsync(result.GetValue(DataFiles)!, ct)).Compile(Options(result));
+        var input = result.GetValue(Input) is { } file ? await PolicyFiles.ReadValueAsync(file, ct) : null;
+        return (policy.Prepare(result.GetRequiredValue(Query)), input);
+    }
+
+    private static EvaluationOptions EvaluationOptions(ParseResult result) => new()
+    {
+        StrictBuiltinErrors = result.GetValue(StrictErrors),
+        JsonSchema = new PolicyJsonSchema(),
+        Yaml = new PolicyYaml(),
+        Print = (_, text) => Console.Error.WriteLine(text),
+    };
+
+    private static Option<string> MakeFormat()
+    {
+        var option = new Option<string>("--format", "-f") { HelpName = "json|pretty|values|raw", Description = "How to print the result", DefaultValueFactory = _ => "json" };
+        option.AcceptOnlyFromAmong("json", "pretty", "values", "raw");
+        return option;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using Cairn.Cli.Output;
+using Cairn.Core;
+using Cairn.Core.Documents;
+using Cairn.Core.Policies;
+using Cairn.Rego;
+using Cairn.Rego.Values;
+
+namespace Cairn.Cli.Commands.Policies;
+
+/// <summary>Modules and data from files and folders, put together as <c>opa -d</c> does.</summary>
+internal sealed class PolicyFiles
+{
+    private readonly List<RegoModule> _modules = [];
+    private RegoObject _data = RegoObject.Empty;
+
+    public IReadOnlyList<RegoModule> Modules => _modules;
+
+    public RegoValue Data => _data;
+
+    /// <summary>
+    /// Reads files and whole folders. Data of a file given by name lies at the root; data found in a folder lies below the
+    /// names of the folders it is in.
+    /// </summary>
+    public static async Task<PolicyFiles> LoadAsync(IEnumerable<string> paths, CancellationToken ct)
+    {
+        var files = new PolicyFiles();
+        foreach (string path in paths)
+            if (Directory.Exists(path))
+                foreach (string file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+                    await files.AddAsync(file, Path.GetDirectoryName(Path.GetRelativePath(path, file))!.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries), ct);
+            else if (!await files.AddAsync(path, [], ct))
+                throw new UsageException($"'{path}' is no Rego, JSON or YAML file.");
+        return files;
+    }
+
+    public RegoPolicy Compile(CompileOptions options) => RegoPolicy.Compile(_modules, _data, options with { Yaml = new PolicyYaml() });
+
+    private async Task<bool> AddAsync(string file, string[] folders, CancellationToken ct)
+    {
+        if (!File.Exists(file))
+            throw new UsageException($"There is no file or folder '{file}'.");
+        switch (Path.GetExtension(file).ToLowerInvariant())
+        {
+            case ".rego":
+                _modules.Add(new RegoModule(file, await File.ReadAllTextAsync(file, ct)));
+                return true;
+            case ".json" or ".yaml" or ".yml":
+                var value = await ReadValueAsync(file, ct);
+                foreach (string folder in folders.Reverse())
+                    value = RegoObject.Of((folder, value));
+                _data = value is RegoObject members ? (RegoObject)Merge(_data, members, file) : throw new UsageException($"{file} does not hold an object.");
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Reads a JSON or YAML document; <c>-</c> is standard input.</summary>
+    public static async Task<RegoValue> ReadValueAsync(string file, CancellationToken ct)
+    {
+        string text = file == "-" ? await Console.In.ReadToEndAsync(ct) : File.Exists(file) ? await File.ReadAllTextAsync(file, ct) : throw new UsageException($"There is no file '{file}'.");
+        try
+        {
+            return Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml"
+                ? RegoValue.ParseJson(DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(text)))
+                : RegoValue.ParseJson(text);
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or ProblemException)
+        {
+            throw new UsageException($"{file}: {e.Message}");
+        }
+    }
+
+    private static RegoValue Merge(RegoValue a, RegoValue b, string file)
+    {
+        if (a is not RegoObject x || b is not RegoObject y)
+            return a.Equals(b) ? a : throw new UsageException($"{file} says something else than a file before it: merge error.");
+        var members = new RegoObjectBuilder();
+        members.SetAll(x);
+        foreach (var (key, value) in y)
+            members.Set(key, x[key] is { } old ? Merge(old, value, file) : value);
+        return members.Build();
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cairn.Cli.Output;
+using Cairn.Rego;
+using Cairn.Rego.Values;
+
+namespace Cairn.Cli.Commands.Policies;
+
+/// <summary>Results as <c>opa eval</c> prints them.</summary>
+internal static class PolicyOutput
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Show(QueryResult result, string format) => format switch
+    {
+        "pretty" => Pretty(result),
+        "values" => string.Join('\n', result.Solutions.Select(solution => Text(new JsonArray([.. solution.Expressions.Select(expression => expression.Value.ToJsonNode())])))),
+        "raw" => string.Join('\n', result.Solutions.Select(solution => string.Join(' ', solution.Expressions.Select(expression => expression.Value is RegoString s ? s.Value : expression.Value.ToJson())))),
+        _ => Text(Json(result)),
+    };
+
+    public static void Print(PolicyInspection inspection, Printer printer)
+    {
+        var rules = inspection.Rules.Select(JsonNode (rule) => new JsonObject
+        {
+            ["path"] = rule.Path,
+            ["kind"] = rule.Kind,
+            ["locations"] = new JsonArray([.. rule.Locations.Select(location => (JsonNode)location.ToString())]),
+            ["uses"] = new JsonArray([.. rule.Rules.Concat(rule.Data).Select(path => (JsonNode)path)]),
+            ["annotations"] = new JsonArray([.. rule.Annotations.Select(annotation => annotation.ToJsonNode())]),
+        });
+        printer.List([.. rules], Column.Of("path", "path"), Column.Of("kind", "kind"), Column.Of("uses", "uses"), Column.Of("at", "locations"));
+    }
+
+    private static JsonObject Json(QueryResult result)
+    {
+        if (result.IsUndefined)
+            return [];
+        var solutions = new JsonArray();
+        foreach (var solution in result.Solutions)
+        {
+            var one = new JsonObject
+            {
+                ["expressions"] = new JsonArray([.. solution.Expressions.Select(JsonNode (expression) => new JsonObject { ["value"] = expression.Value.ToJsonNode(), ["text"] = expression.Text })]),
+            };
+            if (solution.Bindings.Count > 0)
+                one["bindings"] = Bindings(solution);
+            solutions.Add(one);
+        }
+
+        return new JsonObject { ["result"] = solutions };
+    }
+
+    private static string Pretty(QueryResult result)
+    {
+        if (result.IsUndefined)
+            return "undefined";
+        if (result.Solutions is [{ Bindings.Count: 0, Expressions: [var only] }])
+            return Text(only.Value.ToJsonNode());
+        return string.Join('\n', result.Solutions.Select(solution => Text(Bindings(solution))));
+    }
+
+    private static JsonObject Bindings(QuerySolution solution) =>
+        new(solution.Bindings.OrderBy(binding => binding.Key, StringComparer.Ordinal).Select(binding => KeyValuePair.Create(binding.Key, binding.Value.ToJsonNode())));
+
+    private static string Text(JsonNode? node) => node?.ToJsonString(Indented) ?? "null";
+}
