@@ -35,6 +35,28 @@ public sealed class SettingsTests
         Should.Throw<SettingException>(() => EffectiveSettings.Load(new Dictionary<string, string>(), new Dictionary<string, string> { [variable] = value }, null))
             .Message.ShouldContain(said);
 
+    [Theory]
+    [InlineData("CAIRN_REDIS", "redis://:hush@host/first")]
+    [InlineData("CAIRN_REDIS", "redis:hush@host")]
+    public void A_malformed_address_is_named_without_its_password(string variable, string value)
+    {
+        string said = Should.Throw<SettingException>(() => EffectiveSettings.Load(new Dictionary<string, string>(), new Dictionary<string, string> { [variable] = value }, null)).Message;
+        said.ShouldStartWith($"{variable} is not acceptable");
+        said.ShouldNotContain("hush");
+    }
+
+    [Theory]
+    [InlineData("CAIRN_STORE", "etcd://user:hush@h1:2379,h2:2379/cairn?timeout=3")]
+    [InlineData("CAIRN_STORE", "postgres://user:hush@h1,h2/db?schema=a")]
+    [InlineData("CAIRN_REDIS", "redis://:hush@host:6379/0")]
+    public void Addresses_are_shown_without_their_passwords(string variable, string value)
+    {
+        var (_, settings) = EffectiveSettings.Load(new Dictionary<string, string>(), new Dictionary<string, string> { [variable] = value }, null);
+        string shown = settings.Single(setting => setting.Source == variable).Shown;
+        shown.ShouldNotContain("hush");
+        shown.ShouldContain(value[value.LastIndexOf('@')..]);
+    }
+
     [Fact]
     public void Secrets_are_masked_and_so_are_passwords_in_addresses()
     {

@@ -55,7 +55,8 @@ public static class EffectiveSettings
             }
             catch (FormatException e)
             {
-                string shown = setting.Secret ? "" : $" '{value}'";
+                // What has an @ may be an address with a password.
+                string shown = setting.Secret || value.Contains('@') ? "" : $" '{value}'";
                 throw new SettingException($"{found.Source}{shown} is not acceptable: it should be {e.Message}.");
             }
         }
