@@ -104,7 +104,7 @@ internal sealed class PolicyCompiler
     private ResolvedRule Resolve(RuleNode rule, RuleDeclaration declaration)
     {
         var resolver = new Resolver(_scopes[declaration.Module], _errors);
-                var computed = new List<Expression>();
+        var computed = new List<Expression>();
         var plain = (rule.Head.Arguments ?? []).Select(argument => Plain(argument, computed)).ToArray();
         var arguments = resolver.ArgumentScope(plain);
         var resolvedArguments = plain.Select(argument => resolver.Resolve(argument, arguments)).ToArray();
