@@ -83,18 +83,26 @@ internal sealed class GoFormat
     private int Directive(int i)
     {
         (_minus, _plus, _sharp, _space, _zero, _width, _precision) = (false, false, false, false, false, -1, -1);
-        for (; i < _format.Length; i++)
+        for (; i < _format.Length && "-+# 0".Contains(_format[i], StringComparison.Ordinal); i++)
             switch (_format[i])
             {
-                case '-': (_minus, _zero) = (true, false); continue;
-                case '+': _plus = true; continue;
-                case '#': _sharp = true; continue;
-                case ' ': _space = true; continue;
-                case '0': _zero = !_minus; continue;
-                default: goto flagsDone;
+                case '-':
+                    (_minus, _zero) = (true, false);
+                    break;
+                case '+':
+                    _plus = true;
+                    break;
+                case '#':
+                    _sharp = true;
+                    break;
+                case ' ':
+                    _space = true;
+                    break;
+                default:
+                    _zero = !_minus;
+                    break;
             }
 
-flagsDone:
         bool badIndex = false;
         i = ArgumentIndex(i, ref badIndex);
         i = Size(i, ref _width, "%!(BADWIDTH)");
