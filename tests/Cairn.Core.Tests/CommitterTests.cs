@@ -21,7 +21,7 @@ public sealed class CommitterTests
         string folder = Directory.CreateTempSubdirectory("cairn-test-").FullName;
         await using var sqlite = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = Path.Combine(folder, "c.db") }, CancellationToken.None);
         var keyring = await Keyring.OpenAsync(sqlite, MasterKeys.FromSetting(Convert.ToBase64String(new byte[32])), TimeProvider.System, CancellationToken.None);
-        IStore store = new FaultyStore(sqlite, new Random(7)) { LostAnswers = 0.2, LostRequests = 0.1 };
+        IStore store = new FaultyStore(sqlite, new Random(7)) { LostAnswers = 0.2, LostRequests = 0.1, MostOfOne = 5 };
         var kinds = new ResourceKinds(keyring, store, TimeProvider.System);
         await using var catalogs = new CatalogSet(store, [keyring.Catalog, .. kinds.Catalogs], TimeProvider.System);
         await catalogs.StartAsync(CancellationToken.None);

@@ -15,10 +15,12 @@ public sealed partial class ServerProcess : IDisposable
     public ServerProcess(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         Program = program;
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        // A PostgreSQL session whose server was killed asks its standard input what to do next: at its end, it goes.
+        _process.StandardInput.Close();
         _process.OutputDataReceived += Collect;
         _process.ErrorDataReceived += Collect;
         _process.BeginOutputReadLine();
@@ -81,7 +83,8 @@ public sealed partial class ServerProcess : IDisposable
     {
         if (!_process.HasExited)
             Signal(9);
-        _process.WaitForExit();
+        // With a limit it does not wait for the end of the output, which children that outlive it may hold open.
+        _process.WaitForExit(TimeSpan.FromSeconds(30));
     }
 
     /// <summary>Lets it hang: its connections stay open, and nothing is answered.</summary>
@@ -95,7 +98,7 @@ public sealed partial class ServerProcess : IDisposable
     {
         if (!_process.HasExited)
             Signal(signal);
-        await _process.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     public void Dispose()

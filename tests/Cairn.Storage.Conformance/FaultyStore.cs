@@ -4,12 +4,17 @@ namespace Cairn.Storage.Conformance;
 public sealed class FaultyStore(IStore inner, Random random) : IStore
 {
     private readonly Lock _gate = new();
+    private readonly System.Runtime.CompilerServices.ConditionalWeakTable<Transaction, System.Runtime.CompilerServices.StrongBox<int>> _lost = [];
 
     /// <summary>The share of commits whose answer is lost after they were done.</summary>
     public double LostAnswers { get; set; }
 
     /// <summary>The share of commits that are lost on their way.</summary>
     public double LostRequests { get; set; }
+
+    /// <summary>How often one transaction is lost, at most, however often it is sent. Chance alone would sooner or later lose
+    /// all that a caller is prepared to send, and that caller then rightly says that it does not know.</summary>
+    public int MostOfOne { get; set; } = int.MaxValue;
 
     /// <summary>When set, nothing works.</summary>
     public bool Down { get; set; }
@@ -21,7 +26,12 @@ public sealed class FaultyStore(IStore inner, Random random) : IStore
         ThrowIfDown();
         double fate;
         lock (_gate)
+        {
             fate = random.NextDouble();
+            if (fate < LostRequests + LostAnswers && ++_lost.GetOrCreateValue(transaction).Value > MostOfOne)
+                fate = 1;
+        }
+
         if (fate < LostRequests)
             return new CommitResult.Unknown(new IOException("The connection broke on the way."));
         var result = await inner.CommitAsync(transaction, ct);
