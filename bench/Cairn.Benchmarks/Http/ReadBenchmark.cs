@@ -54,7 +54,7 @@ internal static partial class ReadBenchmark
         await wrk.WaitForExitAsync();
         var used = server.ProcessorTime - before;
         if (output.Contains("Non-2xx") || output.Contains("Socket errors") || !Total().IsMatch(output))
-            throw new InvalidOperationException($"wrk did not measure: {output}");
+            throw new InvalidOperationException($"wrk did not measure; wrk and taskset (Debian packages wrk and util-linux) have to be installed. {output}");
         return new Load(Number(PerSecond().Match(output)), Time(Percentile50().Match(output)), Time(Percentile99().Match(output)),
             used.TotalMicroseconds / Number(Total().Match(output)));
     }

@@ -16,7 +16,7 @@ internal static class EncodingBuiltins
     [
         Map("base64.encode", text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text))),
         Map("base64.decode", text => Decoded(DecodeBase64(text))),
-        new("base64.is_valid", [RegoType.Any], RegoType.Boolean, (_, args) => RegoBoolean.Of(args[0] is RegoString text && IsBase64(text.Value))),
+        new("base64.is_valid", [RegoType.Any], RegoType.Boolean, (_, args) => RegoBoolean.Of(args[0] is RegoString text && Base64.IsValid(text.Value))),
         Map("base64url.encode", text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).Replace('+', '-').Replace('/', '_')),
         Map("base64url.encode_no_pad", text => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text))),
         Map("base64url.decode", text => Decoded(DecodeBase64Url(text))),
@@ -82,8 +82,6 @@ internal static class EncodingBuiltins
             place++;
         return $"illegal base64 data at input byte {place}";
     }
-
-    private static bool IsBase64(string text) => System.Buffers.Text.Base64.IsValid(text);
 
     private static byte[] DecodeHex(string text)
     {

@@ -188,6 +188,7 @@ internal static class NetBuiltins
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
                 limit.CancelAfter(LookupTime);
+                // An evaluation is one thread's work from beginning to end; this is the only built-in of ours that waits.
                 return RegoSet.Of(Dns.GetHostAddressesAsync(name, limit.Token).GetAwaiter().GetResult().Select(address => (RegoValue)RegoString.Of(address.ToString())));
             }
             catch (Exception e) when (e is SocketException or ArgumentException || (e is OperationCanceledException && !context.CancellationToken.IsCancellationRequested))

@@ -40,6 +40,6 @@ internal static class Operands
         return texts;
     }
 
-    /// <summary>A collection of the kind of another.</summary>
+    /// <summary>An array of strings.</summary>
     public static RegoArray ArrayOf(IEnumerable<string> texts) => RegoArray.Of(texts.Select(text => (RegoValue)RegoString.Of(text)));
 }

@@ -13,8 +13,8 @@ internal static class RegexBuiltins
     [
         new("regex.match", [RegoType.String, RegoType.String], RegoType.Boolean, Match),
         new("re_match", [RegoType.String, RegoType.String], RegoType.Boolean, Match) { Traits = BuiltinTraits.Deprecated },
-        new("regex.is_valid", [RegoType.Any], RegoType.Boolean, (_, args) =>
-            RegoBoolean.Of(args[0] is RegoString pattern && Re2.TryParse(pattern.Value, out var _, out string? _))),
+        new("regex.is_valid", [RegoType.Any], RegoType.Boolean, (context, args) =>
+            RegoBoolean.Of(args[0] is RegoString pattern && Re2.TryParse(context, pattern.Value, out var _, out string? _))),
         new("regex.split", [RegoType.String, RegoType.String], Strings, Split),
         new("regex.find_n", [RegoType.String, RegoType.String, RegoType.Number], Strings, (context, args) =>
             Operands.ArrayOf(Re2.Of(context, args.Text(0)).Matches(context, args.Text(1), args.Int(2)).Select(match => match.Value))),

@@ -18,7 +18,7 @@ internal static class UnitBuiltins
 
     private static RegoNumber Parse(string text)
     {
-        var (amount, unit) = Split(text, "amount", "spaces not allowed in resource strings");
+        var (amount, unit) = Split(text, "amount");
         // m is milli and M is mega; of the other letters the case does not count.
         if (unit == "m")
             return RegoArithmetic.Divide(Number(amount, "amount"), RegoNumber.Of(1000));
@@ -36,7 +36,7 @@ internal static class UnitBuiltins
 
     private static RegoNumber ParseBytes(string text)
     {
-        var (amount, unit) = Split(text.ToLowerInvariant(), "byte amount", "spaces not allowed in resource strings");
+        var (amount, unit) = Split(text.ToLowerInvariant(), "byte amount");
         string prefix = unit.Length > 1 && unit.EndsWith('b') ? unit[..^1] : unit;
         var factor = prefix switch
         {
@@ -49,11 +49,11 @@ internal static class UnitBuiltins
         return RegoArithmetic.Round(bytes, bytes.Sign < 0 ? MidpointRounding.ToPositiveInfinity : MidpointRounding.ToNegativeInfinity);
     }
 
-    private static (string Amount, string Unit) Split(string text, string what, string noSpaces)
+    private static (string Amount, string Unit) Split(string text, string what)
     {
         text = text.Replace("\"", "", StringComparison.Ordinal);
         if (text.Contains(' ', StringComparison.Ordinal))
-            throw new BuiltinException(noSpaces);
+            throw new BuiltinException("spaces not allowed in resource strings");
         int end = 0;
         for (; end < text.Length; end++)
         {

@@ -35,8 +35,7 @@ internal sealed class Re2
     {
         if (Cache.TryGetValue(pattern, out var known))
             return known;
-        context.ChargeSteps(pattern.Length * 10L);
-        if (!TryParse(pattern, out var made, out string? error))
+        if (!TryParse(context, pattern, out var made, out string? error))
             throw new BuiltinException(error!);
         if (Cache.Count >= MaxCached)
             Cache.Clear();
@@ -44,8 +43,9 @@ internal sealed class Re2
     }
 
     /// <summary>Parses without keeping.</summary>
-    public static bool TryParse(string pattern, out Re2? expression, out string? error)
+    public static bool TryParse(BuiltinContext context, string pattern, out Re2? expression, out string? error)
     {
+        context.ChargeSteps(pattern.Length * 10L);
         (expression, error) = (null, null);
         try
         {

@@ -11,11 +11,14 @@ internal static class BuiltinCalls
     public static string Call(string name, params string[] operands) =>
         Call(name, EvaluationLimits.Default, [.. operands.Select(RegoValue.ParseJson)]);
 
+    public static BuiltinContext Context(EvaluationLimits? limits = null) =>
+        new(new EvaluationEnvironment(), new EvaluationBudget(limits ?? EvaluationLimits.Default, TestContext.Current.CancellationToken));
+
     public static string Call(string name, EvaluationLimits limits, params RegoValue[] operands)
     {
         var definition = BuiltinTable.Default.Find(name).ShouldNotBeNull(name);
         operands.Length.ShouldBe(definition.Arguments.Count, $"operands of {name}");
-        var context = new BuiltinContext(new EvaluationEnvironment(), new EvaluationBudget(limits, TestContext.Current.CancellationToken));
+        var context = Context(limits);
         try
         {
             return definition.Function(context, operands)?.ToString() ?? "undefined";

@@ -85,7 +85,7 @@ public class RegexBuiltinTests
             .Or(Gen.Elements(@"(", ")", "[", "]", "a", "\\", "d", "{1,2}", "*", "+", "?", "^", "$", "|", "-", "[:alpha:]", "(?i)", "(?P<n>", "\\Q", "\\p{L}").ListOf().Select(string.Concat));
         Prop.ForAll(patterns.ToArbitrary(), pattern =>
         {
-            bool valid = Re2.TryParse(pattern, out var expression, out string? error);
+            bool valid = Re2.TryParse(Context(), pattern, out var expression, out string? error);
             return valid ? expression is not null : error!.Length > 0;
         }).QuickCheckThrowOnFailure();
     }
