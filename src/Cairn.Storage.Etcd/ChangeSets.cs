@@ -7,7 +7,8 @@ internal static class ChangeSets
 {
     /// <param name="keys">The store's keys.</param>
     /// <param name="events">Whole revisions, in order.</param>
-    /// <param name="belongs">Which keys are wanted; the head record is never part of it.</param>
+    /// <param name="belongs">Which keys are wanted; null for all, and for revisions that changed nothing too (all of a batch was
+    /// refused). The head record is never part of it.</param>
     public static IEnumerable<ChangeSet> From(KeySpace keys, IReadOnlyList<Event> events, Func<string, bool>? belongs = null)
     {
         for (var i = 0; i < events.Count;)
@@ -23,7 +24,7 @@ internal static class ChangeSets
                 if (belongs is null || belongs(key))
                     changes.Add(new StoreChange(key, events[i].Type == Event.Types.Type.Delete ? null : keys.Record(kv)));
             }
-            if (changes.Count > 0)
+            if (changes.Count > 0 || belongs is null)
                 yield return new ChangeSet(revision, changes);
         }
     }

@@ -5,37 +5,28 @@ using Cairn.Storage.Etcd.Wire;
 namespace Cairn.Storage.Etcd;
 
 /// <summary>Sends transactions, and finds out what became of those that were not answered.</summary>
-internal sealed class Committer(EtcdClient client, KeySpace keys, HeadRecord headRecord, History history)
+internal sealed class Committer(EtcdClient client, KeySpace keys, Transactions transactions, HeadRecord headRecord, History history)
 {
+    private const string Txn = "etcdserverpb.KV/Txn";
     private static readonly TimeSpan ResolutionPause = TimeSpan.FromMilliseconds(100);
 
-    /// <param name="transaction">Its rules have been checked.</param>
-    /// <param name="transactions">Makes etcd's requests of it.</param>
+    /// <summary>Commits transactions that are independent of each other: see <see cref="CommitBatch"/>.</summary>
+    /// <param name="batch">One, or several that each put something.</param>
     /// <param name="knownRevision">A revision before the commit.</param>
-    public Task<CommitResult> CommitAsync(Transaction transaction, Transactions transactions, long knownRevision)
-    {
-        var surelyChanges = transaction.Writes.Any(write => write is Write.Put || transaction.Conditions.Any(condition =>
-            condition.Key == write.Key && condition is Condition.Exists or Condition.AtRevision { Revision: > 0 }));
-        return surelyChanges
-            ? SendAsync(transaction, transactions, knownRevision)
-            : DeleteAsync(transaction, transactions, knownRevision);
-    }
-
-    private async Task<CommitResult> SendAsync(Transaction transaction, Transactions transactions, long knownRevision)
+    /// <returns>The outcome of each.</returns>
+    /// <exception cref="TransactionTooLargeException">etcd's own limits are below those it was said to have.</exception>
+    public async Task<CommitResult[]> CommitAsync(IReadOnlyList<EtcdCommit> batch, long knownRevision)
     {
         var identifier = Guid.NewGuid();
-        var request = transactions.Build(transaction, identifier);
         try
         {
             // Once it is sent its outcome is worth waiting for; the client's timeout bounds that.
-            var reply = await client.WriteAsync("etcdserverpb.KV/Txn", request, TxnResponse.Parser, CancellationToken.None);
-            return reply.Succeeded
-                ? new CommitResult.Committed(reply.Header.Revision)
-                : Transactions.Refusal(transaction, reply);
+            var reply = await client.WriteAsync(Txn, transactions.Request(batch, identifier), TxnResponse.Parser, CancellationToken.None);
+            return Transactions.Results(batch, reply);
         }
         catch (OutcomeUnknownException e)
         {
-            return await ResolveAsync(transaction, transactions, identifier, knownRevision, e);
+            return await ResolveAsync(batch, identifier, knownRevision, e);
         }
         catch (GrpcException e) when (e.Code is GrpcCode.InvalidArgument)
         {
@@ -46,16 +37,17 @@ internal sealed class Committer(EtcdClient client, KeySpace keys, HeadRecord hea
 
     /// <summary>Deletions that may all be of what is not there must not put the head record: they take no revision then.
     /// So it is looked up first what there is, and committed on condition that it is so still.</summary>
-    private async Task<CommitResult> DeleteAsync(Transaction transaction, Transactions transactions, long knownRevision)
+    public async Task<CommitResult> DeleteAsync(EtcdCommit commit, long knownRevision)
     {
+        var transaction = commit.Transaction;
         while (true)
         {
-            var look = transactions.Build(transaction, Guid.Empty);
+            var look = commit.Request.Clone();
             look.Success.Clear();
             look.Success.Add(new RequestOp { Range = new RangeRequest { Key = keys.Head, KeysOnly = true } });
             foreach (var write in transaction.Writes)
                 look.Success.Add(new RequestOp { Range = new RangeRequest { Key = keys.Of(write.Key), KeysOnly = true } });
-            var seen = await client.ReadAsync("etcdserverpb.KV/Txn", look, TxnResponse.Parser, CancellationToken.None);
+            var seen = await client.ReadAsync(Txn, look, TxnResponse.Parser, CancellationToken.None);
             if (!seen.Succeeded)
                 return Transactions.Refusal(transaction, seen);
 
@@ -66,52 +58,80 @@ internal sealed class Committer(EtcdClient client, KeySpace keys, HeadRecord hea
                 .ToList();
             if (assumptions.All(assumption => assumption is Condition.Absent))
                 return new CommitResult.Committed(seen.Responses[0].Range.Kvs is [var head] ? head.ModRevision : seen.Header.Revision);
-            var exact = new Transaction([.. transaction.Conditions, .. assumptions], transaction.Writes);
-            var result = await SendAsync(exact, transactions, knownRevision);
+            var exact = transactions.Commit(
+                new Transaction([.. transaction.Conditions, .. assumptions], transaction.Writes), commit.Bytes, CancellationToken.None);
+            var result = (await CommitAsync([exact], knownRevision))[0];
             if (result is not CommitResult.Refused refused || refused.Condition < transaction.Conditions.Count)
                 return result;
         }
     }
 
-    /// <summary>The head record tells: it was put with this commit's identifier, now or at an earlier revision. Where it
-    /// was not, the commit may still be on its way, unless it is certain that it can no longer be applied.</summary>
-    private async Task<CommitResult> ResolveAsync(
-        Transaction transaction, Transactions transactions, Guid identifier, long knownRevision, OutcomeUnknownException cause)
+    /// <summary>The head record tells: it was put with this request's identifier, now or at an earlier revision. Where it
+    /// was not, the request may still be on its way, unless it is certain that it can no longer be applied.</summary>
+    private async Task<CommitResult[]> ResolveAsync(
+        IReadOnlyList<EtcdCommit> batch, Guid identifier, long knownRevision, OutcomeUnknownException cause)
     {
         var began = Stopwatch.GetTimestamp();
-        var value = identifier.ToString("N");
         while (true)
         {
             try
             {
                 var head = await headRecord.ReadAsync(CancellationToken.None);
-                if (head.Value.ToStringUtf8() == value)
-                    return new CommitResult.Committed(head.ModRevision);
-                if (await history.FindHeadAsync(value, knownRevision + 1, head.ModRevision) is { } revision)
-                    return new CommitResult.Committed(revision);
-
-                var look = transactions.Build(transaction, identifier);
-                look.Success.Clear();
-                var reply = await client.ReadAsync("etcdserverpb.KV/Txn", look, TxnResponse.Parser, CancellationToken.None);
-                // A key's revision only grows: whoever was faster was faster for good. But it must have been somebody else.
-                if (!reply.Succeeded && Transactions.Refusal(transaction, reply) is var refused
-                    && transaction.Conditions[refused.Condition] is Condition.AtRevision
-                    && refused.HeadRevision == head.ModRevision)
-                    return refused;
-                return new CommitResult.Unknown(cause);
+                var applied = await FindAsync(identifier.ToString("N"), knownRevision, head);
+                var results = new CommitResult[batch.Count];
+                for (var i = 0; i < results.Length; i++)
+                    results[i] = applied is not { } revision ? await LookAsync(batch[i], head, cause)
+                        : batch.Count == 1 || await IsOfAsync(batch[i], revision) ? new CommitResult.Committed(revision)
+                        // It was refused, so it is safe to ask again for the reason.
+                        : (await CommitAsync([batch[i]], revision))[0];
+                return results;
             }
             catch (RevisionCompactedException)
             {
-                return new CommitResult.Unknown(cause);
+                return AllUnknown();
+            }
+            catch (GrpcException e) when (History.IsCompacted(e))
+            {
+                return AllUnknown();
             }
             catch (StoreUnavailableException) when (Stopwatch.GetElapsedTime(began) > client.Options.Timeout)
             {
-                return new CommitResult.Unknown(cause);
+                return AllUnknown();
             }
             catch (StoreUnavailableException)
             {
                 await Task.Delay(ResolutionPause);
             }
         }
+
+        CommitResult[] AllUnknown() => [.. batch.Select(_ => new CommitResult.Unknown(cause))];
+    }
+
+    private async Task<long?> FindAsync(string identifier, long knownRevision, KeyValue head) =>
+        head.Value.ToStringUtf8() == identifier
+            ? head.ModRevision
+            : await history.FindHeadAsync(identifier, knownRevision + 1, head.ModRevision);
+
+    /// <summary>Whether a transaction of a batch was among those the batch committed: nobody else wrote its keys then.</summary>
+    private async Task<bool> IsOfAsync(EtcdCommit commit, long revision)
+    {
+        var put = commit.Transaction.Writes.OfType<Write.Put>().First();
+        var request = new RangeRequest { Key = keys.Of(put.Key), KeysOnly = true, Revision = revision };
+        var reply = await client.ReadAsync("etcdserverpb.KV/Range", request, RangeResponse.Parser, CancellationToken.None);
+        return reply.Kvs is [var kv] && kv.ModRevision == revision;
+    }
+
+    /// <summary>The outcome of a transaction that is not there: refused for good, or not known.</summary>
+    private async Task<CommitResult> LookAsync(EtcdCommit commit, KeyValue head, OutcomeUnknownException cause)
+    {
+        var look = commit.Request.Clone();
+        look.Success.Clear();
+        var reply = await client.ReadAsync(Txn, look, TxnResponse.Parser, CancellationToken.None);
+        // A key's revision only grows: whoever was faster was faster for good. But it must have been somebody else.
+        return !reply.Succeeded && Transactions.Refusal(commit.Transaction, reply) is var refused
+            && commit.Transaction.Conditions[refused.Condition] is Condition.AtRevision
+            && refused.HeadRevision == head.ModRevision
+            ? refused
+            : new CommitResult.Unknown(cause);
     }
 }

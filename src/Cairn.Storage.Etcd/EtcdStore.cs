@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cairn.Storage.Etcd.Grpc;
 using Cairn.Storage.Etcd.Wire;
 using Cairn.Storage.Watching;
@@ -6,14 +5,15 @@ using Cairn.Storage.Watching;
 namespace Cairn.Storage.Etcd;
 
 /// <summary>A store in an etcd cluster of version 3.4 or later, shared by any number of nodes.</summary>
-/// <remarks>Revisions are etcd's own, so a cluster that others write to as well leaves gaps in them. Reads are linearizable.
-/// Compaction is the cluster's: it forgets the history of all keys.</remarks>
+/// <remarks>Revisions are etcd's own, so a cluster that others write to as well leaves gaps in them. Commits of one node that
+/// are independent of each other and under way at the same time may share a revision. Reads are linearizable. Compaction is the cluster's: it forgets the history of all keys.</remarks>
 public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
 {
-    private readonly EtcdStoreOptions _options;
     private readonly EtcdClient _client;
     private readonly KeySpace _keys;
+    private readonly Transactions _transactions;
     private readonly Committer _committer;
+    private readonly GroupCommit _group;
     private readonly History _history;
     private readonly ChangeFeed _feed;
     private readonly StoreMetrics _metrics;
@@ -22,17 +22,19 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
 
     private EtcdStore(EtcdStoreOptions options, EtcdClient client, KeySpace keys, HeadRecord headRecord, KeyValue head)
     {
-        (_options, _client, _keys) = (options, client, keys);
+        (_client, _keys) = (client, keys);
         _feed = new ChangeFeed(head.ModRevision, 0, options.WatchBuffer, options.WatchBufferBytes, dense: false);
         _metrics = new StoreMetrics("etcd", _feed);
         _follower = new Follower(client, keys, _feed, head, headRecord.ReadAsync);
         _history = new History(client, keys, _follower);
-        _committer = new Committer(client, keys, headRecord, _history);
+        _transactions = new Transactions(keys, options);
+        _committer = new Committer(client, keys, _transactions, headRecord, _history);
+        _group = new GroupCommit(_committer, options, _metrics, () => _feed.Head);
         Head = headRecord;
         Limits = new StoreLimits(
             MaxKeyBytes: 4096,
             MaxValueBytes: options.MaxRequestBytes - (256 << 10),
-            MaxOperations: options.MaxTransactionOperations - Transactions.OwnOperations,
+            MaxOperations: options.MaxTransactionOperations - CommitBatch.OwnOperations,
             MaxTransactionBytes: options.MaxRequestBytes - (128 << 10));
     }
 
@@ -90,21 +92,17 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     /// <inheritdoc/>
     public async ValueTask<CommitResult> CommitAsync(Transaction transaction, CancellationToken ct)
     {
-        TransactionRules.Check(transaction, Limits);
+        var bytes = TransactionRules.Check(transaction, Limits);
         ct.ThrowIfCancellationRequested();
         ThrowIfDisposed();
-        var began = Stopwatch.GetTimestamp();
-        CommitResult? result = null;
-        try
-        {
-            result = await _committer.CommitAsync(transaction, new Transactions(_keys, _options), _feed.Head);
-            _metrics.RecordBatch(1, Stopwatch.GetElapsedTime(began));
-            return result;
-        }
-        finally
-        {
-            _metrics.Count(result);
-        }
+        var commit = _transactions.Commit(transaction, bytes, ct);
+        if (transaction.Writes.Any(write => write is Write.Put))
+            return await _group.CommitAsync(commit);
+        var result = commit.SurelyChanges
+            ? (await _committer.CommitAsync([commit], _feed.Head))[0]
+            : await _committer.DeleteAsync(commit, _feed.Head);
+        _metrics.Count(result);
+        return result;
     }
 
     /// <inheritdoc/>

@@ -59,6 +59,7 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
         await CheckKeptAsync(fromRevision, ct);
         var stream = await follower.StreamAsync(ct);
         using var watch = stream.Begin(keys.Head, keys.End, fromRevision);
+        Func<string, bool>? belongs = prefix.Length == 0 ? null : key => key.StartsWith(prefix, StringComparison.Ordinal);
         var sets = new List<ChangeSet>();
         var (through, bytes) = (fromRevision - 1, 0L);
         try
@@ -68,7 +69,7 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
                 {
                     through = events[^1].Kv.ModRevision;
                     bytes += events.Sum(item => (long)item.Kv.Value.Length);
-                    sets.AddRange(ChangeSets.From(keys, events, key => key.StartsWith(prefix, StringComparison.Ordinal)));
+                    sets.AddRange(ChangeSets.From(keys, events, belongs));
                 }
         }
         catch (RevisionCompactedException e)

@@ -7,16 +7,9 @@ namespace Cairn.Storage.Etcd;
 /// <summary>Transactions of the contract as etcd's, and its answers as results.</summary>
 internal sealed class Transactions(KeySpace keys, EtcdStoreOptions options)
 {
-    /// <summary>What etcd adds to a request in its log: an identifier, the user, the revision of its rights.</summary>
-    private const int LogEntryBytes = 1024;
-
-    /// <summary>The head record takes one operation of each transaction.</summary>
-    public const int OwnOperations = 1;
-
-    /// <param name="transaction">What is to be done; its rules have been checked.</param>
-    /// <param name="identifier">Of this commit.</param>
+    /// <summary>A transaction without the head record.</summary>
     /// <exception cref="TransactionTooLargeException">etcd would refuse it.</exception>
-    public TxnRequest Build(Transaction transaction, Guid identifier)
+    public EtcdCommit Commit(Transaction transaction, int bytes, CancellationToken ct)
     {
         var request = new TxnRequest();
         request.Failure.Add(Read(keys.Head));
@@ -37,15 +30,39 @@ internal sealed class Transactions(KeySpace keys, EtcdStoreOptions options)
                 Write.Delete => new RequestOp { Delete = new DeleteRangeRequest { Key = keys.Of(write.Key) } },
                 _ => throw new UnreachableException($"{write}"),
             });
-        request.Success.Add(PutHead(identifier));
-        var bytes = request.CalculateSize() + LogEntryBytes;
-        return bytes <= options.MaxRequestBytes
-            ? request
+        var commit = new EtcdCommit(transaction, bytes, request, ct);
+        return commit.Size + CommitBatch.OverheadBytes <= options.MaxRequestBytes
+            ? commit
             : throw new TransactionTooLargeException(
-                $"The transaction would be a request of {bytes} bytes; etcd takes {options.MaxRequestBytes} at most.");
+                $"The transaction would be a request of {commit.Size + CommitBatch.OverheadBytes} bytes; etcd takes {options.MaxRequestBytes} at most.");
     }
 
-    public RequestOp PutHead(Guid identifier) => new()
+    /// <summary>What is sent: the one transaction, or all of them as parts of one; and the head record.</summary>
+    public TxnRequest Request(IReadOnlyList<EtcdCommit> batch, Guid identifier)
+    {
+        var request = batch is [var single]
+            ? new TxnRequest { Compare = { single.Request.Compare }, Success = { single.Request.Success }, Failure = { single.Request.Failure } }
+            : new TxnRequest { Success = { batch.Select(commit => new RequestOp { Txn = commit.Request }) } };
+        request.Success.Add(PutHead(identifier));
+        return request;
+    }
+
+    /// <summary>The outcome of each transaction of a batch.</summary>
+    public static CommitResult[] Results(IReadOnlyList<EtcdCommit> batch, TxnResponse response)
+    {
+        if (batch is [var single])
+            return [Result(single, response)];
+        var results = new CommitResult[batch.Count];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = Result(batch[i], response.Responses[i].Txn);
+        return results;
+
+        CommitResult Result(EtcdCommit commit, TxnResponse own) => own.Succeeded
+            ? new CommitResult.Committed(response.Header.Revision)
+            : Refusal(commit.Transaction, own);
+    }
+
+    private RequestOp PutHead(Guid identifier) => new()
     {
         Put = new PutRequest { Key = keys.Head, Value = ByteString.CopyFromUtf8(identifier.ToString("N")) },
     };
@@ -53,7 +70,7 @@ internal sealed class Transactions(KeySpace keys, EtcdStoreOptions options)
     /// <summary>The first condition that did not hold, by what the failure branch read.</summary>
     public static CommitResult.Refused Refusal(Transaction transaction, TxnResponse response)
     {
-        var head = response.Responses[0].Range.Kvs is [var record] ? record.ModRevision : response.Header.Revision;
+        var head = response.Responses[0].Range.Kvs is [var record] ? record.ModRevision : response.Header?.Revision ?? 0;
         for (var i = 0; i < transaction.Conditions.Count; i++)
             if (!Holds(transaction.Conditions[i], response.Responses[i + 1].Range.Kvs is [var kv] ? kv : null))
                 return new CommitResult.Refused(i, head);

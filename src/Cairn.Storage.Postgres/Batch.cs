@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace Cairn.Storage.Postgres;
 
 /// <summary>Transactions that become durable together: each is applied to the state its predecessors left.</summary>
-internal sealed class Batch(IReadOnlyList<CommitRequest> requests)
+internal sealed class Batch(IReadOnlyList<PendingCommit> requests)
 {
     private readonly Dictionary<string, State> _states = new(StringComparer.Ordinal);
 
     /// <summary>Tells this batch from all others, however often it is sent.</summary>
     public Guid Token { get; } = Guid.NewGuid();
 
-    public IReadOnlyList<CommitRequest> Requests => requests;
+    public IReadOnlyList<PendingCommit> Requests => requests;
 
     /// <summary>Every key whose newest state has to be known.</summary>
     public List<string> Keys { get; } = [.. requests
@@ -81,45 +81,4 @@ internal sealed class Batch(IReadOnlyList<CommitRequest> requests)
     }
 
     private readonly record struct State(long Revision, long Created);
-}
-
-/// <summary>A transaction on its way. It can be cancelled until the writer takes it; then it has an outcome.</summary>
-internal sealed class CommitRequest
-{
-    private readonly TaskCompletionSource<CommitResult> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenRegistration _registration;
-    private int _taken;
-
-    public CommitRequest(Transaction transaction, int bytes, CancellationToken ct)
-    {
-        (Transaction, Bytes) = (transaction, bytes);
-        _registration = ct.UnsafeRegister(static (self, token) => ((CommitRequest)self!).Cancel(token), this);
-    }
-
-    public Transaction Transaction { get; }
-
-    public int Bytes { get; }
-
-    public Task<CommitResult> Outcome => _outcome.Task;
-
-    /// <summary>False when it was cancelled before.</summary>
-    public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
-
-    public void Complete(CommitResult result)
-    {
-        _registration.Unregister();
-        _outcome.SetResult(result);
-    }
-
-    public void Fail(Exception cause)
-    {
-        _registration.Unregister();
-        _outcome.SetException(cause);
-    }
-
-    private void Cancel(CancellationToken ct)
-    {
-        if (TryTake())
-            _outcome.SetCanceled(ct);
-    }
 }

@@ -93,7 +93,7 @@ public sealed class PostgresStore : IStore, IChangeHistory, IEngineHealth
         var bytes = TransactionRules.Check(transaction, Limits);
         ct.ThrowIfCancellationRequested();
         ThrowIfDisposed();
-        var request = new CommitRequest(transaction, bytes, ct);
+        var request = new PendingCommit(transaction, bytes, ct);
         await _writer.EnqueueAsync(request, ct);
         return await request.Outcome;
     }

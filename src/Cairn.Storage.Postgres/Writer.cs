@@ -15,8 +15,8 @@ internal sealed class Writer
     private readonly Access _access;
     private readonly Tail _tail;
     private readonly StoreMetrics _metrics;
-    private readonly Channel<CommitRequest> _queue =
-        Channel.CreateBounded<CommitRequest>(new BoundedChannelOptions(MaxBatch) { SingleReader = true });
+    private readonly Channel<PendingCommit> _queue =
+        Channel.CreateBounded<PendingCommit>(new BoundedChannelOptions(MaxBatch) { SingleReader = true });
     private readonly Task _writing;
     private readonly string _lock;
     private readonly string _states;
@@ -46,7 +46,7 @@ internal sealed class Writer
 
     /// <summary>Waits for room, not for the outcome.</summary>
     /// <exception cref="ObjectDisposedException">The writer has stopped.</exception>
-    public async ValueTask EnqueueAsync(CommitRequest request, CancellationToken ct)
+    public async ValueTask EnqueueAsync(PendingCommit request, CancellationToken ct)
     {
         try
         {
@@ -69,7 +69,7 @@ internal sealed class Writer
     {
         while (await _queue.Reader.WaitToReadAsync())
         {
-            var (requests, bytes) = (new List<CommitRequest>(), 0);
+            var (requests, bytes) = (new List<PendingCommit>(), 0);
             while (requests.Count < MaxBatch && bytes < MaxBatchBytes && _queue.Reader.TryRead(out var request))
             {
                 if (!request.TryTake())

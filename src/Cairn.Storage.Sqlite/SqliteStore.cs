@@ -95,10 +95,10 @@ public sealed class SqliteStore : IStore, IChangeHistory
     /// <inheritdoc/>
     public async ValueTask<CommitResult> CommitAsync(Transaction transaction, CancellationToken ct)
     {
-        TransactionRules.Check(transaction, Limits);
+        int bytes = TransactionRules.Check(transaction, Limits);
         ct.ThrowIfCancellationRequested();
         ThrowIfDisposed();
-        var request = new CommitRequest(transaction, ct);
+        var request = new CommitRequest(transaction, bytes, ct);
         await _writer.EnqueueAsync(request, ct);
         return await request.Outcome;
     }

@@ -3,52 +3,18 @@ using Cairn.Storage.Sqlite.Native;
 namespace Cairn.Storage.Sqlite;
 
 /// <summary>Something for the writer's thread to do.</summary>
-internal abstract class WriteRequest;
+internal interface IWriteRequest;
 
-/// <summary>A transaction on its way. It can be cancelled until the writer takes it; then it has an outcome.</summary>
-internal sealed class CommitRequest : WriteRequest
+/// <summary>A transaction.</summary>
+internal sealed class CommitRequest(Transaction transaction, int bytes, CancellationToken ct)
+    : PendingCommit(transaction, bytes, ct), IWriteRequest
 {
-    private readonly TaskCompletionSource<CommitResult> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenRegistration _registration;
-    private int _state;
-
-    public CommitRequest(Transaction transaction, CancellationToken ct)
-    {
-        Transaction = transaction;
-        if (ct.CanBeCanceled)
-            _registration = ct.UnsafeRegister(static (self, token) => ((CommitRequest)self!).Cancel(token), this);
-    }
-
-    public Transaction Transaction { get; }
-
+    /// <summary>What to tell the caller once the batch is durable.</summary>
     public CommitResult? Result { get; set; }
-
-    public Task<CommitResult> Outcome => _outcome.Task;
-
-    /// <summary>False when it was cancelled before.</summary>
-    public bool TryTake() => Interlocked.Exchange(ref _state, 1) == 0;
-
-    public void Complete()
-    {
-        _registration.Unregister();
-        _outcome.SetResult(Result!);
-    }
-
-    public void Fail(Exception cause)
-    {
-        _registration.Unregister();
-        _outcome.SetException(cause);
-    }
-
-    private void Cancel(CancellationToken ct)
-    {
-        if (TryTake())
-            _outcome.SetCanceled(ct);
-    }
 }
 
 /// <summary>Other work on the writing connection, outside of any transaction.</summary>
-internal sealed class MaintenanceRequest(Func<Database, bool> work) : WriteRequest
+internal sealed class MaintenanceRequest(Func<Database, bool> work) : IWriteRequest
 {
     private readonly TaskCompletionSource<bool> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -18,7 +18,7 @@ internal sealed class Writer
     private readonly ChangeFeed _feed;
     private readonly StoreMetrics _metrics;
     private readonly int _maxBatch;
-    private readonly Channel<WriteRequest> _queue;
+    private readonly Channel<IWriteRequest> _queue;
     private readonly Thread _thread;
     private readonly List<CommitRequest> _batch = [];
     private int _lastBatch;
@@ -28,14 +28,14 @@ internal sealed class Writer
     {
         (_file, _database, _feed, _metrics, _maxBatch) = (file, database, feed, metrics, maxPending);
         _log = new ChangeLog(database, feed.Head);
-        _queue = Channel.CreateBounded<WriteRequest>(new BoundedChannelOptions(maxPending) { SingleReader = true });
+        _queue = Channel.CreateBounded<IWriteRequest>(new BoundedChannelOptions(maxPending) { SingleReader = true });
         _thread = new Thread(Run) { Name = "Cairn SQLite writer", IsBackground = true };
         _thread.Start();
     }
 
     /// <summary>Waits for room, not for the outcome.</summary>
     /// <exception cref="ObjectDisposedException">The writer has stopped.</exception>
-    public ValueTask EnqueueAsync(WriteRequest request, CancellationToken ct)
+    public ValueTask EnqueueAsync(IWriteRequest request, CancellationToken ct)
     {
         return _queue.Writer.TryWrite(request) ? ValueTask.CompletedTask : WaitForRoom();
 
@@ -79,7 +79,7 @@ internal sealed class Writer
     /// <remarks>Callers who write all the time come back just after their last batch is done. Starting without them would
     /// make them wait for a whole sync, so the writer gives them an eighth of the time the last batch took (at most
     /// <see cref="MaxPatience"/>), as long as there are fewer than then. A caller who is alone never waits.</remarks>
-    private WriteRequest? Gather(WriteRequest first)
+    private IWriteRequest? Gather(IWriteRequest first)
     {
         var began = Stopwatch.GetTimestamp();
         var patience = _lastDuration / 8 < MaxPatience ? _lastDuration / 8 : MaxPatience;
@@ -123,7 +123,7 @@ internal sealed class Writer
         foreach (var request in _batch)
         {
             _metrics.Count(request.Result);
-            request.Complete();
+            request.Complete(request.Result!);
         }
         _batch.Clear();
     }
@@ -149,7 +149,7 @@ internal sealed class Writer
             request.Result = unknown ? new CommitResult.Unknown(failure) : null;
             _metrics.Count(request.Result);
             if (unknown)
-                request.Complete();
+                request.Complete(request.Result!);
             else
                 request.Fail(failure);
         }

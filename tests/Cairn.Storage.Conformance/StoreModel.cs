@@ -16,6 +16,13 @@ public sealed class StoreModel(long start)
     /// <summary>A line for each change set, in revision order.</summary>
     public List<string> ChangeSets { get; } = [];
 
+    /// <summary>Leaves the state as it is for the revisions up to this one, which an engine took for nothing.</summary>
+    public void SkipTo(long revision)
+    {
+        while (Head < revision)
+            _states.Add(_states[^1]);
+    }
+
     public CommitResult Apply(Transaction transaction)
     {
         if (FirstFailure(transaction, Head) is { } condition)
@@ -41,7 +48,7 @@ public sealed class StoreModel(long start)
         if (changes.Count == 0)
             return new CommitResult.Committed(Head);
         _states.Add(state);
-        ChangeSets.Add($"{revision}: {string.Join(", ", changes)}");
+        ChangeSets.Add(Line(revision, changes));
         return new CommitResult.Committed(revision);
     }
 
@@ -74,7 +81,11 @@ public sealed class StoreModel(long start)
         Line(record.Key, new Entry(Encoding.UTF8.GetString(record.Value.Span), record.CreatedRevision, record.Revision));
 
     public static string Line(ChangeSet set) =>
-        $"{set.Revision}: {string.Join(", ", set.Changes.Select(c => c.Record is null ? $"{c.Key} deleted" : Line(c.Record)))}";
+        Line(set.Revision, set.Changes.Select(c => c.Record is null ? $"{c.Key} deleted" : Line(c.Record)));
+
+    /// <summary>The changes in the order of their keys: that of transactions that share a revision is the engine's affair.</summary>
+    private static string Line(long revision, IEnumerable<string> changes) =>
+        $"{revision}: {string.Join(", ", changes.Order(StringComparer.Ordinal))}";
 
     private static string Line(string key, Entry entry) => $"{key}={entry.Value} ({entry.Created}..{entry.Revision})";
 }

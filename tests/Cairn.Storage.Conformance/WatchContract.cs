@@ -88,7 +88,7 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
     {
         const int commits = 20_000;
         await using var watch = Store.WatchAsync("", Start, Ct).GetAsyncEnumerator(Ct);
-        await CommitAsync(Put("a", "0"));
+        await CommitAsync(Put("first", "0"));
         (await watch.MoveNextAsync()).ShouldBeTrue();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async writer =>
         {
@@ -96,11 +96,19 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
                 await CommitAsync(Put($"{writer}", $"{i}"));
         }));
 
-        for (var revision = Start + 2; revision <= Start + 1 + commits; revision++)
+        var next = new int[20];
+        for (var (seen, revision) = (0, watch.Current.Revision); seen < commits; revision = watch.Current.Revision)
         {
             (await watch.MoveNextAsync()).ShouldBeTrue();
-            if (watch.Current.Revision != revision)
-                throw new ShouldAssertException($"Revision {watch.Current.Revision} came in place of {revision}.");
+            if (watch.Current.Revision <= revision)
+                throw new ShouldAssertException($"Revision {watch.Current.Revision} came after {revision}.");
+            foreach (var change in watch.Current.Changes)
+            {
+                var (writer, value) = (int.Parse(change.Key), Text(change.Record!));
+                if (value != $"{next[writer]++}")
+                    throw new ShouldAssertException($"Writer {writer}'s value {value} came in place of {next[writer] - 1}.");
+                seen++;
+            }
         }
     }
 

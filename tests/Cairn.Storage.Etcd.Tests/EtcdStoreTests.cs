@@ -74,6 +74,32 @@ public sealed class EtcdStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_watches_every_key_reaches_the_newest_revision_though_all_who_went_together_were_refused()
+    {
+        using var cluster = await StartAsync();
+        await using var store = await OpenAsync(cluster);
+        var start = await CommitAsync(store, "a");
+        var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => store.CommitAsync(
+            new Transaction([new Condition.Absent("a")], [new Write.Put($"b{i}", new byte[1])]), Ct).AsTask()));
+        results.ShouldAllBe(result => result is CommitResult.Refused);
+
+        var head = await store.GetRevisionAsync(Ct);
+        head.ShouldBeGreaterThan(start);
+        await foreach (var set in store.WatchAsync("", start, Ct))
+        {
+            set.Changes.ShouldBeEmpty();
+            if (set.Revision == head)
+                break;
+        }
+        var next = await CommitAsync(store, "b");
+        await foreach (var set in store.WatchAsync("b", start, Ct))
+        {
+            set.Revision.ShouldBe(next);
+            break;
+        }
+    }
+
+    [Fact]
     public async Task A_request_that_etcd_would_not_take_is_not_sent()
     {
         using var cluster = await StartAsync();

@@ -3,7 +3,9 @@ using Cairn.Benchmarks.Http;
 using Cairn.Servers;
 using Cairn.Storage;
 using Cairn.Storage.Etcd;
+using Cairn.Storage.Etcd.Wire;
 using Cairn.Storage.Postgres;
+using Google.Protobuf;
 
 namespace Cairn.Benchmarks.Cluster;
 
@@ -51,12 +53,13 @@ internal sealed class Engine(EtcdCluster? etcd, PostgresServer? postgres) : IDis
 
     public string Address(string name) => etcd is not null ? $"etcd://{etcd.Endpoints[0]}/{name}" : postgres!.Address(name);
 
-    /// <summary>Transactions a second, each of so many puts with one condition, by so many writers at once.</summary>
+    /// <summary>Transactions a second, each of so many puts with one condition, by so many writers at once, each sending its own:
+    /// to etcd itself, without the store's batches; to PostgreSQL through the store.</summary>
     public async Task<double> CommitsAsync(string name, int writers, int records, TimeSpan time)
     {
-        await using IStore store = etcd is not null
-            ? await EtcdStore.OpenAsync(EtcdStoreOptions.Parse(Address(name)), CancellationToken.None)
-            : await PostgresStore.OpenAsync(PostgresStoreOptions.Parse(Address(name)), CancellationToken.None);
+        using var client = etcd is null ? null : new EtcdClient(EtcdStoreOptions.Parse(Address(name)));
+        await using IStore? store = etcd is null ? await PostgresStore.OpenAsync(PostgresStoreOptions.Parse(Address(name)), CancellationToken.None) : null;
+        var keys = new KeySpace(name);
         byte[] value = new byte[RecordBytes];
         Array.Fill(value, (byte)'x');
         var clock = Stopwatch.StartNew();
@@ -65,10 +68,16 @@ internal sealed class Engine(EtcdCluster? etcd, PostgresServer? postgres) : IDis
             int count = 0;
             for (; clock.Elapsed < time; count++)
             {
-                List<Write> writes = [new Write.Put($"head/{writer}", value)];
-                for (int i = 1; i < records; i++)
-                    writes.Add(new Write.Put($"log{i}/{writer}/{count}", value));
-                await store.CommitAsync(new Transaction([new Condition.Absent($"none/{writer}/{count}")], writes), CancellationToken.None);
+                List<string> puts = [$"head/{writer}", .. Enumerable.Range(1, records - 1).Select(i => $"log{i}/{writer}/{count}")];
+                string absent = $"none/{writer}/{count}";
+                if (client is not null)
+                    await client.WriteAsync("etcdserverpb.KV/Txn", new TxnRequest
+                    {
+                        Compare = { new Compare { Key = keys.Of(absent), Target = Compare.Types.Target.Create, CreateRevision = 0 } },
+                        Success = { puts.Select(key => new RequestOp { Put = new PutRequest { Key = keys.Of(key), Value = UnsafeByteOperations.UnsafeWrap(value) } }) },
+                    }, TxnResponse.Parser, CancellationToken.None);
+                else
+                    await store!.CommitAsync(new Transaction([new Condition.Absent(absent)], [.. puts.Select(key => new Write.Put(key, value))]), CancellationToken.None);
             }
             return count;
         })));

@@ -18,6 +18,7 @@ public sealed class CatalogSet : IAsyncDisposable
     private readonly Catalog[] _catalogs;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly PriorityQueue<TaskCompletionSource<CatalogSnapshot>, long> _waiters = new();
     private CatalogFeed _feed;
     private Task _following = Task.CompletedTask;
     private volatile Exception? _fault;
@@ -56,12 +57,15 @@ public sealed class CatalogSet : IAsyncDisposable
     }
 
     /// <summary>Completes once <see cref="Current"/> is at <paramref name="revision"/> or later.</summary>
-    public async ValueTask<CatalogSnapshot> WaitForAsync(long revision, CancellationToken ct)
+    public ValueTask<CatalogSnapshot> WaitForAsync(long revision, CancellationToken ct)
     {
-        // The link is read before the state: what is published in between completes this link.
-        for (var link = Feed; ; link = await link.NextAsync.WaitAsync(ct))
-            if (Current is var current && current.Revision >= revision)
-                return current;
+        if (Current is var current && current.Revision >= revision)
+            return new(current);
+        var waiter = new TaskCompletionSource<CatalogSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_waiters)
+            _waiters.Enqueue(waiter, revision);
+        Wake(Current); // it may have been published in between
+        return new(waiter.Task.WaitAsync(ct));
     }
 
     /// <summary>A state that has every commit acknowledged anywhere before this call.</summary>
@@ -216,6 +220,18 @@ public sealed class CatalogSet : IAsyncDisposable
         var previous = Interlocked.Exchange(ref _feed, next);
         Debug.Assert(previous is not null);
         previous.Link(next);
+        Wake(snapshot);
+    }
+
+    /// <summary>Lets those go on who wait for no more than this state. A writer is woken once, however many write.</summary>
+    private void Wake(CatalogSnapshot snapshot)
+    {
+        lock (_waiters)
+            while (_waiters.TryPeek(out var waiter, out long revision) && revision <= snapshot.Revision)
+            {
+                _waiters.Dequeue();
+                waiter.SetResult(snapshot);
+            }
     }
 }
 

@@ -218,16 +218,18 @@ public sealed class ChangeFeed
     /// <summary>The part of a change set below a prefix: itself when that is all of it, null when it is none.</summary>
     private static ChangeSet? Below(string prefix, ChangeSet set)
     {
+        if (prefix.Length == 0)
+            return set;
         var count = 0;
         foreach (var change in set.Changes)
         {
             if (change.Key.StartsWith(prefix, StringComparison.Ordinal))
                 count++;
         }
-        if (count == set.Changes.Count)
-            return set;
-        return count == 0
-            ? null
+        if (count == 0)
+            return null;
+        return count == set.Changes.Count
+            ? set
             : new ChangeSet(set.Revision, [.. set.Changes.Where(c => c.Key.StartsWith(prefix, StringComparison.Ordinal))]);
     }
 

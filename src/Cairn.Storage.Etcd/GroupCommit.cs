@@ -1,0 +1,72 @@
+using System.Diagnostics;
+
+namespace Cairn.Storage.Etcd;
+
+/// <summary>Commits for this node: what waits while others are on their way goes together, as one transaction of etcd's.</summary>
+/// <param name="committer">Sends them.</param>
+/// <param name="options">What etcd takes at most.</param>
+/// <param name="metrics">Of the store.</param>
+/// <param name="head">A revision that is there already.</param>
+internal sealed class GroupCommit(Committer committer, EtcdStoreOptions options, StoreMetrics metrics, Func<long> head)
+{
+    /// <summary>While etcd makes one batch durable, the next can be on its way.</summary>
+    private const int MaxInFlight = 2;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<EtcdCommit> _waiting = new();
+    private int _inFlight;
+
+    public Task<CommitResult> CommitAsync(EtcdCommit commit)
+    {
+        lock (_gate)
+        {
+            _waiting.Enqueue(commit);
+            if (_inFlight == MaxInFlight)
+                return commit.Outcome;
+            _inFlight++;
+        }
+        _ = SendAsync();
+        return commit.Outcome;
+    }
+
+    /// <summary>Sends until nothing waits; every outcome and every failure goes to those whose commits they are.</summary>
+    private async Task SendAsync()
+    {
+        while (Gather() is { } commits)
+        {
+            var began = Stopwatch.GetTimestamp();
+            try
+            {
+                var results = await committer.CommitAsync(commits, head());
+                metrics.RecordBatch(commits.Count, Stopwatch.GetElapsedTime(began));
+                for (var i = 0; i < commits.Count; i++)
+                {
+                    metrics.Count(results[i]);
+                    commits[i].Complete(results[i]);
+                }
+            }
+            catch (Exception e)
+            {
+                foreach (var commit in commits)
+                {
+                    metrics.Count(null);
+                    commit.Fail(e);
+                }
+            }
+        }
+    }
+
+    private IReadOnlyList<EtcdCommit>? Gather()
+    {
+        lock (_gate)
+        {
+            var batch = new CommitBatch(options);
+            while (_waiting.TryPeek(out var next) && batch.Takes(next))
+                if (_waiting.Dequeue().TryTake())
+                    batch.Add(next);
+            if (batch.Commits.Count == 0)
+                _inFlight--;
+            return batch.Commits.Count == 0 ? null : batch.Commits;
+        }
+    }
+}
