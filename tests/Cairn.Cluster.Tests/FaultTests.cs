@@ -70,10 +70,76 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task On_etcd_disks_that_hang_under_the_leader_and_then_under_a_majority_break_no_promise()
+    {
+        Assert.SkipWhen(EtcdCluster.Missing is not null, EtcdCluster.Missing ?? "");
+        using var etcd = await EtcdCluster.StartAsync(members: 3);
+        using var nodes = await CairnNodes.StartAsync(3, $"etcd://{string.Join(',', etcd.Endpoints)}/cairn");
+        await using var load = new Load(nodes);
+        await load.ProgressAsync(50, Ct);
+
+        int leader = await etcd.LeaderAsync();
+        using (var disk = await DiskFault.HangAsync(etcd.Member(leader), TimeSpan.FromSeconds(2)))
+        {
+            Assert.SkipWhen(disk.Problem is not null, disk.Problem ?? "");
+            await load.ProgressAsync(30, Ct);
+        }
+        await load.ProgressAsync(30, Ct);
+
+        using (await DiskFault.HangAsync(etcd.Member(0), TimeSpan.FromMilliseconds(500)))
+        using (await DiskFault.HangAsync(etcd.Member(1), TimeSpan.FromMilliseconds(500)))
+            await load.ProgressAsync(20, Ct);
+        await load.ProgressAsync(50, Ct);
+
+        await load.VerifyAsync();
+    }
+
+    [Fact]
+    public async Task On_sqlite_a_disk_that_hangs_and_one_that_fails_break_no_promise()
+    {
+        string folder = ServerProcess.TemporaryFolder("disk");
+        try
+        {
+            using var nodes = await CairnNodes.StartAsync(1, $"sqlite:{Path.Combine(folder, "cairn.db")}");
+            await using var load = new Load(nodes);
+            await load.ProgressAsync(50, Ct);
+
+            using (var disk = await DiskFault.HangAsync(nodes.Node(0), TimeSpan.FromMilliseconds(500)))
+            {
+                Assert.SkipWhen(disk.Problem is not null, disk.Problem ?? "");
+                await load.ProgressAsync(10, Ct);
+            }
+
+            using (await DiskFault.FailAsync(nodes.Node(0)))
+            {
+                // Not one write is acknowledged, and reads go on.
+                int refused = load.Unavailable;
+                while (load.Unavailable < refused + 20)
+                    await Task.Delay(20, Ct);
+                int writes = load.Writes;
+                refused = load.Unavailable;
+                while (load.Unavailable < refused + 20)
+                    await Task.Delay(20, Ct);
+                load.Writes.ShouldBe(writes);
+            }
+
+            await load.ProgressAsync(50, Ct);
+            nodes.Kill(0);
+            await nodes.StartAsync(0);
+            await load.ProgressAsync(20, Ct);
+            await load.VerifyAsync();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task On_postgres_broken_sessions_a_crashed_node_and_a_failover_break_no_promise()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
-        using var primary = await PostgresServer.StartAsync("-c", "synchronous_standby_names=standby");
+        using var primary = await PostgresServer.StartAsync("-c", "fsync=on", "-c", "synchronous_standby_names=standby");
         using var replica = await PostgresServer.ReplicateAsync(primary, "standby");
         using var nodes = await CairnNodes.StartAsync(3, $"postgres://postgres@127.0.0.1:{primary.Port},127.0.0.1:{replica.Port}/postgres");
         await using var load = new Load(nodes);
@@ -94,6 +160,10 @@ public sealed class FaultTests : IDisposable
         nodes.Kill(1);
         await load.ProgressAsync(50, Ct);
         await nodes.StartAsync(1);
+
+        using (var disk = await DiskFault.HangAsync(primary.Process, TimeSpan.FromMilliseconds(500)))
+            if (disk.Problem is null)
+                await load.ProgressAsync(10, Ct);
 
         primary.Kill();
         await replica.PromoteAsync();

@@ -29,6 +29,8 @@ public sealed partial class ServerProcess : IDisposable
 
     public string Program { get; }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>What it said so far, its end when that is much.</summary>

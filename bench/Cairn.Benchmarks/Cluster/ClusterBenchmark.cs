@@ -9,31 +9,33 @@ using Google.Protobuf;
 
 namespace Cairn.Benchmarks.Cluster;
 
-/// <summary>Writes through Cairn on a shared engine, as a share of what the engine itself takes from the same writers with
-/// the same records.</summary>
+/// <summary>Writes through Cairn on a shared engine, as a share of what the engine itself takes from the same number of writers:
+/// transactions of as many records as a write of Cairn's has, and single puts.</summary>
 internal static class ClusterBenchmark
 {
     /// <param name="args">The engine (etcd), seconds of a measurement (5).</param>
     public static async Task<int> RunAsync(string[] args)
     {
         string kind = args.Length > 0 ? args[0] : "etcd";
-        var time = TimeSpan.FromSeconds(args.Length > 1 ? double.Parse(args[1]) : 5);
+        int seconds = args.Length > 1 ? int.Parse(args[1]) : 5;
+        var time = TimeSpan.FromSeconds(seconds);
         using var engine = await Engine.StartAsync(kind);
-        Console.WriteLine($"{kind}, one server with its data in memory, {time.TotalSeconds} s a measurement; load of the machine {File.ReadAllText("/proc/loadavg").Split(' ')[0]}");
-        Console.WriteLine("| writers | Cairn writes/s | p50 ms | p99 ms | engine, same records/s | ratio | engine, one record/s | ratio |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine($"{kind}, one server with its data in memory, {seconds} s a measurement; load of the machine {File.ReadAllText("/proc/loadavg").Split(' ')[0]}");
+        Console.WriteLine("| writers | Cairn writes/s | p50 ms | p99 ms | node µs/write | engine, same records/s | ratio | engine, one record/s | ratio |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (int writers in new[] { 1, 32, 128 })
         {
-            LoadResult load;
+            Load load;
             await using (var cairn = await ChildServer.StartCairnAsync(pinned: false, store: engine.Address($"cairn{writers}")))
             {
-                byte[] Request(int i) => LoadGenerator.Request($"PUT /api/v1/configs/load/c{i}", """{"host":"db","port":5432,"pool":{"min":1,"max":10}}""");
-                await LoadGenerator.RunAsync(cairn.Port, writers, TimeSpan.FromSeconds(2), Request);
-                load = await LoadGenerator.RunAsync(cairn.Port, writers, time, Request);
+                await Wrk.PutAsync(cairn, writers, WriteBenchmark.WarmUpSeconds);
+                load = await Wrk.PutAsync(cairn, writers, seconds);
             }
+            foreach (int records in new[] { 4, 1 })
+                await engine.CommitsAsync($"warm{writers}-{records}", writers, records, time);
             double same = await engine.CommitsAsync($"same{writers}", writers, records: 4, time);
             double one = await engine.CommitsAsync($"one{writers}", writers, records: 1, time);
-            Console.WriteLine($"| {writers} | {load.PerSecond:0} | {load.Median:0.00} | {load.P99:0.00} | {same:0} | {load.PerSecond / same:0.00} | {one:0} | {load.PerSecond / one:0.00} |");
+            Console.WriteLine($"| {writers} | {load.PerSecond:0} | {load.P50:0.00} | {load.P99:0.00} | {load.Cost:0} | {same:0} | {load.PerSecond / same:0.00} | {one:0} | {load.PerSecond / one:0.00} |");
         }
         return 0;
     }

@@ -22,6 +22,7 @@ public sealed class Load : IAsyncDisposable
     private readonly List<Task> _clients;
     private int _values;
     private int _writes;
+    private int _unavailable;
 
     public Load(CairnNodes nodes)
     {
@@ -31,6 +32,9 @@ public sealed class Load : IAsyncDisposable
 
     /// <summary>How many writes were acknowledged so far.</summary>
     public int Writes => Volatile.Read(ref _writes);
+
+    /// <summary>How many writes were answered that the store cannot take them now.</summary>
+    public int Unavailable => Volatile.Read(ref _unavailable);
 
     /// <summary>Lets the load go on until so many more writes were acknowledged.</summary>
     public async Task ProgressAsync(int writes, CancellationToken ct)
@@ -110,6 +114,8 @@ public sealed class Load : IAsyncDisposable
         }
         if (response is not { IsSuccessStatusCode: true })
         {
+            if (response?.StatusCode is HttpStatusCode.ServiceUnavailable)
+                Interlocked.Increment(ref _unavailable);
             if (response is not null && (int)response.StatusCode is not (503 or 409))
                 _violations.Add($"A write was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
             Record(new(kind, value, expected ?? 0, 0, invoked, long.MaxValue));
