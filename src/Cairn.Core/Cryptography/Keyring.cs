@@ -62,7 +62,7 @@ public sealed class Keyring
         if (keyring._primary is null)
             await keyring.CommitAsync(addDataKey: true, ct);
         else if (keyring._dataKeys.Values.Any(key => key.Stored.MasterKey != masterKeys.Primary.Id))
-            await keyring.CommitAsync(addDataKey: false, ct);
+            await keyring.WrapAnewAsync(ct);
         return keyring;
     }
 
@@ -119,6 +119,19 @@ public sealed class Keyring
     {
         await foreach (var record in _store.ListAsync(Prefix, await _store.GetRevisionAsync(ct), ct))
             Accept(Read(record));
+    }
+
+    private async Task WrapAnewAsync(CancellationToken ct)
+    {
+        try
+        {
+            await CommitAsync(addDataKey: false, ct);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The node starts from its snapshot while the store is away. It opens everything as it is; its next start, or
+            // that of any other node with the new key, wraps anew, and until then the status names the older master key.
+        }
     }
 
     private async Task CommitAsync(bool addDataKey, CancellationToken ct)
