@@ -65,7 +65,7 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     /// <inheritdoc/>
     public async ValueTask<long> GetRevisionAsync(CancellationToken ct)
     {
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         return (await Head.ReadAsync(ct)).ModRevision;
     }
 
@@ -73,7 +73,7 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     public async ValueTask<StoreRecord?> GetAsync(string key, CancellationToken ct)
     {
         TransactionRules.CheckUnicode(key);
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         if (key.Length == 0)
             return null;
         var reply = await _client.ReadAsync("etcdserverpb.KV/Range", new RangeRequest { Key = _keys.Of(key) }, RangeResponse.Parser, ct);
@@ -85,7 +85,7 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     {
         TransactionRules.CheckUnicode(prefix);
         ArgumentOutOfRangeException.ThrowIfNegative(atRevision);
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         return _history.ListAsync(prefix, atRevision, ct);
     }
 
@@ -94,7 +94,7 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     {
         var bytes = TransactionRules.Check(transaction, Limits);
         ct.ThrowIfCancellationRequested();
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         var commit = _transactions.Commit(transaction, bytes, ct);
         if (transaction.Writes.Any(write => write is Write.Put))
             return await _group.CommitAsync(commit);
@@ -108,7 +108,7 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     /// <inheritdoc/>
     public IAsyncEnumerable<ChangeSet> WatchAsync(string prefix, long afterRevision, CancellationToken ct)
     {
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         return _feed.WatchAsync(prefix, afterRevision, this, ct);
     }
 
@@ -116,7 +116,7 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     public async ValueTask CompactAsync(long throughRevision, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(throughRevision);
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         try
         {
             var request = new CompactionRequest { Revision = throughRevision };
@@ -137,7 +137,7 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     /// <inheritdoc/>
     public async Task<IReadOnlyList<EngineMember>> MembersAsync(CancellationToken ct)
     {
-        ThrowIfDisposed();
+        ThrowIfUnusable();
         return await Task.WhenAll(_client.Endpoints.All.Select(endpoint => Members.AskAsync(endpoint, ct)));
     }
 
@@ -155,5 +155,9 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     ValueTask<HistoryPage> IChangeHistory.ReadAsync(string prefix, long fromRevision, CancellationToken ct) =>
         _history.ReadAsync(prefix, fromRevision, _feed.Head, ct);
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+    private void ThrowIfUnusable()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        _follower.ThrowIfGoneBack();
+    }
 }

@@ -21,14 +21,24 @@ internal sealed class Follower : IAsyncDisposable
     private readonly Task _following;
     private WatchStream? _stream;
     private long _through;
-    private long _version;
+    private KeyValue _head; // as last seen
+    private bool _isSameHistory;
+    private StoreUnavailableException? _goneBack;
 
     public Follower(
         EtcdClient client, KeySpace keys, ChangeFeed feed, KeyValue head, Func<CancellationToken, Task<KeyValue>> readHead)
     {
         (_client, _keys, _feed, _readHead) = (client, keys, feed, readHead);
-        (_through, _version) = (head.ModRevision, head.Version);
+        (_through, _head) = (head.ModRevision, head);
         _following = FollowAsync(_stopping.Token);
+    }
+
+    /// <summary>Refuses an etcd that no longer has what this node has seen of it.</summary>
+    /// <exception cref="StoreUnavailableException">It was restored from a backup, or emptied.</exception>
+    public void ThrowIfGoneBack()
+    {
+        if (Volatile.Read(ref _goneBack) is { } goneBack)
+            throw goneBack;
     }
 
     /// <summary>The stream that is open; a new one when there is none, or it broke.</summary>
@@ -68,12 +78,14 @@ internal sealed class Follower : IAsyncDisposable
     private async Task FollowAsync(CancellationToken ct)
     {
         var pause = TimeSpan.FromMilliseconds(5);
-        while (!ct.IsCancellationRequested)
+        while (!ct.IsCancellationRequested && _goneBack is null)
         {
             try
             {
                 var stream = await StreamAsync(ct);
-                using var watch = stream.Begin(_keys.Head, _keys.End, _through + 1);
+                // It begins with what was seen last: that is how a history is known again.
+                _isSameHistory = false;
+                using var watch = stream.Begin(_keys.Head, _keys.End, _head.ModRevision);
                 await FollowAsync(watch, ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -83,11 +95,15 @@ internal sealed class Follower : IAsyncDisposable
             catch (RevisionCompactedException e)
             {
                 // What was missed cannot be had any more: whoever waits for it is told, and lists anew.
-                if (await HeadAsync(ct) is { } head)
+                if (await HeadAsync(ct) is not { } head)
+                    continue;
+                if (head.ModRevision < _head.ModRevision)
                 {
-                    (_through, _version) = (head.ModRevision, head.Version);
-                    _feed.Skip(_through, e.OldestRevision);
+                    GoneBack(head);
+                    return;
                 }
+                (_through, _head) = (head.ModRevision, head);
+                _feed.Skip(_through, e.OldestRevision);
             }
             catch (StoreException)
             {
@@ -113,7 +129,11 @@ internal sealed class Follower : IAsyncDisposable
         while (!await CompletesAsync(waiting, ct))
         {
             // Nothing came for a while. Rightly so?
-            if (await HeadAsync(ct) is not { } head || head.ModRevision <= _through || await CompletesAsync(waiting, ct))
+            if (await HeadAsync(ct) is not { } head)
+                continue;
+            if (head.ModRevision < _head.ModRevision)
+                throw GoneBack(head);
+            if (head.ModRevision <= _through || await CompletesAsync(waiting, ct))
                 continue;
             await Volatile.Read(ref _stream)!.GiveUpAsync();
             throw new StoreUnavailableException("The watch stream fell silent.");
@@ -134,19 +154,37 @@ internal sealed class Follower : IAsyncDisposable
 
     private void Publish(IReadOnlyList<Event> events)
     {
+        if (!_isSameHistory)
+        {
+            var first = events.FirstOrDefault(item => _keys.IsHead(item.Kv.Key))?.Kv;
+            if (first is null || first.ModRevision != _head.ModRevision || first.Value != _head.Value)
+                throw GoneBack(first);
+            _isSameHistory = true;
+        }
         foreach (var item in events)
         {
             // Each commit puts the head record once, so its version counts the commits: one that is missing shows.
             // (etcd before 3.4.31 and 3.5.13 can lose events of a watcher that a compaction overtakes.)
             if (!_keys.IsHead(item.Kv.Key) || item.Kv.ModRevision <= _through || item.Type == Event.Types.Type.Delete)
                 continue;
-            if (item.Kv.Version != 1 && item.Kv.Version != _version + 1)
-                throw new StoreUnavailableException($"The watch lost {item.Kv.Version - _version - 1} commits.");
-            _version = item.Kv.Version;
+            if (item.Kv.Version != 1 && item.Kv.Version != _head.Version + 1)
+                throw new StoreUnavailableException($"The watch lost {item.Kv.Version - _head.Version - 1} commits.");
+            _head = item.Kv;
         }
         List<ChangeSet> sets = [.. ChangeSets.From(_keys, events).Where(set => set.Revision > _through)];
         _through = Math.Max(_through, events[^1].Kv.ModRevision);
         _feed.Publish(sets);
+    }
+
+    /// <summary>For good: its revisions mean something else now, so nothing may be written on their strength.</summary>
+    private StoreUnavailableException GoneBack(KeyValue? found)
+    {
+        var goneBack = new StoreUnavailableException(
+            $"etcd no longer has revision {_head.ModRevision} as this node has seen it{(found is null ? "" : $", but {found.ModRevision}")}: "
+            + "it was restored from a backup, or emptied. Restart the nodes.");
+        Volatile.Write(ref _goneBack, goneBack);
+        _feed.Close(goneBack);
+        return goneBack;
     }
 
     private async Task<KeyValue?> HeadAsync(CancellationToken ct)

@@ -55,6 +55,21 @@ public sealed class EtcdCluster : IDisposable
         await WaitUntilHealthyAsync(member);
     }
 
+    /// <summary>A copy of the data of a member that is not running.</summary>
+    public string BackUp(int member)
+    {
+        var backup = Path.Combine(_folder, $"backup{member}");
+        Copy(Path.Combine(_folder, $"m{member}"), backup);
+        return backup;
+    }
+
+    /// <summary>Puts a copy in the place of a member's data.</summary>
+    public void Restore(int member, string backup)
+    {
+        Directory.Delete(Path.Combine(_folder, $"m{member}"), recursive: true);
+        Copy(backup, Path.Combine(_folder, $"m{member}"));
+    }
+
     /// <summary>The member that leads at present.</summary>
     public async Task<int> LeaderAsync()
     {
@@ -88,6 +103,15 @@ public sealed class EtcdCluster : IDisposable
         foreach (var member in _members)
             member?.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var file in Directory.EnumerateFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (var folder in Directory.EnumerateDirectories(from))
+            Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
     }
 
     private void Launch(int i, string state)

@@ -99,6 +99,39 @@ public sealed class EtcdStoreTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public async Task A_node_that_kept_running_while_etcd_was_restored_takes_part_no_more(int othersWrote)
+    {
+        using var cluster = await StartAsync();
+        await using var store = await OpenAsync(cluster);
+        await CommitAsync(store, "a");
+        cluster.Kill(0);
+        var backup = cluster.BackUp(0);
+        await cluster.RestartAsync(0);
+        var seen = await UntilAsync(() => CommitAsync(store, "b"));
+        await foreach (var set in store.WatchAsync("", seen - 1, Ct))
+            break;
+
+        cluster.Kill(0);
+        cluster.Restore(0, backup);
+        await cluster.RestartAsync(0);
+        await using (var other = await OpenAsync(cluster))
+            for (var i = 0; i < othersWrote; i++)
+                await CommitAsync(other, $"c{i}");
+
+        // Though the revisions may have passed what it has seen, they are others.
+        var watching = await Should.ThrowAsync<StoreUnavailableException>(async () =>
+        {
+            await foreach (var set in store.WatchAsync("", seen, Ct))
+                set.Changes.ShouldBeEmpty();
+        });
+        watching.Message.ShouldContain("Restart the nodes");
+        (await Should.ThrowAsync<StoreUnavailableException>(async () => await CommitAsync(store, "d"))).Message.ShouldContain("restored");
+        (await Should.ThrowAsync<StoreUnavailableException>(async () => await store.GetRevisionAsync(Ct))).Message.ShouldContain("restored");
+    }
+
     [Fact]
     public async Task A_request_that_etcd_would_not_take_is_not_sent()
     {
@@ -195,6 +228,20 @@ public sealed class EtcdStoreTests : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Tries again while etcd is away.</summary>
+    private async Task<long> UntilAsync(Func<Task<long>> commit)
+    {
+        while (true)
+            try
+            {
+                return await commit();
+            }
+            catch (StoreUnavailableException)
+            {
+                await Task.Delay(50, Ct);
+            }
     }
 
     private async Task<long> CommitAsync(EtcdStore store, string key) =>
