@@ -186,13 +186,16 @@ public sealed class Keyring
 
     private DataKey Accept(WrappedDataKey stored)
     {
-        if (_dataKeys.TryGetValue(stored.Id, out var known) && known.Stored.MasterKey == stored.MasterKey)
-            return known;
-        var key = known is null ? new DataKey(stored, Unwrap(stored)) : known with { Stored = stored };
-        _dataKeys[stored.Id] = key;
-        if (_primary is not { } primary || stored.CreatedAt > primary.Stored.CreatedAt || stored.Id == primary.Stored.Id)
-            _primary = key;
-        return key;
+        lock (_dataKeys)
+        {
+            if (_dataKeys.TryGetValue(stored.Id, out var known) && known.Stored.MasterKey == stored.MasterKey)
+                return known;
+            var key = known is null ? new DataKey(stored, Unwrap(stored)) : known with { Stored = stored };
+            _dataKeys[stored.Id] = key;
+            if (_primary is not { } primary || stored.CreatedAt > primary.Stored.CreatedAt || stored.Id == primary.Stored.Id)
+                _primary = key;
+            return key;
+        }
     }
 
     private byte[] Unwrap(WrappedDataKey stored)

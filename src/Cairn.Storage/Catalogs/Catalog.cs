@@ -29,8 +29,8 @@ public sealed class Catalog<T> : Catalog where T : class
 
     /// <summary>Describes a catalog.</summary>
     /// <param name="prefix">The store keys it follows; not empty, ends in a slash.</param>
-    /// <param name="decode">Makes the value of a record; called once a commit, in revision order. What it throws stops
-    /// the <see cref="CatalogSet"/>.</param>
+    /// <param name="decode">Makes the value of a record; called once a commit, in revision order, but by several threads at once
+    /// while the catalog is loaded. What it throws stops the <see cref="CatalogSet"/>.</param>
     public Catalog(string prefix, Func<StoreRecord, T> decode) : base(prefix) => _decode = decode;
 
     /// <summary>Adds a secondary index. To be called before the catalog is given to a <see cref="CatalogSet"/>.</summary>

@@ -11,6 +11,7 @@ namespace Cairn.Storage.Catalogs;
 public sealed class CatalogSet : IAsyncDisposable
 {
     private const int MaxCommitsPerStep = 512;
+    private const int RecordsPerDecoding = 1024;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -85,14 +86,37 @@ public sealed class CatalogSet : IAsyncDisposable
         long revision = await _store.GetRevisionAsync(ct);
         var views = new CatalogView[_catalogs.Length];
         foreach (var catalog in _catalogs)
-        {
-            var values = new List<(string, object)>();
-            await foreach (var record in _store.ListAsync(catalog.Prefix, revision, ct))
-                values.Add((record.Key[catalog.Prefix.Length..], Decode(catalog, record)));
-            views[catalog.Slot] = catalog.Load(values);
-        }
+            views[catalog.Slot] = catalog.Load(await DecodeAsync(catalog, _store.ListAsync(catalog.Prefix, revision, ct), ct));
 
         return new CatalogSnapshot(revision, views);
+    }
+
+    /// <summary>Decodes with every processor while the next records are being read. The order is kept.</summary>
+    private static async Task<List<(string Key, object Value)>> DecodeAsync(
+        Catalog catalog, IAsyncEnumerable<StoreRecord> records, CancellationToken ct)
+    {
+        var values = new List<(string, object)>();
+        var decoding = new Queue<Task<(string, object)[]>>();
+        try
+        {
+            await foreach (var chunk in records.Chunk(RecordsPerDecoding).WithCancellation(ct))
+            {
+                decoding.Enqueue(Task.Run(() => Array.ConvertAll(chunk, Decoded), ct));
+                if (decoding.Count > Environment.ProcessorCount)
+                    values.AddRange(await decoding.Dequeue());
+            }
+
+            while (decoding.TryDequeue(out var decoded))
+                values.AddRange(await decoded);
+            return values;
+        }
+        finally
+        {
+            // After a failure nobody asks for the rest, but it must have ended.
+            await ((Task)Task.WhenAll(decoding)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        (string, object) Decoded(StoreRecord record) => (record.Key[catalog.Prefix.Length..], Decode(catalog, record));
     }
 
     private async Task FollowAsync(CancellationToken ct)
