@@ -29,29 +29,38 @@ internal sealed class GroupCommit(Committer committer, EtcdStoreOptions options,
         return commit.Outcome;
     }
 
-    /// <summary>Sends until nothing waits; every outcome and every failure goes to those whose commits they are.</summary>
     private async Task SendAsync()
     {
         while (Gather() is { } commits)
+            await SendAsync(commits);
+    }
+
+    /// <summary>Every outcome and every failure goes to those whose commits they are.</summary>
+    private async Task SendAsync(IReadOnlyList<EtcdCommit> commits)
+    {
+        var began = Stopwatch.GetTimestamp();
+        try
         {
-            var began = Stopwatch.GetTimestamp();
-            try
+            var results = await committer.CommitAsync(commits, head());
+            metrics.RecordBatch(commits.Count, Stopwatch.GetElapsedTime(began));
+            for (var i = 0; i < commits.Count; i++)
             {
-                var results = await committer.CommitAsync(commits, head());
-                metrics.RecordBatch(commits.Count, Stopwatch.GetElapsedTime(began));
-                for (var i = 0; i < commits.Count; i++)
-                {
-                    metrics.Count(results[i]);
-                    commits[i].Complete(results[i]);
-                }
+                metrics.Count(results[i]);
+                commits[i].Complete(results[i]);
             }
-            catch (Exception e)
+        }
+        catch (TransactionTooLargeException) when (commits.Count > 1)
+        {
+            // This etcd takes less than it was said to; it was refused as a whole, and one by one they may fit.
+            foreach (var commit in commits)
+                await SendAsync([commit]);
+        }
+        catch (Exception e)
+        {
+            foreach (var commit in commits)
             {
-                foreach (var commit in commits)
-                {
-                    metrics.Count(null);
-                    commit.Fail(e);
-                }
+                metrics.Count(null);
+                commit.Fail(e);
             }
         }
     }

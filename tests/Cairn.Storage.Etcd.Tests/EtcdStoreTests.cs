@@ -99,6 +99,17 @@ public sealed class EtcdStoreTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task An_etcd_that_takes_fewer_operations_than_it_was_said_to_still_takes_what_fits()
+    {
+        Assert.SkipWhen(EtcdCluster.Missing is not null, EtcdCluster.Missing ?? "");
+        using var cluster = await EtcdCluster.StartAsync(1, "--max-txn-ops", "16");
+        await using var store = await OpenAsync(cluster);
+        var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => store.CommitAsync(
+            new Transaction([], [new Write.Put($"b{i}", new byte[1])]), Ct).AsTask()));
+        results.ShouldAllBe(result => result is CommitResult.Committed);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(5)]
