@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cairn.Rego.Compilation;
+using Cairn.Rego.Compilation.Types;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
@@ -54,15 +55,14 @@ public sealed class PreparedQuery
         var (body, expressions) = Capture(query, text, values);
         var resolved = resolver.Body(body, top);
         foreach (var expression in resolved)
-        {
             CallVisitor.Visit(expression, (call, statement) => CallChecks.Check(call, statement, options.Builtins, scope, options.Strict, errors));
-            TypeChecks.Match(expression, options.Builtins, errors);
-        }
 
         var bodyCompiler = new BodyCompiler(context);
         var chain = new StepChain();
         if (errors.Count == 0)
             bodyCompiler.Body(resolved, [], [], chain);
+        if (errors.Count == 0)
+            new ExpressionCheck(options.Builtins, context.Order, errors, query: true).Body(resolved, new TypeEnvironment(compiler.Types, null));
         if (errors.Count > 0)
             throw new RegoCompilationException([.. errors.Distinct().Take(Parser.MaxErrors)]);
         chain.Add(new SolutionStep(

@@ -21,6 +21,12 @@ public sealed record CompileOptions
     /// <summary>The functions policies may call.</summary>
     public BuiltinTable Builtins { get; init; } = BuiltinTable.Default;
 
+    /// <summary>
+    /// JSON Schemas by their path below <c>schema</c>, with slashes, for metadata to refer to; the one of the empty path
+    /// describes <c>input</c> itself. Null ignores such references.
+    /// </summary>
+    public IReadOnlyDictionary<string, RegoValue>? Schemas { get; init; }
+
     /// <summary>Reads the metadata in comments; null leaves metadata out.</summary>
     public IYamlConverter? Yaml { get; init; }
 

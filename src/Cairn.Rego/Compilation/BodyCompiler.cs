@@ -1,4 +1,5 @@
 using Cairn.Rego.Builtins;
+using Cairn.Rego.Compilation.Types;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
@@ -6,7 +7,11 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Compilation;
 
 /// <summary>What the compiler of a body needs to know.</summary>
-internal sealed record CompilerContext(RuleTreeNode Root, BuiltinTable Builtins, List<RegoError> Errors, List<TracePoint>? Points);
+internal sealed record CompilerContext(RuleTreeNode Root, BuiltinTable Builtins, List<RegoError> Errors, List<TracePoint>? Points)
+{
+    /// <summary>Takes the order of bodies that do not run as they are written.</summary>
+    public BodyOrder Order { get; init; } = new();
+}
 
 /// <summary>Steps in the order they run; a <c>with</c> has its own last step, from which the next one follows.</summary>
 internal sealed class StepChain
@@ -56,7 +61,8 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         foreach (var expression in body)
             Variables.Visit(expression, closures: false, variable => visible.Add(variable.Name));
         var remaining = body.ToList();
-        while (remaining.Count > 0)
+        List<Expression>? ordered = null;
+        for (int done = 0; remaining.Count > 0; done++)
         {
             int next = remaining.FindIndex(expression => Missing(expression, bound, visible).Count == 0);
             if (next < 0)
@@ -67,11 +73,16 @@ internal sealed partial class BodyCompiler(CompilerContext context)
 
             var chosen = remaining[next];
             remaining.RemoveAt(next);
+            if (next > 0)
+                ordered ??= [.. body.Take(done)];
+            ordered?.Add(chosen);
             var after = Outputs.Of(chosen, bound, Arity);
             Traced(chosen, bound, visible, chain);
             bound.UnionWith(after);
         }
 
+        if (ordered is not null)
+            context.Order.Set(body, ordered);
         return true;
     }
 

@@ -15,10 +15,7 @@ internal static class CallChecks
                 foreach (var term in rule.Arguments.Concat(rule.Path).Append(rule.Value))
                     CallVisitor.Visit(term, Visit);
                 foreach (var expression in rule.Body)
-                {
                     CallVisitor.Visit(expression, Visit);
-                    TypeChecks.Match(expression, builtins, errors);
-                }
             }
     }
 
@@ -57,8 +54,6 @@ internal static class CallChecks
 
         if (call.Arguments.Count != arity && !(statement && call.Arguments.Count == arity + 1))
             errors.Add(new RegoError(RegoError.Type, $"{(call.Function is RefTerm ? "function " : "")}{name} has arity {arity}, got {call.Arguments.Count} argument{(call.Arguments.Count == 1 ? "" : "s")}", call.Location));
-        else if (definition is not null)
-            TypeChecks.Call(call, definition, builtins, errors);
     }
 }
 

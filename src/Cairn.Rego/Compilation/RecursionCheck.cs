@@ -2,10 +2,11 @@ using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Compilation;
 
-/// <summary>Rules that need themselves. A reference needs every rule below its constant part.</summary>
+/// <summary>Rules that need themselves, and the order of those that do not. A reference needs every rule below its constant part.</summary>
 internal static class RecursionCheck
 {
-    public static void Check(RuleTreeNode root, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
+    /// <summary>The paths of all rules, each after those that its rules refer to.</summary>
+    public static IReadOnlyList<RuleTreeNode> Check(RuleTreeNode root, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
     {
         var uses = new Dictionary<RuleTreeNode, HashSet<RuleTreeNode>>();
         foreach (var declaration in declarations)
@@ -16,11 +17,13 @@ internal static class RecursionCheck
         }
 
         var state = new Dictionary<RuleTreeNode, int>();
+        var order = new List<RuleTreeNode>(uses.Count);
         foreach (var declaration in declarations)
-            Visit(declaration.Node, uses, state, [], declarations, errors);
+            Visit(declaration.Node, uses, state, [], order, declarations, errors);
+        return order;
     }
 
-    private static void Visit(RuleTreeNode node, Dictionary<RuleTreeNode, HashSet<RuleTreeNode>> uses, Dictionary<RuleTreeNode, int> state, List<RuleTreeNode> path, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
+    private static void Visit(RuleTreeNode node, Dictionary<RuleTreeNode, HashSet<RuleTreeNode>> uses, Dictionary<RuleTreeNode, int> state, List<RuleTreeNode> path, List<RuleTreeNode> order, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         if (state.GetValueOrDefault(node) == 2)
@@ -37,9 +40,10 @@ internal static class RecursionCheck
         path.Add(node);
         if (uses.TryGetValue(node, out var used))
             foreach (var next in used)
-                Visit(next, uses, state, path, declarations, errors);
+                Visit(next, uses, state, path, order, declarations, errors);
         path.RemoveAt(path.Count - 1);
         state[node] = 2;
+        order.Add(node);
     }
 
     /// <summary>Adds every node with rules that a reference may need.</summary>
