@@ -24,6 +24,8 @@ public sealed class RegoPolicy
 
     internal IReadOnlyList<Evaluation.TracePoint> TracePoints => _compiler.Points;
 
+    internal Compilation.Types.DocumentTypes Types => _compiler.Types;
+
     internal Annotations Annotations => _compiler.Annotations;
 
     internal IReadOnlyList<RuleDeclaration> Declarations => _compiler.Declarations;

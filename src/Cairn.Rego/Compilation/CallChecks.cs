@@ -1,4 +1,5 @@
 using Cairn.Rego.Builtins;
+using Cairn.Rego.Compilation.Types;
 using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Compilation;
@@ -52,8 +53,21 @@ internal static class CallChecks
                 errors.Add(new RegoError(RegoError.Type, $"deprecated built-in function calls in expression: {name}", call.Location));
         }
 
-        if (call.Arguments.Count != arity && !(statement && call.Arguments.Count == arity + 1))
-            errors.Add(new RegoError(RegoError.Type, $"{(call.Function is RefTerm ? "function " : "")}{name} has arity {arity}, got {call.Arguments.Count} argument{(call.Arguments.Count == 1 ? "" : "s")}", call.Location));
+        if (call.Arguments.Count == arity || (statement && call.Arguments.Count == arity + 1))
+            return;
+        errors.Add(definition is null
+            ? new RegoError(RegoError.Type, $"function {name} has arity {arity}, got {call.Arguments.Count} argument{(call.Arguments.Count == 1 ? "" : "s")}", call.Location)
+            : ArityMismatch(call, statement, definition));
+    }
+
+    // Of the operands only the constants are known here.
+    private static RegoError ArityMismatch(CallTerm call, bool statement, BuiltinDefinition builtin)
+    {
+        var types = new TermTypes(new TypeUnification());
+        var nothing = new TypeEnvironment(new DocumentTypes(new TypeTree(), RegoType.Any, null), null);
+        var have = call.Arguments.Select(argument => types.Of(argument, nothing));
+        var want = BuiltinSignatures.Describe(call.Function, BuiltinSignatures.TypeOf(builtin), withResult: false);
+        return TypeErrors.Call(builtin.Name, "arity mismatch", statement ? have : have.Append(RegoType.Unknown), want, call.Location);
     }
 }
 

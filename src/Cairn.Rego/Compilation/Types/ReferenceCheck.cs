@@ -25,9 +25,8 @@ internal sealed class ReferenceCheck(TermTypes types, TypeUnification unificatio
 
         if (types.Of(reference, environment) is { Form: TypeForm.Function } function)
             return TypeErrors.Unsupported(reference, reference.Path.Count, function);
-        return environment.Documents.Data is { } data
-            ? Below(data, reference, 0, environment)
-            : Documents(environment.Documents.Rules, reference, environment);
+        var (rules, _, data) = environment.Documents;
+        return data is null && !rules.IsEmpty ? Documents(rules, reference, environment) : Below(data ?? RegoType.Any, reference, 0, environment);
     }
 
     // Through packages, down to a rule. Below them the base document may hold anything.

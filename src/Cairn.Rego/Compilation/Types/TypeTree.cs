@@ -17,8 +17,11 @@ internal sealed class TypeTree
     public IEnumerable<RegoValue> Keys => _children.Keys.Order();
 
     /// <summary>The type of the whole document: what rules make of it, and whatever the base document may hold besides.</summary>
-    public RegoType Extent => !Type.IsUnknown ? Type : _extent ??= RegoType.Object(
+    public RegoType Extent => !Type.IsUnknown ? Type : IsEmpty ? RegoType.Any : _extent ??= RegoType.Object(
         [.. _children.Where(child => child.Key is RegoString or RegoNumber or RegoBoolean).Select(child => (child.Key, child.Value.Extent))], RegoType.String, RegoType.Any);
+
+    /// <summary>Whether no rule's type is known below here.</summary>
+    public bool IsEmpty => _children.Count == 0;
 
     public TypeTree? Child(RegoValue key) => _children.GetValueOrDefault(key);
 
