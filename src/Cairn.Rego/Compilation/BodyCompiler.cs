@@ -39,6 +39,7 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     private readonly Dictionary<string, int> _slots = [];
     private int _temporaries;
     private int _reserved;
+    private bool _shown;
 
     /// <summary>What <c>rego.metadata</c>'s functions give here; null outside of rules.</summary>
     public Func<string, RegoValue>? Metadata { get; init; }
@@ -153,11 +154,14 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         foreach (var expression in remaining)
             foreach (var variable in Missing(expression, bound, visible))
                 if (!variable.Name.StartsWith("$value", StringComparison.Ordinal) && reported.Add(variable.Name))
-                    Unsafe(variable);
+                    Unsafe(variable, _shown || expression is TermExpression { Term: CallTerm { Function: VarTerm { Name: "print" } } });
     }
 
-    private void Unsafe(VarTerm variable) =>
-        context.Errors.Add(new RegoError(RegoError.UnsafeVariable, $"var {Variables.Shown(variable.Name)} is unsafe", variable.Location));
+    // What print and templates show need not be defined, so a variable nothing binds there is a slip of its own kind.
+    private void Unsafe(VarTerm variable, bool shown = false) =>
+        context.Errors.Add(shown
+            ? new RegoError(RegoError.Compile, $"var {Variables.Shown(variable.Name)} is undeclared", variable.Location)
+            : new RegoError(RegoError.UnsafeVariable, $"var {Variables.Shown(variable.Name)} is unsafe", variable.Location));
 
     private void Traced(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
     {
@@ -259,7 +263,11 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         Expression unify = expression is TermExpression term
             ? new UnifyExpression(value, term.Term, false, expression.Location) { With = expression.With }
             : expression;
-        return ToOperand(new ComprehensionTerm(ComprehensionKind.Set, null, value, [unify], expression.Location), bound, visible, new StepChain());
+        bool outer = _shown;
+        _shown = true;
+        var operand = ToOperand(new ComprehensionTerm(ComprehensionKind.Set, null, value, [unify], expression.Location), bound, visible, new StepChain());
+        _shown = outer;
+        return operand;
     }
 
     private WithReplacement Replacement(WithModifier with, HashSet<string> bound, HashSet<string> visible, StepChain chain)

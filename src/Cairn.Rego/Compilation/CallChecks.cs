@@ -40,7 +40,7 @@ internal static class CallChecks
         else
         {
             name = ((VarTerm)call.Function).Name;
-            if (name == "print")
+            if (name == "print" && statement)
                 return;
             if (builtins.Find(name) is not { } builtin)
             {
@@ -49,7 +49,13 @@ internal static class CallChecks
             }
 
             (arity, definition) = (builtin.Arguments.Count, builtin);
-            if (strict && builtin.Has(BuiltinTraits.Deprecated))
+            if (!statement && ReferenceEquals(builtin.Result, RegoType.Void))
+            {
+                errors.Add(new RegoError(RegoError.Type, $"{TypeErrors.Name(call)} used as value", call.Location));
+                return;
+            }
+
+            if ((strict || scope.Version1) && builtin.Has(BuiltinTraits.Deprecated))
                 errors.Add(new RegoError(RegoError.Type, $"deprecated built-in function calls in expression: {name}", call.Location));
         }
 

@@ -52,6 +52,25 @@ internal sealed class ModuleScope
         };
     }
 
+    /// <summary>The built-in of a name, or null.</summary>
+    public BuiltinDefinition? FindBuiltin(string name) => _builtins.Find(name);
+
+    /// <summary>Whether a constant reference leads into what a rule makes.</summary>
+    public bool IsBelowRule(RefTerm reference)
+    {
+        var node = _root;
+        foreach (var element in reference.Path.SkipLast(1))
+        {
+            if (!node.Children.TryGetValue(((ScalarTerm)element).Value, out var child))
+                return false;
+            node = child;
+            if (node.Rules is not null || node.HasDynamic)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The rules of a constant reference, or null.</summary>
     public RuleSet? FindRules(RefTerm reference)
     {

@@ -56,9 +56,8 @@ internal sealed class PolicyCompiler
         ThrowIfWrong();
         foreach (var declaration in _declarations)
             declaration.Resolved = Resolve(declaration.Rule, declaration);
-        if (_strict)
-            foreach (var module in modules)
-                StrictChecks.Imports(module, _scopes[module], _errors);
+        foreach (var module in modules)
+            ModuleChecks.Check(module, _scopes[module], _errors);
         ThrowIfWrong();
         CallChecks.Check(_declarations, _builtins, _scopes, _strict, _errors);
         var order = RecursionCheck.Check(_root, _declarations, _errors);
@@ -115,9 +114,12 @@ internal sealed class PolicyCompiler
     {
         var resolver = new Resolver(_scopes[declaration.Module], _errors);
         var computed = new List<Expression>();
+        foreach (var argument in rule.Head.Arguments ?? [])
+            CallVisitor.Visit(argument, (call, _) => _errors.Add(new RegoError(RegoError.Compile, "rule arguments cannot contain calls", call.Location)));
         var plain = (rule.Head.Arguments ?? []).Select(argument => Plain(argument, computed)).ToArray();
         var arguments = resolver.ArgumentScope(plain);
         var resolvedArguments = plain.Select(argument => resolver.Resolve(argument, arguments)).ToArray();
+        resolver.ExpectUse(arguments);
         ResolvedRule? first = null, last = null;
         for (var branch = rule; branch is not null; branch = branch.Else)
         {
@@ -138,6 +140,7 @@ internal sealed class PolicyCompiler
             last = resolved;
         }
 
+        resolver.ReportUnusedArguments(arguments, rule.Head.Location);
         return first!;
     }
 

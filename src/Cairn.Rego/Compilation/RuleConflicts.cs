@@ -13,12 +13,12 @@ internal static class RuleConflicts
             foreach (var other in group.Skip(1))
                 if (other.Kind != first.Kind || (other.Kind == RuleSetKind.Function && other.Rule.Head.Arguments!.Count != first.Rule.Head.Arguments!.Count))
                 {
-                    errors.Add(Error(other, RegoError.Type, $"conflicting rules {group.Key.Path} found"));
+                    errors.Add(Error(first, RegoError.Type, $"conflicting rules {group.Key.Path} found"));
                     break;
                 }
 
-            if (group.Where(declaration => declaration.Rule.IsDefault).Skip(1).FirstOrDefault() is { } second)
-                errors.Add(Error(second, RegoError.Type, $"multiple default rules {group.Key.Path} found at {string.Join(", ", group.Where(d => d.Rule.IsDefault).Select(d => d.Rule.Location))}"));
+            if (group.Where(declaration => declaration.Rule.IsDefault).Skip(1).Any())
+                errors.Add(new RegoError(RegoError.Type, $"multiple default rules {group.Key.Path} found at {string.Join(", ", group.Where(d => d.Rule.IsDefault).Select(d => d.Rule.Location))}", group.First(d => d.Rule.IsDefault).Module.Package.Location));
             if (Below(group.Key) is { } below)
                 errors.Add(Error(first, RegoError.Type, $"rule {group.Key.Path} conflicts with [{below}]"));
         }
@@ -28,8 +28,8 @@ internal static class RuleConflicts
             var node = root;
             foreach (string name in module.Package.Names)
                 node = node.Children[Values.RegoString.Of(name)];
-            if (node.Rules is not null)
-                errors.Add(new RegoError(RegoError.Type, $"package {node.Path} conflicts with rule {node.Path}", module.Package.Location));
+            if (node.Rules is not null && declarations.FirstOrDefault(declaration => declaration.Node == node) is { } rule)
+                errors.Add(new RegoError(RegoError.Type, $"package {node.Path["data.".Length..]} conflicts with rule {node.Path} defined at {rule.Rule.Location}", rule.Module.Package.Location));
         }
 
         foreach (var declaration in declarations)

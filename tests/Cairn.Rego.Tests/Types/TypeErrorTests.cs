@@ -37,7 +37,7 @@ public class TypeErrorTests
     [InlineData("f(x) := y if [y] = [upper(x)]\np := f(f(1))", "data.test.f: invalid argument(s)", "(number, ???)", "(string, string)")]
     [InlineData("p := {x | x := lower(input.y + 1)}", "lower: invalid argument(s)", "(number, ???)", "(x: string, y: string)")]
     [InlineData("p := json.is_valid(1)", "json.is_valid: invalid argument(s)", "(number, ???)", "(x: string, result: boolean)")]
-    [InlineData("p := any([true, input.x], 1)", "any: arity mismatch", "(array<boolean, any>, number, ???)", "(any<array[any], set[any]>)")]
+    [InlineData("p := sort([true, input.x], 1)", "sort: arity mismatch", "(array<boolean, any>, number, ???)", "(collection: any<array[any], set[any]>)")]
     [InlineData("p := count()", "count: arity mismatch", "(???)", "(collection: any<string, array[any], object[any: any], set[any]>)")]
     [InlineData("p if startswith(\"a\")", "startswith: arity mismatch", "(string)", "(search: string, base: string)")]
     [InlineData("p if { count(input) with count as f }\nf(x, y) := x + y", "count: arity mismatch", "(number, number)", "(collection: any<string, array[any], object[any: any], set[any]>)")]

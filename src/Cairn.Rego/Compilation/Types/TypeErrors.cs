@@ -44,8 +44,8 @@ internal static class TypeErrors
         return new RegoError(RegoError.Type, $"undefined ref: {text}\n\t{text}\n\t{pad}^\n\t{pad}{had}\n\t{pad}{wanted}", reference.Location);
     }
 
-    /// <summary>What a function is called in messages.</summary>
-    public static string Name(Term function) => Text(function);
+    /// <summary>What a function or term is called in messages.</summary>
+    public static string Name(Term term) => Text(term);
 
     /// <summary>The keys that values of a type have for certain.</summary>
     public static IReadOnlyList<RegoValue> Keys(RegoType type) => type.Form switch
