@@ -21,8 +21,8 @@ public sealed record RegoError(string Code, string Message, SourceLocation Locat
     /// <summary>A rule that needs itself.</summary>
     public const string Recursion = "rego_recursion_error";
 
-    /// <summary><c>file:row: code: message</c>, as OPA prints it.</summary>
-    public override string ToString() => $"{Location}: {Code}: {Message}";
+    /// <summary><c>file:row: code: message</c>, as OPA prints it; without a place where there is none.</summary>
+    public override string ToString() => Location == default ? $"{Code}: {Message}" : $"{Location}: {Code}: {Message}";
 }
 
 /// <summary>Rego that cannot be used, with everything found wrong in it (ten mistakes at most).</summary>
