@@ -55,6 +55,13 @@ public sealed class RegoPolicy
     public static RegoPolicy Compile(string source, RegoValue? data = null, CompileOptions? options = null) =>
         Compile([new RegoModule("policy.rego", source)], data, options);
 
+    /// <summary>
+    /// Rules whose path the base document has a value at, by place; none where there is no such conflict. Evaluated, the rules
+    /// hide those values; OPA does not load such rules and data together.
+    /// </summary>
+    public IReadOnlyList<RegoError> FindDataConflicts() =>
+        [.. RuleConflicts.WithData(_compiler.Declarations, Data).OrderBy(error => error.Location).Take(Parser.MaxErrors)];
+
     /// <summary>The same rules over other data.</summary>
     public RegoPolicy WithData(RegoValue data) => new(_rules, _compiler, Modules, _options, data);
 

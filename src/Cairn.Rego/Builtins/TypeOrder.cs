@@ -44,18 +44,22 @@ internal sealed class TypeOrder : IComparer<RegoType>
     }
 }
 
-/// <summary>Types in OPA's notation.</summary>
+/// <summary>Types in OPA's notation, of which very long ones are cut off.</summary>
 internal static class TypeText
 {
+    private const int MaxLength = 4_000;
+
     public static string Of(RegoType type)
     {
         var text = new StringBuilder();
         Append(text, type);
-        return text.ToString();
+        return text.Length <= MaxLength ? text.ToString() : text.ToString(0, MaxLength) + "…";
     }
 
     private static void Append(StringBuilder text, RegoType type)
     {
+        if (text.Length > MaxLength)
+            return;
         switch (type.Form)
         {
             case TypeForm.Array:
@@ -85,7 +89,7 @@ internal static class TypeText
 
     private static void Object(StringBuilder text, RegoType type)
     {
-        for (int i = 0; i < type.Members.Count; i++)
+        for (int i = 0; i < type.Members.Count && text.Length <= MaxLength; i++)
         {
             var (key, value) = type.Members[i];
             text.Append(i == 0 ? "<" : ", ").Append(key is Values.RegoString name ? name.Value : key.ToString()).Append(": ");
@@ -112,7 +116,7 @@ internal static class TypeText
 
     private static void Join(StringBuilder text, IReadOnlyList<RegoType> types)
     {
-        for (int i = 0; i < types.Count; i++)
+        for (int i = 0; i < types.Count && text.Length <= MaxLength; i++)
             Append(i == 0 ? text : text.Append(", "), types[i]);
     }
 }

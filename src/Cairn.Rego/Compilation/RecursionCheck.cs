@@ -5,6 +5,8 @@ namespace Cairn.Rego.Compilation;
 /// <summary>Rules that need themselves, and the order of those that do not. A reference needs every rule below its constant part.</summary>
 internal static class RecursionCheck
 {
+    private const int MaxShown = 50;
+
     /// <summary>The paths of all rules, each after those that its rules refer to.</summary>
     public static IReadOnlyList<RuleTreeNode> Check(RuleTreeNode root, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
     {
@@ -52,7 +54,10 @@ internal static class RecursionCheck
             if (Cycle(group.Key, uses) is not { } cycle)
                 continue;
             reported++;
-            errors.Add(new RegoError(RegoError.Recursion, $"rule {group.Key.Path} is recursive: {string.Join(" -> ", cycle.Select(node => node.Path))}", group.First().Rule.Location));
+            var names = cycle.Select(node => node.Path);
+            if (cycle.Count > MaxShown)
+                names = [.. names.Take(MaxShown), "…", group.Key.Path];
+            errors.Add(new RegoError(RegoError.Recursion, $"rule {group.Key.Path} is recursive: {string.Join(" -> ", names)}", group.First().Rule.Location));
         }
     }
 

@@ -123,6 +123,11 @@ public class CompilerErrorTests
         ]);
 
     [Fact]
+    public void A_long_circle_is_not_named_in_full() =>
+        Errors("package test\n" + string.Concat(Enumerable.Range(0, 1_000).Select(i => $"p{i} if p{(i + 1) % 1_000}\n")))
+            .ShouldAllBe(error => error.Message.Contains(" -> … -> data.test.p") && error.Message.Length < 2_000);
+
+    [Fact]
     public void Errors_say_where_and_come_together()
     {
         var errors = Errors("package test\n\np if x > 1\n\nq := 1 if\n  y < 2\n");
@@ -140,6 +145,19 @@ public class CompilerErrorTests
     [Fact]
     public void No_more_than_ten_errors_are_reported() =>
         Errors("package test\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"p{i} := x{i}\n"))).Count.ShouldBe(10);
+
+    [Theory]
+    [InlineData("package a\nb := 1", "{\"a\": {\"b\": 2}}", "a/b")]
+    [InlineData("package a\nb.c contains 1", "{\"a\": {\"b\": {\"c\": {}}}}", "a/b/c")]
+    [InlineData("package a\nb[x] := 1 if some x in [1]", "{\"a\": {\"b\": {}}}", "a/b")]
+    [InlineData("package a\nb := 1", "{\"a\": 7}", "a/b")]
+    [InlineData("package a\nb := 1", "{\"a\": {\"c\": 1}, \"b\": 1}", null)]
+    [InlineData("package a\nb[1] := 1", "{\"a\": {\"b\": {}}}", null)]
+    public void Rules_conflict_with_data_of_their_path(string module, string data, string? path)
+    {
+        var conflicts = RegoPolicy.Compile(module, RegoValue.ParseJson(data)).FindDataConflicts();
+        conflicts.Select(error => error.ToString()).ShouldBe(path is null ? [] : [$"policy.rego:2: rego_compile_error: conflicting rule for data path {path} found"]);
+    }
 
     [Fact]
     public void Packages_and_rules_of_one_path_conflict()

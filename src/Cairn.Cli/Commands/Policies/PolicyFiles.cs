@@ -4,6 +4,7 @@ using Cairn.Core;
 using Cairn.Core.Documents;
 using Cairn.Core.Policies;
 using Cairn.Rego;
+using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
 
 namespace Cairn.Cli.Commands.Policies;
@@ -63,7 +64,12 @@ internal sealed class PolicyFiles
         return schemas;
     }
 
-    public RegoPolicy Compile(CompileOptions options) => RegoPolicy.Compile(_modules, _data, options with { Yaml = new PolicyYaml() });
+    /// <exception cref="RegoCompilationException">Something is wrong with the modules, or they make documents that the data has.</exception>
+    public RegoPolicy Compile(CompileOptions options)
+    {
+        var policy = RegoPolicy.Compile(_modules, _data, options with { Yaml = new PolicyYaml() });
+        return policy.FindDataConflicts() is { Count: > 0 } conflicts ? throw new RegoCompilationException(conflicts) : policy;
+    }
 
     private static IEnumerable<string> FilesIn(string folder) =>
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);

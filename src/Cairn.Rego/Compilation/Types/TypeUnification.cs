@@ -8,8 +8,8 @@ namespace Cairn.Rego.Compilation.Types;
 /// </summary>
 internal sealed class TypeUnification
 {
-    /// <summary>How many pairs of types one compilation compares: some tenths of a second.</summary>
-    private const int MaxPairs = 10_000_000;
+    /// <summary>How many pairs of types one compilation compares: about a tenth of a second.</summary>
+    private const int MaxPairs = 2_000_000;
 
     private int _pairs;
 
