@@ -49,7 +49,7 @@ public sealed class PreparedQuery
     {
         var errors = new List<RegoError>();
         var context = new CompilerContext(rules.Root, options.Builtins, errors, null);
-        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins);
+        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins) { Unsafe = options.UnsafeBuiltins };
         var resolver = new Resolver(scope, errors);
         var top = new Resolver.Scope(null);
         var (body, expressions) = Capture(query, text, values);
@@ -64,7 +64,7 @@ public sealed class PreparedQuery
         if (errors.Count == 0)
             new ExpressionCheck(options.Builtins, context.Order, errors, query: true).Body(resolved, new TypeEnvironment(compiler.Types, null));
         if (errors.Count > 0)
-            throw new RegoCompilationException([.. errors.Distinct().Take(Parser.MaxErrors)]);
+            throw RegoCompilationException.Of(errors.Distinct());
         chain.Add(new SolutionStep(
             [.. top.Names.Where(name => name.Key[0] != '$').Select(name => (name.Key, bodyCompiler.SlotOf(name.Value)))],
             [.. expressions.Select(e => (e.Text, e.Name is null ? -1 : bodyCompiler.SlotOf(top.Names[e.Name])))]));

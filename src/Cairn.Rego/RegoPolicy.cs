@@ -44,7 +44,7 @@ public sealed class RegoPolicy
             if (Parser.ParseModule(module.Source, module.Name, options.Version, errors) is { } node)
                 parsed.Add(node);
         if (errors.Count > 0)
-            throw new RegoCompilationException([.. errors.Take(Parser.MaxErrors)]);
+            throw RegoCompilationException.Of(errors);
         var compiler = new PolicyCompiler(options);
         var rules = compiler.Compile(parsed);
         return new RegoPolicy(rules, compiler, parsed, options, data ?? RegoObject.Empty);

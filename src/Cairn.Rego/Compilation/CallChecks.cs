@@ -55,6 +55,8 @@ internal static class CallChecks
                 return;
             }
 
+            if (scope.Unsafe.Contains(name))
+                errors.Add(new RegoError(RegoError.Type, $"unsafe built-in function calls in expression: {name}", call.Location));
             if ((strict || scope.Version1) && builtin.Has(BuiltinTraits.Deprecated))
                 errors.Add(new RegoError(RegoError.Type, $"deprecated built-in function calls in expression: {name}", call.Location));
         }

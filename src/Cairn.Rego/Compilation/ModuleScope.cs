@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Cairn.Rego.Builtins;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
@@ -26,6 +27,9 @@ internal sealed class ModuleScope
     public bool Strict { get; init; }
 
     public bool Version1 { get; init; }
+
+    /// <summary>Built-ins that must not be called.</summary>
+    public IReadOnlySet<string> Unsafe { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>Imports by the name they were used under.</summary>
     public IReadOnlySet<string> Used => _used;

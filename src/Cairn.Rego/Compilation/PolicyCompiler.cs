@@ -50,6 +50,7 @@ internal sealed class PolicyCompiler
             {
                 Strict = _strict,
                 Version1 = module.Version1,
+                Unsafe = _options.UnsafeBuiltins,
             };
         _annotations = new Annotations(modules, _options.Yaml, _errors);
         RuleConflicts.Check(_root, _declarations, modules, _errors);
@@ -76,7 +77,7 @@ internal sealed class PolicyCompiler
     public void ThrowIfWrong()
     {
         if (_errors.Count > 0)
-            throw new RegoCompilationException([.. _errors.Distinct().OrderBy(error => error.Location).Take(Parser.MaxErrors)]);
+            throw RegoCompilationException.Of(_errors.Distinct().OrderBy(error => error.Location));
     }
 
     private void Declare(ModuleNode module)

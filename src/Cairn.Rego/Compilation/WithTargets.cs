@@ -19,6 +19,8 @@ internal static class WithTargets
                 return null;
             case RefTerm { Head: VarTerm { Name: "data" } } reference:
                 return module.IsBelowRule(reference) ? new RegoError(RegoError.Compile, "with keyword cannot partially replace virtual document(s)", location) : null;
+            case VarTerm name when module.Unsafe.Contains(name.Name):
+                return new RegoError(RegoError.Compile, $"with keyword replacing built-in function: target must not be unsafe: \"{name.Name}\"", location);
             case VarTerm name when module.FindBuiltin(name.Name) is { } builtin:
                 return Builtin(builtin) is { } problem ? new RegoError(RegoError.Compile, $"with keyword replacing built-in function: {problem}", location) : null;
             default:

@@ -25,7 +25,7 @@ public sealed record RegoError(string Code, string Message, SourceLocation Locat
     public override string ToString() => Location == default ? $"{Code}: {Message}" : $"{Location}: {Code}: {Message}";
 }
 
-/// <summary>Rego that cannot be used, with everything found wrong in it (ten mistakes at most).</summary>
+/// <summary>Rego that cannot be used, with everything found wrong in it: ten mistakes at most, and one that says so if there are more.</summary>
 public sealed class RegoCompilationException : Exception
 {
     /// <summary>An exception of these mistakes, at least one.</summary>
@@ -36,4 +36,13 @@ public sealed class RegoCompilationException : Exception
 
     /// <summary>The mistakes, by place.</summary>
     public IReadOnlyList<RegoError> Errors { get; }
+
+    /// <summary>An exception of the first of many mistakes.</summary>
+    internal static RegoCompilationException Of(IEnumerable<RegoError> errors)
+    {
+        var first = errors.Take(Parser.MaxErrors + 1).ToList();
+        if (first.Count > Parser.MaxErrors)
+            first[^1] = new RegoError(RegoError.Compile, "error limit reached", default);
+        return new RegoCompilationException(first);
+    }
 }

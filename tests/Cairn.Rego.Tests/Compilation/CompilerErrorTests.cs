@@ -143,8 +143,23 @@ public class CompilerErrorTests
         Errors("package test\np := )\nq := 1\nr := ]\n").Select(error => error.Location.Row).ShouldBe([2, 4]);
 
     [Fact]
-    public void No_more_than_ten_errors_are_reported() =>
-        Errors("package test\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"p{i} := x{i}\n"))).Count.ShouldBe(10);
+    public void No_more_than_ten_errors_are_reported_and_what_is_left_out_is_said()
+    {
+        var errors = Errors("package test\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"p{i} := x{i}\n")));
+        errors.Count.ShouldBe(11);
+        errors[9].Location.Row.ShouldBe(11);
+        errors[10].ToString().ShouldBe("rego_compile_error: error limit reached");
+        Errors("package test\n" + string.Concat(Enumerable.Range(0, 10).Select(i => $"p{i} := x{i}\n"))).Count.ShouldBe(10);
+    }
+
+    [Fact]
+    public void Built_ins_can_be_forbidden()
+    {
+        var options = new CompileOptions { UnsafeBuiltins = new HashSet<string> { "http.send" } };
+        Errors("package test\np := http.send({})", options)[0].ToString().ShouldBe("policy.rego:2: rego_type_error: unsafe built-in function calls in expression: http.send");
+        Errors("package test\np if true with http.send as 1", options)[0].Message.ShouldBe("with keyword replacing built-in function: target must not be unsafe: \"http.send\"");
+        Should.Throw<RegoCompilationException>(() => RegoPolicy.Compile("package test", options: options).Prepare("http.send({})")).Errors[0].Code.ShouldBe("rego_type_error");
+    }
 
     [Theory]
     [InlineData("package a\nb := 1", "{\"a\": {\"b\": 2}}", "a/b")]

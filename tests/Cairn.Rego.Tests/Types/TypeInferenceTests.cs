@@ -97,7 +97,7 @@ public class TypeInferenceTests
         string objects = string.Join(", ", Enumerable.Range(0, 99).Select(i => $"{{\"k{i}\": [1, \"a\", {i}]}}"));
         string rules = string.Concat(Enumerable.Range(0, 3_000).Select(i => $"p{i} if {{ some x in a; some y in b; x == y }}\n"));
         string module = $"a := {{{objects}}}\nb := {{{objects.Replace("[1,", "[\"b\",", StringComparison.Ordinal)}}}\n{rules}";
-        TypeErrorTests.Errors(module).ShouldAllBe(error => error.Message.StartsWith("match error"));
+        TypeErrorTests.Errors(module).SkipLast(1).ShouldAllBe(error => error.Message.StartsWith("match error"));
         Should.NotThrow(() => RegoPolicy.Compile("package test\n" + module.Replace("\"b\",", "2,", StringComparison.Ordinal)));
     }
 

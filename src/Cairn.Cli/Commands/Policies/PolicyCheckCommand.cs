@@ -41,12 +41,13 @@ internal static class PolicyCheckCommand
         }
     }
 
-    private static JsonNode Json(RegoError error) => new JsonObject
+    private static JsonNode Json(RegoError error)
     {
-        ["message"] = error.Message,
-        ["code"] = error.Code,
-        ["location"] = new JsonObject { ["file"] = error.Location.File, ["row"] = error.Location.Row, ["col"] = error.Location.Column },
-    };
+        var json = new JsonObject { ["message"] = error.Message, ["code"] = error.Code };
+        if (error.Location != default)
+            json["location"] = new JsonObject { ["file"] = error.Location.File, ["row"] = error.Location.Row, ["col"] = error.Location.Column };
+        return json;
+    }
 
     private static Option<string> MakeFormat()
     {

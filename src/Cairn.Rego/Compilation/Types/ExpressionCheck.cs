@@ -6,6 +6,9 @@ namespace Cairn.Rego.Compilation.Types;
 /// <summary>Checks the expressions of bodies, innermost terms first, in the order in which they are evaluated.</summary>
 internal sealed class ExpressionCheck
 {
+    /// <summary>How many mistakes are kept to choose the first ones from.</summary>
+    private const int MaxErrors = 1_000;
+
     private readonly BuiltinTable _builtins;
     private readonly BodyOrder _order;
     private readonly bool _query;
@@ -34,7 +37,8 @@ internal sealed class ExpressionCheck
     {
         int before = Errors.Count;
         foreach (var expression in _order.Of(body))
-            Check(expression, environment);
+            if (Errors.Count < MaxErrors)
+                Check(expression, environment);
         return Errors.Count == before;
     }
 
