@@ -102,7 +102,7 @@ public class TypeErrorTests
         var policy = RegoPolicy.Compile("package test\nq := {\"a\": 1}\nf(x) := x + 1");
         Should.NotThrow(() => policy.Prepare("data.test.q.a == \"s\""));
         Should.Throw<RegoCompilationException>(() => policy.Prepare("data.test.q.a = \"s\"")).Message.ShouldContain("match error");
-        Should.Throw<RegoCompilationException>(() => policy.Prepare("data.test.q.b")).Message.ShouldContain("undefined ref: data.test.q.b");
+        Should.Throw<RegoCompilationException>(() => policy.Prepare("data.test.q.b")).Message.ShouldStartWith("1 error occurred: 1:1: rego_type_error: undefined ref: data.test.q.b");
         Should.Throw<RegoCompilationException>(() => policy.Prepare("data.test.f(\"a\")")).Message.ShouldContain("have: (string, ???)");
     }
 
