@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cairn.Rego.Compilation;
+using Cairn.Rego.Compilation.Types;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
@@ -48,23 +49,22 @@ public sealed class PreparedQuery
     {
         var errors = new List<RegoError>();
         var context = new CompilerContext(rules.Root, options.Builtins, errors, null);
-        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins);
+        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins) { Unsafe = options.UnsafeBuiltins };
         var resolver = new Resolver(scope, errors);
         var top = new Resolver.Scope(null);
         var (body, expressions) = Capture(query, text, values);
         var resolved = resolver.Body(body, top);
         foreach (var expression in resolved)
-        {
             CallVisitor.Visit(expression, (call, statement) => CallChecks.Check(call, statement, options.Builtins, scope, options.Strict, errors));
-            TypeChecks.Match(expression, options.Builtins, errors);
-        }
 
         var bodyCompiler = new BodyCompiler(context);
         var chain = new StepChain();
         if (errors.Count == 0)
             bodyCompiler.Body(resolved, [], [], chain);
+        if (errors.Count == 0)
+            new ExpressionCheck(options.Builtins, context.Order, errors, query: true).Body(resolved, new TypeEnvironment(compiler.Types, null));
         if (errors.Count > 0)
-            throw new RegoCompilationException([.. errors.Distinct().Take(Parser.MaxErrors)]);
+            throw RegoCompilationException.Of(errors.Distinct());
         chain.Add(new SolutionStep(
             [.. top.Names.Where(name => name.Key[0] != '$').Select(name => (name.Key, bodyCompiler.SlotOf(name.Value)))],
             [.. expressions.Select(e => (e.Text, e.Name is null ? -1 : bodyCompiler.SlotOf(top.Names[e.Name])))]));

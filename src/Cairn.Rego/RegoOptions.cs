@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Cairn.Rego.Builtins;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Syntax;
@@ -15,11 +16,20 @@ public sealed record CompileOptions
     /// <summary>The language of modules that do not say it themselves.</summary>
     public RegoVersion Version { get; init; }
 
-    /// <summary>Whether unused variables and imports, repeated imports and deprecated built-ins are mistakes.</summary>
+    /// <summary>Whether unused imports, arguments and variables are mistakes; in version 0 repeated imports and deprecated built-ins too.</summary>
     public bool Strict { get; init; }
 
     /// <summary>The functions policies may call.</summary>
     public BuiltinTable Builtins { get; init; } = BuiltinTable.Default;
+
+    /// <summary>Built-ins whose calls are mistakes though there are such functions, for example <c>http.send</c>.</summary>
+    public IReadOnlySet<string> UnsafeBuiltins { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>
+    /// JSON Schemas by their path below <c>schema</c>, with slashes, for metadata to refer to; the one of the empty path
+    /// describes <c>input</c> itself. Null ignores such references.
+    /// </summary>
+    public IReadOnlyDictionary<string, RegoValue>? Schemas { get; init; }
 
     /// <summary>Reads the metadata in comments; null leaves metadata out.</summary>
     public IYamlConverter? Yaml { get; init; }

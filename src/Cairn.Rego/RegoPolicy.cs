@@ -24,6 +24,8 @@ public sealed class RegoPolicy
 
     internal IReadOnlyList<Evaluation.TracePoint> TracePoints => _compiler.Points;
 
+    internal Compilation.Types.DocumentTypes Types => _compiler.Types;
+
     internal Annotations Annotations => _compiler.Annotations;
 
     internal IReadOnlyList<RuleDeclaration> Declarations => _compiler.Declarations;
@@ -42,7 +44,7 @@ public sealed class RegoPolicy
             if (Parser.ParseModule(module.Source, module.Name, options.Version, errors) is { } node)
                 parsed.Add(node);
         if (errors.Count > 0)
-            throw new RegoCompilationException([.. errors.Take(Parser.MaxErrors)]);
+            throw RegoCompilationException.Of(errors);
         var compiler = new PolicyCompiler(options);
         var rules = compiler.Compile(parsed);
         return new RegoPolicy(rules, compiler, parsed, options, data ?? RegoObject.Empty);
@@ -52,6 +54,13 @@ public sealed class RegoPolicy
     /// <inheritdoc cref="Compile(IEnumerable{RegoModule}, RegoValue?, CompileOptions?)" path="/exception"/>
     public static RegoPolicy Compile(string source, RegoValue? data = null, CompileOptions? options = null) =>
         Compile([new RegoModule("policy.rego", source)], data, options);
+
+    /// <summary>
+    /// Rules whose path the base document has a value at, by place; none where there is no such conflict. Evaluated, the rules
+    /// hide those values; OPA does not load such rules and data together.
+    /// </summary>
+    public IReadOnlyList<RegoError> FindDataConflicts() =>
+        [.. RuleConflicts.WithData(_compiler.Declarations, Data).OrderBy(error => error.Location).Take(Parser.MaxErrors)];
 
     /// <summary>The same rules over other data.</summary>
     public RegoPolicy WithData(RegoValue data) => new(_rules, _compiler, Modules, _options, data);

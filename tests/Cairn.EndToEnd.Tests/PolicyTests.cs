@@ -50,6 +50,55 @@ public sealed class PolicyTests : IDisposable
     }
 
     [Fact]
+    public async Task Types_are_checked_through_several_modules()
+    {
+        _shell.Folder.Write("types/lib.rego", "package lib\n\nroles := {\"admin\": 1}\n");
+        _shell.Folder.Write("types/use.rego", "package use\n\nimport data.lib\n\np := lib.roles.amdin\n\nq if startswith(input.x, 1)\n");
+        _shell.Folder.Write("types/data.json", "not even JSON");
+        (await _shell.DoAsync("policy check types/lib.rego")).ShouldBe("");
+        var outcome = await _shell.RunAsync("policy check types");
+        outcome.Code.ShouldBe(1);
+        outcome.Error.ShouldBe(
+            "2 errors occurred:\n"
+            + "types/use.rego:5: rego_type_error: undefined ref: data.lib.roles.amdin\n\tdata.lib.roles.amdin\n\t               ^\n\t               have: \"amdin\"\n\t               want (one of): [\"admin\"]\n"
+            + "types/use.rego:7: rego_type_error: startswith: invalid argument(s)\n\thave: (any, number)\n\twant: (search: string, base: string, result: boolean)\n");
+        var json = await _shell.RunAsync("policy check --format json types/lib.rego types/use.rego");
+        json.Code.ShouldBe(1);
+        using var report = System.Text.Json.JsonDocument.Parse(json.Out);
+        report.RootElement.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("location").ToString().ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal)).ShouldBe(
+            ["""{"file":"types/use.rego","row":5,"col":6}""", """{"file":"types/use.rego","row":7,"col":6}"""]);
+    }
+
+    [Fact]
+    public async Task Schemas_describe_the_input_and_what_metadata_names()
+    {
+        _shell.Folder.Write("s.rego", "package s\n\np if input.usr == \"ann\"\n");
+        _shell.Folder.Write("m.rego", "package m\n\n# METADATA\n# schemas:\n# - data.acl: schema.deep.acl\np if data.acl.bob\n");
+        _shell.Folder.Write("schemas/request.json", """{"type": "object", "properties": {"user": {"type": "string"}}}""");
+        _shell.Folder.Write("schemas/deep/acl.yaml", "type: object\nproperties: {ann: {type: array}}\n");
+        await _shell.DoAsync("policy check s.rego m.rego");
+        (await _shell.RunAsync("policy check --schema schemas/request.json s.rego")).Error.ShouldContain("s.rego:3: rego_type_error: undefined ref: input.usr");
+        (await _shell.RunAsync("policy check -s schemas s.rego m.rego")).Error.ShouldStartWith("1 error occurred:\nm.rego:6: rego_type_error: undefined ref: data.acl.bob");
+        (await _shell.RunAsync("policy check -s schemas/request.json m.rego")).Error.ShouldContain("undefined schema: schema.deep.acl");
+        (await _shell.RunAsync("policy eval -s schemas/request.json input.usr")).Code.ShouldBe(1);
+        _shell.Folder.Write("wrong.json", """{"type": "text"}""");
+        (await _shell.RunAsync("policy check -s wrong.json s.rego")).Error.ShouldContain("\nrego_type_error: unable to compile the schema: has a primitive type that is NOT VALID");
+        (await _shell.RunAsync("policy check -s none s.rego")).Code.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Strict_mode_and_the_language_before_1_can_be_asked_for()
+    {
+        _shell.Folder.Write("strict.rego", "package strict\n\nf(x, y) := x\n");
+        _shell.Folder.Write("v0.rego", "package v0\n\np[x] { x := input.a[_] }\n");
+        await _shell.DoAsync("policy check strict.rego");
+        (await _shell.RunAsync("policy check --strict strict.rego")).Error.ShouldContain("strict.rego:3: rego_compile_error: unused argument y.");
+        (await _shell.RunAsync("policy check v0.rego")).Error.ShouldContain("rego_parse_error");
+        await _shell.DoAsync("policy check --v0-compatible v0.rego");
+        (await _shell.RunAsync("policy check --format xml v0.rego")).Code.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Modules_are_formatted_in_place()
     {
         _shell.Folder.Write("ugly.rego", "package   ugly\np:=1");

@@ -8,11 +8,11 @@ namespace Cairn.Rego.Builtins;
 /// <summary>Signs requests to AWS (Signature Version 4).</summary>
 internal static class AwsBuiltins
 {
-    private static readonly RegoType AnyObject = RegoType.Object(RegoType.Any, RegoType.Any);
+    private static readonly RegoType Settings = RegoType.Object(RegoType.String, RegoType.Any);
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
-        new("providers.aws.sign_req", [AnyObject, AnyObject, RegoType.Number], AnyObject, Sign),
+        new("providers.aws.sign_req", [Settings, Settings, RegoType.Number], RegoType.Object(RegoType.Any, RegoType.Any), Sign),
     ];
 
     private static RegoValue Sign(BuiltinContext context, ReadOnlySpan<RegoValue> args)

@@ -28,7 +28,7 @@ internal static class EncodingBuiltins
         new("urlquery.decode_object", [RegoType.String], RegoType.Object(RegoType.String, RegoType.Array(RegoType.String)), DecodeObject),
         new("json.marshal", [RegoType.Any], RegoType.String, (context, args) => RegoString.Of(ToJson(context, args[0]))),
         new("json.marshal_with_options",
-            [RegoType.Any, RegoType.Record(("indent", RegoType.String), ("prefix", RegoType.String), ("pretty", RegoType.Boolean))],
+            [RegoType.Any, RegoType.Object([("indent", RegoType.String), ("prefix", RegoType.String), ("pretty", RegoType.Boolean)], RegoType.String, RegoType.Any)],
             RegoType.String, MarshalWithOptions),
         new("json.unmarshal", [RegoType.String], RegoType.Any, (context, args) => Charged(context, args.Text(0), FromJson)),
         new("json.is_valid", [RegoType.Any], RegoType.Boolean, (context, args) => RegoBoolean.Of(args[0] is RegoString text && IsValid(context, text.Value, FromJson))),

@@ -6,7 +6,8 @@ namespace Cairn.Rego.Builtins;
 /// <summary><c>http.send</c>: checks the request here, and leaves sending it to the host, which may not allow it.</summary>
 internal static class HttpBuiltins
 {
-    private static readonly RegoType AnyObject = RegoType.Object(RegoType.Any, RegoType.Any);
+    private static readonly RegoType Request = RegoType.Object(RegoType.String, RegoType.Any);
+    private static readonly RegoType Response = RegoType.Object(RegoType.Any, RegoType.Any);
 
     private static readonly FrozenSet<string> Known = FrozenSet.ToFrozenSet(
     [
@@ -18,7 +19,7 @@ internal static class HttpBuiltins
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
-        new("http.send", [AnyObject], AnyObject, Send) { Traits = BuiltinTraits.Nondeterministic },
+        new("http.send", [Request], Response, Send) { Traits = BuiltinTraits.Nondeterministic },
     ];
 
     private static RegoValue Send(BuiltinContext context, ReadOnlySpan<RegoValue> args)

@@ -9,15 +9,17 @@ internal static class JsonPathBuiltins
     private static readonly RegoType Path = RegoType.AnyOf(RegoType.String, RegoType.Array(RegoType.Any));
     private static readonly RegoType Paths = RegoType.AnyOf(RegoType.Set(Path), RegoType.Array(Path));
     private static readonly RegoType AnyObject = RegoType.Object(RegoType.Any, RegoType.Any);
+    private static readonly RegoType Operation = RegoType.Object([("op", RegoType.String), ("path", RegoType.Any)], RegoType.Any, RegoType.Any);
+    private static readonly RegoType Violation = RegoType.Record(("desc", RegoType.String), ("error", RegoType.String), ("field", RegoType.String), ("type", RegoType.String));
     private static readonly RegoType StringOrObject = RegoType.AnyOf(RegoType.String, AnyObject);
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
         new("json.filter", [AnyObject, Paths], RegoType.Any, (context, args) => Filter(context, args[0], TreeOf(context, args))),
         new("json.remove", [AnyObject, Paths], RegoType.Any, (context, args) => Remove(context, args[0], TreeOf(context, args))),
-        new("json.patch", [RegoType.Any, RegoType.Array(AnyObject)], RegoType.Any, JsonPatch.Apply),
+        new("json.patch", [RegoType.Any, RegoType.Array(Operation)], RegoType.Any, JsonPatch.Apply),
         new("json.match_schema", [StringOrObject, StringOrObject],
-            RegoType.Tuple(RegoType.Boolean, RegoType.Array(AnyObject)), MatchSchema),
+            RegoType.Tuple(RegoType.Boolean, RegoType.Array(Violation)), MatchSchema),
         new("json.verify_schema", [StringOrObject],
             RegoType.Tuple(RegoType.Boolean, RegoType.AnyOf(RegoType.Null, RegoType.String)), VerifySchema),
     ];

@@ -6,7 +6,7 @@ namespace Cairn.Rego.Builtins;
 /// <summary>What the language itself needs: membership, walk, print and trace, and what tells of policies and the host.</summary>
 internal static class LanguageBuiltins
 {
-    private static readonly RegoType AnyObject = RegoType.Object(RegoType.Any, RegoType.Any);
+    private static readonly RegoType AnyObject = RegoType.Object(RegoType.String, RegoType.Any);
     private static readonly RegoType AnyArray = RegoType.Array(RegoType.Any);
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =

@@ -1,4 +1,5 @@
 using Cairn.Rego.Builtins;
+using Cairn.Rego.Compilation.Types;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
 
@@ -39,13 +40,22 @@ internal sealed class Annotations
         return RegoArray.Of(chain);
     }
 
-    private static RegoArray Path(RuleDeclaration declaration)
+    /// <summary>The annotations that apply to a rule: those of the packages around it, of its package, of its document, its own.</summary>
+    public IEnumerable<Annotation> OuterFirst(RuleDeclaration declaration)
     {
-        var path = new List<RegoValue>();
-        for (var node = declaration.Node; node.Key is not null; node = node.Parent!)
-            path.Insert(0, node.Key);
-        return RegoArray.Of(path);
+        var package = declaration.Module.Package.Names;
+        var path = Path(declaration);
+        return
+        [
+            .. _all.Where(annotation => annotation.Scope == "subpackages" && package.Take(annotation.Module.Package.Names.Count).SequenceEqual(annotation.Module.Package.Names))
+                .OrderBy(annotation => annotation.Module.Package.Names.Count),
+            .. _all.Where(annotation => annotation.Scope == "package" && annotation.Module.Package.Names.SequenceEqual(package)),
+            .. _all.Where(annotation => annotation.Scope == "document" && annotation.Path.Equals(path)),
+            .. _all.Where(annotation => annotation.Scope == "rule" && ReferenceEquals(annotation.Rule, declaration.Rule)),
+        ];
     }
+
+    private static RegoArray Path(RuleDeclaration declaration) => RegoArray.Of(declaration.Node.Keys);
 
     private static RegoObject Entry(RegoArray path, Annotation annotation) => RegoObject.Of(("path", path), ("annotations", annotation.Value));
 
@@ -103,7 +113,20 @@ internal sealed class Annotations
             path.AddRange(rule.Head.Path.TakeWhile(element => element is ScalarTerm).Select(element => ((ScalarTerm)element).Value));
         }
 
-        _all.Add(new Annotation(module, scope is "rule" or "document" ? rule : null, scope, RegoArray.Of(path), builder.Build(), location));
+        IReadOnlyList<SchemaAnnotation> schemas = [];
+        try
+        {
+            schemas = SchemaAnnotation.Read(members["schemas"]);
+        }
+        catch (FormatException e)
+        {
+            errors.Add(new RegoError(RegoError.Parse, e.Message, location));
+        }
+
+        var added = new Annotation(module, scope is "rule" or "document" ? rule : null, scope, RegoArray.Of(path), builder.Build(), schemas, location);
+        if (scope != "rule" && _all.Find(annotation => annotation.Scope == scope && annotation.Path.Equals(added.Path)) is { } first)
+            errors.Add(new RegoError(RegoError.Type, $"{scope} annotation redeclared: {first.Location}", location));
+        _all.Add(added);
     }
 
     // "A name <an@address>" is short for an object.
@@ -120,4 +143,4 @@ internal sealed class Annotations
 }
 
 /// <summary>One block of metadata.</summary>
-internal sealed record Annotation(ModuleNode Module, RuleNode? Rule, string Scope, RegoArray Path, RegoObject Value, SourceLocation Location);
+internal sealed record Annotation(ModuleNode Module, RuleNode? Rule, string Scope, RegoArray Path, RegoObject Value, IReadOnlyList<SchemaAnnotation> Schemas, SourceLocation Location);

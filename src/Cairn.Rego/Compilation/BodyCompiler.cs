@@ -1,4 +1,5 @@
 using Cairn.Rego.Builtins;
+using Cairn.Rego.Compilation.Types;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
@@ -6,7 +7,11 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Compilation;
 
 /// <summary>What the compiler of a body needs to know.</summary>
-internal sealed record CompilerContext(RuleTreeNode Root, BuiltinTable Builtins, List<RegoError> Errors, List<TracePoint>? Points);
+internal sealed record CompilerContext(RuleTreeNode Root, BuiltinTable Builtins, List<RegoError> Errors, List<TracePoint>? Points)
+{
+    /// <summary>Takes the order of bodies that do not run as they are written.</summary>
+    public BodyOrder Order { get; init; } = new();
+}
 
 /// <summary>Steps in the order they run; a <c>with</c> has its own last step, from which the next one follows.</summary>
 internal sealed class StepChain
@@ -34,6 +39,7 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     private readonly Dictionary<string, int> _slots = [];
     private int _temporaries;
     private int _reserved;
+    private bool _shown;
 
     /// <summary>What <c>rego.metadata</c>'s functions give here; null outside of rules.</summary>
     public Func<string, RegoValue>? Metadata { get; init; }
@@ -56,7 +62,8 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         foreach (var expression in body)
             Variables.Visit(expression, closures: false, variable => visible.Add(variable.Name));
         var remaining = body.ToList();
-        while (remaining.Count > 0)
+        List<Expression>? ordered = null;
+        for (int done = 0; remaining.Count > 0; done++)
         {
             int next = remaining.FindIndex(expression => Missing(expression, bound, visible).Count == 0);
             if (next < 0)
@@ -67,11 +74,16 @@ internal sealed partial class BodyCompiler(CompilerContext context)
 
             var chosen = remaining[next];
             remaining.RemoveAt(next);
+            if (next > 0)
+                ordered ??= [.. body.Take(done)];
+            ordered?.Add(chosen);
             var after = Outputs.Of(chosen, bound, Arity);
             Traced(chosen, bound, visible, chain);
             bound.UnionWith(after);
         }
 
+        if (ordered is not null)
+            context.Order.Set(body, ordered);
         return true;
     }
 
@@ -142,11 +154,14 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         foreach (var expression in remaining)
             foreach (var variable in Missing(expression, bound, visible))
                 if (!variable.Name.StartsWith("$value", StringComparison.Ordinal) && reported.Add(variable.Name))
-                    Unsafe(variable);
+                    Unsafe(variable, _shown || expression is TermExpression { Term: CallTerm { Function: VarTerm { Name: "print" } } });
     }
 
-    private void Unsafe(VarTerm variable) =>
-        context.Errors.Add(new RegoError(RegoError.UnsafeVariable, $"var {Variables.Shown(variable.Name)} is unsafe", variable.Location));
+    // What print and templates show need not be defined, so a variable nothing binds there is a slip of its own kind.
+    private void Unsafe(VarTerm variable, bool shown = false) =>
+        context.Errors.Add(shown
+            ? new RegoError(RegoError.Compile, $"var {Variables.Shown(variable.Name)} is undeclared", variable.Location)
+            : new RegoError(RegoError.UnsafeVariable, $"var {Variables.Shown(variable.Name)} is unsafe", variable.Location));
 
     private void Traced(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
     {
@@ -248,7 +263,11 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         Expression unify = expression is TermExpression term
             ? new UnifyExpression(value, term.Term, false, expression.Location) { With = expression.With }
             : expression;
-        return ToOperand(new ComprehensionTerm(ComprehensionKind.Set, null, value, [unify], expression.Location), bound, visible, new StepChain());
+        bool outer = _shown;
+        _shown = true;
+        var operand = ToOperand(new ComprehensionTerm(ComprehensionKind.Set, null, value, [unify], expression.Location), bound, visible, new StepChain());
+        _shown = outer;
+        return operand;
     }
 
     private WithReplacement Replacement(WithModifier with, HashSet<string> bound, HashSet<string> visible, StepChain chain)

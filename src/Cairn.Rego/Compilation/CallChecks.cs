@@ -1,4 +1,5 @@
 using Cairn.Rego.Builtins;
+using Cairn.Rego.Compilation.Types;
 using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Compilation;
@@ -15,10 +16,7 @@ internal static class CallChecks
                 foreach (var term in rule.Arguments.Concat(rule.Path).Append(rule.Value))
                     CallVisitor.Visit(term, Visit);
                 foreach (var expression in rule.Body)
-                {
                     CallVisitor.Visit(expression, Visit);
-                    TypeChecks.Match(expression, builtins, errors);
-                }
             }
     }
 
@@ -42,7 +40,7 @@ internal static class CallChecks
         else
         {
             name = ((VarTerm)call.Function).Name;
-            if (name == "print")
+            if (name == "print" && statement)
                 return;
             if (builtins.Find(name) is not { } builtin)
             {
@@ -51,14 +49,33 @@ internal static class CallChecks
             }
 
             (arity, definition) = (builtin.Arguments.Count, builtin);
-            if (strict && builtin.Has(BuiltinTraits.Deprecated))
+            if (!statement && ReferenceEquals(builtin.Result, RegoType.Void))
+            {
+                errors.Add(new RegoError(RegoError.Type, $"{TypeErrors.Name(call)} used as value", call.Location));
+                return;
+            }
+
+            if (scope.Unsafe.Contains(name))
+                errors.Add(new RegoError(RegoError.Type, $"unsafe built-in function calls in expression: {name}", call.Location));
+            if ((strict || scope.Version1) && builtin.Has(BuiltinTraits.Deprecated))
                 errors.Add(new RegoError(RegoError.Type, $"deprecated built-in function calls in expression: {name}", call.Location));
         }
 
-        if (call.Arguments.Count != arity && !(statement && call.Arguments.Count == arity + 1))
-            errors.Add(new RegoError(RegoError.Type, $"{(call.Function is RefTerm ? "function " : "")}{name} has arity {arity}, got {call.Arguments.Count} argument{(call.Arguments.Count == 1 ? "" : "s")}", call.Location));
-        else if (definition is not null)
-            TypeChecks.Call(call, definition, builtins, errors);
+        if (call.Arguments.Count == arity || (statement && call.Arguments.Count == arity + 1))
+            return;
+        errors.Add(definition is null
+            ? new RegoError(RegoError.Type, $"function {name} has arity {arity}, got {call.Arguments.Count} argument{(call.Arguments.Count == 1 ? "" : "s")}", call.Location)
+            : ArityMismatch(call, statement, definition));
+    }
+
+    // Of the operands only the constants are known here.
+    private static RegoError ArityMismatch(CallTerm call, bool statement, BuiltinDefinition builtin)
+    {
+        var types = new TermTypes(new TypeUnification());
+        var nothing = new TypeEnvironment(new DocumentTypes(new TypeTree(), RegoType.Any, null), null);
+        var have = call.Arguments.Select(argument => types.Of(argument, nothing));
+        var want = BuiltinSignatures.Describe(call.Function, BuiltinSignatures.TypeOf(builtin), withResult: false);
+        return TypeErrors.Call(builtin.Name, "arity mismatch", statement ? have : have.Append(RegoType.Unknown), want, call.Location);
     }
 }
 

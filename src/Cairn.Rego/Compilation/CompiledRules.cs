@@ -37,6 +37,19 @@ internal sealed class RuleTreeNode(int id, RuleTreeNode? parent, RegoValue? key)
 
     public int RulesId => (id * 2) + 1;
 
+    /// <summary>The way here from <c>data</c>.</summary>
+    public IReadOnlyList<RegoValue> Keys
+    {
+        get
+        {
+            var keys = new List<RegoValue>();
+            for (var node = this; node.Key is not null; node = node.Parent!)
+                keys.Add(node.Key);
+            keys.Reverse();
+            return keys;
+        }
+    }
+
     public string Path
     {
         get

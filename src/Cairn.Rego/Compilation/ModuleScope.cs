@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Cairn.Rego.Builtins;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
@@ -27,6 +28,9 @@ internal sealed class ModuleScope
 
     public bool Version1 { get; init; }
 
+    /// <summary>Built-ins that must not be called.</summary>
+    public IReadOnlySet<string> Unsafe { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>Imports by the name they were used under.</summary>
     public IReadOnlySet<string> Used => _used;
 
@@ -50,6 +54,25 @@ internal sealed class ModuleScope
             RefTerm reference => FindRules(reference) is { Kind: RuleSetKind.Function },
             _ => false,
         };
+    }
+
+    /// <summary>The built-in of a name, or null.</summary>
+    public BuiltinDefinition? FindBuiltin(string name) => _builtins.Find(name);
+
+    /// <summary>Whether a constant reference leads into what a rule makes.</summary>
+    public bool IsBelowRule(RefTerm reference)
+    {
+        var node = _root;
+        foreach (var element in reference.Path.SkipLast(1))
+        {
+            if (!node.Children.TryGetValue(((ScalarTerm)element).Value, out var child))
+                return false;
+            node = child;
+            if (node.Rules is not null || node.HasDynamic)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The rules of a constant reference, or null.</summary>

@@ -1,4 +1,5 @@
 using Cairn.Rego.Builtins;
+using Cairn.Rego.Compilation.Types;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
@@ -16,19 +17,24 @@ internal sealed class PolicyCompiler
     private readonly RuleTreeNode _root = new(0, null, null);
     private readonly List<RuleDeclaration> _declarations = [];
     private readonly Dictionary<ModuleNode, ModuleScope> _scopes = new(ReferenceEqualityComparer.Instance);
+    private readonly CompilerContext _context;
     private int _nodes = 1;
 
     private Annotations _annotations = null!;
 
-    public PolicyCompiler(CompileOptions options) =>
+    public PolicyCompiler(CompileOptions options)
+    {
         (_options, _builtins, _strict, _points) = (options, options.Builtins, options.Strict, options.Instrument ? [] : null);
+        _context = new CompilerContext(_root, _builtins, _errors, _points);
+    }
 
     public Annotations Annotations => _annotations;
 
     /// <summary>The rules declared in the modules, with what their names were resolved to.</summary>
     public IReadOnlyList<RuleDeclaration> Declarations => _declarations;
 
-    public CompilerContext Context => new(_root, _builtins, _errors, _points);
+    /// <summary>The types of documents that queries are checked against.</summary>
+    public DocumentTypes Types { get; private set; } = null!;
 
     /// <summary>What an instrumented policy reports.</summary>
     public IReadOnlyList<TracePoint> Points => _points ?? [];
@@ -44,22 +50,26 @@ internal sealed class PolicyCompiler
             {
                 Strict = _strict,
                 Version1 = module.Version1,
+                Unsafe = _options.UnsafeBuiltins,
             };
         _annotations = new Annotations(modules, _options.Yaml, _errors);
         RuleConflicts.Check(_root, _declarations, modules, _errors);
         ThrowIfWrong();
         foreach (var declaration in _declarations)
             declaration.Resolved = Resolve(declaration.Rule, declaration);
-        if (_strict)
-            foreach (var module in modules)
-                StrictChecks.Imports(module, _scopes[module], _errors);
+        foreach (var module in modules)
+            ModuleChecks.Check(module, _scopes[module], _errors);
         ThrowIfWrong();
         CallChecks.Check(_declarations, _builtins, _scopes, _strict, _errors);
-        RecursionCheck.Check(_root, _declarations, _errors);
+        var order = RecursionCheck.Check(_root, _declarations, _errors);
         ThrowIfWrong();
         foreach (var declaration in _declarations)
             Compile(declaration);
         ThrowIfWrong();
+        var types = new RuleTypes(new ExpressionCheck(_builtins, _context.Order, _errors, query: false), new SchemaAnnotations(_annotations, _options.Schemas, _errors));
+        types.Check(order, _declarations.ToLookup(declaration => declaration.Node));
+        ThrowIfWrong();
+        Types = types.Documents;
         Finish(_root);
         return new CompiledRules(_root, _nodes);
     }
@@ -67,7 +77,7 @@ internal sealed class PolicyCompiler
     public void ThrowIfWrong()
     {
         if (_errors.Count > 0)
-            throw new RegoCompilationException([.. _errors.Distinct().OrderBy(error => error.Location).Take(Parser.MaxErrors)]);
+            throw RegoCompilationException.Of(_errors.Distinct().OrderBy(error => error.Location));
     }
 
     private void Declare(ModuleNode module)
@@ -105,9 +115,12 @@ internal sealed class PolicyCompiler
     {
         var resolver = new Resolver(_scopes[declaration.Module], _errors);
         var computed = new List<Expression>();
+        foreach (var argument in rule.Head.Arguments ?? [])
+            CallVisitor.Visit(argument, (call, _) => _errors.Add(new RegoError(RegoError.Compile, "rule arguments cannot contain calls", call.Location)));
         var plain = (rule.Head.Arguments ?? []).Select(argument => Plain(argument, computed)).ToArray();
         var arguments = resolver.ArgumentScope(plain);
         var resolvedArguments = plain.Select(argument => resolver.Resolve(argument, arguments)).ToArray();
+        resolver.ExpectUse(arguments);
         ResolvedRule? first = null, last = null;
         for (var branch = rule; branch is not null; branch = branch.Else)
         {
@@ -128,6 +141,7 @@ internal sealed class PolicyCompiler
             last = resolved;
         }
 
+        resolver.ReportUnusedArguments(arguments, rule.Head.Location);
         return first!;
     }
 
@@ -154,7 +168,7 @@ internal sealed class PolicyCompiler
 
     private CompiledRule Compile(ResolvedRule rule, RuleDeclaration declaration)
     {
-        var compiler = new BodyCompiler(Context) { Metadata = name => name == "rego.metadata.rule" ? _annotations.Rule(declaration) : _annotations.Chain(declaration) };
+        var compiler = new BodyCompiler(_context) { Metadata = name => name == "rego.metadata.rule" ? _annotations.Rule(declaration) : _annotations.Chain(declaration) };
         var bound = new HashSet<string>();
         var chain = new StepChain();
         var arguments = new List<Pattern>();

@@ -2,10 +2,13 @@ using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Compilation;
 
-/// <summary>Rules that need themselves. A reference needs every rule below its constant part.</summary>
+/// <summary>Rules that need themselves, and the order of those that do not. A reference needs every rule below its constant part.</summary>
 internal static class RecursionCheck
 {
-    public static void Check(RuleTreeNode root, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
+    private const int MaxShown = 50;
+
+    /// <summary>The paths of all rules, each after those that its rules refer to.</summary>
+    public static IReadOnlyList<RuleTreeNode> Check(RuleTreeNode root, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
     {
         var uses = new Dictionary<RuleTreeNode, HashSet<RuleTreeNode>>();
         foreach (var declaration in declarations)
@@ -15,31 +18,71 @@ internal static class RecursionCheck
             References.Of(declaration, reference => Add(root, reference, used));
         }
 
-        var state = new Dictionary<RuleTreeNode, int>();
+        var order = new List<RuleTreeNode>(uses.Count);
+        var entered = new HashSet<RuleTreeNode>();
+        bool recursive = false;
         foreach (var declaration in declarations)
-            Visit(declaration.Node, uses, state, [], declarations, errors);
+            recursive |= Visit(declaration.Node, uses, entered, [], order);
+        if (recursive)
+            Report(uses, declarations, errors);
+        return order;
     }
 
-    private static void Visit(RuleTreeNode node, Dictionary<RuleTreeNode, HashSet<RuleTreeNode>> uses, Dictionary<RuleTreeNode, int> state, List<RuleTreeNode> path, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
+    // Whether the node needs itself, or one that needs it needs another of those on the path.
+    private static bool Visit(RuleTreeNode node, Dictionary<RuleTreeNode, HashSet<RuleTreeNode>> uses, HashSet<RuleTreeNode> entered, HashSet<RuleTreeNode> path, List<RuleTreeNode> order)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        if (state.GetValueOrDefault(node) == 2)
-            return;
-        if (state.GetValueOrDefault(node) == 1)
-        {
-            string cycle = string.Join(" -> ", path.SkipWhile(at => at != node).Append(node).Select(at => at.Path));
-            var location = declarations.First(declaration => declaration.Node == node).Rule.Location;
-            errors.Add(new RegoError(RegoError.Recursion, $"rule {node.Path} is recursive: {cycle}", location));
-            return;
-        }
-
-        state[node] = 1;
+        if (!entered.Add(node))
+            return path.Contains(node);
         path.Add(node);
+        bool recursive = false;
         if (uses.TryGetValue(node, out var used))
             foreach (var next in used)
-                Visit(next, uses, state, path, declarations, errors);
-        path.RemoveAt(path.Count - 1);
-        state[node] = 2;
+                recursive |= Visit(next, uses, entered, path, order);
+        path.Remove(node);
+        order.Add(node);
+        return recursive;
+    }
+
+    private static void Report(Dictionary<RuleTreeNode, HashSet<RuleTreeNode>> uses, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
+    {
+        int reported = 0;
+        foreach (var group in declarations.GroupBy(declaration => declaration.Node))
+        {
+            if (reported == Parser.MaxErrors)
+                return;
+            if (Cycle(group.Key, uses) is not { } cycle)
+                continue;
+            reported++;
+            var names = cycle.Select(node => node.Path);
+            if (cycle.Count > MaxShown)
+                names = [.. names.Take(MaxShown), "…", group.Key.Path];
+            errors.Add(new RegoError(RegoError.Recursion, $"rule {group.Key.Path} is recursive: {string.Join(" -> ", names)}", group.First().Rule.Location));
+        }
+    }
+
+    // The shortest way from a node to itself.
+    private static List<RuleTreeNode>? Cycle(RuleTreeNode start, Dictionary<RuleTreeNode, HashSet<RuleTreeNode>> uses)
+    {
+        var before = new Dictionary<RuleTreeNode, RuleTreeNode>();
+        var queue = new Queue<RuleTreeNode>([start]);
+        while (queue.TryDequeue(out var node))
+            foreach (var next in uses.GetValueOrDefault(node, []))
+            {
+                if (next == start)
+                {
+                    List<RuleTreeNode> cycle = [start];
+                    for (; node != start; node = before[node])
+                        cycle.Insert(0, node);
+                    cycle.Insert(0, start);
+                    return cycle;
+                }
+
+                if (before.TryAdd(next, node))
+                    queue.Enqueue(next);
+            }
+
+        return null;
     }
 
     /// <summary>Adds every node with rules that a reference may need.</summary>

@@ -1,3 +1,4 @@
+using Cairn.Rego.Builtins;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
 
@@ -9,6 +10,8 @@ namespace Cairn.Rego.Compilation;
 /// </summary>
 internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
 {
+    private const string Declared = "declared", Assigned = "assigned";
+
     private readonly HashSet<string> _taken = [];
 
     public sealed class Scope(Scope? parent)
@@ -19,6 +22,9 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
 
         /// <summary>Names used here before something declared them.</summary>
         public HashSet<string> Seen { get; } = [];
+
+        /// <summary>Arguments that stand more than once.</summary>
+        public HashSet<string> Repeated { get; } = [];
 
         /// <summary>Declared names nobody has used yet, with their place.</summary>
         public Dictionary<string, (SourceLocation At, string Verb)> Unused { get; } = [];
@@ -32,13 +38,34 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     {
         var scope = new Scope(null) { Arguments = true };
         foreach (var argument in arguments)
+        {
+            CheckShadowing(argument, "args");
             Variables.VisitPattern(argument, variable =>
             {
                 if (!scope.Names.ContainsKey(variable.Name))
                     Declare(scope, variable.Name);
-                CheckShadowing(variable);
+                else
+                    scope.Repeated.Add(variable.Name);
             });
+        }
+
         return scope;
+    }
+
+    /// <summary>From here on arguments have to be used, in strict mode.</summary>
+    public void ExpectUse(Scope arguments)
+    {
+        if (module.Strict)
+            foreach (string name in arguments.Names.Keys)
+                if (name[0] != '$' && !arguments.Repeated.Contains(name))
+                    arguments.Unused[name] = default;
+    }
+
+    /// <summary>Reports the arguments that no branch of a function used.</summary>
+    public void ReportUnusedArguments(Scope arguments, SourceLocation head)
+    {
+        foreach (string name in arguments.Unused.Keys)
+            errors.Add(new RegoError(RegoError.Compile, $"unused argument {name}. (hint: use _ (wildcard variable) instead)", head));
     }
 
     public List<Expression> Body(IReadOnlyList<Expression> body, Scope scope, params ReadOnlySpan<Term?> head)
@@ -72,10 +99,10 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
 
     public void ReportUnused(Scope scope)
     {
-        if (!module.Strict)
-            return;
+        // A variable that is declared for nothing is always a mistake, one that is assigned only in strict mode.
         foreach (var (name, (at, verb)) in scope.Unused)
-            errors.Add(new RegoError(RegoError.Compile, $"{verb} var {name} unused", at));
+            if (module.Strict || verb == Declared)
+                errors.Add(new RegoError(RegoError.Compile, $"{verb} var {name} unused", at));
     }
 
     public Term Resolve(Term term, Scope scope)
@@ -96,7 +123,9 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
             case ObjectTerm o:
                 return o with { Members = [.. o.Members.Select(member => (Resolve(member.Key, scope), Resolve(member.Value, scope)))] };
             case CallTerm call:
-                return call with { Function = Function(call.Function), Arguments = All(call.Arguments, scope) };
+                if (Shadows(call, scope) is { } shadowed)
+                    errors.Add(new RegoError(RegoError.Compile, $"called function {shadowed} shadowed", call.Location));
+                return Call(call, scope);
             case ComprehensionTerm comprehension:
                 var inner = new Scope(scope);
                 var body = Body(comprehension.Body, inner, comprehension.Key, comprehension.Value);
@@ -109,6 +138,9 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 ReportUnused(inner);
                 return result;
             case TemplateTerm template:
+                foreach (var part in template.Parts)
+                    if (part.Value is TermExpression { Term: CallTerm { Function: VarTerm relation } } && module.FindBuiltin(relation.Name)?.Has(BuiltinTraits.Relation) == true)
+                        errors.Add(new RegoError(RegoError.Compile, $"illegal call to relation built-in '{relation.Name}' that may cause multiple outputs", template.Location));
                 return template with { Parts = [.. template.Parts.Select(part => part.Value is null ? part : part with { Value = Body([part.Value], new Scope(scope))[0] })] };
             default:
                 return term;
@@ -127,6 +159,19 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         return new VarTerm(name, function.Location);
     }
 
+    private CallTerm Call(CallTerm call, Scope scope) => call with { Function = Function(call.Function), Arguments = All(call.Arguments, scope) };
+
+    // What a call names where that is a variable here; functions are no values.
+    private static string? Shadows(CallTerm call, Scope scope)
+    {
+        string? name = call.Function is VarTerm variable ? variable.Name : (call.Function as RefTerm)?.DottedName;
+        string? head = name?.Split('.')[0];
+        for (var at = scope; head is not null && at is not null; at = at.Parent)
+            if (at.Declared.Contains(head) || (at.Arguments && at.Names.ContainsKey(head)))
+                return name;
+        return null;
+    }
+
     private Expression? Resolve(Expression expression, Scope scope)
     {
         // With comes first: it applies to the whole expression and sees what was there before.
@@ -136,14 +181,22 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         Expression? resolved;
         switch (expression)
         {
+            case TermExpression { Term: CallTerm call } statement:
+                if (Shadows(call, scope) is { } name)
+                    errors.Add(new RegoError(RegoError.Type, $"undefined function {name}", call.Location));
+                resolved = statement with { Term = Call(call, scope) };
+                break;
             case TermExpression term:
                 resolved = term with { Term = Resolve(term.Term, scope) };
                 break;
             case UnifyExpression { Declares: true } assignment:
+                if (assignment.Negated)
+                    errors.Add(new RegoError(RegoError.Compile, "cannot assign vars inside negated expression", assignment.Location));
                 var right = Resolve(assignment.Right, scope);
                 if (assignment.Left is not (VarTerm or ArrayTerm or ObjectTerm))
                     errors.Add(new RegoError(RegoError.Compile, $"cannot assign to {Kind(assignment.Left)}", assignment.Left.Location));
-                Variables.VisitPattern(assignment.Left, variable => Declare(scope, variable, "assigned"));
+                CheckShadowing(assignment.Left, "variables");
+                Variables.VisitPattern(assignment.Left, variable => Declare(scope, variable, Assigned));
                 resolved = assignment with { Left = Resolve2(assignment.Left, scope), Right = right };
                 break;
             case UnifyExpression unify:
@@ -151,13 +204,19 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 break;
             case SomeExpression some:
                 foreach (var variable in some.Variables)
-                    Declare(scope, variable, "declared");
+                    Declare(scope, variable, Declared);
                 return null;
             case SomeInExpression some:
                 var collection = Resolve(some.Collection, scope);
-                if (some.Key is not null)
-                    Variables.VisitPattern(some.Key, variable => Declare(scope, variable, "declared"));
-                Variables.VisitPattern(some.Value, variable => Declare(scope, variable, "declared"));
+                foreach (var pattern in new[] { some.Key, some.Value })
+                    if (pattern is not null)
+                    {
+                        CheckShadowing(pattern, "variables");
+                        Variables.VisitPattern(pattern, variable => Declare(scope, variable, Declared));
+                        // They have a value, whether it is used or not.
+                        Variables.VisitPattern(pattern, variable => scope.Unused.Remove(variable.Name));
+                    }
+
                 resolved = some with { Key = some.Key is null ? null : Resolve2(some.Key, scope), Value = Resolve2(some.Value, scope), Collection = collection };
                 break;
             case EveryExpression every:
@@ -175,8 +234,8 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         var collection = Resolve(every.Collection, scope);
         var inner = new Scope(scope);
         if (every.Key is not null)
-            Declare(inner, every.Key, "declared");
-        Declare(inner, every.Value, "declared");
+            Declare(inner, every.Key, Declared);
+        Declare(inner, every.Value, Declared);
         var resolved = every with
         {
             Collection = collection,
@@ -192,8 +251,8 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     {
         string name = modifier.Target is VarTerm variable ? variable.Name : ((VarTerm)((RefTerm)modifier.Target).Head).Name;
         Term target = Variables.IsRoot(name) ? modifier.Target : Function(modifier.Target);
-        if (target is RefTerm { Head: VarTerm { Name: "input" or "data" } } reference && reference.Path.Any(element => element is not ScalarTerm))
-            errors.Add(new RegoError(RegoError.Type, "with keyword target must be ground", modifier.Location));
+        if (WithTargets.Check(target, modifier.Target.Location, module) is { } error)
+            errors.Add(error);
         return modifier with { Target = target, Value = module.IsFunction(modifier.Value, this, scope) ? new FunctionTerm(Function(modifier.Value), modifier.Value.Location) : Resolve(modifier.Value, scope) };
     }
 
@@ -264,7 +323,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
             return;
         }
 
-        CheckShadowing(variable);
+        CheckShadowing(variable, "variables");
         if (!scope.Declared.Add(variable.Name))
             errors.Add(new RegoError(RegoError.Compile, $"var {variable.Name} {verb} above", variable.Location));
         else if (scope.Parent is { Arguments: true } arguments && arguments.Names.ContainsKey(variable.Name))
@@ -275,10 +334,23 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         scope.Unused[variable.Name] = (variable.Location, verb);
     }
 
-    private void CheckShadowing(VarTerm variable)
+    // The names of the two documents are no names for variables. (Version 0 allows it for variables.)
+    private void CheckShadowing(Term pattern, string what)
     {
-        if (Variables.IsRoot(variable.Name) && (module.Strict || module.Version1))
-            errors.Add(new RegoError(RegoError.Compile, $"variables must not shadow {variable.Name} (use a different variable name)", variable.Location));
+        switch (pattern)
+        {
+            case VarTerm variable when Variables.IsRoot(variable.Name) && (what == "args" || module.Strict || module.Version1):
+                errors.Add(new RegoError(RegoError.Compile, $"{what} must not shadow {variable.Name} (use a different variable name)", variable.Location));
+                break;
+            case ArrayTerm array:
+                foreach (var item in array.Items)
+                    CheckShadowing(item, what);
+                break;
+            case ObjectTerm o:
+                foreach (var (_, value) in o.Members)
+                    CheckShadowing(value, what);
+                break;
+        }
     }
 
     private static void VisitDeclared(Expression expression, Action<VarTerm> visit)

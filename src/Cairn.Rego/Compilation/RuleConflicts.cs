@@ -1,4 +1,5 @@
 using Cairn.Rego.Syntax;
+using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Compilation;
 
@@ -13,12 +14,12 @@ internal static class RuleConflicts
             foreach (var other in group.Skip(1))
                 if (other.Kind != first.Kind || (other.Kind == RuleSetKind.Function && other.Rule.Head.Arguments!.Count != first.Rule.Head.Arguments!.Count))
                 {
-                    errors.Add(Error(other, RegoError.Type, $"conflicting rules {group.Key.Path} found"));
+                    errors.Add(Error(first, RegoError.Type, $"conflicting rules {group.Key.Path} found"));
                     break;
                 }
 
-            if (group.Where(declaration => declaration.Rule.IsDefault).Skip(1).FirstOrDefault() is { } second)
-                errors.Add(Error(second, RegoError.Type, $"multiple default rules {group.Key.Path} found at {string.Join(", ", group.Where(d => d.Rule.IsDefault).Select(d => d.Rule.Location))}"));
+            if (group.Where(declaration => declaration.Rule.IsDefault).Skip(1).Any())
+                errors.Add(new RegoError(RegoError.Type, $"multiple default rules {group.Key.Path} found at {string.Join(", ", group.Where(d => d.Rule.IsDefault).Select(d => d.Rule.Location))}", group.First(d => d.Rule.IsDefault).Module.Package.Location));
             if (Below(group.Key) is { } below)
                 errors.Add(Error(first, RegoError.Type, $"rule {group.Key.Path} conflicts with [{below}]"));
         }
@@ -27,13 +28,38 @@ internal static class RuleConflicts
         {
             var node = root;
             foreach (string name in module.Package.Names)
-                node = node.Children[Values.RegoString.Of(name)];
-            if (node.Rules is not null)
-                errors.Add(new RegoError(RegoError.Type, $"package {node.Path} conflicts with rule {node.Path}", module.Package.Location));
+                node = node.Children[RegoString.Of(name)];
+            if (node.Rules is not null && declarations.FirstOrDefault(declaration => declaration.Node == node) is { } rule)
+                errors.Add(new RegoError(RegoError.Type, $"package {node.Path["data.".Length..]} conflicts with rule {node.Path} defined at {rule.Rule.Location}", rule.Module.Package.Location));
         }
 
         foreach (var declaration in declarations)
             Head(declaration, errors);
+    }
+
+    /// <summary>Rules whose path a base document has too.</summary>
+    public static IEnumerable<RegoError> WithData(IReadOnlyList<RuleDeclaration> declarations, RegoValue data) =>
+        from declaration in declarations
+        group declaration by declaration.Node into rules
+        let path = rules.Key.Keys
+        where Exists(path, data)
+        select Error(rules.First(), RegoError.Compile, $"conflicting rule for data path {string.Join('/', path.Select(key => ((RegoString)key).Value))} found");
+
+    // A path is there too where the document ends before it in something that is no object.
+    private static bool Exists(IReadOnlyList<RegoValue> path, RegoValue data)
+    {
+        if (path.Any(key => key is not RegoString))
+            return false;
+        foreach (var key in path)
+        {
+            if (data is not RegoObject members)
+                return true;
+            if (members[key] is not { } member)
+                return false;
+            data = member;
+        }
+
+        return true;
     }
 
     private static void Head(RuleDeclaration declaration, List<RegoError> errors)

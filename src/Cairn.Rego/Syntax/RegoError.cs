@@ -21,11 +21,11 @@ public sealed record RegoError(string Code, string Message, SourceLocation Locat
     /// <summary>A rule that needs itself.</summary>
     public const string Recursion = "rego_recursion_error";
 
-    /// <summary><c>file:row: code: message</c>, as OPA prints it.</summary>
-    public override string ToString() => $"{Location}: {Code}: {Message}";
+    /// <summary><c>file:row: code: message</c>, as OPA prints it; without a place where there is none.</summary>
+    public override string ToString() => Location == default ? $"{Code}: {Message}" : $"{Location}: {Code}: {Message}";
 }
 
-/// <summary>Rego that cannot be used, with everything found wrong in it (ten mistakes at most).</summary>
+/// <summary>Rego that cannot be used, with everything found wrong in it: ten mistakes at most, and one that says so if there are more.</summary>
 public sealed class RegoCompilationException : Exception
 {
     /// <summary>An exception of these mistakes, at least one.</summary>
@@ -36,4 +36,13 @@ public sealed class RegoCompilationException : Exception
 
     /// <summary>The mistakes, by place.</summary>
     public IReadOnlyList<RegoError> Errors { get; }
+
+    /// <summary>An exception of the first of many mistakes.</summary>
+    internal static RegoCompilationException Of(IEnumerable<RegoError> errors)
+    {
+        var first = errors.Take(Parser.MaxErrors + 1).ToList();
+        if (first.Count > Parser.MaxErrors)
+            first[^1] = new RegoError(RegoError.Compile, "error limit reached", default);
+        return new RegoCompilationException(first);
+    }
 }

@@ -11,6 +11,6 @@ public readonly record struct SourceLocation(string File, int Row, int Column, i
     public int CompareTo(SourceLocation other) =>
         string.CompareOrdinal(File, other.File) is not 0 and var files ? files : Offset.CompareTo(other.Offset);
 
-    /// <summary><c>file:row</c>.</summary>
-    public override string ToString() => string.IsNullOrEmpty(File) ? $"{Row}" : $"{File}:{Row}";
+    /// <summary><c>file:row</c>; <c>row:column</c> in a query, which has no file.</summary>
+    public override string ToString() => string.IsNullOrEmpty(File) ? $"{Row}:{Column}" : $"{File}:{Row}";
 }

@@ -16,13 +16,13 @@ internal static class PolicyCommand
 {
     public static readonly Option<string[]> DataFiles = new("--data", "-d") { HelpName = "path", Description = "Rego, JSON and YAML files, or folders of them", DefaultValueFactory = _ => [] };
     public static readonly Option<bool> V0 = new("--v0-compatible") { Description = "Read modules as OPA before 1.0 did" };
+    public static readonly Option<string?> Schema = new("--schema", "-s") { HelpName = "path", Description = "A JSON Schema of the input, or a folder of schemas that metadata refers to" };
     public static readonly Argument<string[]> Paths = new("path") { Description = "Rego, JSON and YAML files, or folders of them", Arity = ArgumentArity.OneOrMore };
 
     private static readonly Option<string?> Input = new("--input", "-i") { HelpName = "file", Description = "The input document, JSON or YAML; - for standard input" };
     private static readonly Option<string> Format = MakeFormat();
     private static readonly Option<bool> Fail = new("--fail") { Description = "Exit with 1 when the result is undefined" };
     private static readonly Option<bool> StrictErrors = new("--strict-builtin-errors") { Description = "Let a failing built-in end the evaluation" };
-    private static readonly Option<bool> Strict = new("--strict", "-S") { Description = "Refuse unused variables and imports, and deprecated built-ins" };
     private static readonly Option<bool> Write = new("--write", "-w") { Description = "Change the files" };
     private static readonly Option<bool> List = new("--list", "-l") { Description = "Name the files whose form differs" };
     private static readonly Option<int> Count = new("--count") { Description = "How many evaluations to time", DefaultValueFactory = _ => 10_000 };
@@ -30,10 +30,8 @@ internal static class PolicyCommand
 
     public static Command Create()
     {
-        var eval = new Command("eval", "Evaluate a query\n\nExamples:\n  cairn policy eval -d policy.rego -d data.json -i input.json data.app.allow\n  cairn policy eval -d policies --format pretty 'data.app.users[u].admin'") { DataFiles, Input, Format, Fail, StrictErrors, V0, Query };
+        var eval = new Command("eval", "Evaluate a query\n\nExamples:\n  cairn policy eval -d policy.rego -d data.json -i input.json data.app.allow\n  cairn policy eval -d policies --format pretty 'data.app.users[u].admin'") { DataFiles, Input, Schema, Format, Fail, StrictErrors, V0, Query };
         eval.SetAction(EvalAsync);
-        var check = new Command("check", "Say whether modules compile, and where not\n\nExamples:\n  cairn policy check policies\n  cairn policy check --strict policy.rego") { Strict, V0, Paths };
-        check.SetAction(CheckAsync);
         var fmt = new Command("fmt", "Write modules in their canonical form\n\nWithout an option the formatted text is printed.\n\nExamples:\n  cairn policy fmt -w policies\n  cairn policy fmt --list policies") { Write, List, Paths };
         fmt.SetAction(FormatAsync);
         var bench = new Command("bench", "Time a query\n\nExamples:\n  cairn policy bench -d policy.rego -d data.json -i input.json data.app.allow") { DataFiles, Input, Count, V0, Query };
@@ -42,11 +40,11 @@ internal static class PolicyCommand
         inspect.SetAction(InspectAsync);
         return new Command("policy", "Evaluate, test, check and format Rego policies on this machine\n\nExamples:\n  cairn policy test policies -v\n  cairn policy eval -d policies -i input.json data.app.allow\n  cairn policy fmt -w policies")
         {
-            eval, PolicyTestCommand.Create(), check, fmt, bench, inspect, PolicyBundleCommand.Create(),
+            eval, PolicyTestCommand.Create(), PolicyCheckCommand.Create(), fmt, bench, inspect, PolicyBundleCommand.Create(),
         };
     }
 
-    public static CompileOptions Options(ParseResult result) => new() { Version = result.GetValue(V0) ? RegoVersion.V0 : RegoVersion.V1, Strict = result.GetValue(Strict) };
+    public static CompileOptions Options(ParseResult result) => new() { Version = result.GetValue(V0) ? RegoVersion.V0 : RegoVersion.V1 };
 
     /// <summary>Prints what is wrong with modules; the exit code of commands that cannot go on.</summary>
     public static int Report(RegoCompilationException e)
@@ -74,19 +72,6 @@ internal static class PolicyCommand
         {
             Console.Error.WriteLine($"1 error occurred: {e.Message}");
             return ExitCodes.Failure;
-        }
-    }
-
-    private static async Task<int> CheckAsync(ParseResult result, CancellationToken ct)
-    {
-        try
-        {
-            (await PolicyFiles.LoadAsync(result.GetRequiredValue(Paths), ct)).Compile(Options(result));
-            return ExitCodes.Success;
-        }
-        catch (RegoCompilationException e)
-        {
-            return Report(e);
         }
     }
 
@@ -156,7 +141,8 @@ internal static class PolicyCommand
 
     private static async Task<(PreparedQuery Query, RegoValue? Input)> PrepareAsync(ParseResult result, CancellationToken ct)
     {
-        var policy = (await PolicyFiles.LoadAsync(result.GetValue(DataFiles)!, ct)).Compile(Options(result));
+        var schemas = await PolicyFiles.ReadSchemasAsync(result.GetValue(Schema), ct);
+        var policy = (await PolicyFiles.LoadAsync(result.GetValue(DataFiles)!, ct)).Compile(Options(result) with { Schemas = schemas });
         var input = result.GetValue(Input) is { } file ? await PolicyFiles.ReadValueAsync(file, ct) : null;
         return (policy.Prepare(result.GetRequiredValue(Query)), input);
     }

@@ -4,6 +4,7 @@ using Cairn.Core;
 using Cairn.Core.Documents;
 using Cairn.Core.Policies;
 using Cairn.Rego;
+using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
 
 namespace Cairn.Cli.Commands.Policies;
@@ -27,14 +28,51 @@ internal sealed class PolicyFiles
         var files = new PolicyFiles();
         foreach (string path in paths)
             if (Directory.Exists(path))
-                foreach (string file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+                foreach (string file in FilesIn(path))
                     await files.AddAsync(file, Path.GetDirectoryName(Path.GetRelativePath(path, file))!.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries), ct);
             else if (!await files.AddAsync(path, [], ct))
                 throw new UsageException($"'{path}' is no Rego, JSON or YAML file.");
         return files;
     }
 
-    public RegoPolicy Compile(CompileOptions options) => RegoPolicy.Compile(_modules, _data, options with { Yaml = new PolicyYaml() });
+    /// <summary>Reads the modules among files and whole folders, and nothing else.</summary>
+    public static async Task<PolicyFiles> LoadModulesAsync(IEnumerable<string> paths, CancellationToken ct)
+    {
+        var files = new PolicyFiles();
+        foreach (string path in paths)
+            foreach (string file in Directory.Exists(path) ? FilesIn(path) : [path])
+                if (Path.GetExtension(file).Equals(".rego", StringComparison.OrdinalIgnoreCase))
+                    await files.AddAsync(file, [], ct);
+                else if (!File.Exists(file))
+                    throw new UsageException($"There is no file or folder '{file}'.");
+        return files;
+    }
+
+    /// <summary>
+    /// Reads JSON Schemas as <c>opa check --schema</c> does: a file describes the input; those in a folder are known by their
+    /// paths in it, without extension.
+    /// </summary>
+    public static async Task<IReadOnlyDictionary<string, RegoValue>?> ReadSchemasAsync(string? path, CancellationToken ct)
+    {
+        if (path is null)
+            return null;
+        if (!Directory.Exists(path))
+            return new Dictionary<string, RegoValue> { [""] = await ReadValueAsync(path, ct) };
+        var schemas = new Dictionary<string, RegoValue>();
+        foreach (string file in FilesIn(path).Where(file => Path.GetExtension(file).ToLowerInvariant() is ".json" or ".yaml" or ".yml"))
+            schemas[Path.ChangeExtension(Path.GetRelativePath(path, file), null).Replace(Path.DirectorySeparatorChar, '/')] = await ReadValueAsync(file, ct);
+        return schemas;
+    }
+
+    /// <exception cref="RegoCompilationException">Something is wrong with the modules, or they make documents that the data has.</exception>
+    public RegoPolicy Compile(CompileOptions options)
+    {
+        var policy = RegoPolicy.Compile(_modules, _data, options with { Yaml = new PolicyYaml() });
+        return policy.FindDataConflicts() is { Count: > 0 } conflicts ? throw new RegoCompilationException(conflicts) : policy;
+    }
+
+    private static IEnumerable<string> FilesIn(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
 
     private async Task<bool> AddAsync(string file, string[] folders, CancellationToken ct)
     {
