@@ -95,7 +95,6 @@ internal sealed class Call(SourceText source, int position, Expression callee, A
         frame.Run.Current = this;
         // For the arguments, and the method bound to its object.
         frame.Run.ChargeItems(ObjectItems);
-        frame.Run.Step();
         if (function.Heap is not { } heap)
         {
             throw Errors.Type($"a '{function.TypeName}' cannot be called");
@@ -121,7 +120,6 @@ internal sealed class FilterCall(
         };
         var values = arguments.Evaluate(frame);
         frame.Run.Current = this;
-        frame.Run.Step();
         return filter is null
             ? throw Errors.Type($"there is no filter '{name}'")
             : filter.Invoke(frame.Context, value, values);
@@ -137,7 +135,6 @@ internal sealed class TestCall(
         var value = input.Evaluate(frame);
         var values = arguments.Evaluate(frame);
         frame.Run.Current = this;
-        frame.Run.Step();
         return test is null
             ? throw Errors.Type($"there is no test '{name}'")
             : test.Invoke(frame.Context, value, values);

@@ -13,7 +13,6 @@ internal sealed record LoopFilter(Target Target, Expression Test, ScopeEntry Sco
         Scope.Enter(frame);
         while (items.MoveNext())
         {
-            outer.Run.Step();
             Target.Assign(frame, items.Current);
             var value = Test.Evaluate(frame);
             outer.Run.Current = Test;
@@ -33,46 +32,21 @@ internal sealed class LoopBody(
 
     public Flow Run(Frame frame, Frame outer, Value iterable, RecursiveFor? recursion, int depth, TextBuffer output)
     {
-        var run = frame.Run;
-        run.Current = node;
-        bool any = false;
-        if (loopSlot < 0 && filter is null && iterable.TryHeap<SequenceValue>(out var sequence))
+        frame.Run.Current = node;
+        bool any;
+        if (loopSlot >= 0 || filter is not null)
         {
-            // The usual loop, without the cost of an enumerator. The list may grow while the loop runs over it.
-            if (sequence is RangeValue range)
-            {
-                for (int i = 0; i < range.Length && Next(frame, range[i], output); i++)
-                {
-                }
-            }
-            else
-            {
-                for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output); i++)
-                {
-                }
-            }
-            any = sequence.Length > 0;
+            any = RunOver(Items(frame, outer, iterable, recursion, depth), frame, output);
         }
         else
         {
-            var items = run.Iterate(iterable);
-            items = filter is null ? items : filter.Apply(frame, items);
-            LoopValue? loop = null;
-            if (loopSlot >= 0)
+            // The usual loop, without the cost of an enumerator.
+            any = iterable.Heap switch
             {
-                int length = filter is not null ? -1 : iterable.TryString(out string? text) ? Text.Length(text) : iterable.Heap!.Length;
-                items = loop = new LoopValue(run, items, length, recursion, outer, depth);
-            }
-            bool more = true;
-            while (more && items.MoveNext())
-            {
-                any = true;
-                if (loop is not null)
-                {
-                    frame.Slots[loopSlot] = loop;
-                }
-                more = Next(frame, items.Current, output);
-            }
+                RangeValue range => RunOver(range, frame, output),
+                SequenceValue sequence => RunOver(sequence, frame, output),
+                _ => RunOver(frame.Run.Iterate(iterable), frame, output),
+            };
         }
         scope.Leave(frame);
         if (any || elseScope is null)
@@ -85,17 +59,66 @@ internal sealed class LoopBody(
         return flow;
     }
 
+    bool RunOver(RangeValue range, Frame frame, TextBuffer output)
+    {
+        int length = range.Length;
+        long item = range.Start;
+        for (int i = 0; i < length && Next(frame, Value.Int(item), output); i++)
+        {
+            item = unchecked(item + range.Step);
+        }
+        return length > 0;
+    }
+
+    bool RunOver(SequenceValue sequence, Frame frame, TextBuffer output)
+    {
+        // The length is asked for again each time: a list may grow while the loop runs over it.
+        for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output); i++)
+        {
+        }
+        return sequence.Length > 0;
+    }
+
+    bool RunOver(IEnumerator<Value> items, Frame frame, TextBuffer output)
+    {
+        bool any = false;
+        while (items.MoveNext())
+        {
+            any = true;
+            if (items is LoopValue loop)
+            {
+                frame.Slots[loopSlot] = loop;
+            }
+            if (!Next(frame, items.Current, output))
+            {
+                break;
+            }
+        }
+        return any;
+    }
+
+    IEnumerator<Value> Items(Frame frame, Frame outer, Value iterable, RecursiveFor? recursion, int depth)
+    {
+        var items = frame.Run.Iterate(iterable);
+        items = filter is null ? items : filter.Apply(frame, items);
+        if (loopSlot < 0)
+        {
+            return items;
+        }
+        int length = filter is not null ? -1 : iterable.TryString(out string? text) ? Text.Length(text) : iterable.Heap!.Length;
+        return new LoopValue(frame.Run, items, length, recursion, outer, depth);
+    }
+
     /// <summary>One time through the body; false after a <c>break</c>.</summary>
     bool Next(Frame frame, Value item, TextBuffer output)
     {
-        if (_slot >= 0 && frame.Run.TryStep())
+        if (_slot >= 0)
         {
             frame.Slots[_slot] = item;
         }
         else
         {
             frame.Run.Current = node;
-            frame.Run.Step();
             target.Assign(frame, item);
         }
         scope.Enter(frame);

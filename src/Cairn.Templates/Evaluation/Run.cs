@@ -57,15 +57,15 @@ internal sealed class Run
         }
     }
 
-    /// <summary>Pays one step if it can be had without looking at the budget or for cancellation; if not, nothing has
-    /// happened yet. For the shortest paths, which name the node at work only when something is to be said of it.</summary>
-    public bool TryStep()
+    /// <summary>Pays if that needs no look at the budget or for cancellation; if not, nothing has happened yet. For those
+    /// who name the node at work only when something is to be said of it.</summary>
+    public bool TryStep(int steps)
     {
-        if (_fuel <= 0)
+        if (_fuel < steps)
         {
             return false;
         }
-        _fuel--;
+        _fuel -= steps;
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Templates.Syntax;
 using Cairn.Templates.Values;
 
@@ -7,7 +8,6 @@ internal sealed class TextOutput(SourceText source, int position, string text) :
 {
     public override Flow Execute(Frame frame, TextBuffer output)
     {
-        frame.Run.Step(1 + (text.Length / 64));
         output.Append(text);
         return Flow.Next;
     }
@@ -22,13 +22,19 @@ internal sealed class ValueOutput(SourceText source, int position, Expression ex
     public override Flow Execute(Frame frame, TextBuffer output)
     {
         var value = expression.Evaluate(frame);
-        if (value.IsSmallInteger && frame.Run.TryStep())
+        if (value.IsSmallInteger)
         {
             output.Append(value.Bits);
             return Flow.Next;
         }
+        Write(frame, output, value);
+        return Flow.Next;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void Write(Frame frame, TextBuffer output, Value value)
+    {
         frame.Run.Current = expression;
-        frame.Run.Step();
         if (!(escape ?? frame.Context.AutoEscape) || value.IsMarkup)
         {
             Repr.WriteStr(output, value);
@@ -37,7 +43,6 @@ internal sealed class ValueOutput(SourceText source, int position, Expression ex
         {
             output.Append(Text.EscapeHtml(Repr.Str(frame.Run, value)));
         }
-        return Flow.Next;
     }
 }
 
@@ -57,7 +62,6 @@ internal sealed class If(SourceText source, int position, (Expression Test, Body
         {
             var value = test.Evaluate(frame);
             frame.Run.Current = test;
-            frame.Run.Step();
             if (value.IsTrue)
             {
                 return body.Execute(frame, output);
@@ -86,7 +90,6 @@ internal sealed class Set(SourceText source, int position, Target target, Expres
     {
         var result = value.Evaluate(frame);
         frame.Run.Current = this;
-        frame.Run.Step();
         target.Assign(frame, result);
         foreach (var name in names)
         {

@@ -35,13 +35,12 @@ internal sealed class TextBuffer(Run run, int maxLength)
 
     public TextBuffer Append(long number)
     {
+        if ((ulong)number < 10)
+        {
+            return Append((char)('0' + number));
+        }
         // No 64-bit number needs more than 20 characters.
         Reserve(20);
-        if (number is >= 0 and < 10)
-        {
-            _characters[Length++] = (char)('0' + number);
-            return this;
-        }
         number.TryFormat(_characters.AsSpan(Length), out int written, default, CultureInfo.InvariantCulture);
         Length += written;
         return this;

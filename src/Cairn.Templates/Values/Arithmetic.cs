@@ -20,9 +20,10 @@ internal static class Arithmetic
 {
     public static Value Apply(Run run, BinaryOperator op, Value left, Value right)
     {
-        if (left.TrySmall(out long a) && right.TrySmall(out long b) && TrySmall(op, a, b, out var small))
+        if (op == BinaryOperator.Add && left.IsSmallInteger && right.IsSmallInteger
+            && SmallAdd.TryApply(left.Bits, right.Bits, out var sum))
         {
-            return small;
+            return sum;
         }
         if (left.IsNumber && right.IsNumber)
         {
@@ -53,50 +54,6 @@ internal static class Arithmetic
         BinaryOperator.Modulo => "%",
         _ => "**",
     };
-
-    /// <summary>On integers of 64 bits, unless the result is longer or the operator needs more care.</summary>
-    public static bool TrySmall(BinaryOperator op, long a, long b, out Value result)
-    {
-        long value;
-        bool overflow;
-        switch (op)
-        {
-            case BinaryOperator.Add:
-                value = unchecked(a + b);
-                overflow = ((a ^ value) & (b ^ value)) < 0;
-                break;
-            case BinaryOperator.Subtract:
-                value = unchecked(a - b);
-                overflow = ((a ^ b) & (a ^ value)) < 0;
-                break;
-            case BinaryOperator.Multiply:
-                long high = Math.BigMul(a, b, out value);
-                overflow = high != value >> 63;
-                break;
-            case BinaryOperator.FloorDivide when b != 0 && b != -1:
-                value = (a / b) - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
-                overflow = false;
-                break;
-            // A division of 32 bits takes a third of the time of one of 64.
-            case BinaryOperator.Modulo when b > 0 && (ulong)(a | b) <= uint.MaxValue:
-                value = (uint)a % (uint)b;
-                overflow = false;
-                break;
-            case BinaryOperator.Modulo when b != 0 && b != -1:
-                value = a % b;
-                value += value != 0 && (value < 0) != (b < 0) ? b : 0;
-                overflow = false;
-                break;
-            case BinaryOperator.Divide when b != 0 && Math.Abs((double)a) <= 1L << 53 && Math.Abs((double)b) <= 1L << 53:
-                result = Value.Float((double)a / b);
-                return true;
-            default:
-                result = default;
-                return false;
-        }
-        result = Value.Int(value);
-        return !overflow;
-    }
 
     static bool IsNegative(Value value) => value.TryBigInteger(out var integer) && integer.Sign < 0;
 
