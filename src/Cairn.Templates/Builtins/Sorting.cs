@@ -74,7 +74,7 @@ internal static class Sorting
             return value;
         }
         run.ChargeText(text.Length);
-        return Markups.Like(value, Text.Lower(text));
+        return Markups.Like(value, CaseMapping.Lower(text));
     }
 
     /// <summary>A key from several attributes, <c>a,b.c</c>, which sorts by the first, then the next.</summary>

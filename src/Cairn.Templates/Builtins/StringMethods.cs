@@ -9,13 +9,12 @@ internal static class StringMethods
 {
     public static void Register(BuiltinTable table)
     {
-        table.Add("upper", (in c) => Like(c, Text.Upper(Self(c))));
-        table.Add("lower", (in c) => Like(c, Text.Lower(Self(c))));
-        table.Add("casefold", (in c) => Like(c, Text.Lower(Self(c)).Replace("ß", "ss", StringComparison.Ordinal)));
-        table.Add("title", (in c) => Like(c, Text.Title(Self(c))));
-        table.Add("capitalize", (in c) => Like(c, Text.Capitalize(Self(c))));
-        table.Add("swapcase", (in c) => Like(c, string.Concat(Self(c).EnumerateRunes()
-            .Select(r => Rune.IsUpper(r) ? Rune.ToLowerInvariant(r).ToString() : Text.Upper(r.ToString())))));
+        table.Add("upper", (in c) => Like(c, CaseMapping.Upper(Self(c))));
+        table.Add("lower", (in c) => Like(c, CaseMapping.Lower(Self(c))));
+        table.Add("casefold", (in c) => Like(c, CaseMapping.Fold(Self(c))));
+        table.Add("title", (in c) => Like(c, CaseMapping.Title(Self(c))));
+        table.Add("capitalize", (in c) => Like(c, CaseMapping.Capitalize(Self(c))));
+        table.Add("swapcase", (in c) => Like(c, CaseMapping.Swap(Self(c))));
         table.Add("strip", ["chars?"], (in c) => Strip(c, left: true, right: true));
         table.Add("lstrip", ["chars?"], (in c) => Strip(c, left: true, right: false));
         table.Add("rstrip", ["chars?"], (in c) => Strip(c, left: false, right: true));
@@ -44,7 +43,7 @@ internal static class StringMethods
         table.Add("isspace", (in c) => All(c, r => r.IsBmp && Text.IsSpace((char)r.Value)));
         table.Add("isupper", (in c) => Value.Bool(Text.IsUpper(Self(c))));
         table.Add("islower", (in c) => Value.Bool(Text.IsLower(Self(c))));
-        table.Add("istitle", (in c) => Value.Bool((Text.IsUpper(Self(c)[..Math.Min(1, Self(c).Length)]) || Self(c).Any(char.IsUpper)) && Text.Title(Self(c)) == Self(c)));
+        table.Add("istitle", (in c) => Value.Bool((Text.IsUpper(Self(c)[..Math.Min(1, Self(c).Length)]) || Self(c).Any(char.IsUpper)) && CaseMapping.Title(Self(c)) == Self(c)));
         table.Add("isidentifier", (in c) => Value.Bool(IsIdentifier(Self(c))));
         table.Add("isprintable", (in c) => Value.Bool(Self(c).EnumerateRunes().All(r => r.Value == ' ' || Repr.IsPrintable(r))));
     }

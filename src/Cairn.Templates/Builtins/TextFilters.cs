@@ -12,9 +12,9 @@ internal static class TextFilters
 
     public static void Register(BuiltinTable table)
     {
-        table.Add("upper", (in c) => Like(c, Text.Upper(c.InputText)));
-        table.Add("lower", (in c) => Like(c, Text.Lower(c.InputText)));
-        table.Add("capitalize", (in c) => Like(c, Text.Capitalize(c.InputText)));
+        table.Add("upper", (in c) => Like(c, CaseMapping.Upper(c.InputText)));
+        table.Add("lower", (in c) => Like(c, CaseMapping.Lower(c.InputText)));
+        table.Add("capitalize", (in c) => Like(c, CaseMapping.Capitalize(c.InputText)));
         table.Add("title", (in c) => Value.String(Title(c.InputText)));
         table.Add("trim", ["chars?"], (in c) =>
             Like(c, Text.Trim(c.InputText, c.HasValue(0) ? c.String(0) : null, left: true, right: true)));
@@ -39,15 +39,27 @@ internal static class TextFilters
     static string Title(string text)
     {
         var title = new StringBuilder(text.Length);
-        bool atStart = true;
-        foreach (var rune in text.EnumerateRunes())
+        for (int i = 0; i < text.Length;)
         {
-            bool separates = rune.IsBmp && (WordBeginnings.Contains((char)rune.Value) || Text.IsSpace((char)rune.Value));
-            title.Append(atStart && !separates ? Text.Upper(rune.ToString()) : Text.Lower(rune.ToString()));
-            atStart = separates;
+            int end = i;
+            while (end < text.Length && !Separates(text[end]))
+            {
+                end++;
+            }
+            if (end > i)
+            {
+                int first = char.IsSurrogatePair(text, i) ? 2 : 1;
+                title.Append(CaseMapping.Upper(text.Substring(i, first))).Append(CaseMapping.Lower(text[(i + first)..end]));
+            }
+            for (i = end; i < text.Length && Separates(text[i]); i++)
+            {
+                title.Append(text[i]);
+            }
         }
         return title.ToString();
     }
+
+    static bool Separates(char c) => WordBeginnings.Contains(c) || Text.IsSpace(c);
 
     static Value Replace(in BuiltinCall call)
     {

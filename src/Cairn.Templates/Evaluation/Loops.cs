@@ -33,6 +33,7 @@ internal sealed class LoopBody(
     public Flow Run(Frame frame, Frame outer, Value iterable, RecursiveFor? recursion, int depth, TextBuffer output)
     {
         frame.Run.Current = node;
+        // As in Jinja, a round that 'break' or 'continue' ends early does not keep the else branch from running.
         bool any;
         if (loopSlot >= 0 || filter is not null)
         {
@@ -63,20 +64,34 @@ internal sealed class LoopBody(
     {
         int length = range.Length;
         long item = range.Start;
-        for (int i = 0; i < length && Next(frame, Value.Int(item), output); i++)
+        bool any = false;
+        for (int i = 0; i < length; i++)
         {
+            var flow = Next(frame, Value.Int(item), output);
+            any |= flow == Flow.Next;
+            if (flow == Flow.Break)
+            {
+                break;
+            }
             item = unchecked(item + range.Step);
         }
-        return length > 0;
+        return any;
     }
 
     bool RunOver(SequenceValue sequence, Frame frame, TextBuffer output)
     {
         // The length is asked for again each time: a list may grow while the loop runs over it.
-        for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output); i++)
+        bool any = false;
+        for (int i = 0; i < sequence.Length; i++)
         {
+            var flow = Next(frame, sequence[i], output);
+            any |= flow == Flow.Next;
+            if (flow == Flow.Break)
+            {
+                break;
+            }
         }
-        return sequence.Length > 0;
+        return any;
     }
 
     bool RunOver(IEnumerator<Value> items, Frame frame, TextBuffer output)
@@ -84,12 +99,13 @@ internal sealed class LoopBody(
         bool any = false;
         while (items.MoveNext())
         {
-            any = true;
             if (items is LoopValue loop)
             {
                 frame.Slots[loopSlot] = loop;
             }
-            if (!Next(frame, items.Current, output))
+            var flow = Next(frame, items.Current, output);
+            any |= flow == Flow.Next;
+            if (flow == Flow.Break)
             {
                 break;
             }
@@ -109,8 +125,8 @@ internal sealed class LoopBody(
         return new LoopValue(frame.Run, items, length, recursion, outer, depth);
     }
 
-    /// <summary>One time through the body; false after a <c>break</c>.</summary>
-    bool Next(Frame frame, Value item, TextBuffer output)
+    /// <summary>One time through the body.</summary>
+    Flow Next(Frame frame, Value item, TextBuffer output)
     {
         if (_slot >= 0)
         {
@@ -122,7 +138,7 @@ internal sealed class LoopBody(
             target.Assign(frame, item);
         }
         scope.Enter(frame);
-        return body.Execute(frame, output) != Flow.Break;
+        return body.Execute(frame, output);
     }
 }
 

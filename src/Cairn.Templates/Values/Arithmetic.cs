@@ -144,7 +144,7 @@ internal static class Arithmetic
                 run.CheckBits(bitsA + bitsB - 1);
                 return Value.Int(a * b);
             case BinaryOperator.Divide:
-                double quotient = a.IsZero ? 0 : Numbers.Divide(a, b);
+                double quotient = a.IsZero ? Math.CopySign(0, b.Sign) : Numbers.Divide(a, b);
                 return double.IsInfinity(quotient) ? throw Errors.Type("the result is too large for a float") : Value.Float(quotient);
             case BinaryOperator.FloorDivide:
                 return Value.Int(FloorDivide(a, b, out _));

@@ -62,7 +62,7 @@ sealed class ExpressionGenerator(Random random)
         {
             text += i == 0 ? "" : $" {Pick("+", "-", "*", "/", "//", "%", "** 2 *", "~", "<", ">=", "==", "!=", "in", "not in", "and", "or", "and not", "is odd or", "if", "if i else")} ";
             text += Pick("", "", "", "-", "not ", "+") + Pick(Chance(70) ? Pick(Integers) : Pick(Floats), Pick(Strings), Pick(Lists), "v");
-            text += Pick("", "", "", "|abs", "|string", "|length", "[0]", " is string", " is not none", ".x");
+            text += Pick("", "", "", "|abs", "|string", "|length", "[0]", " is string", " is not none");
         }
         return text;
     }
