@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Templates.Evaluation;
 using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
@@ -95,15 +96,28 @@ internal static class TextFilters
             call.Run.ChargeText(text.Length + (long)indent.Length);
             return first ? Markups.Like(call.Input, indent + text) : call.Input;
         }
-        var lines = Text.Lines(text + "\n");
-        call.Run.ChargeText(text.Length + ((long)lines.Count * (indent.Length + 1)));
-        var result = new StringBuilder();
-        for (int i = 0; i < lines.Count; i++)
+        var buffer = call.Run.RentBuffer();
+        WriteIndented(buffer, text, indent, first, blank);
+        return Markups.Like(call.Input, call.Run.ReturnBuffer(buffer));
+    }
+
+    static void WriteIndented(TextBuffer output, ReadOnlySpan<char> text, string indent, bool first, bool blank)
+    {
+        // Jinja lets the text end with one more line feed while it looks for lines, so a carriage return there ends none.
+        text = text.EndsWith('\r') ? text[..^1] : text;
+        for (bool isFirst = true; ; isFirst = false)
         {
-            bool indents = i == 0 ? first : blank || lines[i].Length > 0;
-            result.Append(i == 0 ? "" : "\n").Append(indents ? indent : "").Append(lines[i]);
+            int length = text.IndexOfAny(Text.LineEnds);
+            var line = length < 0 ? text : text[..length];
+            bool indents = isFirst ? first : blank || line.Length > 0;
+            output.Append(indents ? indent : "").Append(line);
+            if (length < 0)
+            {
+                return;
+            }
+            output.Append('\n');
+            text = text[(length + (text[length..].StartsWith("\r\n") ? 2 : 1))..];
         }
-        return Markups.Like(call.Input, result.ToString());
     }
 
     static string Spaces(in BuiltinCall call, int count)

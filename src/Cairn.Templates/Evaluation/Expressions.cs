@@ -268,10 +268,12 @@ internal sealed class AttributeAccess(SourceText source, int position, Expressio
     // A mapping's methods come before its members; almost no name is a method's, and then the lookup is direct.
     readonly bool _isMappingMethod = Builtins.Methods.Mapping.ContainsKey(name);
 
+    readonly int _hash = Comparison.HashOf(name);
+
     public override Value Evaluate(Frame frame)
     {
         var owner = target.Evaluate(frame);
-        if (!_isMappingMethod && owner.TryHeap<MappingValue>(out var mapping) && mapping.TryGet(name, out var value))
+        if (!_isMappingMethod && owner.TryHeap<MappingValue>(out var mapping) && mapping.TryGet(name, _hash, out var value))
         {
             return value;
         }

@@ -177,27 +177,17 @@ internal sealed class Run
     }
 
     /// <summary>The items of an iterable value, each paid for.</summary>
-    public IEnumerable<Value> Each(Value value)
-    {
-        // The type is checked now, not when the first item is asked for.
-        return Paid(Iterate(value));
-
-        IEnumerable<Value> Paid(IEnumerator<Value> items)
-        {
-            while (items.MoveNext())
-            {
-                Step();
-                yield return items.Current;
-            }
-        }
-    }
+    public PaidItems Each(Value value) =>
+        value.TryHeap<SequenceValue>(out var sequence) ? new PaidItems(this, sequence) : new PaidItems(this, Iterate(value));
 
     public List<Value> ToList(Value value)
     {
-        var list = new List<Value>();
+        int known = value.Heap switch { SequenceValue sequence => sequence.Length, MappingView view => view.Length, _ => 0 };
+        Charge((long)known * BytesPerItem);
+        var list = new List<Value>(known);
         foreach (var item in Each(value))
         {
-            Charge(BytesPerItem);
+            Charge(list.Count < known ? 0 : BytesPerItem);
             list.Add(item);
         }
         return list;
@@ -214,5 +204,52 @@ internal sealed class Run
             _loaded.Add(name, template);
         }
         return template;
+    }
+}
+
+/// <summary>Items in a row, each paid for with a step. Lists, tuples and ranges are run through without an enumerator.</summary>
+internal struct PaidItems
+{
+    readonly Run _run;
+    readonly SequenceValue? _sequence;
+    readonly IEnumerator<Value>? _items;
+    int _next;
+
+    public PaidItems(Run run, SequenceValue sequence)
+    {
+        _run = run;
+        _sequence = sequence;
+    }
+
+    public PaidItems(Run run, IEnumerator<Value> items)
+    {
+        _run = run;
+        _items = items;
+    }
+
+    public Value Current { get; private set; }
+
+    public readonly PaidItems GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        if (_sequence is null)
+        {
+            if (!_items!.MoveNext())
+            {
+                return false;
+            }
+            Current = _items.Current;
+        }
+        else
+        {
+            if (_next >= _sequence.Length)
+            {
+                return false;
+            }
+            Current = _sequence[_next++];
+        }
+        _run.Step();
+        return true;
     }
 }
