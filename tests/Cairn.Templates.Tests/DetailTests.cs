@@ -16,6 +16,20 @@ public class DetailTests
     public void Case_follows_Unicodes_full_mappings(string change, string text, string expected) =>
         Render($"{{{{ s{(change.EndsWith(')') ? "." : "|")}{change} }}}}", System.Text.Json.JsonSerializer.Serialize(new { s = text })).ShouldBe(expected);
 
+    [Theory]
+    [InlineData("{{ 'e\u0301x'.isidentifier() }} {{ '\u0301e'.isidentifier() }} {{ '\U0001f600'.isidentifier() }} {{ '_1'.isidentifier() }} {{ '1_'.isidentifier() }}", "True False False True False")]
+    [InlineData("{{ '\u01c5'.isupper() }} {{ '\u2160'.isupper() }} {{ '\u24d0'.islower() }} {{ '\u00aa'.islower() }} {{ 'a\u01c5'.islower() }}", "False True True True False")]
+    [InlineData("{{ 'It Is'.istitle() }} {{ \"It'S\".istitle() }} {{ 'IT'.istitle() }} {{ '\u01c5x'.istitle() }} {{ '1'.istitle() }}", "True True False True False")]
+    [InlineData("{{ '\u2460\u00b2\u0663'.isdigit() }} {{ '\u2469'.isdigit() }}", "True False")]
+    public void Characters_are_classed_as_Python_classes_them(string source, string expected) => Render(source).ShouldBe(expected);
+
+    [Fact]
+    public void What_is_undefined_counts_as_escaped_in_chainable_mode_only()
+    {
+        Render("{{ x is escaped }}").ShouldBe("False");
+        Render("{{ x is escaped }}", "{}", new TemplateEnvironment { Undefined = UndefinedMode.Chainable }).ShouldBe("True");
+    }
+
     static readonly TemplateEnvironment WithLoopControls = new() { Extensions = TemplateExtensions.LoopControls };
 
     [Theory]

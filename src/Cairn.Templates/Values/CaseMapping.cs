@@ -195,4 +195,66 @@ internal static class CaseMapping
         >= 0xab70 and <= 0xabbf => ((char)(rune.Value - 0xab70 + 0x13a0)).ToString(),
         _ => Upper(rune).ToLowerInvariant(),
     };
+
+    enum Case : byte
+    {
+        None,
+        Upper,
+        Title,
+        Lower,
+    }
+
+    static Case CaseOf(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.UppercaseLetter => Case.Upper,
+        UnicodeCategory.TitlecaseLetter => Case.Title,
+        UnicodeCategory.LowercaseLetter => Case.Lower,
+        // Roman numerals and letters in circles and squares.
+        UnicodeCategory.OtherSymbol when rune.Value is >= 0x1f130 and <= 0x1f149 or >= 0x1f150 and <= 0x1f169
+            or >= 0x1f170 and <= 0x1f189 => Case.Upper,
+        UnicodeCategory.LetterNumber or UnicodeCategory.OtherSymbol =>
+            Rune.ToLowerInvariant(rune) != rune ? Case.Upper : Rune.ToUpperInvariant(rune) != rune ? Case.Lower : Case.None,
+        // Unicode's Other_Lowercase: ordinals and small letters that modify others.
+        _ => rune.Value is 0xaa or 0xba or >= 0x2b0 and <= 0x2b8 or 0x2c0 or 0x2c1 or >= 0x2e0 and <= 0x2e4 or 0x345 or 0x37a
+            or >= 0x1d2c and <= 0x1d6a or 0x1d78 or >= 0x1d9b and <= 0x1dbf or 0x2071 or 0x207f or >= 0x2090 and <= 0x209c
+            ? Case.Lower : Case.None,
+    };
+
+    public static bool IsUpper(string text) => AreAll(text, Case.Upper);
+
+    public static bool IsLower(string text) => AreAll(text, Case.Lower);
+
+    /// <summary>Whether all that has case has this one, and something has.</summary>
+    static bool AreAll(string text, Case wanted)
+    {
+        bool found = false;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var actual = CaseOf(rune);
+            if (actual != Case.None && actual != wanted)
+            {
+                return false;
+            }
+            found |= actual == wanted;
+        }
+        return found;
+    }
+
+    /// <summary>Python's <c>str.istitle()</c>: large letters only where a word starts, and small ones only after that.</summary>
+    public static bool IsTitle(string text)
+    {
+        bool found = false;
+        bool inWord = false;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var actual = CaseOf(rune);
+            if (actual != Case.None && inWord != (actual == Case.Lower))
+            {
+                return false;
+            }
+            inWord = actual != Case.None;
+            found |= inWord;
+        }
+        return found;
+    }
 }

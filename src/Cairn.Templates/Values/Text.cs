@@ -151,24 +151,6 @@ internal static class Text
         return start == 0 && end == text.Length ? text : text[start..end];
     }
 
-    public static bool IsUpper(string text) => HasCase(text, Rune.IsUpper, Rune.IsLower);
-
-    public static bool IsLower(string text) => HasCase(text, Rune.IsLower, Rune.IsUpper);
-
-    static bool HasCase(string text, Func<Rune, bool> wanted, Func<Rune, bool> unwanted)
-    {
-        bool found = false;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (unwanted(rune))
-            {
-                return false;
-            }
-            found = found || wanted(rune);
-        }
-        return found;
-    }
-
     public static bool IsWordCharacter(char c) => c == '_' || char.IsLetterOrDigit(c) || char.IsSurrogate(c);
 
     /// <summary><c>&amp; &lt; &gt; " '</c> as HTML references.</summary>

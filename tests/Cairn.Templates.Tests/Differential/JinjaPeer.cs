@@ -15,7 +15,15 @@ static class JinjaPeer
         import json, resource, sys
         resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
         from jinja2 import ChainableUndefined, DictLoader, StrictUndefined, Undefined
+        from jinja2.compiler import CodeGenerator
         from jinja2.sandbox import SandboxedEnvironment
+        # Jinja2 writes the constant of (-2) ** x without its brackets, which makes it -(2 ** x).
+        write_constant = CodeGenerator.visit_Const
+        def in_brackets(self, node, frame):
+            self.write("(")
+            write_constant(self, node, frame)
+            self.write(")")
+        CodeGenerator.visit_Const = in_brackets
         modes = {"lenient": Undefined, "strict": StrictUndefined, "chainable": ChainableUndefined}
         work = json.load(sys.stdin)
         def plain(value):

@@ -103,7 +103,7 @@ sealed class TemplateGenerator
             11 => $"{Tag("macro mac(v)")}[{{{{ caller(v) }}}}]{Tag("endmacro")}{Tag($"call(z) mac({Any(1)})")}{Body(depth - 1)}{{{{ z }}}}{Tag("endcall")}",
             12 => $"{Tag($"filter {Pick("upper", "trim", "replace('a', 'b')", "title", "indent(2)")}")}{Body(depth - 1)}{Tag("endfilter")}",
             13 => $"{Tag("set ns = namespace(c=0)")}{Tag($"for v in {List(1)}")}{Tag("set ns.c = ns.c + 1")}{Body(depth - 1)}{Tag("endfor")}{{{{ ns.c }}}}",
-            14 => $"{Tag($"autoescape {Pick("true", "true", "false", "yes")}")}{Body(depth - 1)}{{{{ {_expressions.Str(2)} }}}}{Tag("endautoescape")}",
+            14 => $"{Tag($"autoescape {Pick("true", "true", "false")}")}{Body(depth - 1)}{{{{ {_expressions.Str(2)} }}}}{Tag("endautoescape")}",
             15 => $"{Tag("for v in [1, [2, [3]]] recursive")}{{{{ loop.depth }}}}{Tag("if v is iterable")}{{{{ loop(v) }}}}{Tag("else")}{{{{ v }}}}{Tag("endif")}{Tag("endfor")}",
             16 => $"{Tag($"for a in range({Pick("3", "i", "-2, 3", "0, 9, 4")})")}{Tag($"for b in {Pick("range(2)", "range(a)", "l", "x", "[1, 2.5, 's']")}")}{{{{ {_expressions.Arithmetic()} }}}};{{{{ {_expressions.Arithmetic()} }}}} {Pick("", "{% set a = b %}", "{{ loop.index }}")}{Tag("endfor")}{Tag("endfor")}",
             17 => $"{Tag($"set v = {Pick("3", "big", "2.5", "'s'", "true", "missing", "9223372036854775807", "l")}")}{{{{ {_expressions.Arithmetic()} }}}}|{{{{ {_expressions.Arithmetic()} }}}}",
