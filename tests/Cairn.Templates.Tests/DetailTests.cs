@@ -6,6 +6,18 @@ namespace Cairn.Templates.Tests;
 public class DetailTests
 {
     [Theory]
+    [InlineData("{{ 'a' * -9223372036854775809 }}", TemplateErrorKind.Runtime)]
+    [InlineData("{{ '' * 9223372036854775808 }}", TemplateErrorKind.Budget)]
+    [InlineData("{{ [] * 9223372036854775808 }}", TemplateErrorKind.Budget)]
+    public void Nothing_is_repeated_a_number_of_times_beyond_64_bits(string source, TemplateErrorKind kind) =>
+        Error(source).Kind.ShouldBe(kind);
+
+    [Fact]
+    public void A_group_is_printed_as_it_is_also_where_it_is_wide() =>
+        Render("{{ l|groupby('k')|list|pprint }}", """{"l": [{"z": "a long text to fill the line", "k": 1, "b": "and another that is longer still"}]}""")
+            .ShouldBe("[(1, [{'z': 'a long text to fill the line', 'k': 1, 'b': 'and another that is longer still'}])]");
+
+    [Theory]
     [InlineData("upper()", "\u0131\u017f stra\u00dfe \ufb01 \u01c6 \u1f80 \u1fb3", "IS STRASSE FI \u01c4 \u1f08\u0399 \u0391\u0399")]
     [InlineData("lower()", "\u0130 \u039f\u0394\u039f\u03a3 \u03a3\u0391 \u03a3 \U00010400", "i\u0307 \u03bf\u03b4\u03bf\u03c2 \u03c3\u03b1 \u03c3 \U00010428")]
     [InlineData("casefold()", "\u00df \u1e9e \ufb01 \u0131 \u03c2 \u13a0 \uab70 \u0130", "ss ss fi \u0131 \u03c3 \u13a0 \u13a0 i\u0307")]
@@ -39,6 +51,7 @@ public class DetailTests
     [InlineData("{{ -9223372036854775808 // -1 }} {{ -9223372036854775808 % -1 }}", "9223372036854775808 0")]
     [InlineData("{{ 7 // -2 }} {{ 7 % -2 }} {{ -7 // 2 }} {{ -7 % 2 }} {{ 6 % -3 }}", "-4 -1 -4 1 0")]
     [InlineData("{{ 9007199254740993 / 1 }} {{ 1 / 3 }}", "9007199254740992.0 0.3333333333333333")]
+    [InlineData("{{ 'a' * -1 }}{{ 'ab' * 2 }}{{ [0] * true }}", "abab[0]")]
     [InlineData("{% for v in [1, 2.5, 's', true, 9223372036854775807] %}{{ v * 2 }} {% endfor %}", "2 5.0 ss 2 18446744073709551614 ")]
     public void Arithmetic_is_Pythons(string source, string expected) => Render(source).ShouldBe(expected);
 

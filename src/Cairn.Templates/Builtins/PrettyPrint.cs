@@ -3,7 +3,10 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
 
-/// <summary>The filter <c>pprint</c>: keys sorted, and what does not fit in 80 columns one item a line.</summary>
+/// <summary>
+/// The filter <c>pprint</c>: keys sorted, and what does not fit in 80 columns one item a line. A group of <c>groupby</c>
+/// is printed as it is: to Python's module it is no tuple, because it says itself how it looks.
+/// </summary>
 internal static class PrettyPrint
 {
     const int Width = 80;
@@ -19,7 +22,7 @@ internal static class PrettyPrint
     {
         Repr.Enter(output);
         string line = OneLine(output.Run, value);
-        if (value.Heap is not (ListValue or TupleValue or MappingValue) || line.Length <= Width - indent - after)
+        if (value.Heap is not (ListValue or TupleValue or MappingValue) or GroupValue || line.Length <= Width - indent - after)
         {
             output.Append(line);
             return;
@@ -86,7 +89,7 @@ internal static class PrettyPrint
             }
             output.Append('}');
         }
-        else if (value.Heap is ListValue or TupleValue && value.TryHeap<SequenceValue>(out var items))
+        else if (value.Heap is ListValue or TupleValue and not GroupValue && value.TryHeap<SequenceValue>(out var items))
         {
             bool isTuple = value.Kind == ValueKind.Tuple;
             output.Append(isTuple ? '(' : '[');

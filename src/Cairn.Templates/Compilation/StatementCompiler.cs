@@ -40,8 +40,10 @@ internal sealed class StatementCompiler(SourceText source)
             case OutputSyntax output:
                 foreach (var expression in output.Expressions)
                 {
-                    var value = _expressions.Compile(expression, frame);
-                    AddOutput(new ValueOutput(source, expression.Position, value, frame.AutoEscape), frame, into);
+                    int start = expression.Position;
+                    AddOutput(_expressions.Compile(expression, frame) is var value && value is ArithmeticExpression arithmetic
+                        ? new ArithmeticOutput(source, start, arithmetic, frame.AutoEscape)
+                        : new ValueOutput(source, start, value, frame.AutoEscape), frame, into);
                 }
                 break;
             case IfSyntax statement:

@@ -123,9 +123,21 @@ internal sealed class Unary(SourceText source, int position, UnaryOperator op, E
     }
 }
 
-/// <summary>An operator of arithmetic, and the short way of that operator.</summary>
+/// <summary>An operator of arithmetic.</summary>
+internal abstract class ArithmeticExpression(SourceText source, int position, BinaryOperator op) : Expression(source, position)
+{
+    /// <summary>The long way, for values of any kind. Apart, so that the short one needs no room on the stack for it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    protected Value Apply(Frame frame, Value a, Value b)
+    {
+        frame.Run.Current = this;
+        return Arithmetic.Apply(frame.Run, op, a, b);
+    }
+}
+
+/// <summary>An operator of arithmetic, with its short way inside.</summary>
 internal sealed class Binary<TSmall>(SourceText source, int position, BinaryOperator op, Expression left, Expression right)
-    : Expression(source, position)
+    : ArithmeticExpression(source, position, op)
     where TSmall : ISmallOperator
 {
     readonly Operand _left = new(left);
@@ -135,18 +147,15 @@ internal sealed class Binary<TSmall>(SourceText source, int position, BinaryOper
     {
         var a = _left.Evaluate(frame);
         var b = _right.Evaluate(frame);
-        if (a.IsSmallInteger && b.IsSmallInteger && TSmall.TryApply(a.Bits, b.Bits, out var result))
-        {
-            return result;
-        }
-        frame.Run.Current = this;
-        return Arithmetic.Apply(frame.Run, op, a, b);
+        return a.IsSmallInteger && b.IsSmallInteger && TSmall.TryApply(a.Bits, b.Bits, out var result)
+            ? result
+            : Apply(frame, a, b);
     }
 }
 
 /// <summary>An operator of arithmetic on variables of the running frame and constants: integers need no call at all.</summary>
 internal sealed class LeafBinary<TSmall>(SourceText source, int position, BinaryOperator op, Expression left, Expression right)
-    : Expression(source, position)
+    : ArithmeticExpression(source, position, op)
     where TSmall : ISmallOperator
 {
     readonly Leaf _left = new(left);
@@ -155,15 +164,7 @@ internal sealed class LeafBinary<TSmall>(SourceText source, int position, Binary
     public override Value Evaluate(Frame frame) =>
         _left.TryInteger(frame, out long a) && _right.TryInteger(frame, out long b) && TSmall.TryApply(a, b, out var result)
             ? result
-            : EvaluateAny(frame);
-
-    Value EvaluateAny(Frame frame)
-    {
-        var a = left.Evaluate(frame);
-        var b = right.Evaluate(frame);
-        frame.Run.Current = this;
-        return Arithmetic.Apply(frame.Run, op, a, b);
-    }
+            : Apply(frame, left.Evaluate(frame), right.Evaluate(frame));
 }
 
 /// <summary>A variable of the running frame or an integer constant.</summary>

@@ -14,7 +14,7 @@ internal sealed class TextOutput(SourceText source, int position, string text) :
 }
 
 /// <summary>Prints a value; <paramref name="escape"/> is null where only the running template can tell.</summary>
-internal sealed class ValueOutput(SourceText source, int position, Expression expression, bool? escape)
+internal class ValueOutput(SourceText source, int position, Expression expression, bool? escape)
     : Statement(source, position)
 {
     public Expression Expression => expression;
@@ -32,7 +32,7 @@ internal sealed class ValueOutput(SourceText source, int position, Expression ex
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    void Write(Frame frame, TextBuffer output, Value value)
+    protected void Write(Frame frame, TextBuffer output, Value value)
     {
         frame.Run.Current = expression;
         if (!(escape ?? frame.Context.AutoEscape) || value.IsMarkup)
@@ -43,6 +43,26 @@ internal sealed class ValueOutput(SourceText source, int position, Expression ex
         {
             output.Append(Text.EscapeHtml(Repr.Str(frame.Run, value)));
         }
+    }
+}
+
+/// <summary>Prints the result of arithmetic, most often an integer.</summary>
+internal sealed class ArithmeticOutput(SourceText source, int position, ArithmeticExpression expression, bool? escape)
+    : ValueOutput(source, position, expression, escape)
+{
+    // The same steps once more: what the runtime learns of this one's expressions is not mixed with what it learns of others.
+    public override Flow Execute(Frame frame, TextBuffer output)
+    {
+        var value = expression.Evaluate(frame);
+        if (value.IsSmallInteger)
+        {
+            output.Append(value.Bits);
+        }
+        else
+        {
+            Write(frame, output, value);
+        }
+        return Flow.Next;
     }
 }
 

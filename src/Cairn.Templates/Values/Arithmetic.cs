@@ -223,7 +223,12 @@ internal static class Arithmetic
         {
             throw Unsupported(BinaryOperator.Multiply, left, right);
         }
-        long count = number.TrySmall(out long small) ? Math.Max(0, small) : IsNegative(number) ? 0 : long.MaxValue;
+        if (!number.TrySmall(out long count) && (source.IsText || source.Kind is ValueKind.List or ValueKind.Tuple))
+        {
+            const string Message = "the number of repetitions has more than 64 bits";
+            throw IsNegative(number) ? Errors.Type(Message) : Errors.Budget(Message);
+        }
+        count = Math.Max(0, count);
         if (source.TryString(out string? text))
         {
             run.ChargeText(SaturatingMultiply(text.Length, count));
