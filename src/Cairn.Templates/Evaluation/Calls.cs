@@ -108,7 +108,7 @@ internal sealed class Call(SourceText source, int position, Expression callee, A
         var values = arguments.Evaluate(frame);
         frame.Run.Current = this;
         // For the arguments, and the method bound to its object.
-        frame.Run.ChargeItems(ObjectItems);
+        frame.Run.ChargeItems(ObjectItems + 1 + values.Positional.Length);
         if (function.Heap is not { } heap)
         {
             throw Errors.Type($"a '{function.TypeName}' cannot be called");
