@@ -62,18 +62,9 @@ internal sealed class LoopBody(
 
     bool RunOver(RangeValue range, Frame frame, TextBuffer output)
     {
-        int length = range.Length;
-        long item = range.Start;
         bool any = false;
-        for (int i = 0; i < length; i++)
+        for (int i = 0; i < range.Length && Next(frame, range[i], output, ref any); i++)
         {
-            var flow = Next(frame, Value.Int(item), output);
-            any |= flow == Flow.Next;
-            if (flow == Flow.Break)
-            {
-                break;
-            }
-            item = unchecked(item + range.Step);
         }
         return any;
     }
@@ -82,14 +73,8 @@ internal sealed class LoopBody(
     {
         // The length is asked for again each time: a list may grow while the loop runs over it.
         bool any = false;
-        for (int i = 0; i < sequence.Length; i++)
+        for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output, ref any); i++)
         {
-            var flow = Next(frame, sequence[i], output);
-            any |= flow == Flow.Next;
-            if (flow == Flow.Break)
-            {
-                break;
-            }
         }
         return any;
     }
@@ -97,18 +82,14 @@ internal sealed class LoopBody(
     bool RunOver(IEnumerator<Value> items, Frame frame, TextBuffer output)
     {
         bool any = false;
-        while (items.MoveNext())
+        bool more = true;
+        while (more && items.MoveNext())
         {
             if (items is LoopValue loop)
             {
                 frame.Slots[loopSlot] = loop;
             }
-            var flow = Next(frame, items.Current, output);
-            any |= flow == Flow.Next;
-            if (flow == Flow.Break)
-            {
-                break;
-            }
+            more = Next(frame, items.Current, output, ref any);
         }
         return any;
     }
@@ -125,8 +106,8 @@ internal sealed class LoopBody(
         return new LoopValue(frame.Run, items, length, recursion, outer, depth);
     }
 
-    /// <summary>One time through the body.</summary>
-    Flow Next(Frame frame, Value item, TextBuffer output)
+    /// <summary>One time through the body; false after a <c>break</c>. If it came to its end, <paramref name="any"/> becomes true.</summary>
+    bool Next(Frame frame, Value item, TextBuffer output, ref bool any)
     {
         if (_slot >= 0)
         {
@@ -138,7 +119,9 @@ internal sealed class LoopBody(
             target.Assign(frame, item);
         }
         scope.Enter(frame);
-        return body.Execute(frame, output);
+        var flow = body.Execute(frame, output);
+        any |= flow == Flow.Next;
+        return flow != Flow.Break;
     }
 }
 
