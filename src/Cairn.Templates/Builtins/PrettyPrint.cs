@@ -20,7 +20,13 @@ internal static class PrettyPrint
 
     static void Write(TextBuffer output, Value value, int indent, int after)
     {
-        Repr.Enter(output);
+        output.Run.EnterValue();
+        WriteNested(output, value, indent, after);
+        output.Run.LeaveValue();
+    }
+
+    static void WriteNested(TextBuffer output, Value value, int indent, int after)
+    {
         string line = OneLine(output.Run, value);
         if (value.Heap is not (ListValue or TupleValue or MappingValue) or GroupValue || line.Length <= Width - indent - after)
         {
@@ -74,7 +80,7 @@ internal static class PrettyPrint
 
     static void WriteLine(TextBuffer output, Value value)
     {
-        Repr.Enter(output);
+        output.Run.EnterValue();
         if (value.TryHeap<MappingValue>(out var mapping))
         {
             var keys = SortedKeys(output.Run, mapping);
@@ -104,6 +110,7 @@ internal static class PrettyPrint
         {
             Repr.Write(output, value);
         }
+        output.Run.LeaveValue();
     }
 
     /// <summary>By value where the keys can be compared, otherwise by type first, as Python's module does.</summary>

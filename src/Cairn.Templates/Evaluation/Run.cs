@@ -16,6 +16,9 @@ internal sealed class Run
     /// <summary>What a list or mapping costs before it has items, in items.</summary>
     public const int ObjectItems = 4;
     const int CharactersPerStep = 64;
+
+    // Python's own limit is about the same.
+    const int MaxValueDepth = 1000;
     const int ItemsPerStep = 8;
 
     readonly TemplateBudget _budget;
@@ -26,6 +29,7 @@ internal sealed class Run
     long _stepsLeft;
     long _bytesLeft;
     int _depth;
+    int _valueDepth;
 
     public Run(TemplateEnvironment environment, HostScope host, CancellationToken cancellationToken)
     {
@@ -134,6 +138,19 @@ internal sealed class Run
     }
 
     public void Leave() => _depth--;
+
+    /// <summary>Goes one level deeper into a value, to print or compare it. Left as <see cref="Enter"/> is.</summary>
+    public void EnterValue()
+    {
+        if (++_valueDepth > MaxValueDepth)
+        {
+            throw Errors.Budget($"values are nested more than {MaxValueDepth} levels deep");
+        }
+        StackGuard.Check();
+        Step();
+    }
+
+    public void LeaveValue() => _valueDepth--;
 
     public TextBuffer RentBuffer() =>
         _buffers is not null && _buffers.TryPop(out var buffer) ? buffer : new TextBuffer(this, _budget.MaxOutputLength);

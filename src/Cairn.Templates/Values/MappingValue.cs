@@ -186,7 +186,7 @@ internal sealed class MappingValue : HeapValue
 
     public override void Write(TextBuffer output, bool asRepr)
     {
-        Repr.Enter(output);
+        output.Run.EnterValue();
         output.Append('{');
         for (int i = 0; i < _entries.Count; i++)
         {
@@ -196,6 +196,7 @@ internal sealed class MappingValue : HeapValue
             Repr.Write(output, _entries[i].Value);
         }
         output.Append('}');
+        output.Run.LeaveValue();
     }
 }
 
