@@ -38,8 +38,11 @@ public class DetailTests
     [Fact]
     public void What_is_undefined_counts_as_escaped_in_chainable_mode_only()
     {
+        var chainable = new TemplateEnvironment { Undefined = UndefinedMode.Chainable };
         Render("{{ x is escaped }}").ShouldBe("False");
-        Render("{{ x is escaped }}", "{}", new TemplateEnvironment { Undefined = UndefinedMode.Chainable }).ShouldBe("True");
+        Render("{{ x is escaped }}{{ ('<'|e) + x.y }}", "{}", chainable).ShouldBe("True&lt;");
+        Error("{{ x + ('<'|e) }}", "{}", chainable).Kind.ShouldBe(TemplateErrorKind.Undefined);
+        Error("{{ ('<'|e) + x }}").Kind.ShouldBe(TemplateErrorKind.Undefined);
     }
 
     static readonly TemplateEnvironment WithLoopControls = new() { Extensions = TemplateExtensions.LoopControls };
@@ -51,6 +54,7 @@ public class DetailTests
     [InlineData("{{ -9223372036854775808 // -1 }} {{ -9223372036854775808 % -1 }}", "9223372036854775808 0")]
     [InlineData("{{ 7 // -2 }} {{ 7 % -2 }} {{ -7 // 2 }} {{ -7 % 2 }} {{ 6 % -3 }}", "-4 -1 -4 1 0")]
     [InlineData("{{ 9007199254740993 / 1 }} {{ 1 / 3 }}", "9007199254740992.0 0.3333333333333333")]
+    [InlineData("{{ (-9223372036854775808|float) // 1234 }} {{ -7.5 // 2 }} {{ 7.5 // -2 }} {{ 0.0 // -3 }}", "-7474369559849900.0 -4.0 -4.0 -0.0")]
     [InlineData("{{ 'a' * -1 }}{{ 'ab' * 2 }}{{ [0] * true }}", "abab[0]")]
     [InlineData("{% for v in [1, 2.5, 's', true, 9223372036854775807] %}{{ v * 2 }} {% endfor %}", "2 5.0 ss 2 18446744073709551614 ")]
     public void Arithmetic_is_Pythons(string source, string expected) => Render(source).ShouldBe(expected);

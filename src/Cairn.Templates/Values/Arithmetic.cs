@@ -33,6 +33,9 @@ internal static class Arithmetic
         }
         return op switch
         {
+            // Jinja's chainable undefined counts as safe HTML, and markup takes that.
+            BinaryOperator.Add when left.IsMarkup && right.TryHeap<UndefinedValue>(out var nothing)
+                && nothing.Mode == UndefinedMode.Chainable => left,
             BinaryOperator.Modulo when left.TryString(out string? format) => PercentFormat.Apply(run, format, right, left.IsMarkup),
             _ when Errors.Undefined(left, right) is { } undefined => throw undefined,
             BinaryOperator.Add => Add(run, left, right),
@@ -98,7 +101,10 @@ internal static class Arithmetic
 
     static double FloorDivide(double a, double b)
     {
-        double quotient = (a - FloorModulo(a, b)) / b;
+        // In this order, because a large quotient is rounded at each step.
+        double remainder = a % b;
+        double quotient = (a - remainder) / b;
+        quotient -= remainder != 0 && (remainder < 0) != (b < 0) ? 1 : 0;
         if (quotient == 0)
         {
             return Math.CopySign(0, a / b);

@@ -82,8 +82,8 @@ public class DifferentialTests
     static bool IsAboutObjects(string? text) => text is not null && (text.Contains(" at 0x") || text.Contains("<built-in") || text.Contains("<bound ")
         || text.Contains("&lt;generator") || text.Contains("&lt;built-in"));
 
-    // What is over the budget; complex numbers (the root of a negative number), and slices of constants that have none, which Jinja2 folds away.
-    static bool IsDeliberate(string error) => error.Contains("cannot be raised to a fraction") || error.Contains("cannot be sliced") || error == OverBudget;
+    // What is over the budget; a random key of a mapping; complex numbers (the root of a negative number), and slices of constants that have none, which Jinja2 folds away.
+    static bool IsDeliberate(string error) => error.Contains("cannot be raised to a fraction") || error.Contains("cannot be sliced") || error.Contains("expected a sequence, not 'dict'") || error == OverBudget;
 
     // Jinja2 computes constants while compiling, and in strict mode a missing one is an error even where it is never reached.
     static bool IsEager(DifferentialCase test, string? expected) =>
