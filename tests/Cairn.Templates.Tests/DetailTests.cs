@@ -13,6 +13,13 @@ public class DetailTests
         Error(source).Kind.ShouldBe(kind);
 
     [Fact]
+    public void An_undefined_key_has_no_place_among_sorted_ones()
+    {
+        Error("{{ {'k': 1, x: 2}|pprint }}").Kind.ShouldBe(TemplateErrorKind.Undefined);
+        Render("{{ {x: 2}|pprint }}").ShouldBe("{Undefined: 2}");
+    }
+
+    [Fact]
     public void A_group_is_printed_as_it_is_also_where_it_is_wide() =>
         Render("{{ l|groupby('k')|list|pprint }}", """{"l": [{"z": "a long text to fill the line", "k": 1, "b": "and another that is longer still"}]}""")
             .ShouldBe("[(1, [{'z': 'a long text to fill the line', 'k': 1, 'b': 'and another that is longer still'}])]");

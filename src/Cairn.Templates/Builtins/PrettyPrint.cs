@@ -117,6 +117,11 @@ internal static class PrettyPrint
     static List<Value> SortedKeys(Run run, MappingValue mapping)
     {
         var keys = Enumerable.Range(0, mapping.Length).Select(i => mapping[i].Key).ToList();
+        if (keys.Count > 1 && keys.Find(k => k.IsUndefined).TryHeap<UndefinedValue>(out var undefined))
+        {
+            // It has no order, and says so in its own way.
+            throw undefined.Fail();
+        }
         bool comparable = keys.TrueForAll(k => k.IsText) || keys.TrueForAll(k => k.IsNumber);
         return comparable
             ? Sorting.Sort(run, keys, k => k, reverse: false)
