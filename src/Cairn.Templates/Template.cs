@@ -119,6 +119,7 @@ public sealed class Template
         {
             return Value.String(RenderText(run));
         }
+        _compiled.Body.Pay(run);
         var value = expression.Evaluate(NewFrame(RenderContext.Root(run, this)));
         run.Current = expression;
         return value;

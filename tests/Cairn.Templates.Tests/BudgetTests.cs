@@ -107,6 +107,20 @@ public class BudgetTests
     public void Long_but_flat_templates_are_fine(string start, string more, string end) =>
         TemplateEnvironment.Default.Parse(start + string.Concat(Enumerable.Repeat(more, 2000)) + end).Render().ShouldNotBeEmpty();
 
+    [Theory]
+    [InlineData("{{ ns.l }}")]
+    [InlineData("{{ ns.l|tojson }}")]
+    [InlineData("{{ ns.l|pprint }}")]
+    [InlineData("{{ ns.l == ns.m }}")]
+    [InlineData("{{ ns.l < ns.m }}")]
+    public void Values_are_printed_and_compared_a_thousand_levels_deep_and_no_deeper(string use)
+    {
+        string Nested(int levels) =>
+            $"{{% set ns = namespace(l=[], m=[]) %}}{{% for i in range({levels}) %}}{{% set ns.l = [ns.l] %}}{{% set ns.m = [ns.m] %}}{{% endfor %}}{use}";
+        Render(Nested(400)).ShouldNotBeEmpty();
+        Error(Nested(1001)).Detail.ShouldBe("values are nested more than 1000 levels deep");
+    }
+
     [Fact]
     public void A_source_that_is_too_long_is_refused() =>
         Should.Throw<TemplateException>(() => TemplateEnvironment.Default.Parse(new string('x', (1 << 20) + 1))).Kind.ShouldBe(TemplateErrorKind.Syntax);

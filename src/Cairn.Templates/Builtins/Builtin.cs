@@ -29,11 +29,21 @@ internal sealed class Builtin
     }
 
     public Value Invoke(RenderContext context, Value input, Arguments arguments) =>
-        _function(new BuiltinCall(context, input, _isVariadic ? arguments.Positional : Bind(arguments), arguments));
+        Invoke(context, input, arguments, Bind(arguments));
 
-    Value[] Bind(Arguments arguments)
+    /// <summary>With arguments that are bound already.</summary>
+    public Value Invoke(RenderContext context, Value input, Arguments arguments, Value[] bound) =>
+        _function(new BuiltinCall(context, input, bound, arguments));
+
+    /// <summary>The arguments in the order of the parameters, with missing values for those not given; all as given where
+    /// the builtin takes any. Nobody changes them, so that they can be bound once and used often.</summary>
+    public Value[] Bind(Arguments arguments)
     {
         var positional = arguments.Positional;
+        if (_isVariadic)
+        {
+            return positional;
+        }
         if (positional.Length > _parameters.Length)
         {
             throw Errors.Type($"{_description} takes {Count(_parameters.Length)}, not {positional.Length}");

@@ -60,7 +60,7 @@ internal static class ListFilters
             SequenceValue sequence => Backwards(sequence.Length, i => sequence[i]),
             MappingValue mapping => Backwards(mapping.Length, i => mapping[i].Key),
             MappingView view => Backwards(view.Length, i => view[i]),
-            UndefinedValue undefined => run.Each(Value.Of(undefined)),
+            UndefinedValue => run.ToList(value),
             _ => null,
         };
     }

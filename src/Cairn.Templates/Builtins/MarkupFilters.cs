@@ -154,7 +154,7 @@ internal static class JsonText
             case ValueKind.String or ValueKind.Markup: WriteString(output, Repr.Str(output.Run, value)); break;
             case ValueKind.List or ValueKind.Tuple:
                 var items = (SequenceValue)value.Heap!;
-                Repr.Enter(output);
+                output.Run.EnterValue();
                 output.Append('[');
                 for (int i = 0; i < items.Length; i++)
                 {
@@ -162,10 +162,11 @@ internal static class JsonText
                     Write(output, items[i], indent, depth + 1);
                 }
                 Close(output, ']', items.Length, indent, depth);
+                output.Run.LeaveValue();
                 break;
             case ValueKind.Mapping:
                 var entries = Sorted(output.Run, (MappingValue)value.Heap!);
-                Repr.Enter(output);
+                output.Run.EnterValue();
                 output.Append('{');
                 for (int i = 0; i < entries.Count; i++)
                 {
@@ -175,6 +176,7 @@ internal static class JsonText
                     Write(output, entries[i].Value, indent, depth + 1);
                 }
                 Close(output, '}', entries.Count, indent, depth);
+                output.Run.LeaveValue();
                 break;
             default:
                 throw Errors.Type($"a '{value.TypeName}' has no JSON form");

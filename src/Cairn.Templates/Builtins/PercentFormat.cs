@@ -281,6 +281,10 @@ internal readonly record struct NumberSpec
     /// <summary>A float's text with its whole part in groups of three, if that is asked for.</summary>
     public string GroupWhole(string text)
     {
+        if (Grouping == '\0')
+        {
+            return text;
+        }
         int end = text.AsSpan().IndexOfAnyExcept("0123456789");
         return end < 0 ? Group(text, 3) : Group(text[..end], 3) + text[end..];
     }

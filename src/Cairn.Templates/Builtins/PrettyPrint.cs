@@ -3,7 +3,10 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
 
-/// <summary>The filter <c>pprint</c>: keys sorted, and what does not fit in 80 columns one item a line.</summary>
+/// <summary>
+/// The filter <c>pprint</c>: keys sorted, and what does not fit in 80 columns one item a line. A group of <c>groupby</c>
+/// is printed as it is: to Python's module it is no tuple, because it says itself how it looks.
+/// </summary>
 internal static class PrettyPrint
 {
     const int Width = 80;
@@ -17,9 +20,15 @@ internal static class PrettyPrint
 
     static void Write(TextBuffer output, Value value, int indent, int after)
     {
-        Repr.Enter(output);
+        output.Run.EnterValue();
+        WriteNested(output, value, indent, after);
+        output.Run.LeaveValue();
+    }
+
+    static void WriteNested(TextBuffer output, Value value, int indent, int after)
+    {
         string line = OneLine(output.Run, value);
-        if (value.Heap is not (ListValue or TupleValue or MappingValue) || line.Length <= Width - indent - after)
+        if (value.Heap is not (ListValue or TupleValue or MappingValue) or GroupValue || line.Length <= Width - indent - after)
         {
             output.Append(line);
             return;
@@ -71,7 +80,7 @@ internal static class PrettyPrint
 
     static void WriteLine(TextBuffer output, Value value)
     {
-        Repr.Enter(output);
+        output.Run.EnterValue();
         if (value.TryHeap<MappingValue>(out var mapping))
         {
             var keys = SortedKeys(output.Run, mapping);
@@ -86,7 +95,7 @@ internal static class PrettyPrint
             }
             output.Append('}');
         }
-        else if (value.Heap is ListValue or TupleValue && value.TryHeap<SequenceValue>(out var items))
+        else if (value.Heap is ListValue or TupleValue and not GroupValue && value.TryHeap<SequenceValue>(out var items))
         {
             bool isTuple = value.Kind == ValueKind.Tuple;
             output.Append(isTuple ? '(' : '[');
@@ -101,12 +110,18 @@ internal static class PrettyPrint
         {
             Repr.Write(output, value);
         }
+        output.Run.LeaveValue();
     }
 
     /// <summary>By value where the keys can be compared, otherwise by type first, as Python's module does.</summary>
     static List<Value> SortedKeys(Run run, MappingValue mapping)
     {
         var keys = Enumerable.Range(0, mapping.Length).Select(i => mapping[i].Key).ToList();
+        if (keys.Count > 1 && keys.Find(k => k.IsUndefined).TryHeap<UndefinedValue>(out var undefined))
+        {
+            // It has no order, and says so in its own way.
+            throw undefined.Fail();
+        }
         bool comparable = keys.TrueForAll(k => k.IsText) || keys.TrueForAll(k => k.IsNumber);
         return comparable
             ? Sorting.Sort(run, keys, k => k, reverse: false)

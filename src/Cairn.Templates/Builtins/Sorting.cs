@@ -16,7 +16,12 @@ internal static class Sorting
             keyed[i] = (key(items[i]), items[i]);
         }
         MergeSort(run, keyed, new (Value, Value)[keyed.Length], 0, keyed.Length, reverse);
-        return [.. keyed.Select(k => k.Item)];
+        var sorted = new List<Value>(keyed.Length);
+        foreach (var (_, item) in keyed)
+        {
+            sorted.Add(item);
+        }
+        return sorted;
     }
 
     // Not Array.Sort: that is unstable, and it wraps what the comparison throws in an exception of its own.
@@ -74,7 +79,7 @@ internal static class Sorting
             return value;
         }
         run.ChargeText(text.Length);
-        return Markups.Like(value, Text.Lower(text));
+        return Markups.Like(value, CaseMapping.Lower(text));
     }
 
     /// <summary>A key from several attributes, <c>a,b.c</c>, which sorts by the first, then the next.</summary>

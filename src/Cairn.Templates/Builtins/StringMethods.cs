@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Cairn.Templates.Evaluation;
 using Cairn.Templates.Values;
@@ -9,13 +10,12 @@ internal static class StringMethods
 {
     public static void Register(BuiltinTable table)
     {
-        table.Add("upper", (in c) => Like(c, Text.Upper(Self(c))));
-        table.Add("lower", (in c) => Like(c, Text.Lower(Self(c))));
-        table.Add("casefold", (in c) => Like(c, Text.Lower(Self(c)).Replace("ß", "ss", StringComparison.Ordinal)));
-        table.Add("title", (in c) => Like(c, Text.Title(Self(c))));
-        table.Add("capitalize", (in c) => Like(c, Text.Capitalize(Self(c))));
-        table.Add("swapcase", (in c) => Like(c, string.Concat(Self(c).EnumerateRunes()
-            .Select(r => Rune.IsUpper(r) ? Rune.ToLowerInvariant(r).ToString() : Text.Upper(r.ToString())))));
+        table.Add("upper", (in c) => Like(c, CaseMapping.Upper(Self(c))));
+        table.Add("lower", (in c) => Like(c, CaseMapping.Lower(Self(c))));
+        table.Add("casefold", (in c) => Like(c, CaseMapping.Fold(Self(c))));
+        table.Add("title", (in c) => Like(c, CaseMapping.Title(Self(c))));
+        table.Add("capitalize", (in c) => Like(c, CaseMapping.Capitalize(Self(c))));
+        table.Add("swapcase", (in c) => Like(c, CaseMapping.Swap(Self(c))));
         table.Add("strip", ["chars?"], (in c) => Strip(c, left: true, right: true));
         table.Add("lstrip", ["chars?"], (in c) => Strip(c, left: true, right: false));
         table.Add("rstrip", ["chars?"], (in c) => Strip(c, left: false, right: true));
@@ -39,12 +39,12 @@ internal static class StringMethods
         table.Add("isalpha", (in c) => All(c, Rune.IsLetter));
         table.Add("isascii", (in c) => Value.Bool(Ascii.IsValid(Self(c))));
         table.Add("isdecimal", (in c) => All(c, Rune.IsDigit));
-        table.Add("isdigit", (in c) => All(c, r => Rune.IsDigit(r) || "²³¹⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉".Contains(r.ToString(), StringComparison.Ordinal)));
+        table.Add("isdigit", (in c) => All(c, r => CharUnicodeInfo.GetDigitValue(r.ToString(), 0) >= 0));
         table.Add("isnumeric", (in c) => All(c, IsNumeric));
         table.Add("isspace", (in c) => All(c, r => r.IsBmp && Text.IsSpace((char)r.Value)));
-        table.Add("isupper", (in c) => Value.Bool(Text.IsUpper(Self(c))));
-        table.Add("islower", (in c) => Value.Bool(Text.IsLower(Self(c))));
-        table.Add("istitle", (in c) => Value.Bool((Text.IsUpper(Self(c)[..Math.Min(1, Self(c).Length)]) || Self(c).Any(char.IsUpper)) && Text.Title(Self(c)) == Self(c)));
+        table.Add("isupper", (in c) => Value.Bool(CaseMapping.IsUpper(Self(c))));
+        table.Add("islower", (in c) => Value.Bool(CaseMapping.IsLower(Self(c))));
+        table.Add("istitle", (in c) => Value.Bool(CaseMapping.IsTitle(Self(c))));
         table.Add("isidentifier", (in c) => Value.Bool(IsIdentifier(Self(c))));
         table.Add("isprintable", (in c) => Value.Bool(Self(c).EnumerateRunes().All(r => r.Value == ' ' || Repr.IsPrintable(r))));
     }
@@ -74,8 +74,26 @@ internal static class StringMethods
         return Value.Bool(text.Length > 0 && text.EnumerateRunes().All(condition));
     }
 
-    static bool IsIdentifier(string text) =>
-        text.Length > 0 && !char.IsDigit(text[0]) && text.All(Text.IsWordCharacter);
+    static bool IsIdentifier(string text)
+    {
+        bool first = true;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            bool fits = Rune.GetUnicodeCategory(rune) switch
+            {
+                UnicodeCategory.LetterNumber => true,
+                UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber
+                    or UnicodeCategory.ConnectorPunctuation => !first || rune.Value == '_',
+                _ => Rune.IsLetter(rune),
+            };
+            if (!fits)
+            {
+                return false;
+            }
+            first = false;
+        }
+        return !first;
+    }
 
     static Value Strip(in BuiltinCall call, bool left, bool right) =>
         Like(call, Text.Trim(Self(call), call.HasValue(0) ? call.String(0) : null, left, right));

@@ -22,9 +22,11 @@ internal static class Tests
         table.Add("sequence", (in c) => Value.Bool(IsSequence(c.Input)));
         table.Add("iterable", (in c) => Value.Bool(IsIterable(c.Input)));
         table.Add("callable", (in c) => Value.Bool(c.Input.Heap?.IsCallable ?? false));
-        table.Add("escaped", (in c) => Value.Bool(c.Input.IsMarkup));
-        table.Add("lower", (in c) => Value.Bool(Text.IsLower(c.InputText)));
-        table.Add("upper", (in c) => Value.Bool(Text.IsUpper(c.InputText)));
+        // Jinja's chainable undefined has every attribute that is asked for, also the one that marks safe HTML.
+        table.Add("escaped", (in c) => Value.Bool(
+            c.Input.IsMarkup || (c.Input.TryHeap<UndefinedValue>(out var undefined) && undefined.Mode == UndefinedMode.Chainable)));
+        table.Add("lower", (in c) => Value.Bool(CaseMapping.IsLower(c.InputText)));
+        table.Add("upper", (in c) => Value.Bool(CaseMapping.IsUpper(c.InputText)));
         table.Add("odd", (in c) => IsRemainder(c.Run, c.Input, Value.Int(2), 1));
         table.Add("even", (in c) => IsRemainder(c.Run, c.Input, Value.Int(2), 0));
         table.Add("divisibleby", ["num"], (in c) => IsRemainder(c.Run, c.Input, c[0], 0));

@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Templates.Evaluation;
 using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
@@ -12,9 +13,9 @@ internal static class TextFilters
 
     public static void Register(BuiltinTable table)
     {
-        table.Add("upper", (in c) => Like(c, Text.Upper(c.InputText)));
-        table.Add("lower", (in c) => Like(c, Text.Lower(c.InputText)));
-        table.Add("capitalize", (in c) => Like(c, Text.Capitalize(c.InputText)));
+        table.Add("upper", (in c) => Like(c, CaseMapping.Upper(c.InputText)));
+        table.Add("lower", (in c) => Like(c, CaseMapping.Lower(c.InputText)));
+        table.Add("capitalize", (in c) => Like(c, CaseMapping.Capitalize(c.InputText)));
         table.Add("title", (in c) => Value.String(Title(c.InputText)));
         table.Add("trim", ["chars?"], (in c) =>
             Like(c, Text.Trim(c.InputText, c.HasValue(0) ? c.String(0) : null, left: true, right: true)));
@@ -39,15 +40,27 @@ internal static class TextFilters
     static string Title(string text)
     {
         var title = new StringBuilder(text.Length);
-        bool atStart = true;
-        foreach (var rune in text.EnumerateRunes())
+        for (int i = 0; i < text.Length;)
         {
-            bool separates = rune.IsBmp && (WordBeginnings.Contains((char)rune.Value) || Text.IsSpace((char)rune.Value));
-            title.Append(atStart && !separates ? Text.Upper(rune.ToString()) : Text.Lower(rune.ToString()));
-            atStart = separates;
+            int end = i;
+            while (end < text.Length && !Separates(text[end]))
+            {
+                end++;
+            }
+            if (end > i)
+            {
+                int first = char.IsSurrogatePair(text, i) ? 2 : 1;
+                title.Append(CaseMapping.Upper(text.Substring(i, first))).Append(CaseMapping.Lower(text[(i + first)..end]));
+            }
+            for (i = end; i < text.Length && Separates(text[i]); i++)
+            {
+                title.Append(text[i]);
+            }
         }
         return title.ToString();
     }
+
+    static bool Separates(char c) => WordBeginnings.Contains(c) || Text.IsSpace(c);
 
     static Value Replace(in BuiltinCall call)
     {
@@ -83,15 +96,28 @@ internal static class TextFilters
             call.Run.ChargeText(text.Length + (long)indent.Length);
             return first ? Markups.Like(call.Input, indent + text) : call.Input;
         }
-        var lines = Text.Lines(text + "\n");
-        call.Run.ChargeText(text.Length + ((long)lines.Count * (indent.Length + 1)));
-        var result = new StringBuilder();
-        for (int i = 0; i < lines.Count; i++)
+        var buffer = call.Run.RentBuffer();
+        WriteIndented(buffer, text, indent, first, blank);
+        return Markups.Like(call.Input, call.Run.ReturnBuffer(buffer));
+    }
+
+    static void WriteIndented(TextBuffer output, ReadOnlySpan<char> text, string indent, bool first, bool blank)
+    {
+        // Jinja lets the text end with one more line feed while it looks for lines, so a carriage return there ends none.
+        text = text.EndsWith('\r') ? text[..^1] : text;
+        for (bool isFirst = true; ; isFirst = false)
         {
-            bool indents = i == 0 ? first : blank || lines[i].Length > 0;
-            result.Append(i == 0 ? "" : "\n").Append(indents ? indent : "").Append(lines[i]);
+            int length = text.IndexOfAny(Text.LineEnds);
+            var line = length < 0 ? text : text[..length];
+            bool indents = isFirst ? first : blank || line.Length > 0;
+            output.Append(indents ? indent : "").Append(line);
+            if (length < 0)
+            {
+                return;
+            }
+            output.Append('\n');
+            text = text[(length + (text[length..].StartsWith("\r\n") ? 2 : 1))..];
         }
-        return Markups.Like(call.Input, result.ToString());
     }
 
     static string Spaces(in BuiltinCall call, int count)

@@ -1,14 +1,30 @@
 using Cairn.Templates.Builtins;
 using Cairn.Templates.Evaluation;
 using Cairn.Templates.Syntax;
+using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Compilation;
 
 /// <summary>Syntax of expressions to nodes that evaluate: names become slots, filters and tests are looked up.</summary>
 internal sealed class ExpressionCompiler(SourceText source)
 {
+    /// <summary>What has been compiled since this was last set to zero takes that many steps: one for each operation.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>An expression that is not part of the statements around it and so pays for itself.</summary>
+    public Expression CompileApart(ExpressionSyntax syntax, CompileFrame frame)
+    {
+        int outside = Steps;
+        Steps = 1;
+        var expression = Compile(syntax, frame);
+        expression = new Paid(expression, Steps);
+        Steps = outside;
+        return expression;
+    }
+
     public Expression Compile(ExpressionSyntax syntax, CompileFrame frame)
     {
+        Steps += syntax is LiteralSyntax or NameSyntax ? 0 : 1;
         int position = syntax.Position;
         switch (syntax)
         {
@@ -30,7 +46,7 @@ internal sealed class ExpressionCompiler(SourceText source)
             case UnarySyntax unary:
                 return new Unary(source, position, unary.Operator, Compile(unary.Operand, frame));
             case BinarySyntax binary:
-                return new Binary(source, position, binary.Operator, Compile(binary.Left, frame), Compile(binary.Right, frame));
+                return CompileBinary(binary, Compile(binary.Left, frame), Compile(binary.Right, frame));
             case ConcatSyntax concat:
                 return new Concat(source, position, All(concat.Parts, frame));
             case ComparisonSyntax comparison:
@@ -53,6 +69,25 @@ internal sealed class ExpressionCompiler(SourceText source)
             default:
                 throw Error("this is not an expression", position);
         }
+    }
+
+    Expression CompileBinary(BinarySyntax binary, Expression left, Expression right)
+    {
+        return binary.Operator switch
+        {
+            BinaryOperator.Add => With<SmallAdd>(),
+            BinaryOperator.Subtract => With<SmallSubtract>(),
+            BinaryOperator.Multiply => With<SmallMultiply>(),
+            BinaryOperator.Divide => With<SmallDivide>(),
+            BinaryOperator.FloorDivide => With<SmallFloorDivide>(),
+            BinaryOperator.Modulo => With<SmallModulo>(),
+            _ => With<NoSmallOperator>(),
+        };
+
+        Expression With<TSmall>()
+            where TSmall : ISmallOperator => Leaf.Is(left) && Leaf.Is(right)
+                ? new LeafBinary<TSmall>(source, binary.Position, binary.Operator, left, right)
+                : new Binary<TSmall>(source, binary.Position, binary.Operator, left, right);
     }
 
     Expression? Optional(ExpressionSyntax? syntax, CompileFrame frame) => syntax is null ? null : Compile(syntax, frame);

@@ -10,14 +10,22 @@ internal sealed class StatementCompiler(SourceText source)
     bool _surelyExtends;
     bool _mayExtend;
 
+    // A character of text costs less than an operation.
+    const int CharactersPerStep = 64;
+
+    /// <summary>The statements as a body, which takes a step each time it runs and one for each of its operations.</summary>
     public Body Compile(IReadOnlyList<StatementSyntax> statements, CompileFrame frame)
     {
+        int outside = _expressions.Steps;
+        _expressions.Steps = 1;
         var compiled = new List<Statement>(statements.Count);
         foreach (var statement in statements)
         {
             Compile(statement, frame, compiled);
         }
-        return new Body([.. compiled]);
+        var body = new Body([.. compiled], _expressions.Steps + compiled.Count);
+        _expressions.Steps = outside;
+        return body;
     }
 
     void Compile(StatementSyntax syntax, CompileFrame frame, List<Statement> into)
@@ -26,13 +34,16 @@ internal sealed class StatementCompiler(SourceText source)
         switch (syntax)
         {
             case TextSyntax text:
+                _expressions.Steps += text.Text.Length / CharactersPerStep;
                 AddOutput(new TextOutput(source, position, text.Text), frame, into);
                 break;
             case OutputSyntax output:
                 foreach (var expression in output.Expressions)
                 {
-                    var value = _expressions.Compile(expression, frame);
-                    AddOutput(new ValueOutput(source, expression.Position, value, frame.AutoEscape), frame, into);
+                    int start = expression.Position;
+                    AddOutput(_expressions.Compile(expression, frame) is var value && value is ArithmeticExpression arithmetic
+                        ? new ArithmeticOutput(source, start, arithmetic, frame.AutoEscape)
+                        : new ValueOutput(source, start, value, frame.AutoEscape), frame, into);
                 }
                 break;
             case IfSyntax statement:
@@ -154,7 +165,7 @@ internal sealed class StatementCompiler(SourceText source)
         SymbolVisitor.Collect(frame.Symbols, [loop.Test]);
         return new LoopFilter(
             _expressions.CompileTarget(loop.Target, frame),
-            _expressions.Compile(loop.Test, frame),
+            _expressions.CompileApart(loop.Test, frame),
             frame.Symbols.Entry(),
             frame.Function.Slots);
     }
@@ -225,7 +236,7 @@ internal sealed class StatementCompiler(SourceText source)
         SymbolVisitor.Collect(frame.Symbols, [.. signature.Defaults, .. statements]);
         var slots = parameters.Select(p => frame.Symbols.Find(p)!.Slot).ToArray();
         var defaults = parameters
-            .Select((_, i) => i < firstDefault ? null : _expressions.Compile(signature.Defaults[i - firstDefault], frame)).ToArray();
+            .Select((_, i) => i < firstDefault ? null : _expressions.CompileApart(signature.Defaults[i - firstDefault], frame)).ToArray();
         var body = Compile(statements, frame);
         return new MacroCode(name, parameters, slots, defaults, frame.Symbols.Entry(), frame.Function.Slots,
             callerSlot, namedSlot, restSlot)

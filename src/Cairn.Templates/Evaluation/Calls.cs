@@ -28,14 +28,28 @@ internal readonly struct Arguments(Value[] positional, KeyValuePair<string, Valu
 internal sealed class ArgumentList(
     Expression[] positional, (string Name, Expression Value)[] named, Expression? spread, Expression? spreadNamed)
 {
-    readonly bool _isEmpty = positional.Length == 0 && named.Length == 0 && spread is null && spreadNamed is null;
+    readonly bool _isConstant = spread is null && spreadNamed is null
+        && Array.TrueForAll(positional, p => p is Constant) && Array.TrueForAll(named, n => n.Value is Constant);
+
+    // Found by whichever thread comes first; all find the same.
+    Value[]? _constants;
+    Value[]? _bound;
 
     public Arguments Evaluate(Frame frame)
     {
-        if (_isEmpty)
+        if (!_isConstant || named.Length > 0)
         {
-            return Arguments.None;
+            return EvaluateAll(frame);
         }
+        return new Arguments(_constants ??= EvaluateAll(frame).Positional, []);
+    }
+
+    /// <summary>The values by the builtin's parameters. Each list is part of one call, and so always of one builtin.</summary>
+    public Value[] Bind(Builtin builtin, Arguments values) =>
+        _isConstant ? _bound ??= builtin.Bind(values) : builtin.Bind(values);
+
+    Arguments EvaluateAll(Frame frame)
+    {
         var values = positional.Length == 0 ? [] : new Value[positional.Length];
         for (int i = 0; i < values.Length; i++)
         {
@@ -94,8 +108,7 @@ internal sealed class Call(SourceText source, int position, Expression callee, A
         var values = arguments.Evaluate(frame);
         frame.Run.Current = this;
         // For the arguments, and the method bound to its object.
-        frame.Run.ChargeItems(ObjectItems);
-        frame.Run.Step();
+        frame.Run.ChargeItems(ObjectItems + 1 + values.Positional.Length);
         if (function.Heap is not { } heap)
         {
             throw Errors.Type($"a '{function.TypeName}' cannot be called");
@@ -121,10 +134,9 @@ internal sealed class FilterCall(
         };
         var values = arguments.Evaluate(frame);
         frame.Run.Current = this;
-        frame.Run.Step();
         return filter is null
             ? throw Errors.Type($"there is no filter '{name}'")
-            : filter.Invoke(frame.Context, value, values);
+            : filter.Invoke(frame.Context, value, values, arguments.Bind(filter, values));
     }
 }
 
@@ -137,9 +149,8 @@ internal sealed class TestCall(
         var value = input.Evaluate(frame);
         var values = arguments.Evaluate(frame);
         frame.Run.Current = this;
-        frame.Run.Step();
         return test is null
             ? throw Errors.Type($"there is no test '{name}'")
-            : test.Invoke(frame.Context, value, values);
+            : test.Invoke(frame.Context, value, values, arguments.Bind(test, values));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Templates.Syntax;
 using Cairn.Templates.Values;
 using static Cairn.Templates.Evaluation.Run;
@@ -9,6 +10,17 @@ internal sealed class Constant(SourceText source, int position, Value value) : E
     public Value Value => value;
 
     public override Value Evaluate(Frame frame) => value;
+}
+
+/// <summary>Pays for an expression that is evaluated on its own, not as part of a <see cref="Body"/>.</summary>
+internal sealed class Paid(Expression expression, int steps) : Expression(expression.Source, expression.Position)
+{
+    public override Value Evaluate(Frame frame)
+    {
+        frame.Run.Current = expression;
+        frame.Run.Step(steps);
+        return expression.Evaluate(frame);
+    }
 }
 
 /// <summary>A name, resolved at compile time to a slot of this frame or of one around it.</summary>
@@ -111,8 +123,22 @@ internal sealed class Unary(SourceText source, int position, UnaryOperator op, E
     }
 }
 
-internal sealed class Binary(SourceText source, int position, BinaryOperator op, Expression left, Expression right)
-    : Expression(source, position)
+/// <summary>An operator of arithmetic.</summary>
+internal abstract class ArithmeticExpression(SourceText source, int position, BinaryOperator op) : Expression(source, position)
+{
+    /// <summary>The long way, for values of any kind. Apart, so that the short one needs no room on the stack for it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    protected Value Apply(Frame frame, Value a, Value b)
+    {
+        frame.Run.Current = this;
+        return Arithmetic.Apply(frame.Run, op, a, b);
+    }
+}
+
+/// <summary>An operator of arithmetic, with its short way inside.</summary>
+internal sealed class Binary<TSmall>(SourceText source, int position, BinaryOperator op, Expression left, Expression right)
+    : ArithmeticExpression(source, position, op)
+    where TSmall : ISmallOperator
 {
     readonly Operand _left = new(left);
     readonly Operand _right = new(right);
@@ -121,30 +147,63 @@ internal sealed class Binary(SourceText source, int position, BinaryOperator op,
     {
         var a = _left.Evaluate(frame);
         var b = _right.Evaluate(frame);
-        var run = frame.Run;
-        if (a.IsSmallInteger && b.IsSmallInteger && Arithmetic.TrySmall(op, a.Bits, b.Bits, out var result) && run.TryStep())
-        {
-            return result;
-        }
-        run.Current = this;
-        run.Step();
-        return Arithmetic.Apply(run, op, a, b);
+        return a.IsSmallInteger && b.IsSmallInteger && TSmall.TryApply(a.Bits, b.Bits, out var result)
+            ? result
+            : Apply(frame, a, b);
     }
+}
 
-    /// <summary>An expression; a variable of the running frame and a constant are read without a call.</summary>
-    readonly struct Operand(Expression expression)
+/// <summary>An operator of arithmetic on variables of the running frame and constants: integers need no call at all.</summary>
+internal sealed class LeafBinary<TSmall>(SourceText source, int position, BinaryOperator op, Expression left, Expression right)
+    : ArithmeticExpression(source, position, op)
+    where TSmall : ISmallOperator
+{
+    readonly Leaf _left = new(left);
+    readonly Leaf _right = new(right);
+
+    public override Value Evaluate(Frame frame) =>
+        _left.TryInteger(frame, out long a) && _right.TryInteger(frame, out long b) && TSmall.TryApply(a, b, out var result)
+            ? result
+            : Apply(frame, left.Evaluate(frame), right.Evaluate(frame));
+}
+
+/// <summary>A variable of the running frame or an integer constant.</summary>
+internal readonly struct Leaf(Expression expression)
+{
+    readonly int _slot = expression is Variable variable ? variable.OwnSlot : -1;
+    readonly long _constant = expression is Constant constant ? constant.Value.Bits : 0;
+
+    public static bool Is(Expression expression) =>
+        expression is Variable { OwnSlot: >= 0 } or Constant { Value.IsSmallInteger: true };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryInteger(Frame frame, out long integer)
     {
-        readonly int _slot = expression is Variable variable ? variable.OwnSlot : -1;
-        readonly Value _constant = expression is Constant constant ? constant.Value : default;
-
-        public Value Evaluate(Frame frame)
+        if (_slot < 0)
         {
-            if (_slot >= 0 && frame.Slots[_slot] is { IsMissing: false } value)
-            {
-                return value;
-            }
-            return _constant.IsMissing ? expression.Evaluate(frame) : _constant;
+            integer = _constant;
+            return true;
         }
+        ref readonly var value = ref frame.Slots[_slot];
+        integer = value.Bits;
+        return value.IsSmallInteger;
+    }
+}
+
+/// <summary>An expression; a variable of the running frame and a constant are read without a call.</summary>
+internal readonly struct Operand(Expression expression)
+{
+    readonly int _slot = expression is Variable variable ? variable.OwnSlot : -1;
+    readonly Value _constant = expression is Constant constant ? constant.Value : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Value Evaluate(Frame frame)
+    {
+        if (_slot >= 0 && frame.Slots[_slot] is { IsMissing: false } value)
+        {
+            return value;
+        }
+        return _constant.IsMissing ? expression.Evaluate(frame) : _constant;
     }
 }
 
@@ -165,7 +224,6 @@ internal sealed class Concat(SourceText source, int position, Expression[] parts
             run.Current = part;
             Repr.WriteStr(buffer, value);
         }
-        run.Step();
         return Value.String(run.ReturnBuffer(buffer));
     }
 
@@ -195,7 +253,6 @@ internal sealed class ComparisonChain(
         {
             var right = operand.Evaluate(frame);
             frame.Run.Current = this;
-            frame.Run.Step();
             if (!Comparison.Apply(frame.Run, op, left, right))
             {
                 return Value.False;
@@ -212,15 +269,16 @@ internal sealed class AttributeAccess(SourceText source, int position, Expressio
     // A mapping's methods come before its members; almost no name is a method's, and then the lookup is direct.
     readonly bool _isMappingMethod = Builtins.Methods.Mapping.ContainsKey(name);
 
+    readonly int _hash = Comparison.HashOf(name);
+
     public override Value Evaluate(Frame frame)
     {
         var owner = target.Evaluate(frame);
-        if (!_isMappingMethod && owner.TryHeap<MappingValue>(out var mapping) && mapping.TryGet(name, out var value))
+        if (!_isMappingMethod && owner.TryHeap<MappingValue>(out var mapping) && mapping.TryGet(name, _hash, out var value))
         {
             return value;
         }
         frame.Run.Current = this;
-        frame.Run.Step();
         return Access.Attribute(frame.Run, owner, name);
     }
 }
@@ -233,7 +291,6 @@ internal sealed class ItemAccess(SourceText source, int position, Expression tar
         var owner = target.Evaluate(frame);
         var keyValue = key.Evaluate(frame);
         frame.Run.Current = this;
-        frame.Run.Step();
         return Access.Item(frame.Run, owner, keyValue);
     }
 }
@@ -249,7 +306,6 @@ internal sealed class SliceAccess(
         var to = stop?.Evaluate(frame) ?? Value.None;
         var by = step?.Evaluate(frame) ?? Value.None;
         frame.Run.Current = this;
-        frame.Run.Step();
         return Access.Slice(frame.Run, owner, from, to, by);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Templates.Builtins;
 using Cairn.Templates.Syntax;
 using Cairn.Templates.Values;
@@ -13,7 +14,6 @@ internal sealed record LoopFilter(Target Target, Expression Test, ScopeEntry Sco
         Scope.Enter(frame);
         while (items.MoveNext())
         {
-            outer.Run.Step();
             Target.Assign(frame, items.Current);
             var value = Test.Evaluate(frame);
             outer.Run.Current = Test;
@@ -33,46 +33,22 @@ internal sealed class LoopBody(
 
     public Flow Run(Frame frame, Frame outer, Value iterable, RecursiveFor? recursion, int depth, TextBuffer output)
     {
-        var run = frame.Run;
-        run.Current = node;
-        bool any = false;
-        if (loopSlot < 0 && filter is null && iterable.TryHeap<SequenceValue>(out var sequence))
+        frame.Run.Current = node;
+        // As in Jinja, a round that 'break' or 'continue' ends early does not keep the else branch from running.
+        bool any;
+        if (loopSlot >= 0 || filter is not null)
         {
-            // The usual loop, without the cost of an enumerator. The list may grow while the loop runs over it.
-            if (sequence is RangeValue range)
-            {
-                for (int i = 0; i < range.Length && Next(frame, range[i], output); i++)
-                {
-                }
-            }
-            else
-            {
-                for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output); i++)
-                {
-                }
-            }
-            any = sequence.Length > 0;
+            any = RunOver(Items(frame, outer, iterable, recursion, depth), frame, output);
         }
         else
         {
-            var items = run.Iterate(iterable);
-            items = filter is null ? items : filter.Apply(frame, items);
-            LoopValue? loop = null;
-            if (loopSlot >= 0)
+            // The usual loop, without the cost of an enumerator.
+            any = iterable.Heap switch
             {
-                int length = filter is not null ? -1 : iterable.TryString(out string? text) ? Text.Length(text) : iterable.Heap!.Length;
-                items = loop = new LoopValue(run, items, length, recursion, outer, depth);
-            }
-            bool more = true;
-            while (more && items.MoveNext())
-            {
-                any = true;
-                if (loop is not null)
-                {
-                    frame.Slots[loopSlot] = loop;
-                }
-                more = Next(frame, items.Current, output);
-            }
+                RangeValue range => RunOver(range, frame, output),
+                SequenceValue sequence => RunOver(sequence, frame, output),
+                _ => RunOver(frame.Run.Iterate(iterable), frame, output),
+            };
         }
         scope.Leave(frame);
         if (any || elseScope is null)
@@ -85,21 +61,70 @@ internal sealed class LoopBody(
         return flow;
     }
 
-    /// <summary>One time through the body; false after a <c>break</c>.</summary>
-    bool Next(Frame frame, Value item, TextBuffer output)
+    bool RunOver(RangeValue range, Frame frame, TextBuffer output)
     {
-        if (_slot >= 0 && frame.Run.TryStep())
+        bool any = false;
+        for (int i = 0; i < range.Length && Next(frame, range[i], output, ref any); i++)
+        {
+        }
+        return any;
+    }
+
+    bool RunOver(SequenceValue sequence, Frame frame, TextBuffer output)
+    {
+        // The length is asked for again each time: a list may grow while the loop runs over it.
+        bool any = false;
+        for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output, ref any); i++)
+        {
+        }
+        return any;
+    }
+
+    bool RunOver(IEnumerator<Value> items, Frame frame, TextBuffer output)
+    {
+        bool any = false;
+        bool more = true;
+        while (more && items.MoveNext())
+        {
+            if (items is LoopValue loop)
+            {
+                frame.Slots[loopSlot] = loop;
+            }
+            more = Next(frame, items.Current, output, ref any);
+        }
+        return any;
+    }
+
+    IEnumerator<Value> Items(Frame frame, Frame outer, Value iterable, RecursiveFor? recursion, int depth)
+    {
+        var items = frame.Run.Iterate(iterable);
+        items = filter is null ? items : filter.Apply(frame, items);
+        if (loopSlot < 0)
+        {
+            return items;
+        }
+        int length = filter is not null ? -1 : iterable.TryString(out string? text) ? Text.Length(text) : iterable.Heap!.Length;
+        return new LoopValue(frame.Run, items, length, recursion, outer, depth);
+    }
+
+    /// <summary>One time through the body; false after a <c>break</c>. If it came to its end, <paramref name="any"/> becomes true.</summary>
+    // Inlined whatever else has run before, so that each kind of loop keeps its speed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    bool Next(Frame frame, Value item, TextBuffer output, ref bool any)
+    {
+        if (_slot >= 0)
         {
             frame.Slots[_slot] = item;
         }
         else
         {
             frame.Run.Current = node;
-            frame.Run.Step();
             target.Assign(frame, item);
         }
         scope.Enter(frame);
-        return body.Execute(frame, output) != Flow.Break;
+        var flow = body.Execute(frame, output);
+        any |= flow == Flow.Next;
+        return flow != Flow.Break;
     }
 }
 

@@ -120,7 +120,6 @@ internal sealed class MacroDefinition(SourceText source, int position, MacroCode
 {
     public override Flow Execute(Frame frame, TextBuffer output)
     {
-        frame.Run.Step();
         frame.Slots[slot] = new MacroValue(code, frame);
         if (isTopLevel)
         {

@@ -30,13 +30,26 @@ internal abstract class Statement(SourceText source, int position) : Node(source
     public abstract Flow Execute(Frame frame, TextBuffer output);
 }
 
-/// <summary>Statements in a row.</summary>
-internal sealed class Body(Statement[] statements)
+/// <summary>
+/// Statements in a row. Their operations take <paramref name="steps"/> steps together, paid at once before the first;
+/// what depends on values, and the bodies inside, is paid where it happens.
+/// </summary>
+internal sealed class Body(Statement[] statements, int steps)
 {
     public IReadOnlyList<Statement> Statements => statements;
 
+    public void Pay(Run run)
+    {
+        if (!run.TryStep(steps))
+        {
+            run.Current = statements.Length > 0 ? statements[0] : run.Current;
+            run.Step(steps);
+        }
+    }
+
     public Flow Execute(Frame frame, TextBuffer output)
     {
+        Pay(frame.Run);
         foreach (var statement in statements)
         {
             var flow = statement.Execute(frame, output);

@@ -178,6 +178,14 @@ internal sealed class ScopeEntry(SlotEntry[] entries)
 
     public void Enter(Frame frame)
     {
+        if (_started.Length > 0)
+        {
+            Start(frame);
+        }
+    }
+
+    void Start(Frame frame)
+    {
         foreach (ref readonly var entry in _started.AsSpan())
         {
             frame.Slots[entry.Slot] = entry.Start switch

@@ -16,6 +16,9 @@ internal sealed class Run
     /// <summary>What a list or mapping costs before it has items, in items.</summary>
     public const int ObjectItems = 4;
     const int CharactersPerStep = 64;
+
+    // Python's own limit is about the same.
+    const int MaxValueDepth = 1000;
     const int ItemsPerStep = 8;
 
     readonly TemplateBudget _budget;
@@ -26,6 +29,7 @@ internal sealed class Run
     long _stepsLeft;
     long _bytesLeft;
     int _depth;
+    int _valueDepth;
 
     public Run(TemplateEnvironment environment, HostScope host, CancellationToken cancellationToken)
     {
@@ -57,15 +61,15 @@ internal sealed class Run
         }
     }
 
-    /// <summary>Pays one step if it can be had without looking at the budget or for cancellation; if not, nothing has
-    /// happened yet. For the shortest paths, which name the node at work only when something is to be said of it.</summary>
-    public bool TryStep()
+    /// <summary>Pays if that needs no look at the budget or for cancellation; if not, nothing has happened yet. For those
+    /// who name the node at work only when something is to be said of it.</summary>
+    public bool TryStep(int steps)
     {
-        if (_fuel <= 0)
+        if (_fuel < steps)
         {
             return false;
         }
-        _fuel--;
+        _fuel -= steps;
         return true;
     }
 
@@ -135,6 +139,19 @@ internal sealed class Run
 
     public void Leave() => _depth--;
 
+    /// <summary>Goes one level deeper into a value, to print or compare it. Left as <see cref="Enter"/> is.</summary>
+    public void EnterValue()
+    {
+        if (++_valueDepth > MaxValueDepth)
+        {
+            throw Errors.Budget($"values are nested more than {MaxValueDepth} levels deep");
+        }
+        StackGuard.Check();
+        Step();
+    }
+
+    public void LeaveValue() => _valueDepth--;
+
     public TextBuffer RentBuffer() =>
         _buffers is not null && _buffers.TryPop(out var buffer) ? buffer : new TextBuffer(this, _budget.MaxOutputLength);
 
@@ -177,27 +194,17 @@ internal sealed class Run
     }
 
     /// <summary>The items of an iterable value, each paid for.</summary>
-    public IEnumerable<Value> Each(Value value)
-    {
-        // The type is checked now, not when the first item is asked for.
-        return Paid(Iterate(value));
-
-        IEnumerable<Value> Paid(IEnumerator<Value> items)
-        {
-            while (items.MoveNext())
-            {
-                Step();
-                yield return items.Current;
-            }
-        }
-    }
+    public PaidItems Each(Value value) =>
+        value.TryHeap<SequenceValue>(out var sequence) ? new PaidItems(this, sequence) : new PaidItems(this, Iterate(value));
 
     public List<Value> ToList(Value value)
     {
-        var list = new List<Value>();
+        int known = value.Heap switch { SequenceValue sequence => sequence.Length, MappingView view => view.Length, _ => 0 };
+        Charge((long)known * BytesPerItem);
+        var list = new List<Value>(known);
         foreach (var item in Each(value))
         {
-            Charge(BytesPerItem);
+            Charge(list.Count < known ? 0 : BytesPerItem);
             list.Add(item);
         }
         return list;
@@ -214,5 +221,52 @@ internal sealed class Run
             _loaded.Add(name, template);
         }
         return template;
+    }
+}
+
+/// <summary>Items in a row, each paid for with a step. Lists, tuples and ranges are run through without an enumerator.</summary>
+internal struct PaidItems
+{
+    readonly Run _run;
+    readonly SequenceValue? _sequence;
+    readonly IEnumerator<Value>? _items;
+    int _next;
+
+    public PaidItems(Run run, SequenceValue sequence)
+    {
+        _run = run;
+        _sequence = sequence;
+    }
+
+    public PaidItems(Run run, IEnumerator<Value> items)
+    {
+        _run = run;
+        _items = items;
+    }
+
+    public Value Current { get; private set; }
+
+    public readonly PaidItems GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        if (_sequence is null)
+        {
+            if (!_items!.MoveNext())
+            {
+                return false;
+            }
+            Current = _items.Current;
+        }
+        else
+        {
+            if (_next >= _sequence.Length)
+            {
+                return false;
+            }
+            Current = _sequence[_next++];
+        }
+        _run.Step();
+        return true;
     }
 }

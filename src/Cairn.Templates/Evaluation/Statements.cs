@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Templates.Syntax;
 using Cairn.Templates.Values;
 
@@ -7,14 +8,13 @@ internal sealed class TextOutput(SourceText source, int position, string text) :
 {
     public override Flow Execute(Frame frame, TextBuffer output)
     {
-        frame.Run.Step(1 + (text.Length / 64));
         output.Append(text);
         return Flow.Next;
     }
 }
 
 /// <summary>Prints a value; <paramref name="escape"/> is null where only the running template can tell.</summary>
-internal sealed class ValueOutput(SourceText source, int position, Expression expression, bool? escape)
+internal class ValueOutput(SourceText source, int position, Expression expression, bool? escape)
     : Statement(source, position)
 {
     public Expression Expression => expression;
@@ -22,13 +22,19 @@ internal sealed class ValueOutput(SourceText source, int position, Expression ex
     public override Flow Execute(Frame frame, TextBuffer output)
     {
         var value = expression.Evaluate(frame);
-        if (value.IsSmallInteger && frame.Run.TryStep())
+        if (value.IsSmallInteger)
         {
             output.Append(value.Bits);
             return Flow.Next;
         }
+        Write(frame, output, value);
+        return Flow.Next;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    protected void Write(Frame frame, TextBuffer output, Value value)
+    {
         frame.Run.Current = expression;
-        frame.Run.Step();
         if (!(escape ?? frame.Context.AutoEscape) || value.IsMarkup)
         {
             Repr.WriteStr(output, value);
@@ -36,6 +42,25 @@ internal sealed class ValueOutput(SourceText source, int position, Expression ex
         else
         {
             output.Append(Text.EscapeHtml(Repr.Str(frame.Run, value)));
+        }
+    }
+}
+
+/// <summary>Prints the result of arithmetic, most often an integer.</summary>
+internal sealed class ArithmeticOutput(SourceText source, int position, ArithmeticExpression expression, bool? escape)
+    : ValueOutput(source, position, expression, escape)
+{
+    // The same steps once more: what the runtime learns of this one's expressions is not mixed with what it learns of others.
+    public override Flow Execute(Frame frame, TextBuffer output)
+    {
+        var value = expression.Evaluate(frame);
+        if (value.IsSmallInteger)
+        {
+            output.Append(value.Bits);
+        }
+        else
+        {
+            Write(frame, output, value);
         }
         return Flow.Next;
     }
@@ -57,7 +82,6 @@ internal sealed class If(SourceText source, int position, (Expression Test, Body
         {
             var value = test.Evaluate(frame);
             frame.Run.Current = test;
-            frame.Run.Step();
             if (value.IsTrue)
             {
                 return body.Execute(frame, output);
@@ -86,7 +110,6 @@ internal sealed class Set(SourceText source, int position, Target target, Expres
     {
         var result = value.Evaluate(frame);
         frame.Run.Current = this;
-        frame.Run.Step();
         target.Assign(frame, result);
         foreach (var name in names)
         {

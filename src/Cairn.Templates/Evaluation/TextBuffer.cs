@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Evaluation;
@@ -33,15 +34,23 @@ internal sealed class TextBuffer(Run run, int maxLength)
 
     public TextBuffer Append(string text) => Append(text.AsSpan());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TextBuffer Append(long number)
+    {
+        int length = Length;
+        if ((ulong)number < 10 && (uint)length < (uint)_characters.Length)
+        {
+            _characters[length] = (char)('0' + number);
+            Length = length + 1;
+            return this;
+        }
+        return AppendDigits(number);
+    }
+
+    TextBuffer AppendDigits(long number)
     {
         // No 64-bit number needs more than 20 characters.
         Reserve(20);
-        if (number is >= 0 and < 10)
-        {
-            _characters[Length++] = (char)('0' + number);
-            return this;
-        }
         number.TryFormat(_characters.AsSpan(Length), out int written, default, CultureInfo.InvariantCulture);
         Length += written;
         return this;

@@ -20,9 +20,10 @@ internal static class Arithmetic
 {
     public static Value Apply(Run run, BinaryOperator op, Value left, Value right)
     {
-        if (left.TrySmall(out long a) && right.TrySmall(out long b) && TrySmall(op, a, b, out var small))
+        if (op == BinaryOperator.Add && left.IsSmallInteger && right.IsSmallInteger
+            && SmallAdd.TryApply(left.Bits, right.Bits, out var sum))
         {
-            return small;
+            return sum;
         }
         if (left.IsNumber && right.IsNumber)
         {
@@ -32,6 +33,9 @@ internal static class Arithmetic
         }
         return op switch
         {
+            // Jinja's chainable undefined counts as safe HTML, and markup takes that.
+            BinaryOperator.Add when left.IsMarkup && right.TryHeap<UndefinedValue>(out var nothing)
+                && nothing.Mode == UndefinedMode.Chainable => left,
             BinaryOperator.Modulo when left.TryString(out string? format) => PercentFormat.Apply(run, format, right, left.IsMarkup),
             _ when Errors.Undefined(left, right) is { } undefined => throw undefined,
             BinaryOperator.Add => Add(run, left, right),
@@ -53,50 +57,6 @@ internal static class Arithmetic
         BinaryOperator.Modulo => "%",
         _ => "**",
     };
-
-    /// <summary>On integers of 64 bits, unless the result is longer or the operator needs more care.</summary>
-    public static bool TrySmall(BinaryOperator op, long a, long b, out Value result)
-    {
-        long value;
-        bool overflow;
-        switch (op)
-        {
-            case BinaryOperator.Add:
-                value = unchecked(a + b);
-                overflow = ((a ^ value) & (b ^ value)) < 0;
-                break;
-            case BinaryOperator.Subtract:
-                value = unchecked(a - b);
-                overflow = ((a ^ b) & (a ^ value)) < 0;
-                break;
-            case BinaryOperator.Multiply:
-                long high = Math.BigMul(a, b, out value);
-                overflow = high != value >> 63;
-                break;
-            case BinaryOperator.FloorDivide when b != 0 && b != -1:
-                value = (a / b) - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
-                overflow = false;
-                break;
-            // A division of 32 bits takes a third of the time of one of 64.
-            case BinaryOperator.Modulo when b > 0 && (ulong)(a | b) <= uint.MaxValue:
-                value = (uint)a % (uint)b;
-                overflow = false;
-                break;
-            case BinaryOperator.Modulo when b != 0 && b != -1:
-                value = a % b;
-                value += value != 0 && (value < 0) != (b < 0) ? b : 0;
-                overflow = false;
-                break;
-            case BinaryOperator.Divide when b != 0 && Math.Abs((double)a) <= 1L << 53 && Math.Abs((double)b) <= 1L << 53:
-                result = Value.Float((double)a / b);
-                return true;
-            default:
-                result = default;
-                return false;
-        }
-        result = Value.Int(value);
-        return !overflow;
-    }
 
     static bool IsNegative(Value value) => value.TryBigInteger(out var integer) && integer.Sign < 0;
 
@@ -141,7 +101,10 @@ internal static class Arithmetic
 
     static double FloorDivide(double a, double b)
     {
-        double quotient = (a - FloorModulo(a, b)) / b;
+        // In this order, because a large quotient is rounded at each step.
+        double remainder = a % b;
+        double quotient = (a - remainder) / b;
+        quotient -= remainder != 0 && (remainder < 0) != (b < 0) ? 1 : 0;
         if (quotient == 0)
         {
             return Math.CopySign(0, a / b);
@@ -187,7 +150,7 @@ internal static class Arithmetic
                 run.CheckBits(bitsA + bitsB - 1);
                 return Value.Int(a * b);
             case BinaryOperator.Divide:
-                double quotient = a.IsZero ? 0 : Numbers.Divide(a, b);
+                double quotient = a.IsZero ? Math.CopySign(0, b.Sign) : Numbers.Divide(a, b);
                 return double.IsInfinity(quotient) ? throw Errors.Type("the result is too large for a float") : Value.Float(quotient);
             case BinaryOperator.FloorDivide:
                 return Value.Int(FloorDivide(a, b, out _));
@@ -266,7 +229,12 @@ internal static class Arithmetic
         {
             throw Unsupported(BinaryOperator.Multiply, left, right);
         }
-        long count = number.TrySmall(out long small) ? Math.Max(0, small) : IsNegative(number) ? 0 : long.MaxValue;
+        if (!number.TrySmall(out long count) && (source.IsText || source.Kind is ValueKind.List or ValueKind.Tuple))
+        {
+            const string Message = "the number of repetitions has more than 64 bits";
+            throw IsNegative(number) ? Errors.Type(Message) : Errors.Budget(Message);
+        }
+        count = Math.Max(0, count);
         if (source.TryString(out string? text))
         {
             run.ChargeText(SaturatingMultiply(text.Length, count));

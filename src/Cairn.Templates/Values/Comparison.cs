@@ -79,22 +79,33 @@ internal static class Comparison
         }
     }
 
+    static void Enter(Run? run)
+    {
+        if (run is null)
+        {
+            StackGuard.Check();
+        }
+        else
+        {
+            run.EnterValue();
+        }
+    }
+
     static bool SequencesAreEqual(Run? run, SequenceValue a, SequenceValue b)
     {
         if (a.Length != b.Length)
         {
             return false;
         }
-        StackGuard.Check();
-        for (int i = 0; i < a.Length; i++)
+        Enter(run);
+        bool equal = true;
+        for (int i = 0; equal && i < a.Length; i++)
         {
             run?.Step();
-            if (!AreEqual(run, a[i], b[i]))
-            {
-                return false;
-            }
+            equal = AreEqual(run, a[i], b[i]);
         }
-        return true;
+        run?.LeaveValue();
+        return equal;
     }
 
     static bool MappingsAreEqual(Run? run, MappingValue a, MappingValue b)
@@ -103,17 +114,16 @@ internal static class Comparison
         {
             return false;
         }
-        StackGuard.Check();
-        for (int i = 0; i < a.Length; i++)
+        Enter(run);
+        bool equal = true;
+        for (int i = 0; equal && i < a.Length; i++)
         {
             run?.Step();
             var (key, value) = a[i];
-            if (!b.TryGet(run!, key, out var other) || !AreEqual(run, value, other))
-            {
-                return false;
-            }
+            equal = b.TryGet(run!, key, out var other) && AreEqual(run, value, other);
         }
-        return true;
+        run?.LeaveValue();
+        return equal;
     }
 
     /// <summary>Less than, equal to or greater than zero; an error where Python has no order for the two.</summary>
@@ -131,16 +141,15 @@ internal static class Comparison
         if (a.TryHeap<SequenceValue>(out var p) && b.TryHeap<SequenceValue>(out var q)
             && a.Kind == b.Kind && a.Kind != ValueKind.Object)
         {
-            StackGuard.Check();
-            for (int i = 0; i < Math.Min(p.Length, q.Length); i++)
+            run.EnterValue();
+            int same = 0;
+            for (; same < Math.Min(p.Length, q.Length) && AreEqual(run, p[same], q[same]); same++)
             {
                 run.Step();
-                if (!AreEqual(run, p[i], q[i]))
-                {
-                    return Compare(run, p[i], q[i], op);
-                }
             }
-            return p.Length.CompareTo(q.Length);
+            int order = same < Math.Min(p.Length, q.Length) ? Compare(run, p[same], q[same], op) : p.Length.CompareTo(q.Length);
+            run.LeaveValue();
+            return order;
         }
         throw Errors.Undefined(a, b) ?? Errors.Type($"'{op}' is not supported between '{a.TypeName}' and '{b.TypeName}'");
     }

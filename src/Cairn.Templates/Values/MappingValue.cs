@@ -51,20 +51,23 @@ internal sealed class MappingValue : HeapValue
     }
 
     /// <summary>Looks a string up without the cost of other kinds of keys.</summary>
-    public bool TryGet(string key, out Value value)
+    public bool TryGet(string key, out Value value) => TryGet(key, Comparison.HashOf(key), out value);
+
+    /// <summary>With the hash of the string, from <see cref="Comparison.HashOf(string)"/>.</summary>
+    public bool TryGet(string key, int hash, out Value value)
     {
         if (_firstByHash is null)
         {
             foreach (ref readonly var entry in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_entries))
             {
-                if (entry.Key.TryString(out string? text) && text == key)
+                if (entry.Hash == hash && entry.Key.TryString(out string? text) && text == key)
                 {
                     value = entry.Value;
                     return true;
                 }
             }
         }
-        else if (_firstByHash.TryGetValue(Comparison.HashOf(key), out int index))
+        else if (_firstByHash.TryGetValue(hash, out int index))
         {
             for (; index >= 0; index = _entries[index].Next)
             {
@@ -183,7 +186,7 @@ internal sealed class MappingValue : HeapValue
 
     public override void Write(TextBuffer output, bool asRepr)
     {
-        Repr.Enter(output);
+        output.Run.EnterValue();
         output.Append('{');
         for (int i = 0; i < _entries.Count; i++)
         {
@@ -193,6 +196,7 @@ internal sealed class MappingValue : HeapValue
             Repr.Write(output, _entries[i].Value);
         }
         output.Append('}');
+        output.Run.LeaveValue();
     }
 }
 

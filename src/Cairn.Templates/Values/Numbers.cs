@@ -56,30 +56,42 @@ internal static class Numbers
     static string ExponentText(int exponent) =>
         (exponent < 0 ? "-" : "+") + Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture);
 
-    /// <summary>The integer nearest to |value| × 10^digits, ties to even, on the exact binary value.</summary>
-    static BigInteger Scaled(double value, int digits)
+    /// <summary>|value| as mantissa × 2^exponent.</summary>
+    static (long Mantissa, int Exponent) Parts(double value)
     {
         long bits = BitConverter.DoubleToInt64Bits(Math.Abs(value));
         int exponent = (int)(bits >> 52);
         long mantissa = bits & 0xFFFFFFFFFFFFF;
-        if (exponent == 0)
+        return exponent == 0 ? (mantissa, -1074) : (mantissa | (1L << 52), exponent - 1075);
+    }
+
+    /// <summary><see cref="Scaled"/> where 128 bits are enough for it and 64 for the result: the way almost all numbers go.</summary>
+    static bool TryScaled(double value, int digits, out ulong result)
+    {
+        var (mantissa, exponent) = Parts(value);
+        // 53 bits times 10^15 fit in 128.
+        if (digits is < 0 or > 15 || exponent is >= 0 or <= -127)
         {
-            exponent++;
+            result = 0;
+            return false;
         }
-        else
+        var scaled = (UInt128)(ulong)mantissa * TensTo15[digits];
+        var quotient = scaled >> -exponent;
+        var rest = scaled - (quotient << -exponent);
+        var half = UInt128.One << (-exponent - 1);
+        quotient += rest > half || (rest == half && !UInt128.IsEvenInteger(quotient)) ? 1UL : 0;
+        result = (ulong)quotient;
+        return quotient <= ulong.MaxValue;
+    }
+
+    /// <summary>The integer nearest to |value| × 10^digits, ties to even, on the exact binary value.</summary>
+    static BigInteger Scaled(double value, int digits)
+    {
+        if (TryScaled(value, digits, out ulong small))
         {
-            mantissa |= 1L << 52;
+            return small;
         }
-        exponent -= 1075;
-        // 53 bits times 10^15 fit in 128: the way almost all numbers go.
-        if (digits is >= 0 and <= 15 && exponent is < 0 and > -127)
-        {
-            var scaled = (UInt128)mantissa * TensTo15[digits];
-            var quotient = scaled >> -exponent;
-            var rest = scaled - (quotient << -exponent);
-            var half = UInt128.One << (-exponent - 1);
-            return rest > half || (rest == half && !UInt128.IsEvenInteger(quotient)) ? quotient + 1 : quotient;
-        }
+        var (mantissa, exponent) = Parts(value);
         var numerator = exponent > 0 ? (BigInteger)mantissa << exponent : mantissa;
         var denominator = exponent < 0 ? BigInteger.One << -exponent : BigInteger.One;
         if (digits >= 0)
@@ -119,8 +131,30 @@ internal static class Numbers
     /// <summary>The digits of |value| with a fixed number of decimals: <c>%.2f</c> without the sign.</summary>
     public static string Fixed(double value, int decimals)
     {
+        if (TryScaled(value, decimals, out ulong scaled))
+        {
+            return Fixed(scaled, decimals);
+        }
         string digits = Scaled(value, decimals).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
         return decimals == 0 ? digits : $"{digits[..^decimals]}.{digits[^decimals..]}";
+    }
+
+    static string Fixed(ulong scaled, int decimals)
+    {
+        // 20 digits at most, or the zero before the point and 15 after it.
+        Span<char> text = stackalloc char[24];
+        var (whole, fraction) = Math.DivRem(scaled, TensTo15[decimals]);
+        whole.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
+        if (decimals > 0)
+        {
+            text[length++] = '.';
+            for (int i = decimals - 1; i >= 0; i--, fraction /= 10)
+            {
+                text[length + i] = (char)('0' + (fraction % 10));
+            }
+            length += decimals;
+        }
+        return new string(text[..length]);
     }
 
     /// <summary>|value| with one digit before the point: <c>%.2e</c> without the sign.</summary>

@@ -66,16 +66,9 @@ internal static class Repr
         }
     }
 
-    /// <summary>To be called where printing goes one level down: values can be nested as deep as a template likes.</summary>
-    public static void Enter(TextBuffer output)
-    {
-        StackGuard.Check();
-        output.Run.Step();
-    }
-
     public static void WriteItems(TextBuffer output, SequenceValue items, char open, char close)
     {
-        Enter(output);
+        output.Run.EnterValue();
         output.Append(open);
         for (int i = 0; i < items.Length; i++)
         {
@@ -83,6 +76,7 @@ internal static class Repr
             Write(output, items[i]);
         }
         output.Append(close);
+        output.Run.LeaveValue();
     }
 
     public static void WriteString(TextBuffer output, string text)

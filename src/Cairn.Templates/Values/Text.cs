@@ -151,63 +151,6 @@ internal static class Text
         return start == 0 && end == text.Length ? text : text[start..end];
     }
 
-    /// <summary>Upper case with the full mappings that change a string's length (ß to SS).</summary>
-    public static string Upper(string text)
-    {
-        string upper = text.ToUpperInvariant();
-        return upper.AsSpan().ContainsAny('ß', 'ŉ') || upper.AsSpan().ContainsAnyInRange('\ufb00', '\ufb06')
-            ? upper.Replace("ß", "SS", StringComparison.Ordinal).Replace("ŉ", "ʼN", StringComparison.Ordinal)
-                .Replace("ﬀ", "FF", StringComparison.Ordinal).Replace("ﬁ", "FI", StringComparison.Ordinal)
-                .Replace("ﬂ", "FL", StringComparison.Ordinal).Replace("ﬃ", "FFI", StringComparison.Ordinal)
-                .Replace("ﬄ", "FFL", StringComparison.Ordinal).Replace("ﬅ", "ST", StringComparison.Ordinal)
-                .Replace("ﬆ", "ST", StringComparison.Ordinal)
-            : upper;
-    }
-
-    public static string Lower(string text) => text.ToLowerInvariant();
-
-    public static string Capitalize(string text)
-    {
-        if (text.Length == 0)
-        {
-            return text;
-        }
-        int first = char.IsSurrogatePair(text, 0) ? 2 : 1;
-        return text[0] == 'ß' ? "Ss" + Lower(text[1..]) : Upper(text[..first]) + Lower(text[first..]);
-    }
-
-    /// <summary>Python's <c>str.title()</c>: a capital after everything that is not a letter.</summary>
-    public static string Title(string text)
-    {
-        var title = new StringBuilder(text.Length);
-        bool inWord = false;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            bool cased = Rune.IsLetter(rune);
-            _ = cased && !inWord ? title.Append(Capitalize(rune.ToString())) : title.Append(Rune.ToLowerInvariant(rune));
-            inWord = cased;
-        }
-        return title.ToString();
-    }
-
-    public static bool IsUpper(string text) => HasCase(text, Rune.IsUpper, Rune.IsLower);
-
-    public static bool IsLower(string text) => HasCase(text, Rune.IsLower, Rune.IsUpper);
-
-    static bool HasCase(string text, Func<Rune, bool> wanted, Func<Rune, bool> unwanted)
-    {
-        bool found = false;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (unwanted(rune))
-            {
-                return false;
-            }
-            found = found || wanted(rune);
-        }
-        return found;
-    }
-
     public static bool IsWordCharacter(char c) => c == '_' || char.IsLetterOrDigit(c) || char.IsSurrogate(c);
 
     /// <summary><c>&amp; &lt; &gt; " '</c> as HTML references.</summary>

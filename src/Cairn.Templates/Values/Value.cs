@@ -31,17 +31,17 @@ internal enum ValueKind : byte
 /// </summary>
 internal readonly struct Value
 {
-    sealed class Tag(ValueKind kind)
-    {
-        public ValueKind Kind => kind;
-    }
+    // The tags of values that lie in the struct are types of the runtime: their objects never move, so that compiled
+    // code compares with a constant and stores them without telling the garbage collector.
+    static object NoneTag => typeof(void);
 
-    static readonly Tag NoneTag = new(ValueKind.None);
-    static readonly Tag BooleanTag = new(ValueKind.Boolean);
-    static readonly Tag IntegerTag = new(ValueKind.Integer);
-    static readonly Tag FloatTag = new(ValueKind.Float);
+    static object BooleanTag => typeof(bool);
 
-    // null (missing), a Tag, a string or a HeapValue; nothing else.
+    static object IntegerTag => typeof(long);
+
+    static object FloatTag => typeof(double);
+
+    // null (missing), a tag, a string or a HeapValue; nothing else.
     readonly object? _object;
     readonly long _bits;
 
@@ -81,10 +81,9 @@ internal readonly struct Value
     public ValueKind Kind => _object switch
     {
         null => ValueKind.Missing,
-        Tag tag => tag.Kind,
         string => ValueKind.String,
         HeapValue heap => heap.Kind,
-        _ => ValueKind.Missing,
+        _ => IsSmallInteger ? ValueKind.Integer : IsBoolean ? ValueKind.Boolean : IsFloat ? ValueKind.Float : ValueKind.None,
     };
 
     public bool IsUndefined => _object is UndefinedValue;
@@ -159,11 +158,11 @@ internal readonly struct Value
         _ => Heap!.TypeName,
     };
 
-    public bool IsTrue => _object switch
+    public bool IsTrue => IsBoolean || IsSmallInteger ? _bits != 0 : _object switch
     {
         string text => text.Length > 0,
         HeapValue heap => heap.IsTrue,
-        _ => IsFloat ? AsFloat != 0 : _bits != 0,
+        _ => IsFloat && AsFloat != 0,
     };
 
     public override string ToString() => $"{Kind}";

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Cairn.Templates.Tests.Differential;
 
-sealed record DifferentialCase(string Template, Dictionary<string, string> Others, DifferentialOptions Options);
+/// <summary>A template and what it may load; a native one is one expression, whose typed value is compared as JSON.</summary>
+sealed record DifferentialCase(string Template, Dictionary<string, string> Others, DifferentialOptions Options, bool IsNative = false);
 
 sealed record DifferentialOptions(bool TrimBlocks, bool LstripBlocks, bool KeepTrailingNewline, string Undefined);
 
@@ -11,11 +12,26 @@ sealed record DifferentialOptions(bool TrimBlocks, bool LstripBlocks, bool KeepT
 static class JinjaPeer
 {
     const string Script = """
-        import json, sys
+        import json, resource, sys
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
         from jinja2 import ChainableUndefined, DictLoader, StrictUndefined, Undefined
+        from jinja2.compiler import CodeGenerator
         from jinja2.sandbox import SandboxedEnvironment
+        # Jinja2 writes the constant of (-2) ** x without its brackets, which makes it -(2 ** x).
+        write_constant = CodeGenerator.visit_Const
+        def in_brackets(self, node, frame):
+            self.write("(")
+            write_constant(self, node, frame)
+            self.write(")")
+        CodeGenerator.visit_Const = in_brackets
         modes = {"lenient": Undefined, "strict": StrictUndefined, "chainable": ChainableUndefined}
         work = json.load(sys.stdin)
+        def plain(value):
+            if isinstance(value, dict):
+                return all(isinstance(k, str) and plain(v) for k, v in value.items())
+            if isinstance(value, (list, tuple)):
+                return all(plain(v) for v in value)
+            return value is None or isinstance(value, (str, int, float))
         out = []
         for case in work["cases"]:
             try:
@@ -23,7 +39,13 @@ static class JinjaPeer
                 env = SandboxedEnvironment(
                     trim_blocks=options["TrimBlocks"], lstrip_blocks=options["LstripBlocks"],
                     keep_trailing_newline=options["KeepTrailingNewline"], undefined=modes[options["Undefined"]],
-                    loader=DictLoader(case["Others"]))
+                    loader=DictLoader(case["Others"]),
+                    extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
+                if case["IsNative"]:
+                    expression = env.compile_expression(case["Template"][2:-2], undefined_to_none=False)
+                    value = expression(**json.loads(work["context"]))
+                    out.append(json.dumps(value, allow_nan=False) if plain(value) else "an object at 0x0")
+                    continue
                 out.append(env.from_string(case["Template"]).render(**json.loads(work["context"])))
             except RecursionError:
                 out.append(None)
