@@ -47,7 +47,7 @@ public sealed class PreparedQuery
     internal static PreparedQuery Compile(RegoPolicy policy, CompiledRules rules, PolicyCompiler compiler, CompileOptions options, string text, IReadOnlyList<Expression> query, bool values)
     {
         var errors = new List<RegoError>();
-        var context = new CompilerContext(rules.Root, options.Builtins, errors, null);
+        var context = new CompilerContext(rules.Root, options.Builtins, errors, options.Instrument ? [] : null);
         var scope = new ModuleScope([], [], [], rules.Root, options.Builtins);
         var resolver = new Resolver(scope, errors);
         var top = new Resolver.Scope(null);
@@ -61,8 +61,13 @@ public sealed class PreparedQuery
 
         var bodyCompiler = new BodyCompiler(context);
         var chain = new StepChain();
+        var point = options.Instrument ? new TracePoint(new SourceLocation("", 1, 1, 0), resolved, bodyCompiler.Locals([]), bodyCompiler.Locals(top.Names.Values)) : null;
+        if (point is not null)
+            chain.Add(new EnterStep(point));
         if (errors.Count == 0)
             bodyCompiler.Body(resolved, [], [], chain);
+        if (point is not null)
+            chain.Add(new ExitStep(point));
         if (errors.Count > 0)
             throw new RegoCompilationException([.. errors.Distinct().Take(Parser.MaxErrors)]);
         chain.Add(new SolutionStep(
@@ -84,7 +89,7 @@ public sealed class PreparedQuery
             if (values && query[i] is TermExpression { Negated: false } term && term.Term is not CallTerm { Function: VarTerm { Name: "print" } })
             {
                 string name = $"$value_expression{i}";
-                body.Add(new UnifyExpression(new VarTerm(name, term.Location), term.Term, false, term.Location) { With = term.With });
+                body.Add(new UnifyExpression(term.Term, new VarTerm(name, term.Location), false, term.Location) { With = term.With });
                 expressions.Add((source, name));
             }
             else

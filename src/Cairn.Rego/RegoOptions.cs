@@ -58,11 +58,14 @@ public sealed record EvaluationOptions
     /// <summary>Reads and writes YAML for <c>yaml.unmarshal</c> and its like; null refuses them.</summary>
     public IYamlConverter? Yaml { get; init; }
 
-    /// <summary>Takes the texts of <c>print</c> and <c>trace</c>, with <c>file:row</c> in front; null drops them.</summary>
+    /// <summary>Takes the texts of <c>print</c>, with <c>file:row</c> in front; null drops them.</summary>
     public Action<string, string>? Print { get; init; }
 
     /// <summary>Takes what expressions are reached, of policies compiled with <see cref="CompileOptions.Instrument"/>.</summary>
     public RegoCoverage? Coverage { get; init; }
+
+    /// <summary>Takes what happens, of policies compiled with <see cref="CompileOptions.Instrument"/>; the notes of <c>trace</c> of any.</summary>
+    public RegoTrace? Trace { get; init; }
 
     internal EvaluationEnvironment Environment => new()
     {

@@ -38,6 +38,11 @@ public sealed class BuiltinContext
     /// <summary>Where the call stands, as <c>file:row</c>.</summary>
     public string Location { get; internal set; } = "";
 
+    /// <summary>Takes what <c>trace</c> notes; null where nobody asked for an explanation.</summary>
+    internal RegoTrace? Trace { get; init; }
+
+    internal EvaluationBudget Budget => _budget;
+
     /// <summary>Takes what <c>print</c> shows; null where nobody looks.</summary>
     internal Action<string, string>? PrintSink => _environment.Print;
 

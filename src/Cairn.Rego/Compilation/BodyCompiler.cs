@@ -148,7 +148,7 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     private void Unsafe(VarTerm variable) =>
         context.Errors.Add(new RegoError(RegoError.UnsafeVariable, $"var {Variables.Shown(variable.Name)} is unsafe", variable.Location));
 
-    private void Traced(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
+    private void Traced(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain, bool counted = true)
     {
         if (context.Points is not { } points)
         {
@@ -156,11 +156,27 @@ internal sealed partial class BodyCompiler(CompilerContext context)
             return;
         }
 
-        var point = new TracePoint(expression.Location);
-        points.Add(point);
-        chain.Add(new TraceStep(point, held: false));
+        HashSet<string> after = [.. bound, .. Outputs.Of(expression, bound, Arity)];
+        var point = new TracePoint(expression.Location, expression, Locals(bound), Locals(after)) { Counted = counted };
+        if (counted)
+            points.Add(point);
+        chain.Add(new EvalStep(point));
         Statement(expression, bound, visible, chain);
-        chain.Add(new TraceStep(point, held: true));
+        chain.Add(new HeldStep(point));
+    }
+
+    /// <summary>Where a trace finds the values of these variables.</summary>
+    public LocalSlots Locals(IEnumerable<string> bound) => new(bound, _slots);
+
+    // A body that is a query of its own in traces.
+    private TracePoint? Enter(SourceLocation location, IReadOnlyList<Expression> body, HashSet<string> bound, StepChain chain, bool reported = true)
+    {
+        if (context.Points is null)
+            return null;
+        var locals = Locals(bound);
+        var point = new TracePoint(location, body, locals, locals);
+        chain.Add(new EnterStep(point, reported));
+        return point;
     }
 
     private void Statement(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
@@ -168,7 +184,9 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         if (expression.Negated)
         {
             var inner = new StepChain();
-            Statement(expression with { Negated = false }, [.. bound], visible, inner);
+            var complement = expression with { Negated = false };
+            Enter(expression.Location, [complement], bound, inner, reported: false);
+            Traced(complement, [.. bound], visible, inner, counted: false);
             inner.Add(FoundStep.Instance);
             chain.Add(new NotStep(inner.First!));
             return;
@@ -233,7 +251,10 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         var key = every.Key is null ? null : ToPattern(every.Key, inside, visible, chain);
         var value = ToPattern(every.Value, inside, visible, chain);
         var body = new StepChain();
+        var point = Enter(every.Location, every.Body, inside, body);
         Body(every.Body, inside, visible, body);
+        if (point is not null)
+            body.Add(new ExitStep(point));
         body.Add(FoundStep.Instance);
         chain.Add(new EveryStep(collection, key, value, body.First!));
     }

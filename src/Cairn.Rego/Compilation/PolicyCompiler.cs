@@ -160,6 +160,14 @@ internal sealed class PolicyCompiler
         var arguments = new List<Pattern>();
         foreach (var argument in rule.Arguments)
             arguments.Add(compiler.ToPattern(argument, bound, bound, chain));
+        LocalSlots? known = null;
+        var traced = new TracedRule(declaration.Node.Path, rule.Source);
+        if (_points is not null)
+        {
+            known = compiler.Locals(bound);
+            chain.Add(new EnterStep(new TracePoint(rule.Source.Location, traced, known, known)));
+        }
+
         string location = rule.Source.Location.ToString();
         RegoValue? constant = null;
         if (compiler.Body(rule.Body, bound, [], chain))
@@ -169,10 +177,10 @@ internal sealed class PolicyCompiler
             constant = (value as ConstantOperand)?.Value;
             if (_points is not null)
             {
-                var point = new TracePoint(rule.Source.Location);
+                var point = new TracePoint(rule.Source.Location, traced, known!, compiler.Locals(bound));
                 _points.Add(point);
-                chain.Add(new TraceStep(point, held: false));
-                chain.Add(new TraceStep(point, held: true));
+                chain.Add(new RuleHeldStep(point));
+                chain.Add(new ExitStep(point));
             }
 
             chain.Add(declaration switch

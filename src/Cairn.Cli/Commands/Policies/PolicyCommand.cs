@@ -22,6 +22,7 @@ internal static class PolicyCommand
     private static readonly Option<string> Format = MakeFormat();
     private static readonly Option<bool> Fail = new("--fail") { Description = "Exit with 1 when the result is undefined" };
     private static readonly Option<bool> StrictErrors = new("--strict-builtin-errors") { Description = "Let a failing built-in end the evaluation" };
+    private static readonly Option<string> Explain = PolicyExplanation.MakeOption("off");
     private static readonly Option<bool> Strict = new("--strict", "-S") { Description = "Refuse unused variables and imports, and deprecated built-ins" };
     private static readonly Option<bool> Write = new("--write", "-w") { Description = "Change the files" };
     private static readonly Option<bool> List = new("--list", "-l") { Description = "Name the files whose form differs" };
@@ -30,7 +31,7 @@ internal static class PolicyCommand
 
     public static Command Create()
     {
-        var eval = new Command("eval", "Evaluate a query\n\nExamples:\n  cairn policy eval -d policy.rego -d data.json -i input.json data.app.allow\n  cairn policy eval -d policies --format pretty 'data.app.users[u].admin'") { DataFiles, Input, Format, Fail, StrictErrors, V0, Query };
+        var eval = new Command("eval", "Evaluate a query\n\nExamples:\n  cairn policy eval -d policy.rego -d data.json -i input.json data.app.allow\n  cairn policy eval -d policies --format pretty 'data.app.users[u].admin'\n  cairn policy eval -d policies -i input.json --format pretty --explain fails data.app.allow") { DataFiles, Input, Format, Explain, PolicyExplanation.VariableValues, Fail, StrictErrors, V0, Query };
         eval.SetAction(EvalAsync);
         var check = new Command("check", "Say whether modules compile, and where not\n\nExamples:\n  cairn policy check policies\n  cairn policy check --strict policy.rego") { Strict, V0, Paths };
         check.SetAction(CheckAsync);
@@ -62,8 +63,10 @@ internal static class PolicyCommand
         try
         {
             var (query, input) = await PrepareAsync(result, ct);
-            var found = query.Evaluate(input, EvaluationOptions(result), ct);
-            Console.Out.WriteLine(PolicyOutput.Show(found, result.GetValue(Format)!));
+            string explain = result.GetValue(Explain)!;
+            var trace = explain == "off" ? null : new RegoTrace();
+            var found = query.Evaluate(input, EvaluationOptions(result) with { Trace = trace }, ct);
+            Console.Out.WriteLine(PolicyOutput.Show(found, result.GetValue(Format)!, PolicyExplanation.Choose(trace, explain), result.GetValue(PolicyExplanation.VariableValues)));
             return found.IsUndefined && result.GetValue(Fail) ? ExitCodes.Failure : ExitCodes.Success;
         }
         catch (RegoCompilationException e)
@@ -156,7 +159,8 @@ internal static class PolicyCommand
 
     private static async Task<(PreparedQuery Query, RegoValue? Input)> PrepareAsync(ParseResult result, CancellationToken ct)
     {
-        var policy = (await PolicyFiles.LoadAsync(result.GetValue(DataFiles)!, ct)).Compile(Options(result));
+        bool explained = result.GetValue(Explain) is not (null or "off");
+        var policy = (await PolicyFiles.LoadAsync(result.GetValue(DataFiles)!, ct)).Compile(Options(result) with { Instrument = explained });
         var input = result.GetValue(Input) is { } file ? await PolicyFiles.ReadValueAsync(file, ct) : null;
         return (policy.Prepare(result.GetRequiredValue(Query)), input);
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
 using Cairn.Rego;
+using Cairn.Rego.Evaluation;
 using Cairn.Rego.Values;
 
 namespace Cairn.Cli.Commands.Policies;
@@ -11,7 +12,19 @@ internal static class PolicyOutput
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Show(QueryResult result, string format) => format switch
+    /// <summary>A result, with its explanation before it, or in the JSON under <c>explanation</c>.</summary>
+    public static string Show(QueryResult result, string format, RegoTrace? explanation, bool variableValues)
+    {
+        if (explanation is null)
+            return Show(result, format);
+        if (format != "json")
+            return explanation.ToText(variableValues) + Show(result, format);
+        var json = Json(result);
+        json["explanation"] = explanation.ToJson();
+        return Text(json);
+    }
+
+    private static string Show(QueryResult result, string format) => format switch
     {
         "pretty" => Pretty(result),
         "values" => string.Join('\n', result.Solutions.Select(solution => Text(new JsonArray([.. solution.Expressions.Select(expression => expression.Value.ToJsonNode())])))),
