@@ -48,17 +48,9 @@ public sealed class PreparedQuery
     {
         var errors = new List<RegoError>();
         var context = new CompilerContext(rules.Root, options.Builtins, errors, options.Instrument ? [] : null);
-        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins);
-        var resolver = new Resolver(scope, errors);
         var top = new Resolver.Scope(null);
         var (body, expressions) = Capture(query, text, values);
-        var resolved = resolver.Body(body, top);
-        foreach (var expression in resolved)
-        {
-            CallVisitor.Visit(expression, (call, statement) => CallChecks.Check(call, statement, options.Builtins, scope, options.Strict, errors));
-            TypeChecks.Match(expression, options.Builtins, errors);
-        }
-
+        var resolved = Resolve(body, top, rules, options, errors);
         var bodyCompiler = new BodyCompiler(context);
         var chain = new StepChain();
         var point = options.Instrument ? new TracePoint(new SourceLocation("", 1, 1, 0), resolved, bodyCompiler.Locals([]), bodyCompiler.Locals(top.Names.Values)) : null;
@@ -74,6 +66,20 @@ public sealed class PreparedQuery
             [.. top.Names.Where(name => name.Key[0] != '$').Select(name => (name.Key, bodyCompiler.SlotOf(name.Value)))],
             [.. expressions.Select(e => (e.Text, e.Name is null ? -1 : bodyCompiler.SlotOf(top.Names[e.Name])))]));
         return new PreparedQuery(rules, chain.First!, bodyCompiler.Slots, bodyCompiler.Collectors, policy.Data);
+    }
+
+    /// <summary>A query with its names resolved and its calls checked.</summary>
+    internal static List<Expression> Resolve(IReadOnlyList<Expression> query, Resolver.Scope top, CompiledRules rules, CompileOptions options, List<RegoError> errors)
+    {
+        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins);
+        var resolved = new Resolver(scope, errors).Body(query, top);
+        foreach (var expression in resolved)
+        {
+            CallVisitor.Visit(expression, (call, statement) => CallChecks.Check(call, statement, options.Builtins, scope, options.Strict, errors));
+            TypeChecks.Match(expression, options.Builtins, errors);
+        }
+
+        return resolved;
     }
 
     // Lone terms show their value, false too; other expressions are just true.

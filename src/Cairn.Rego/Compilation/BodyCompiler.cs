@@ -75,6 +75,25 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         return true;
     }
 
+    /// <summary>The expressions of a body that compiles, in the order they run.</summary>
+    public List<Expression> Order(IReadOnlyList<Expression> body, HashSet<string> bound)
+    {
+        bound = [.. bound];
+        HashSet<string> visible = [.. bound];
+        foreach (var expression in body)
+            Variables.Visit(expression, closures: false, variable => visible.Add(variable.Name));
+        var (ordered, remaining) = (new List<Expression>(), body.ToList());
+        while (remaining.Count > 0)
+        {
+            int next = Math.Max(0, remaining.FindIndex(expression => Missing(expression, bound, visible).Count == 0));
+            bound = Outputs.Of(remaining[next], bound, Arity);
+            ordered.Add(remaining[next]);
+            remaining.RemoveAt(next);
+        }
+
+        return ordered;
+    }
+
     public int SlotOf(string name)
     {
         if (!_slots.TryGetValue(name, out int slot))

@@ -6,6 +6,7 @@ using Cairn.Core.Policies;
 using Cairn.Rego;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Formatting;
+using Cairn.Rego.Partial;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
 
@@ -20,6 +21,9 @@ internal static class PolicyCommand
 
     private static readonly Option<string?> Input = new("--input", "-i") { HelpName = "file", Description = "The input document, JSON or YAML; - for standard input" };
     private static readonly Option<string> Format = MakeFormat();
+    private static readonly Option<bool> Partial = new("--partial", "-p") { Description = "Evaluate as far as it goes without what is unknown; print what is left" };
+    private static readonly Option<string[]> Unknowns = new("--unknowns", "-u") { HelpName = "path", Description = "With --partial: what is unknown; input when left out", DefaultValueFactory = _ => ["input"] };
+    private static readonly Option<string[]> DisableInlining = new("--disable-inlining") { HelpName = "path", Description = "With --partial: rules that are left as rules", DefaultValueFactory = _ => [] };
     private static readonly Option<bool> Fail = new("--fail") { Description = "Exit with 1 when the result is undefined" };
     private static readonly Option<bool> StrictErrors = new("--strict-builtin-errors") { Description = "Let a failing built-in end the evaluation" };
     private static readonly Option<string> Explain = PolicyExplanation.MakeOption("off");
@@ -31,7 +35,7 @@ internal static class PolicyCommand
 
     public static Command Create()
     {
-        var eval = new Command("eval", "Evaluate a query\n\nExamples:\n  cairn policy eval -d policy.rego -d data.json -i input.json data.app.allow\n  cairn policy eval -d policies --format pretty 'data.app.users[u].admin'\n  cairn policy eval -d policies -i input.json --format pretty --explain fails data.app.allow") { DataFiles, Input, Format, Explain, PolicyExplanation.VariableValues, Fail, StrictErrors, V0, Query };
+        var eval = new Command("eval", "Evaluate a query\n\nExamples:\n  cairn policy eval -d policy.rego -d data.json -i input.json data.app.allow\n  cairn policy eval -d policies --format pretty 'data.app.users[u].admin'\n  cairn policy eval -d policies -i input.json --format pretty --explain fails data.app.allow\n  cairn policy eval -d policies --partial --format source 'data.app.allow == true'") { DataFiles, Input, Format, Partial, Unknowns, DisableInlining, Explain, PolicyExplanation.VariableValues, Fail, StrictErrors, V0, Query };
         eval.SetAction(EvalAsync);
         var check = new Command("check", "Say whether modules compile, and where not\n\nExamples:\n  cairn policy check policies\n  cairn policy check --strict policy.rego") { Strict, V0, Paths };
         check.SetAction(CheckAsync);
@@ -62,6 +66,8 @@ internal static class PolicyCommand
     {
         try
         {
+            if (result.GetValue(Partial))
+                return await PartialAsync(result, ct);
             var (query, input) = await PrepareAsync(result, ct);
             string explain = result.GetValue(Explain)!;
             var trace = explain == "off" ? null : new RegoTrace();
@@ -78,6 +84,25 @@ internal static class PolicyCommand
             Console.Error.WriteLine($"1 error occurred: {e.Message}");
             return ExitCodes.Failure;
         }
+    }
+
+    private static async Task<int> PartialAsync(ParseResult result, CancellationToken ct)
+    {
+        var policy = (await PolicyFiles.LoadAsync(result.GetValue(DataFiles)!, ct)).Compile(Options(result));
+        var input = result.GetValue(Input) is { } file ? await PolicyFiles.ReadValueAsync(file, ct) : null;
+        var partial = new PartialOptions { Unknowns = result.GetValue(Unknowns)!, DisableInlining = result.GetValue(DisableInlining)! };
+        PartialEvaluation left;
+        try
+        {
+            left = policy.EvaluatePartially(result.GetRequiredValue(Query), partial, input, EvaluationOptions(result), ct);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+
+        Console.Out.WriteLine(PolicyOutput.Show(left, result.GetValue(Format)!));
+        return left.Queries.Count == 0 && result.GetValue(Fail) ? ExitCodes.Failure : ExitCodes.Success;
     }
 
     private static async Task<int> CheckAsync(ParseResult result, CancellationToken ct)
@@ -175,8 +200,8 @@ internal static class PolicyCommand
 
     private static Option<string> MakeFormat()
     {
-        var option = new Option<string>("--format", "-f") { HelpName = "json|pretty|values|raw", Description = "How to print the result", DefaultValueFactory = _ => "json" };
-        option.AcceptOnlyFromAmong("json", "pretty", "values", "raw");
+        var option = new Option<string>("--format", "-f") { HelpName = "json|pretty|source|values|raw", Description = "How to print the result", DefaultValueFactory = _ => "json" };
+        option.AcceptOnlyFromAmong("json", "pretty", "source", "values", "raw");
         return option;
     }
 }

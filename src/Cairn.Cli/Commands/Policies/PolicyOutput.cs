@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
 using Cairn.Rego;
 using Cairn.Rego.Evaluation;
+using Cairn.Rego.Partial;
 using Cairn.Rego.Values;
 
 namespace Cairn.Cli.Commands.Policies;
@@ -22,6 +23,27 @@ internal static class PolicyOutput
         var json = Json(result);
         json["explanation"] = explanation.ToJson();
         return Text(json);
+    }
+
+    /// <summary>What partial evaluation leaves: OPA's JSON, a table, or Rego.</summary>
+    public static string Show(PartialEvaluation partial, string format) => format switch
+    {
+        "json" => Text(new JsonObject { ["partial"] = partial.ToJson() }),
+        "pretty" => Table([
+            .. partial.Queries.Select((query, index) => ($"Query {index + 1}", query)),
+            .. partial.Support.Select((module, index) => ($"Support {index + 1}", module.Source)),
+        ]),
+        _ => partial.ToText().TrimEnd('\n'),
+    };
+
+    private static string Table(IReadOnlyList<(string Name, string Text)> rows)
+    {
+        if (rows.Count == 0)
+            return "undefined";
+        var lines = rows.Select(row => (row.Name, Lines: row.Text.TrimEnd('\n').Replace("\t", "  ", StringComparison.Ordinal).Split('\n'))).ToList();
+        int left = lines.Max(row => row.Name.Length), right = lines.Max(row => row.Lines.Max(line => line.Length));
+        string rule = $"+{new string('-', left + 2)}+{new string('-', right + 2)}+";
+        return string.Join('\n', lines.SelectMany(row => row.Lines.Select((line, index) => $"| {(index == 0 ? row.Name : "").PadRight(left)} | {line.PadRight(right)} |").Append(rule)).Prepend(rule));
     }
 
     private static string Show(QueryResult result, string format) => format switch

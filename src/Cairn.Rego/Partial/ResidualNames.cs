@@ -1,0 +1,57 @@
+using Cairn.Rego.Compilation;
+using Cairn.Rego.Formatting;
+using Cairn.Rego.Syntax;
+
+namespace Cairn.Rego.Partial;
+
+/// <summary>Gives the variables of what is left names that can be written, and values their literals.</summary>
+internal sealed class ResidualNames(IReadOnlySet<string> reserved, IReadOnlySet<string> kept)
+{
+    private readonly Dictionary<string, VarTerm> _names = [];
+    private readonly HashSet<string> _taken = [.. kept];
+    private int _locals;
+
+    /// <summary>A rule whose variables have names that differ from each other and from those of the package's rules.</summary>
+    public static RuleNode Of(RuleNode rule, IReadOnlySet<string> reserved)
+    {
+        var names = new ResidualNames(reserved, new HashSet<string>());
+        var head = rule.Head with
+        {
+            Path = [.. rule.Head.Path.Select(names.Of)],
+            Arguments = rule.Head.Arguments?.Select(names.Of).ToArray(),
+            Contains = rule.Head.Contains is { } element ? names.Of(element) : null,
+            Value = rule.Head.Value is { } value ? names.Of(value) : null,
+        };
+        return rule with { Head = head, Body = names.Of(rule.Body), HasBody = rule.Body.Count > 0, Else = rule.Else is null ? null : Of(rule.Else, reserved) };
+    }
+
+    public Expression[] Of(IReadOnlyList<Expression> body) => [.. body.Select(expression => Rewrite.Of(expression, Replace))];
+
+    public static bool IsName(string text) =>
+        (char.IsAsciiLetter(text[0]) || text[0] == '_') && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !Words.Contains(text);
+
+    private static readonly HashSet<string> Words = ["as", "contains", "data", "default", "else", "every", "false", "if", "import", "in", "input", "not", "null", "package", "some", "true", "with"];
+
+    private Term Of(Term term) => Rewrite.Of(term, Replace);
+
+    private Term? Replace(Term term)
+    {
+        if (term is ScalarTerm { Value: Values.RegoArray or Values.RegoObject or Values.RegoSet } scalar)
+            return SyntaxText.Literal(scalar.Value, term.Location);
+        if (term is not VarTerm variable || Variables.IsRoot(variable.Name) || kept.Contains(variable.Name))
+            return null;
+        if (!_names.TryGetValue(variable.Name, out var name))
+            _names.Add(variable.Name, name = new VarTerm(New(variable.Name), default));
+        return name with { Location = variable.Location };
+    }
+
+    private string New(string own)
+    {
+        string plain = Variables.Shown(own);
+        bool local = !IsName(plain) || plain[0] == '_';
+        string name = local ? $"__local{_locals++}__" : plain;
+        for (int i = 1; reserved.Contains(name) || !_taken.Add(name); i++)
+            name = local ? $"__local{_locals++}__" : plain + i;
+        return name;
+    }
+}
