@@ -44,6 +44,9 @@ public sealed class PreparedQuery
         return new QueryResult(solutions.Found, new QueryMetrics(Stopwatch.GetElapsedTime(start), budget.StepsUsed));
     }
 
+    /// <summary>The names that solutions bind.</summary>
+    internal IReadOnlyList<string> VariableNames { get; private init; } = [];
+
     internal static PreparedQuery Compile(RegoPolicy policy, CompiledRules rules, PolicyCompiler compiler, CompileOptions options, string text, IReadOnlyList<Expression> query, bool values)
     {
         var errors = new List<RegoError>();
@@ -65,7 +68,7 @@ public sealed class PreparedQuery
         chain.Add(new SolutionStep(
             [.. top.Names.Where(name => name.Key[0] != '$').Select(name => (name.Key, bodyCompiler.SlotOf(name.Value)))],
             [.. expressions.Select(e => (e.Text, e.Name is null ? -1 : bodyCompiler.SlotOf(top.Names[e.Name])))]));
-        return new PreparedQuery(rules, chain.First!, bodyCompiler.Slots, bodyCompiler.Collectors, policy.Data);
+        return new PreparedQuery(rules, chain.First!, bodyCompiler.Slots, bodyCompiler.Collectors, policy.Data) { VariableNames = [.. top.Names.Keys.Where(name => name[0] != '$')] };
     }
 
     /// <summary>A query with its names resolved and its calls checked.</summary>

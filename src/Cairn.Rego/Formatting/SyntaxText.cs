@@ -34,6 +34,8 @@ internal static class SyntaxText
         if (rule.IsDefault)
             text.Append("default ");
         Head(rule.Head, text);
+        if (rule is { Body.Count: 0, Head: { Contains: null, Value: null or ScalarTerm { Value: RegoBoolean { Value: true } } } })
+            text.Append(" := true");
         Body(rule, text);
         for (var branch = rule.Else; branch is not null; branch = branch.Else)
         {

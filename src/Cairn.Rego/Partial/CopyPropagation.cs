@@ -51,8 +51,8 @@ internal static class CopyPropagation
         {
             ScalarTerm => true,
             VarTerm => strict + other > 0,
-            RefTerm { Head: VarTerm { Name: "input" or "data" } } reference when reference.Path.All(element => element is ScalarTerm) => strict > 0,
-            RefTerm or CallTerm or ArrayTerm or ObjectTerm or SetTerm => strict == 1 && other == 0,
+            RefTerm { Head: VarTerm { Name: "input" or "data" } } reference when reference.Path.All(element => element is ScalarTerm) => strict > 0 && !LooksDifferent(reference, variable, body, head),
+            RefTerm or CallTerm or ArrayTerm or ObjectTerm or SetTerm => strict == 1 && other == 0 && StaysBound(right, variable, at, body),
             _ => false,
         };
         if (!allowed)
@@ -87,6 +87,24 @@ internal static class CopyPropagation
         foreach (var term in head)
             Count(new TermExpression(term, term.Location), true);
         return (strict, all - strict);
+    }
+
+    // The term's own variables are bound where it goes: in an expression that does not need them elsewhere, not in a head.
+    private static bool StaysBound(Term term, VarTerm variable, int at, List<Expression> body)
+    {
+        var own = new HashSet<string>();
+        Variables.Visit(term, closures: true, found => own.Add(found.Name));
+        if (own.Count == 0)
+            return true;
+        var target = body.Where((_, i) => i != at).FirstOrDefault(expression => Rewrite.Any(expression, part => Same(part, variable)));
+        return target is not null && !Rewrite.Any(target, part => part is VarTerm other && own.Contains(other.Name));
+    }
+
+    // Base data finds a member "2" under the number too; a value taken from it does not.
+    private static bool LooksDifferent(RefTerm reference, VarTerm variable, List<Expression> body, Term[] head)
+    {
+        bool Looks(Term term) => term is RefTerm inner && Same(inner.Head, variable) && !inner.Path.All(element => element is ScalarTerm { Value: Values.RegoString });
+        return reference.Head is VarTerm { Name: "data" } && (body.Exists(expression => Rewrite.Any(expression, Looks)) || head.Any(term => Rewrite.Any(term, Looks)));
     }
 
     private static bool Same(Term term, VarTerm variable) => term is VarTerm other && other.Name == variable.Name;

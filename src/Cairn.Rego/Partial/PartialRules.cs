@@ -21,6 +21,7 @@ internal sealed class PartialRules(PartialEvaluator evaluator, PartialSupport su
 {
     private readonly ILookup<RuleTreeNode, RuleDeclaration> _declarations = policy.Declarations.ToLookup(declaration => declaration.Node);
     private readonly Dictionary<RuleTreeNode, bool> _opaque = [];
+    private int _negations;
     private readonly Dictionary<RuleTreeNode, Term?> _supported = [];
 
     /// <summary>How many operands a call's function takes; null when there is no such function.</summary>
@@ -63,7 +64,7 @@ internal sealed class PartialRules(PartialEvaluator evaluator, PartialSupport su
                         arguments.Add(variable.Name);
                 });
         Term[] terms = [.. arguments.Select(name => new VarTerm(name, location))];
-        string rule = $"__not{evaluator.NextCopy()}__";
+        string rule = $"__not{++_negations}__";
         foreach (var way in ways)
             support.Add([], new RuleNode(new HeadNode(new VarTerm(rule, location), [], terms.Length == 0 ? null : terms, null, null, location), way, null, location));
         var reference = support.Reference([], rule, location);
