@@ -40,7 +40,7 @@ public sealed class RegoPolicy
         var parsed = new List<ModuleNode>();
         var errors = new List<RegoError>();
         foreach (var module in modules)
-            if (Parser.ParseModule(module.Source, module.Name, options.Version, errors) is { } node)
+            if (Parser.ParseModule(module.Source, module.Name, module.Version ?? options.Version, errors) is { } node)
                 parsed.Add(node);
         if (errors.Count > 0)
             throw new RegoCompilationException([.. errors.Take(Parser.MaxErrors)]);
@@ -93,7 +93,7 @@ public sealed class RegoPolicy
     public PreparedQuery PreparePartially(string query, PartialOptions? partial = null, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (modules, path) = new PartialQuery(this, _rules, _options, partial ?? PartialOptions.Default).Specialize(query, options ?? EvaluationOptions.Default, cancellationToken);
-        var policy = Compile([.. Modules.Select(module => new RegoModule(module.File, module.Text)), .. modules], Data, _options);
+        var policy = Compile([.. Modules.Select(module => new RegoModule(module.File, module.Text) { Version = module.Version1 ? RegoVersion.V1 : RegoVersion.V0 }), .. modules], Data, _options);
         return PreparedQuery.Compile(policy, policy._rules, policy._compiler, policy._options, query, EntryPoint(path), values: true);
     }
 
