@@ -211,8 +211,11 @@ internal static class SyntaxText
                 List("[", [element], "]", text);
     }
 
-    private static bool IsName(string text) =>
-        text.Length > 0 && (char.IsAsciiLetter(text[0]) || text[0] == '_') && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+    /// <summary>Whether a text can stand behind a dot: it has a variable's form and is no keyword.</summary>
+    public static bool IsName(string text) =>
+        text.Length > 0 && (char.IsAsciiLetter(text[0]) || text[0] == '_') && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !Keywords.Contains(text);
+
+    private static readonly HashSet<string> Keywords = ["as", "contains", "default", "else", "every", "false", "if", "import", "in", "not", "null", "package", "some", "true", "with"];
 
     private static void List(string open, IReadOnlyList<Term> items, string close, StringBuilder text)
     {

@@ -27,10 +27,8 @@ internal sealed class ResidualNames(IReadOnlySet<string> reserved, IReadOnlySet<
 
     public Expression[] Of(IReadOnlyList<Expression> body) => [.. body.Select(expression => Rewrite.Of(expression, Replace))];
 
-    public static bool IsName(string text) =>
-        (char.IsAsciiLetter(text[0]) || text[0] == '_') && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !Words.Contains(text);
-
-    private static readonly HashSet<string> Words = ["as", "contains", "data", "default", "else", "every", "false", "if", "import", "in", "input", "not", "null", "package", "some", "true", "with"];
+    /// <summary>Whether a text can be the name of a rule or variable.</summary>
+    public static bool IsName(string text) => SyntaxText.IsName(text) && !Variables.IsRoot(text);
 
     private Term Of(Term term) => Rewrite.Of(term, Replace);
 

@@ -30,6 +30,7 @@ internal static class PolicyCommand
     private static readonly Option<bool> Strict = new("--strict", "-S") { Description = "Refuse unused variables and imports, and deprecated built-ins" };
     private static readonly Option<bool> Write = new("--write", "-w") { Description = "Change the files" };
     private static readonly Option<bool> List = new("--list", "-l") { Description = "Name the files whose form differs" };
+    private static readonly Option<bool> Upgrade = new("--v0-v1") { Description = "Read modules as OPA before 1.0 did, and write them for both" };
     private static readonly Option<int> Count = new("--count") { Description = "How many evaluations to time", DefaultValueFactory = _ => 10_000 };
     private static readonly Argument<string> Query = new("query") { Description = "A query, for example data.app.allow" };
 
@@ -39,7 +40,7 @@ internal static class PolicyCommand
         eval.SetAction(EvalAsync);
         var check = new Command("check", "Say whether modules compile, and where not\n\nExamples:\n  cairn policy check policies\n  cairn policy check --strict policy.rego") { Strict, V0, Paths };
         check.SetAction(CheckAsync);
-        var fmt = new Command("fmt", "Write modules in their canonical form\n\nWithout an option the formatted text is printed.\n\nExamples:\n  cairn policy fmt -w policies\n  cairn policy fmt --list policies") { Write, List, Paths };
+        var fmt = new Command("fmt", "Write modules in their canonical form\n\nWithout an option the formatted text is printed.\n\nExamples:\n  cairn policy fmt -w policies\n  cairn policy fmt --list policies\n  cairn policy fmt -w --v0-v1 old-policies") { Write, List, Upgrade, Paths };
         fmt.SetAction(FormatAsync);
         var bench = new Command("bench", "Time a query\n\nExamples:\n  cairn policy bench -d policy.rego -d data.json -i input.json data.app.allow") { DataFiles, Input, Count, V0, Query };
         bench.SetAction(BenchAsync);
@@ -124,7 +125,7 @@ internal static class PolicyCommand
         foreach (var module in (await PolicyFiles.LoadAsync(result.GetRequiredValue(Paths), ct)).Modules)
             try
             {
-                string formatted = RegoFormatter.Format(module.Source, module.Name);
+                string formatted = RegoFormatter.Format(module.Source, module.Name, result.GetValue(Upgrade) ? RegoVersion.V0 : RegoVersion.V1);
                 bool differs = formatted != module.Source;
                 changed |= differs;
                 if (result.GetValue(List) && differs)
