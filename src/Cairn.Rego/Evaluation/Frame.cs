@@ -35,14 +35,14 @@ internal sealed class Evaluation(CompiledRules rules, EvaluationOptions options,
 
     public EvaluationBudget Budget => budget;
 
-    public BuiltinContext Builtins => _builtins ??= new BuiltinContext(options.Environment, budget) { Trace = options.Trace };
+    public BuiltinContext Builtins => _builtins ??= new BuiltinContext(options.Environment, this);
 
     public bool StrictBuiltinErrors => options.StrictBuiltinErrors;
 
     public Testing.RegoCoverage? Coverage => options.Coverage;
 
     /// <summary>Takes the events of an explanation; null where nobody asked for one.</summary>
-    public readonly RegoTrace? Trace = options.Trace;
+    public RegoTrace? Trace => options.Trace;
 
     public void Enter(RuleSet rules)
     {
