@@ -45,30 +45,50 @@ public sealed class PreparedQuery
         return new QueryResult(solutions.Found, new QueryMetrics(Stopwatch.GetElapsedTime(start), budget.StepsUsed));
     }
 
+    /// <summary>The names that solutions bind.</summary>
+    internal IReadOnlyList<string> VariableNames { get; private init; } = [];
+
     internal static PreparedQuery Compile(RegoPolicy policy, CompiledRules rules, PolicyCompiler compiler, CompileOptions options, string text, IReadOnlyList<Expression> query, bool values)
     {
         var errors = new List<RegoError>();
-        var context = new CompilerContext(rules.Root, options.Builtins, errors, null);
-        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins) { Unsafe = options.UnsafeBuiltins };
-        var resolver = new Resolver(scope, errors);
+        var context = new CompilerContext(rules.Root, options.Builtins, errors, options.Instrument ? [] : null);
         var top = new Resolver.Scope(null);
         var (body, expressions) = Capture(query, text, values);
-        var resolved = resolver.Body(body, top);
-        foreach (var expression in resolved)
-            CallVisitor.Visit(expression, (call, statement) => CallChecks.Check(call, statement, options.Builtins, scope, options.Strict, errors));
-
+        var resolved = Resolve(body, top, rules, options, errors);
         var bodyCompiler = new BodyCompiler(context);
         var chain = new StepChain();
+        var point = options.Instrument ? new TracePoint(new SourceLocation("", 1, 1, 0), resolved, bodyCompiler.Locals([]), bodyCompiler.Locals(top.Names.Values)) : null;
+        if (point is not null)
+            chain.Add(new EnterStep(point));
         if (errors.Count == 0)
             bodyCompiler.Body(resolved, [], [], chain);
-        if (errors.Count == 0)
-            new ExpressionCheck(options.Builtins, context.Order, errors, query: true).Body(resolved, new TypeEnvironment(compiler.Types, null));
+        if (point is not null)
+            chain.Add(new ExitStep(point));
+        CheckTypes(resolved, context, compiler.Types, options, errors);
         if (errors.Count > 0)
             throw RegoCompilationException.Of(errors.Distinct());
         chain.Add(new SolutionStep(
             [.. top.Names.Where(name => name.Key[0] != '$').Select(name => (name.Key, bodyCompiler.SlotOf(name.Value)))],
             [.. expressions.Select(e => (e.Text, e.Name is null ? -1 : bodyCompiler.SlotOf(top.Names[e.Name])))]));
-        return new PreparedQuery(rules, chain.First!, bodyCompiler.Slots, bodyCompiler.Collectors, policy.Data);
+        return new PreparedQuery(rules, chain.First!, bodyCompiler.Slots, bodyCompiler.Collectors, policy.Data) { VariableNames = [.. top.Names.Keys.Where(name => name[0] != '$')] };
+    }
+
+    /// <summary>A query with its names resolved and its calls checked.</summary>
+    internal static List<Expression> Resolve(IReadOnlyList<Expression> query, Resolver.Scope top, CompiledRules rules, CompileOptions options, List<RegoError> errors)
+    {
+        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins) { Unsafe = options.UnsafeBuiltins };
+        var resolved = new Resolver(scope, errors).Body(query, top);
+        foreach (var expression in resolved)
+            CallVisitor.Visit(expression, (call, statement) => CallChecks.Check(call, statement, options.Builtins, scope, options.Strict, errors));
+
+        return resolved;
+    }
+
+    /// <summary>Checks the types of a query whose names are resolved and that is safe; nothing where mistakes were found before.</summary>
+    internal static void CheckTypes(IReadOnlyList<Expression> query, CompilerContext context, DocumentTypes types, CompileOptions options, List<RegoError> errors)
+    {
+        if (options.ChecksTypes && errors.Count == 0)
+            new ExpressionCheck(options.Builtins, context.Order, errors, query: true).Body(query, new TypeEnvironment(types, null));
     }
 
     // Lone terms show their value, false too; other expressions are just true.
@@ -84,7 +104,7 @@ public sealed class PreparedQuery
             if (values && query[i] is TermExpression { Negated: false } term && term.Term is not CallTerm { Function: VarTerm { Name: "print" } })
             {
                 string name = $"$value_expression{i}";
-                body.Add(new UnifyExpression(new VarTerm(name, term.Location), term.Term, false, term.Location) { With = term.With });
+                body.Add(new UnifyExpression(term.Term, new VarTerm(name, term.Location), false, term.Location) { With = term.With });
                 expressions.Add((source, name));
             }
             else

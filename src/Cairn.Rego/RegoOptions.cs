@@ -36,6 +36,10 @@ public sealed record CompileOptions
 
     /// <summary>Whether evaluations can be traced and their coverage measured; costs speed.</summary>
     public bool Instrument { get; init; }
+
+    /// <summary>Whether types are checked. What partial evaluation leaves was checked as it was written: with values in the
+    /// place of variables it may compare what can never be equal, which is no mistake but false.</summary>
+    internal bool ChecksTypes { get; init; } = true;
 }
 
 /// <summary>What one evaluation may do and use.</summary>
@@ -68,11 +72,14 @@ public sealed record EvaluationOptions
     /// <summary>Reads and writes YAML for <c>yaml.unmarshal</c> and its like; null refuses them.</summary>
     public IYamlConverter? Yaml { get; init; }
 
-    /// <summary>Takes the texts of <c>print</c> and <c>trace</c>, with <c>file:row</c> in front; null drops them.</summary>
+    /// <summary>Takes the texts of <c>print</c>, with <c>file:row</c> in front; null drops them.</summary>
     public Action<string, string>? Print { get; init; }
 
     /// <summary>Takes what expressions are reached, of policies compiled with <see cref="CompileOptions.Instrument"/>.</summary>
     public RegoCoverage? Coverage { get; init; }
+
+    /// <summary>Takes what happens, of policies compiled with <see cref="CompileOptions.Instrument"/>; the notes of <c>trace</c> of any.</summary>
+    public RegoTrace? Trace { get; init; }
 
     internal EvaluationEnvironment Environment => new()
     {

@@ -1,4 +1,5 @@
 using Cairn.Rego.Compilation;
+using Cairn.Rego.Partial;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
 
@@ -41,7 +42,7 @@ public sealed class RegoPolicy
         var parsed = new List<ModuleNode>();
         var errors = new List<RegoError>();
         foreach (var module in modules)
-            if (Parser.ParseModule(module.Source, module.Name, options.Version, errors) is { } node)
+            if (Parser.ParseModule(module.Source, module.Name, module.Version ?? options.Version, errors) is { } node)
                 parsed.Add(node);
         if (errors.Count > 0)
             throw RegoCompilationException.Of(errors);
@@ -72,6 +73,38 @@ public sealed class RegoPolicy
     /// <summary>Compiles the query for one document, given as a path like <c>app/rbac/allow</c>.</summary>
     public PreparedQuery PrepareEntryPoint(string path) =>
         PreparedQuery.Compile(this, _rules, _compiler, _options, path, EntryPoint(path), values: true);
+
+    /// <summary>
+    /// Evaluates a query as far as it goes without the documents that are unknown, into queries over these: the query holds
+    /// where one of them does, over the same policy with the support added.
+    /// </summary>
+    /// <param name="query">A query, for example <c>data.app.allow == true</c>.</param>
+    /// <param name="partial">What is unknown; <c>input</c> when left out.</param>
+    /// <param name="input">What is known of <c>input</c> where only a part of it is unknown.</param>
+    /// <param name="options">What the evaluation may do; it bounds the number of queries too.</param>
+    /// <param name="cancellationToken">Ends the evaluation.</param>
+    /// <exception cref="RegoCompilationException">The query is wrong.</exception>
+    /// <exception cref="Evaluation.RegoEvaluationException">The evaluation failed or reached a limit.</exception>
+    public PartialEvaluation EvaluatePartially(string query, PartialOptions? partial = null, RegoValue? input = null, EvaluationOptions? options = null, CancellationToken cancellationToken = default) =>
+        new PartialQuery(this, _rules, _options, partial ?? PartialOptions.Default).Evaluate(query, input, options ?? EvaluationOptions.Default, cancellationToken);
+
+    /// <summary>
+    /// Evaluates the query for one value as far as it goes now, and prepares what is left: decisions then no longer look at
+    /// the data that is known.
+    /// </summary>
+    /// <param name="query">One expression without variables, for example <c>data.app.allow</c>.</param>
+    /// <param name="partial">What is unknown; <c>input</c> when left out.</param>
+    /// <param name="options">What the evaluation may do.</param>
+    /// <param name="cancellationToken">Ends the evaluation.</param>
+    /// <exception cref="ArgumentException">The query is not one expression, or has variables.</exception>
+    /// <exception cref="RegoCompilationException">The query is wrong.</exception>
+    /// <exception cref="Evaluation.RegoEvaluationException">The evaluation failed or reached a limit.</exception>
+    public PreparedQuery PreparePartially(string query, PartialOptions? partial = null, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var (modules, path) = new PartialQuery(this, _rules, _options, partial ?? PartialOptions.Default).Specialize(query, options ?? EvaluationOptions.Default, cancellationToken);
+        var policy = Compile([.. Modules.Select(module => new RegoModule(module.File, module.Text) { Version = module.Version1 ? RegoVersion.V1 : RegoVersion.V0 }), .. modules], Data, _options with { ChecksTypes = false });
+        return PreparedQuery.Compile(policy, policy._rules, policy._compiler, policy._options, query, EntryPoint(path), values: true);
+    }
 
     /// <summary>Compiles a query whose lone terms have to be true, as the body of a rule has them.</summary>
     internal PreparedQuery PrepareBody(string query) => PreparedQuery.Compile(this, _rules, _compiler, _options, query, Parser.ParseQuery(query), values: false);

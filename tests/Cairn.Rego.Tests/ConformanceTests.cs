@@ -93,7 +93,8 @@ public class ConformanceTests
         return wanted.SequenceEqual(got) ? null : $"wanted {string.Join(" ", wanted)}, got {string.Join(" ", got)}";
     }
 
-    private static List<string> Solutions(JsonElement test)
+    /// <summary>What a case is about.</summary>
+    internal static (RegoModule[] Modules, RegoValue Data, RegoValue? Input, string Query) Load(JsonElement test)
     {
         var modules = test.TryGetProperty("modules", out var m) && m.ValueKind == JsonValueKind.Array
             ? m.EnumerateArray().Select((source, i) => new RegoModule($"test-{i}.rego", source.GetString()!)).ToArray()
@@ -102,7 +103,13 @@ public class ConformanceTests
         RegoValue? input = test.TryGetProperty("input", out var i) ? RegoValue.From(i) : null;
         if (Text(test, "input_term") is { } term)
             input = RegoPolicy.Compile([]).Prepare(term).Evaluate().Value;
-        var query = RegoPolicy.Compile(modules, data, new CompileOptions { Yaml = new PolicyYaml() }).PrepareBody(Text(test, "query")!);
+        return (modules, data, input, Text(test, "query")!);
+    }
+
+    private static List<string> Solutions(JsonElement test)
+    {
+        var (modules, data, input, text) = Load(test);
+        var query = RegoPolicy.Compile(modules, data, new CompileOptions { Yaml = new PolicyYaml() }).PrepareBody(text);
         var options = new EvaluationOptions
         {
             StrictBuiltinErrors = test.TryGetProperty("strict_error", out var strict) && strict.GetBoolean(),

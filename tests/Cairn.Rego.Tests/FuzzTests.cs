@@ -84,11 +84,18 @@ public class FuzzTests
         try
         {
             var input = RegoValue.ParseJson("""{"roles":["r"],"attributes":{"a":2},"xs":[1,[2],{"k":3}],"m":{"u":1},"a":[0,1]}""");
-            var options = new EvaluationOptions { Limits = new EvaluationLimits { MaxSteps = 100_000 } };
-            var policy = RegoPolicy.Compile(text);
+            var options = new EvaluationOptions { Limits = new EvaluationLimits { MaxSteps = 100_000 }, Trace = new RegoTrace() };
+            var policy = RegoPolicy.Compile(text, null, new CompileOptions { Instrument = text.Length % 2 == 0 });
             string formatted = RegoFormatter.Format(text);
             RegoFormatter.Format(formatted).ShouldBe(formatted, text);
             policy.Prepare("data").Evaluate(input, options, TestContext.Current.CancellationToken);
+            foreach (string query in new[] { "x = data.a.allow", "data.a.p[k] = x", "data.a.p" })
+            {
+                var left = policy.EvaluatePartially(query, null, null, options, TestContext.Current.CancellationToken);
+                var whole = RegoPolicy.Compile([new RegoModule("policy.rego", text), .. left.Support]);
+                foreach (string one in left.Queries.Where(one => one.Length > 0))
+                    whole.PrepareBody(one).Evaluate(input, options, TestContext.Current.CancellationToken);
+            }
         }
         catch (Exception e) when (e is RegoCompilationException or RegoEvaluationException)
         {

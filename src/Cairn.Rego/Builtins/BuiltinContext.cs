@@ -7,15 +7,15 @@ namespace Cairn.Rego.Builtins;
 public sealed class BuiltinContext
 {
     private readonly Dictionary<(string Name, RegoValue Key), object?> _answers = [];
-    private readonly EvaluationBudget _budget;
+    private readonly Evaluation.Evaluation _evaluation;
     private readonly EvaluationEnvironment _environment;
     private long? _now;
     private Random? _random;
 
-    internal BuiltinContext(EvaluationEnvironment environment, EvaluationBudget budget) => (_environment, _budget) = (environment, budget);
+    internal BuiltinContext(EvaluationEnvironment environment, Evaluation.Evaluation evaluation) => (_environment, _evaluation) = (environment, evaluation);
 
     /// <summary>Stops work whose result nobody waits for.</summary>
-    public CancellationToken CancellationToken => _budget.CancellationToken;
+    public CancellationToken CancellationToken => _evaluation.Budget.CancellationToken;
 
     /// <summary>The time of this evaluation in nanoseconds since 1970 (UTC); the same in all of its calls.</summary>
     public long NowNanoseconds => _now ??= (_environment.Clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
@@ -38,6 +38,11 @@ public sealed class BuiltinContext
     /// <summary>Where the call stands, as <c>file:row</c>.</summary>
     public string Location { get; internal set; } = "";
 
+    /// <summary>Takes what <c>trace</c> notes; null where nobody asked for an explanation.</summary>
+    internal RegoTrace? Trace => _evaluation.Trace;
+
+    internal EvaluationBudget Budget => _evaluation.Budget;
+
     /// <summary>Takes what <c>print</c> shows; null where nobody looks.</summary>
     internal Action<string, string>? PrintSink => _environment.Print;
 
@@ -45,11 +50,11 @@ public sealed class BuiltinContext
     /// Counts work against the evaluation's limit of steps; call it in proportion to the size of what is walked.
     /// </summary>
     /// <exception cref="RegoEvaluationException">The limit is reached, the time is over, or nobody waits any more.</exception>
-    public void ChargeSteps(long steps) => _budget.ChargeSteps(steps);
+    public void ChargeSteps(long steps) => _evaluation.Budget.ChargeSteps(steps);
 
     /// <summary>Counts an estimate of allocated bytes against the evaluation's limit, before they are allocated.</summary>
     /// <exception cref="RegoEvaluationException">The limit is reached.</exception>
-    public void ChargeMemory(long bytes) => _budget.ChargeMemory(bytes);
+    public void ChargeMemory(long bytes) => _evaluation.Budget.ChargeMemory(bytes);
 
     /// <summary>The answer this evaluation gave before to the same question, or a new one.</summary>
     public T Once<T>(string name, RegoValue key, Func<T> answer)

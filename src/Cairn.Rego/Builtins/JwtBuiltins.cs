@@ -91,6 +91,7 @@ internal static class JwtBuiltins
         new($"io.jwt.verify_{algorithm.Name.ToLowerInvariant()}", [RegoType.String, RegoType.String], RegoType.Boolean, (context, args) =>
         {
             var token = Read(context, args.Text(0));
+            context.ChargeSteps(algorithm.Name == "EdDSA" ? 10_000 : 100);
             return RegoBoolean.Of(algorithm.IsSymmetric
                 ? IsSignedWith(algorithm, Encoding.UTF8.GetBytes(args.Text(1)), token)
                 : IsSignedWith(algorithm, args.Text(1), token));

@@ -61,7 +61,7 @@ internal static class LanguageBuiltins
 
     private static RegoBoolean Trace(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
-        context.PrintSink?.Invoke(context.Location, "note: " + ((RegoString)args[0]).Value);
+        context.Trace?.Note(((RegoString)args[0]).Value, context.Budget);
         return RegoBoolean.True;
     }
 

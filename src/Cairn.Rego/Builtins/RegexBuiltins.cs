@@ -72,7 +72,7 @@ internal static class RegexBuiltins
             else if (template[i] == close[0] && open != close)
             {
                 if (--depth < 0)
-                    throw new BuiltinException($"unbalanced braces in {template}");
+                    throw new BuiltinException($"unbalanced braces in {RegoString.Of(template)}");
                 if (depth == 0)
                 {
                     pattern.Append('(').Append(template, start, i - start).Append(')');
@@ -81,7 +81,7 @@ internal static class RegexBuiltins
             }
 
         if (depth != 0)
-            throw new BuiltinException($"unbalanced braces in {template}");
+            throw new BuiltinException($"unbalanced braces in {RegoString.Of(template)}");
         pattern.Append(Glob.Quote(template[start..])).Append('$');
         return RegoBoolean.Of(Re2.Of(context, pattern.ToString()).IsMatch(context, args.Text(1)));
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Cairn.Rego.Builtins;
 using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Bundles;
@@ -10,7 +11,7 @@ internal static class BundleSignature
 {
     public const string FileName = ".signatures.json";
 
-    public static byte[] Make(IReadOnlyDictionary<string, byte[]> files, BundleKey key)
+    public static byte[] Make(IReadOnlyDictionary<string, byte[]> files, BundleKey key, IYamlConverter? yaml)
     {
         var header = new RegoObjectBuilder();
         header.Set("alg", key.Algorithm);
@@ -18,7 +19,7 @@ internal static class BundleSignature
             header.Set("kid", key.KeyId);
         var payload = new RegoObjectBuilder();
         payload.Set("files", RegoArray.Of(files.Select(file => (RegoValue)RegoObject.Of(
-            ("name", file.Key), ("hash", Digest(file.Key, file.Value, "SHA-256")), ("algorithm", "SHA-256")))));
+            ("name", file.Key), ("hash", Digest(file.Key, file.Value, "SHA-256", yaml)), ("algorithm", "SHA-256")))));
         if (key.Scope is not null)
             payload.Set("scope", key.Scope);
         string signed = $"{Encode(header.Build())}.{Encode(payload.Build())}";
@@ -27,7 +28,7 @@ internal static class BundleSignature
     }
 
     /// <exception cref="BundleException">The signature is missing, wrong, or does not cover the files as they are.</exception>
-    public static void Verify(IReadOnlyDictionary<string, byte[]> files, BundleKey key)
+    public static void Verify(IReadOnlyDictionary<string, byte[]> files, BundleKey key, IYamlConverter? yaml)
     {
         if (!files.TryGetValue(FileName, out byte[]? text))
             throw new BundleException($"bundle missing {FileName} file");
@@ -45,7 +46,7 @@ internal static class BundleSignature
                 throw new BundleException($"{FileName} lists a file without name or hash");
             if (!files.TryGetValue(name, out byte[]? content))
                 throw new BundleException($"file {name} is signed but not in the bundle");
-            if (Digest(name, content, (file["algorithm"] as RegoString)?.Value ?? "SHA-256") != hash)
+            if (Digest(name, content, (file["algorithm"] as RegoString)?.Value ?? "SHA-256", yaml) != hash)
                 throw new BundleException($"{name}: digest mismatch");
             listed.Add(name);
         }
@@ -54,10 +55,10 @@ internal static class BundleSignature
             throw new BundleException($"file {extra} is not signed");
     }
 
-    // Data and manifest are hashed as canonical JSON, everything else byte by byte.
-    private static string Digest(string name, byte[] content, string algorithm)
+    // Data and manifest are hashed as canonical JSON, everything else byte by byte; OPA counts data.yml among the latter.
+    private static string Digest(string name, byte[] content, string algorithm, IYamlConverter? yaml)
     {
-        byte[] bytes = name.Split('/')[^1] is "data.json" or ".manifest" ? Encoding.UTF8.GetBytes(Json(content, name).ToJson()) : content;
+        byte[] bytes = name.Split('/')[^1] is "data.json" or "data.yaml" or ".manifest" ? Encoding.UTF8.GetBytes(BundleFiles.Document(content, name, yaml).ToJson()) : content;
         return Convert.ToHexStringLower(algorithm switch
         {
             "SHA-256" => SHA256.HashData(bytes),

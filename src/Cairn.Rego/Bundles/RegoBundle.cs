@@ -9,10 +9,7 @@ namespace Cairn.Rego.Bundles;
 /// <param name="Data">The base document.</param>
 public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Data)
 {
-    /// <summary>How large a bundle may be unpacked when no limit is given: 256 MiB.</summary>
-    public const long DefaultMaxBytes = 256L << 20;
-
-    private const string Manifest = ".manifest", DataFile = "data.json";
+    private const string DataFile = "data.json";
 
     /// <summary>Free text that shows up in OPA's status and decisions.</summary>
     public string Revision { get; init; } = "";
@@ -20,7 +17,7 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
     /// <summary>The paths below <c>data</c> the bundle owns, with slashes; the empty one is everything.</summary>
     public IReadOnlyList<string> Roots { get; init; } = [""];
 
-    /// <summary>The language of the modules.</summary>
+    /// <summary>The language of the modules that have none of their own.</summary>
     public RegoVersion Version { get; init; }
 
     /// <summary>Free members of the manifest.</summary>
@@ -28,29 +25,36 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
 
     /// <summary>Reads a bundle.</summary>
     /// <param name="stream">The archive.</param>
-    /// <param name="key">Verifies the signature; null reads unsigned and unverified bundles.</param>
-    /// <param name="maxBytes">How large its files may be together, unpacked.</param>
-    /// <exception cref="BundleException">It is no bundle, too large, not signed as it has to be, or has files outside its roots.</exception>
-    public static RegoBundle Read(Stream stream, BundleKey? key = null, long maxBytes = DefaultMaxBytes)
+    /// <param name="options">How to read it, and how much it may take.</param>
+    /// <exception cref="BundleException">It is no bundle, a delta, too large, not signed as it has to be, or has files outside its roots.</exception>
+    public static RegoBundle Read(Stream stream, BundleReadOptions? options = null)
     {
-        var files = BundleFiles.Read(stream, maxBytes);
-        if (key is not null)
-            BundleSignature.Verify(files, key);
-        if (files.ContainsKey("patch.json"))
-            throw new BundleException("delta bundles hold no policies");
-        var manifest = files.TryGetValue(Manifest, out byte[]? text) ? BundleFiles.Json(text, Manifest) as RegoObject ?? throw new BundleException("the manifest is no object") : RegoObject.Empty;
+        options ??= BundleReadOptions.Default;
+        var files = BundleFiles.Read(stream, options);
+        if (options.Key is not null)
+            BundleSignature.Verify(files, options.Key, options.Yaml);
+        if (files.ContainsKey(BundleDelta.FileName))
+            throw new BundleException("bundle is a delta, which changes the data of another");
+        if (files.ContainsKey("policy.wasm"))
+            throw new BundleException("bundle holds a Wasm module (policy.wasm), which is not supported: build it with Rego (opa build -t rego)");
+        var manifest = BundleManifest.Read(files);
         RegoValue data = RegoObject.Empty;
-        foreach (var (name, content) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
-            if (name == DataFile || name.EndsWith("/" + DataFile, StringComparison.Ordinal))
-                data = Put(data, name.Split('/')[..^1], BundleFiles.Json(content, name), name);
+        foreach (var (name, content) in files.Where(file => BundleFiles.IsData(file.Key)).OrderBy(file => file.Key, StringComparer.Ordinal))
+        {
+            var document = BundleFiles.Document(content, name, options.Yaml);
+            BundleFiles.CheckDepth(document, options.MaxDepth, name);
+            data = Put(data, name.Split('/')[..^1], document, name);
+        }
+
         var bundle = new RegoBundle(
-            [.. files.Where(file => file.Key.EndsWith(".rego", StringComparison.Ordinal)).OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => new RegoModule(file.Key, Encoding.UTF8.GetString(file.Value)))],
+            [.. files.Where(file => file.Key.EndsWith(".rego", StringComparison.Ordinal)).OrderBy(file => file.Key, StringComparer.Ordinal).Select(file =>
+                new RegoModule(file.Key, Encoding.UTF8.GetString(file.Value)) { Version = manifest.VersionOf(file.Key) })],
             data as RegoObject ?? throw new BundleException("the root of the data is no object"))
         {
-            Revision = (manifest["revision"] as RegoString)?.Value ?? "",
-            Roots = manifest["roots"] is RegoArray roots ? [.. roots.OfType<RegoString>().Select(root => root.Value.Trim('/'))] : [""],
-            Version = manifest["rego_version"] is RegoNumber { Sign: 0 } ? RegoVersion.V0 : RegoVersion.V1,
-            Metadata = manifest["metadata"] as RegoObject,
+            Revision = manifest.Revision,
+            Roots = manifest.Roots,
+            Version = manifest.Version ?? RegoVersion.V1,
+            Metadata = manifest.Metadata,
         };
         bundle.CheckRoots();
         return bundle;
@@ -63,22 +67,16 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
     public void Write(Stream stream, BundleKey? key = null)
     {
         CheckRoots();
-        var manifest = new RegoObjectBuilder();
-        manifest.Set("revision", Revision);
-        manifest.Set("roots", RegoArray.Of(Roots.Select(root => (RegoValue)root)));
-        manifest.Set("rego_version", Version == RegoVersion.V0 ? 0 : 1);
-        if (Metadata is not null)
-            manifest.Set("metadata", Metadata);
         var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal)
         {
-            [Manifest] = Encoding.UTF8.GetBytes(manifest.Build().ToJson()),
+            [BundleManifest.FileName] = BundleManifest.Write(this),
             [DataFile] = Encoding.UTF8.GetBytes(Data.ToJson()),
         };
         foreach (var module in Modules)
             if (!files.TryAdd(module.Name.TrimStart('/'), Encoding.UTF8.GetBytes(module.Source)))
                 throw new BundleException($"bundle holds {module.Name} twice");
         if (key is not null)
-            files.Add(BundleSignature.FileName, BundleSignature.Make(files, key));
+            files.Add(BundleSignature.FileName, BundleSignature.Make(files, key, null));
         BundleFiles.Write(stream, files);
     }
 
@@ -93,7 +91,7 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
                 if (i != j && Inside(Roots[i], Roots[j]))
                     throw new BundleException($"manifest has overlapped roots: '{Roots[i]}' and '{Roots[j]}'");
         foreach (var module in Modules)
-            if (Parser.ParseModule(module.Source, module.Name, Version, []) is { } node && string.Join('/', node.Package.Names) is var package && !Roots.Any(root => Inside(package, root)))
+            if (Parser.ParseModule(module.Source, module.Name, module.Version ?? Version, []) is { } node && string.Join('/', node.Package.Names) is var package && !Roots.Any(root => Inside(package, root)))
                 throw new BundleException($"manifest roots {string.Join(", ", Roots)} do not permit 'package {string.Join('.', node.Package.Names)}' in module '{module.Name}'");
         CheckData(Data, "");
     }
@@ -113,7 +111,7 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
         }
     }
 
-    private static bool Inside(string path, string root) =>
+    internal static bool Inside(string path, string root) =>
         root.Length == 0 || path == root || path.StartsWith(root + "/", StringComparison.Ordinal);
 
     private static RegoValue Put(RegoValue document, ReadOnlySpan<string> path, RegoValue value, string file)

@@ -64,8 +64,11 @@ internal sealed partial class BodyCompiler
         var body = new StepChain();
         int collector = NewCollector();
         string location = comprehension.Location.ToString();
+        var point = Enter(comprehension.Location, comprehension.Body, inside, body);
         if (Body(comprehension.Body, inside, visible, body))
         {
+            if (point is not null)
+                body.Add(new ExitStep(point));
             var key = comprehension.Key is null ? null : ToOperand(comprehension.Key, inside, visible, body);
             body.Add(new CollectStep(collector, key, ToOperand(comprehension.Value, inside, visible, body), location));
         }

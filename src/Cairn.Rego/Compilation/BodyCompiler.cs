@@ -87,6 +87,25 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         return true;
     }
 
+    /// <summary>The expressions of a body that compiles, in the order they run.</summary>
+    public List<Expression> Order(IReadOnlyList<Expression> body, HashSet<string> bound)
+    {
+        bound = [.. bound];
+        HashSet<string> visible = [.. bound];
+        foreach (var expression in body)
+            Variables.Visit(expression, closures: false, variable => visible.Add(variable.Name));
+        var (ordered, remaining) = (new List<Expression>(), body.ToList());
+        while (remaining.Count > 0)
+        {
+            int next = Math.Max(0, remaining.FindIndex(expression => Missing(expression, bound, visible).Count == 0));
+            bound = Outputs.Of(remaining[next], bound, Arity);
+            ordered.Add(remaining[next]);
+            remaining.RemoveAt(next);
+        }
+
+        return ordered;
+    }
+
     public int SlotOf(string name)
     {
         if (!_slots.TryGetValue(name, out int slot))
@@ -163,7 +182,7 @@ internal sealed partial class BodyCompiler(CompilerContext context)
             ? new RegoError(RegoError.Compile, $"var {Variables.Shown(variable.Name)} is undeclared", variable.Location)
             : new RegoError(RegoError.UnsafeVariable, $"var {Variables.Shown(variable.Name)} is unsafe", variable.Location));
 
-    private void Traced(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
+    private void Traced(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain, bool counted = true)
     {
         if (context.Points is not { } points)
         {
@@ -171,11 +190,27 @@ internal sealed partial class BodyCompiler(CompilerContext context)
             return;
         }
 
-        var point = new TracePoint(expression.Location);
-        points.Add(point);
-        chain.Add(new TraceStep(point, held: false));
+        HashSet<string> after = [.. bound, .. Outputs.Of(expression, bound, Arity)];
+        var point = new TracePoint(expression.Location, expression, Locals(bound), Locals(after)) { Counted = counted };
+        if (counted)
+            points.Add(point);
+        chain.Add(new EvalStep(point));
         Statement(expression, bound, visible, chain);
-        chain.Add(new TraceStep(point, held: true));
+        chain.Add(new HeldStep(point));
+    }
+
+    /// <summary>Where a trace finds the values of these variables.</summary>
+    public LocalSlots Locals(IEnumerable<string> bound) => new(bound, _slots);
+
+    // A body that is a query of its own in traces.
+    private TracePoint? Enter(SourceLocation location, IReadOnlyList<Expression> body, HashSet<string> bound, StepChain chain, bool reported = true)
+    {
+        if (context.Points is null)
+            return null;
+        var locals = Locals(bound);
+        var point = new TracePoint(location, body, locals, locals);
+        chain.Add(new EnterStep(point, reported));
+        return point;
     }
 
     private void Statement(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
@@ -183,7 +218,9 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         if (expression.Negated)
         {
             var inner = new StepChain();
-            Statement(expression with { Negated = false }, [.. bound], visible, inner);
+            var complement = expression with { Negated = false };
+            Enter(expression.Location, [complement], bound, inner, reported: false);
+            Traced(complement, [.. bound], visible, inner, counted: false);
             inner.Add(FoundStep.Instance);
             chain.Add(new NotStep(inner.First!));
             return;
@@ -248,7 +285,10 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         var key = every.Key is null ? null : ToPattern(every.Key, inside, visible, chain);
         var value = ToPattern(every.Value, inside, visible, chain);
         var body = new StepChain();
+        var point = Enter(every.Location, every.Body, inside, body);
         Body(every.Body, inside, visible, body);
+        if (point is not null)
+            body.Add(new ExitStep(point));
         body.Add(FoundStep.Instance);
         chain.Add(new EveryStep(collection, key, value, body.First!));
     }

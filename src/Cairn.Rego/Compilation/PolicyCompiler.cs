@@ -67,7 +67,8 @@ internal sealed class PolicyCompiler
             Compile(declaration);
         ThrowIfWrong();
         var types = new RuleTypes(new ExpressionCheck(_builtins, _context.Order, _errors, query: false), new SchemaAnnotations(_annotations, _options.Schemas, _errors));
-        types.Check(order, _declarations.ToLookup(declaration => declaration.Node));
+        if (_options.ChecksTypes)
+            types.Check(order, _declarations.ToLookup(declaration => declaration.Node));
         ThrowIfWrong();
         Types = types.Documents;
         Finish(_root);
@@ -174,6 +175,14 @@ internal sealed class PolicyCompiler
         var arguments = new List<Pattern>();
         foreach (var argument in rule.Arguments)
             arguments.Add(compiler.ToPattern(argument, bound, bound, chain));
+        LocalSlots? known = null;
+        var traced = new TracedRule(declaration.Node.Path, rule.Source);
+        if (_points is not null)
+        {
+            known = compiler.Locals(bound);
+            chain.Add(new EnterStep(new TracePoint(rule.Source.Location, traced, known, known)));
+        }
+
         string location = rule.Source.Location.ToString();
         RegoValue? constant = null;
         if (compiler.Body(rule.Body, bound, [], chain))
@@ -183,10 +192,10 @@ internal sealed class PolicyCompiler
             constant = (value as ConstantOperand)?.Value;
             if (_points is not null)
             {
-                var point = new TracePoint(rule.Source.Location);
+                var point = new TracePoint(rule.Source.Location, traced, known!, compiler.Locals(bound));
                 _points.Add(point);
-                chain.Add(new TraceStep(point, held: false));
-                chain.Add(new TraceStep(point, held: true));
+                chain.Add(new RuleHeldStep(point));
+                chain.Add(new ExitStep(point));
             }
 
             chain.Add(declaration switch

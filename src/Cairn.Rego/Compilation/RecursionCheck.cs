@@ -86,7 +86,7 @@ internal static class RecursionCheck
     }
 
     /// <summary>Adds every node with rules that a reference may need.</summary>
-    private static void Add(RuleTreeNode root, RefTerm reference, HashSet<RuleTreeNode> used)
+    public static void Add(RuleTreeNode root, RefTerm reference, HashSet<RuleTreeNode> used)
     {
         var node = root;
         foreach (var element in reference.Path)

@@ -5,7 +5,7 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Crypto;
 
-/// <summary>A signature algorithm of JSON Web Algorithms (RFC 7518, section 3).</summary>
+/// <summary>A signature algorithm of JSON Web Algorithms (RFC 7518, section 3), or EdDSA with Ed25519 (RFC 8037).</summary>
 internal sealed record JwsAlgorithm(string Name, HashAlgorithmName Hash)
 {
     private static readonly Dictionary<string, JwsAlgorithm> All = new[]
@@ -14,6 +14,7 @@ internal sealed record JwsAlgorithm(string Name, HashAlgorithmName Hash)
         new("RS256", HashAlgorithmName.SHA256), new("RS384", HashAlgorithmName.SHA384), new("RS512", HashAlgorithmName.SHA512),
         new("PS256", HashAlgorithmName.SHA256), new("PS384", HashAlgorithmName.SHA384), new("PS512", HashAlgorithmName.SHA512),
         new("ES256", HashAlgorithmName.SHA256), new("ES384", HashAlgorithmName.SHA384), new("ES512", HashAlgorithmName.SHA512),
+        new JwsAlgorithm("EdDSA", HashAlgorithmName.SHA512),
     }.ToDictionary(algorithm => algorithm.Name);
 
     /// <summary>All of them.</summary>
@@ -39,7 +40,8 @@ internal sealed record JwsAlgorithm(string Name, HashAlgorithmName Hash)
     public bool Verify(AsymmetricAlgorithm key, byte[] text, byte[] signature) => (Name[0], key) switch
     {
         ('R' or 'P', RSA rsa) => rsa.VerifyData(text, signature, Hash, Padding),
-        ('E', ECDsa ec) => ec.VerifyData(text, signature, Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
+        ('E', Ed25519Key ed) => Name == "EdDSA" && ed.Verify(text, signature),
+        ('E', ECDsa ec) => Name != "EdDSA" && ec.VerifyData(text, signature, Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
         _ => false,
     };
 
@@ -49,6 +51,9 @@ internal sealed record JwsAlgorithm(string Name, HashAlgorithmName Hash)
     {
         if (IsSymmetric)
             return Mac(JsonWebKeys.Secret(jwk), text);
+        // .NET has no Ed25519, and an own one that signs would have to take the same time for every key.
+        if (Name == "EdDSA")
+            throw new BuiltinException("signing with EdDSA is not supported; such tokens can be verified only");
         using var key = JsonWebKeys.Import(jwk) ?? throw new BuiltinException("invalid key type");
         return (Name[0], key) switch
         {
@@ -120,6 +125,8 @@ internal static class JsonWebKeys
                         Q = new ECPoint { X = Padded(Bytes("x"), size), Y = Padded(Bytes("y"), size) },
                         D = Bytes("d") is { } d ? Padded(d, size) : null,
                     });
+                case "OKP" when Text(jwk, "crv") == "Ed25519":
+                    return Ed25519Key.From(Bytes("x")) ?? throw new BuiltinException("invalid key: x is no point of Ed25519");
                 default:
                     return null;
             }
@@ -144,6 +151,8 @@ internal static class JsonWebKeys
     private static byte[]? Padded(byte[]? bytes, int size) =>
         bytes is null || bytes.Length >= size ? bytes : [.. new byte[size - bytes.Length], .. bytes];
 
+    private static Ed25519Key? Ed25519(PublicKey key) => key.Oid.Value == Ed25519Key.Oid ? Ed25519Key.From(key.EncodedKeyValue.RawData) : null;
+
     private static AsymmetricAlgorithm FromPem(string text)
     {
         var fields = PemEncoding.Find(text);
@@ -156,9 +165,11 @@ internal static class JsonWebKeys
             {
                 case "CERTIFICATE":
                     using (var certificate = X509Certificate2.CreateFromPem(text))
-                        return (AsymmetricAlgorithm?)certificate.GetRSAPublicKey() ?? certificate.GetECDsaPublicKey()
+                        return (AsymmetricAlgorithm?)certificate.GetRSAPublicKey() ?? (AsymmetricAlgorithm?)certificate.GetECDsaPublicKey() ?? Ed25519(certificate.PublicKey)
                             ?? throw new BuiltinException("the certificate's key is neither RSA nor of an elliptic curve");
                 case "PUBLIC KEY" or "RSA PUBLIC KEY":
+                    if (label == "PUBLIC KEY" && Ed25519(PublicKey.CreateFromSubjectPublicKeyInfo(Convert.FromBase64String(text[fields.Base64Data]), out _)) is { } edwards)
+                        return edwards;
                     try
                     {
                         var rsa = RSA.Create();

@@ -35,11 +35,14 @@ internal sealed class Evaluation(CompiledRules rules, EvaluationOptions options,
 
     public EvaluationBudget Budget => budget;
 
-    public BuiltinContext Builtins => _builtins ??= new BuiltinContext(options.Environment, budget);
+    public BuiltinContext Builtins => _builtins ??= new BuiltinContext(options.Environment, this);
 
     public bool StrictBuiltinErrors => options.StrictBuiltinErrors;
 
     public Testing.RegoCoverage? Coverage => options.Coverage;
+
+    /// <summary>Takes the events of an explanation; null where nobody asked for one.</summary>
+    public RegoTrace? Trace => options.Trace;
 
     public void Enter(RuleSet rules)
     {
@@ -50,6 +53,3 @@ internal sealed class Evaluation(CompiledRules rules, EvaluationOptions options,
 
     public void Leave() => _depth--;
 }
-
-/// <summary>A place of the source that an instrumented policy reports: an expression, or the head of a rule.</summary>
-internal sealed record TracePoint(Syntax.SourceLocation Location);

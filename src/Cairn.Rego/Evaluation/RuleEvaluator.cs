@@ -43,6 +43,7 @@ internal static class RuleEvaluator
     private static RegoSet CollectSet(RuleSet rules, Evaluation evaluation, EvaluationScope scope)
     {
         evaluation.Enter(rules);
+        evaluation.Trace?.Index(rules, rules.Index?.Candidates(scope, []).Length ?? rules.Rules.Length, evaluation.Budget);
         string location = evaluation.Budget.Location;
         var builder = new RegoSetBuilder();
         if (rules.Index is { } index)
@@ -67,6 +68,7 @@ internal static class RuleEvaluator
     private static RegoValue? Complete(RuleSet rules, ReadOnlySpan<RegoValue> arguments, Evaluation evaluation, EvaluationScope scope)
     {
         evaluation.Enter(rules);
+        evaluation.Trace?.Index(rules, rules.Index?.Candidates(scope, arguments).Length ?? rules.Rules.Length, evaluation.Budget);
         string location = evaluation.Budget.Location;
         RegoValue? result = null;
         if (rules.Index is { } index)

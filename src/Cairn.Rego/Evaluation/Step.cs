@@ -133,16 +133,6 @@ internal sealed class RelationStep(Operand call, Pattern pattern) : Step
     }
 }
 
-/// <summary>Reports that an expression is reached, or has held.</summary>
-internal sealed class TraceStep(TracePoint point, bool held) : Step
-{
-    public override bool Run(Frame frame)
-    {
-        frame.Evaluation.Coverage?.Reached(point, held);
-        return Next.Run(frame);
-    }
-}
-
 /// <summary>Puts replacements in place for the steps up to its <see cref="WithEndStep"/>.</summary>
 internal sealed class WithStep(WithReplacement[] replacements, Step body, int collector) : Step
 {

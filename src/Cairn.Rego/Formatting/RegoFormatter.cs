@@ -1,4 +1,5 @@
 using Cairn.Rego.Syntax;
+using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Formatting;
 
@@ -8,14 +9,15 @@ namespace Cairn.Rego.Formatting;
 /// </summary>
 public static class RegoFormatter
 {
-    /// <summary>Formats a module of Rego v1.</summary>
+    /// <summary>Formats a module.</summary>
     /// <param name="source">Its text.</param>
     /// <param name="name">What errors call it.</param>
-    /// <exception cref="RegoCompilationException">The text is no module.</exception>
-    public static string Format(string source, string name = "policy.rego")
+    /// <param name="version">The language of the text. A module of v0 becomes one that means the same in v0 and in v1: with <c>if</c>, <c>contains</c> and <c>import rego.v1</c>.</param>
+    /// <exception cref="RegoCompilationException">The text is no module, or uses names that are keywords in v1.</exception>
+    public static string Format(string source, string name = "policy.rego", RegoVersion version = RegoVersion.V1)
     {
         var errors = new List<RegoError>();
-        var module = Parser.ParseModule(source, name, RegoVersion.V1, errors) ?? throw new RegoCompilationException(errors);
+        var module = Parser.ParseModule(source, name, version, errors) ?? throw new RegoCompilationException(errors);
         var writer = new SourceWriter(module);
         var terms = new TermWriter(writer);
         writer.Line(module.Package.Location, module.Package.Location.Row, () =>
@@ -23,46 +25,82 @@ public static class RegoFormatter
             writer.Write("package ");
             terms.Package(module.Package);
         });
-        var imports = module.Imports.ToList();
-        for (int i = 0; i < imports.Count; i++)
+        bool upgrade = version == RegoVersion.V0 && !module.Version1;
+        if (upgrade)
         {
-            if (i == 0 || writer.GapBefore(imports[i].Location))
-                writer.Blank();
-            var import = imports[i];
-            writer.Line(import.Location, import.Location.Row, () =>
-            {
-                writer.Write("import ");
-                terms.Write(import.Path.Path.Count == 0 ? import.Path.Head : import.Path);
-                if (import.Alias is not null)
-                    writer.Write(" as " + import.Alias.Name);
-            });
+            writer.Blank();
+            writer.Write("import rego.v1");
+            writer.NewLine();
         }
 
+        Imports([.. module.Imports.Where(import => !upgrade || !IsKeywords(import))], writer, terms);
         RuleNode? previous = null;
         foreach (var rule in module.Rules)
         {
-            if (previous is null || previous.EndRow > previous.Location.Row || rule.EndRow > rule.Location.Row || writer.GapBefore(rule.Location))
+            if (previous is null || !OneLine(previous) || !OneLine(rule) || rule.Location.Row != previous.Location.Row + 1)
                 writer.Blank();
             writer.Line(rule.Location, rule.EndRow, () => Rule(rule, writer, terms));
             previous = rule;
         }
 
         writer.Finish();
-        return writer.ToString();
+        string text = writer.ToString();
+        if (upgrade && Parser.ParseModule(text, name, RegoVersion.V1, errors) is null)
+            throw new RegoCompilationException(errors);
+        return text;
     }
+
+    private static bool IsKeywords(ImportNode import) => import.Path.DottedName?.StartsWith("future.keywords", StringComparison.Ordinal) == true;
+
+    // In the order of their paths, between empty lines and comments; what is behind one stays with it.
+    private static void Imports(List<ImportNode> imports, SourceWriter writer, TermWriter terms)
+    {
+        for (int start = 0, end; start < imports.Count; start = end)
+        {
+            for (end = start + 1; end < imports.Count && imports[end].Location.Row == imports[end - 1].Location.Row + 1;)
+                end++;
+            writer.Blank();
+            writer.CommentsBefore(imports[start].Location.Offset);
+            foreach (var import in imports[start..end].OrderBy(Key, StringComparer.Ordinal))
+            {
+                writer.Write("import ");
+                terms.Write(import.Path.Path.Count == 0 ? import.Path.Head : import.Path);
+                if (import.Alias is not null)
+                    writer.Write(" as " + import.Alias.Name);
+                writer.TakeComment(import.Location.Row);
+                writer.NewLine();
+            }
+        }
+    }
+
+    private static string Key(ImportNode import) => $"{import.Path.DottedName?.Replace('.', '\0')}\u0001{import.Alias?.Name}";
+
+    // Rules that may follow each other without an empty line.
+    private static bool OneLine(RuleNode rule) => !rule.IsDefault && rule.Else is null && rule.Body.Count <= 1 && rule.EndRow == rule.Location.Row;
 
     private static void Rule(RuleNode rule, SourceWriter writer, TermWriter terms)
     {
         if (rule.IsDefault)
             writer.Write("default ");
-        terms.Head(rule.Head);
+        terms.Head(rule.Head, IsFact(rule));
         Body(rule, writer, terms);
         for (var branch = rule.Else; branch is not null; branch = branch.Else)
         {
-            writer.Write(" else");
+            if (writer.StartsLine(branch.Location))
+            {
+                writer.CommentBehind(writer.CodeRowBefore(branch.Location));
+                writer.Blank();
+                writer.CommentsBefore(branch.Location.Offset);
+                writer.Write("else");
+            }
+            else
+            {
+                writer.Write(" else");
+            }
+
             if (branch.Head.Value is not null)
             {
-                writer.Write(branch.Head.Assigned ? " := " : " = ");
+                writer.Write(" := ");
                 terms.Write(branch.Head.Value);
             }
 
@@ -70,15 +108,20 @@ public static class RegoFormatter
         }
     }
 
+    // A body that always holds is left out.
+    private static bool IsFact(RuleNode rule) =>
+        rule is { HasBody: true, Else: null, Body: [TermExpression { Negated: false, With.Count: 0, Term: ScalarTerm { Value: RegoBoolean { Value: true } } }] };
+
     private static void Body(RuleNode rule, SourceWriter writer, TermWriter terms)
     {
-        if (!rule.HasBody)
+        if (!rule.HasBody || IsFact(rule))
             return;
         writer.Write(" if ");
-        bool alone = rule.Body.Count == 1 && (!rule.Braced || (rule.Body[0].Location.Row == rule.Location.Row && rule.EndRow == rule.Location.Row && rule.Else is null));
+        int row = rule.Location.Row;
+        bool alone = rule.Body.Count == 1 && rule.Body[0].Location.Row == row && (!rule.Braced || (rule.EndRow == row && rule.Else is null));
         if (alone && !TermWriter.StartsWithBrace(rule.Body[0]))
             terms.Write(rule.Body[0]);
         else
-            terms.Block(rule.Body, rule.EndRow);
+            terms.Block(rule.Body, rule.Else is null ? rule.EndRow : writer.StartsLine(rule.Else.Location) ? writer.CodeRowBefore(rule.Else.Location) : rule.Else.Location.Row);
     }
 }

@@ -8,6 +8,7 @@ internal sealed class SourceWriter(ModuleNode module)
 {
     private readonly StringBuilder _text = new();
     private readonly string[] _lines = module.Text.Split('\n');
+    private readonly HashSet<int> _taken = [];
     private int _comment;
     private int _indent;
     private bool _lineStart = true;
@@ -52,6 +53,29 @@ internal sealed class SourceWriter(ModuleNode module)
         return row > 0 && string.IsNullOrWhiteSpace(_lines[row - 1]);
     }
 
+    /// <summary>Whether the line above a place is empty or a comment.</summary>
+    public bool ApartFromAbove(SourceLocation location) =>
+        location.Row > 1 && _lines[location.Row - 2].AsSpan().Trim() is var above && (above.IsEmpty || above[0] == '#');
+
+    /// <summary>The last row above a place that holds more than a comment.</summary>
+    public int CodeRowBefore(SourceLocation location)
+    {
+        int row = location.Row - 1;
+        while (row > 1 && (string.IsNullOrWhiteSpace(_lines[row - 1]) || _lines[row - 1].TrimStart().StartsWith('#')))
+            row--;
+        return row;
+    }
+
+    /// <summary>Writes the comment of a row out of turn.</summary>
+    public void TakeComment(int row)
+    {
+        for (int i = _comment; i < module.Comments.Count && module.Comments[i].Location.Row <= row; i++)
+            if (module.Comments[i].Location.Row == row && _taken.Add(i))
+                Write(" " + Text(module.Comments[i]));
+        while (_taken.Contains(_comment))
+            _comment++;
+    }
+
     /// <summary>Whether nothing stands before this place on its line.</summary>
     public bool StartsLine(SourceLocation location) =>
         string.IsNullOrWhiteSpace(_lines[location.Row - 1][..(location.Column - 1)]);
@@ -85,13 +109,23 @@ internal sealed class SourceWriter(ModuleNode module)
         }
     }
 
+    /// <summary>The comments before an offset that stand behind something, such as an opening brace.</summary>
+    public void CommentsBehind(int offset)
+    {
+        for (; _comment < module.Comments.Count && module.Comments[_comment].Location.Offset < offset && !StartsLine(module.Comments[_comment].Location); _comment++)
+        {
+            Write((_lineStart ? "" : " ") + Text(module.Comments[_comment]));
+            NewLine();
+        }
+    }
+
     /// <summary>The comment at the end of a row.</summary>
     public void CommentBehind(int row)
     {
         while (_comment < module.Comments.Count && module.Comments[_comment].Location.Row <= row)
         {
             if (module.Comments[_comment].Location.Row == row)
-                Write(" " + Text(module.Comments[_comment]));
+                Write((_lineStart ? "" : " ") + Text(module.Comments[_comment]));
             else
             {
                 NewLine();

@@ -21,7 +21,7 @@ internal sealed class TermWriter(SourceWriter writer)
         Path(package.Path.Path.Skip(1));
     }
 
-    public void Head(HeadNode head)
+    public void Head(HeadNode head, bool fact)
     {
         Write(head.Name);
         Path(head.Path);
@@ -34,8 +34,12 @@ internal sealed class TermWriter(SourceWriter writer)
         }
         else if (head.Value is not null)
         {
-            writer.Write(head.Assigned ? " := " : " = ");
+            writer.Write(" := ");
             Write(head.Value);
+        }
+        else if (fact)
+        {
+            writer.Write(" := true");
         }
     }
 
@@ -92,13 +96,21 @@ internal sealed class TermWriter(SourceWriter writer)
                 break;
         }
 
-        foreach (var with in expression.With)
+        // The first stays beside the expression, others where they were: behind the one before or below it.
+        bool indented = false;
+        for (int i = 0; i < expression.With.Count; i++)
         {
-            bool below = writer.StartsLine(with.Location);
+            var with = expression.With[i];
+            bool below = i > 0 && with.Location.Row > expression.With[i - 1].Location.Row;
             if (below)
             {
                 writer.CommentBehind(with.Location.Row - 1);
                 writer.NewLine();
+            }
+
+            if (below && !indented)
+            {
+                indented = true;
                 writer.Indent();
             }
 
@@ -106,9 +118,10 @@ internal sealed class TermWriter(SourceWriter writer)
             Write(with.Target);
             writer.Write(" as ");
             Write(with.Value);
-            if (below)
-                writer.Outdent();
         }
+
+        if (indented)
+            writer.Outdent();
     }
 
     public void Write(Term term)
@@ -160,7 +173,7 @@ internal sealed class TermWriter(SourceWriter writer)
     private void Path(IEnumerable<Term> path)
     {
         foreach (var element in path)
-            if (element is ScalarTerm { Value: RegoString { Value: var name } } && IsName(name))
+            if (element is ScalarTerm { Value: RegoString { Value: var name } } && SyntaxText.IsName(name))
             {
                 writer.Write("." + name);
             }
@@ -171,9 +184,6 @@ internal sealed class TermWriter(SourceWriter writer)
                 writer.Write("]");
             }
     }
-
-    private static bool IsName(string text) =>
-        text.Length > 0 && (char.IsAsciiLetter(text[0]) || text[0] == '_') && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
     private void Call(CallTerm call)
     {
@@ -199,9 +209,8 @@ internal sealed class TermWriter(SourceWriter writer)
 
     private void Object(ObjectTerm o)
     {
-        bool spread = o.Members.Count > 0 && o.Members[0].Key.Location.Row > o.Location.Row;
         writer.Write("{");
-        Items(o.Members, member => member.Key.Location, spread, member =>
+        Items(o.Members, member => member.Key.Location, o.Location.Row, member =>
         {
             Write(member.Key);
             writer.Write(": ");
@@ -213,29 +222,36 @@ internal sealed class TermWriter(SourceWriter writer)
     private void List(string open, IReadOnlyList<Term> items, string close, int row)
     {
         writer.Write(open);
-        Items(items, item => item.Location, items.Count > 0 && items[0].Location.Row > row, Write);
+        Items(items, item => item.Location, row, Write);
         writer.Write(close);
     }
 
-    // On one line, or one item a line with a comma behind each.
-    private void Items<T>(IReadOnlyList<T> items, Func<T, SourceLocation> location, bool spread, Action<T> write)
+    // On one line, or in the lines they were in, with a comma behind the last one too.
+    private void Items<T>(IReadOnlyList<T> items, Func<T, SourceLocation> location, int row, Action<T> write)
     {
+        bool spread = items.Any(item => location(item).Row > row);
         if (spread)
+        {
             writer.NewLine();
-        if (spread)
             writer.Indent();
+        }
+
         for (int i = 0; i < items.Count; i++)
         {
-            if (spread)
+            if (spread && (i == 0 || location(items[i]).Row > location(items[i - 1]).Row))
                 writer.CommentsBefore(location(items[i]).Offset);
             write(items[i]);
-            writer.Write(spread ? "," : i + 1 < items.Count ? ", " : "");
+            bool last = i + 1 == items.Count;
             if (!spread)
-                continue;
-            int row = location(items[i]).Row;
-            if (i + 1 == items.Count || location(items[i + 1]).Row > row)
-                writer.CommentBehind(row);
-            writer.NewLine();
+                writer.Write(last ? "" : ", ");
+            else if (!last && location(items[i + 1]).Row == location(items[i]).Row)
+                writer.Write(", ");
+            else
+            {
+                writer.Write(",");
+                writer.CommentBehind(location(items[i]).Row);
+                writer.NewLine();
+            }
         }
 
         if (spread)
@@ -271,12 +287,12 @@ internal sealed class TermWriter(SourceWriter writer)
 
     private void Lines(IReadOnlyList<Expression> body, int endRow)
     {
-        writer.CommentBehind(body[0].Location.Row - 1);
+        writer.CommentsBehind(body[0].Location.Offset);
         writer.NewLine();
         writer.Indent();
         for (int i = 0; i < body.Count; i++)
         {
-            if (i > 0 && writer.GapBefore(body[i].Location))
+            if (i > 0 && body[i].Location.Row > body[i - 1].Location.Row && writer.ApartFromAbove(body[i].Location))
                 writer.Blank();
             writer.CommentsBefore(body[i].Location.Offset);
             Write(body[i]);

@@ -25,7 +25,7 @@ internal static class SyntaxJson
         return import.Alias is null ? Object(("path", path)) : Object(("path", path), ("alias", import.Alias.Name));
     }
 
-    private static RegoObject Rule(RuleNode rule)
+    public static RegoObject Rule(RuleNode rule)
     {
         var members = new List<(RegoValue, RegoValue)> { ("head", Head(rule.Head)), ("body", Body(rule.HasBody ? rule.Body : [new TermExpression(new ScalarTerm(RegoBoolean.True, rule.Location), rule.Location)])) };
         if (rule.IsDefault)
@@ -53,10 +53,10 @@ internal static class SyntaxJson
         return Object([.. members]);
     }
 
-    private static RegoArray Body(IReadOnlyList<Expression> body) =>
+    public static RegoArray Body(IReadOnlyList<Expression> body) =>
         RegoArray.Of(body.Select((expression, index) => (RegoValue)Expression(expression, index)));
 
-    private static RegoObject Expression(Expression expression, int index)
+    public static RegoObject Expression(Expression expression, int index)
     {
         RegoValue terms = expression switch
         {
@@ -95,10 +95,10 @@ internal static class SyntaxJson
 
     private static RegoArray Terms(IReadOnlyList<Term> terms) => RegoArray.Of(terms.Select(term => (RegoValue)Term(term)));
 
-    private static RegoObject Term(Term term) => term switch
+    public static RegoObject Term(Term term) => term switch
     {
         ScalarTerm scalar => Typed(scalar.Value.TypeName, scalar.Value),
-        VarTerm variable => Typed("var", variable.Name),
+        VarTerm variable => Typed("var", variable.Name.IndexOf('#') is > 0 and var end ? variable.Name[..end] : variable.Name),
         RefTerm reference => Typed("ref", Terms([reference.Head, .. reference.Path])),
         ArrayTerm array => Typed("array", Terms(array.Items)),
         SetTerm set => Typed("set", Terms(set.Items)),
@@ -107,6 +107,7 @@ internal static class SyntaxJson
         ComprehensionTerm { Kind: ComprehensionKind.Object } c => Typed("objectcomprehension", Object(("key", Term(c.Key!)), ("value", Term(c.Value)), ("body", Body(c.Body)))),
         ComprehensionTerm c => Typed($"{(c.Kind == ComprehensionKind.Array ? "array" : "set")}comprehension", Object(("term", Term(c.Value)), ("body", Body(c.Body)))),
         TemplateTerm template => Typed("templatestring", RegoArray.Of(template.Parts.Select(part => part.Text is { } text ? (RegoValue)Typed("string", text) : Expression(part.Value!, 0)))),
+        FunctionTerm function => Term(FunctionTerm(function.Function)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -57,6 +57,8 @@ public sealed class RegoCoverage
 
     internal void Reached(TracePoint point, bool held)
     {
+        if (string.IsNullOrEmpty(point.Location.File))
+            return;
         _reached.Add(point.Location);
         if (held)
             _held.Add(point.Location);

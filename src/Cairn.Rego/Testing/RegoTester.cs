@@ -32,7 +32,11 @@ public enum TestOutcome
 /// <param name="Output">What it printed.</param>
 /// <param name="Failed">Of policies compiled with <see cref="CompileOptions.Instrument"/>: expressions that never held.</param>
 public sealed record TestResult(
-    string Package, string Name, SourceLocation Location, TestOutcome Outcome, string? Error, TimeSpan Duration, string Output, IReadOnlyList<SourceLocation> Failed);
+    string Package, string Name, SourceLocation Location, TestOutcome Outcome, string? Error, TimeSpan Duration, string Output, IReadOnlyList<SourceLocation> Failed)
+{
+    /// <summary>What happened in it, where that was asked for.</summary>
+    public RegoTrace? Trace { get; init; }
+}
 
 /// <summary>Runs the rules whose names begin with <c>test_</c>, as <c>opa test</c> does.</summary>
 public static class RegoTester
@@ -44,9 +48,10 @@ public static class RegoTester
     /// <param name="filter">Runs only tests whose full name (<c>data.app.test_x</c>) matches; null runs all.</param>
     /// <param name="options">What a test may do and use.</param>
     /// <param name="coverage">Takes the coverage of all tests; needs a policy compiled with <see cref="CompileOptions.Instrument"/>.</param>
+    /// <param name="explain">Whether every test is traced; needs a policy compiled with <see cref="CompileOptions.Instrument"/>.</param>
     /// <param name="cancellationToken">Ends the tests.</param>
     public static IEnumerable<TestResult> Run(
-        RegoPolicy policy, Regex? filter = null, EvaluationOptions? options = null, RegoCoverage? coverage = null, CancellationToken cancellationToken = default)
+        RegoPolicy policy, Regex? filter = null, EvaluationOptions? options = null, RegoCoverage? coverage = null, bool explain = false, CancellationToken cancellationToken = default)
     {
         var seen = new HashSet<RuleTreeNode>();
         foreach (var declaration in policy.Declarations)
@@ -60,7 +65,7 @@ public static class RegoTester
                 continue;
             yield return skip
                 ? new TestResult(package, name, declaration.Rule.Location, TestOutcome.Skip, null, TimeSpan.Zero, "", [])
-                : Run(policy, declaration, package, name, options ?? EvaluationOptions.Default, coverage, cancellationToken);
+                : Run(policy, declaration, package, name, (options ?? EvaluationOptions.Default) with { Trace = explain ? new RegoTrace() : null }, coverage, cancellationToken);
         }
     }
 
@@ -84,6 +89,6 @@ public static class RegoTester
         }
 
         coverage?.Add(own);
-        return new TestResult(package, name, declaration.Rule.Location, outcome, error, Stopwatch.GetElapsedTime(start), output.ToString(), own.Failed);
+        return new TestResult(package, name, declaration.Rule.Location, outcome, error, Stopwatch.GetElapsedTime(start), output.ToString(), own.Failed) { Trace = options.Trace };
     }
 }

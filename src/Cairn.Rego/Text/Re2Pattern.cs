@@ -7,7 +7,6 @@ namespace Cairn.Rego.Text;
 /// Turns a regular expression of RE2's syntax, which Rego has, into one of .NET's with the same meaning: classes such as
 /// <c>\d</c> are ASCII, <c>$</c> is the very end of the text. What RE2 does not know (look-around, back-references) is refused.
 /// </summary>
-/// <remarks>Not there: scripts (<c>\p{Greek}</c>; general categories are) and code points above U+FFFF in classes.</remarks>
 internal sealed class Re2Pattern
 {
     private const int MaxRepeat = 1000;
@@ -122,7 +121,7 @@ internal sealed class Re2Pattern
                 Class();
                 return 1;
             case '.':
-                _result.Append(_flags.DotAll ? @"[\0-\uffff]" : @"[^\n]");
+                _result.Append(Re2Set.Any(_flags.DotAll));
                 return 1;
             case '^':
                 _result.Append(_flags.Multiline ? "(?m:^)" : @"\A");
@@ -268,26 +267,29 @@ internal sealed class Re2Pattern
                 _result.Append(')');
                 break;
             default:
-                if (ClassEscape() is { } set)
-                    _result.Append('[').Append(set).Append(']');
+                var set = new Re2Set();
+                if (ClassEscape(set))
+                    _result.Append(set.Build(negated: false));
                 else
                     Literal(CharacterEscape(start));
                 break;
         }
     }
 
-    // \d, \pL and their like, as the insides of a class; null when it is a character. Stands behind the backslash.
-    private string? ClassEscape()
+    // \d, \pL and their like, put into a set; false when it is a character. Stands behind the backslash.
+    private bool ClassEscape(Re2Set set)
     {
         char c = Current;
         if (Re2Classes.Perl.TryGetValue(char.ToLowerInvariant(c), out var perl) && c is 'd' or 's' or 'w' or 'D' or 'S' or 'W')
         {
             _position++;
-            return char.IsAsciiLetterUpper(c) ? perl.Complement : perl.Class;
+            bool complement = char.IsAsciiLetterUpper(c);
+            set.Add(complement ? perl.Complement : perl.Class, pairs: complement);
+            return true;
         }
 
         if (c is not ('p' or 'P'))
-            return null;
+            return false;
         int start = _position - 1;
         _position++;
         string name = AtEnd ? "" : Current.ToString();
@@ -302,12 +304,11 @@ internal sealed class Re2Pattern
         if (name.StartsWith('^'))
             (negated, name) = (!negated, name[1..]);
         _position = Math.Min(_position + 1, _pattern.Length);
-        if (name == "Any")
-            return @"\0-\uffff";
-        const string Categories = " C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs ";
-        return name.Length > 0 && Categories.Contains($" {name} ", StringComparison.Ordinal)
-            ? $@"\{(negated ? 'P' : 'p')}{{{name}}}"
-            : throw Error("invalid character class range", _pattern[start.._position]);
+        if (name == "Any" && !negated)
+            set.Add(0, 0x10FFFF);
+        else if (name != "Any" && !set.TryAdd(name, negated))
+            throw Error("invalid character class range", _pattern[start.._position]);
+        return true;
     }
 
     // The character an escape stands for; \n, \x41, \x{10FFFF}, \101, \. and so on.
@@ -355,25 +356,18 @@ internal sealed class Re2Pattern
     private void Class()
     {
         int start = _position - 1;
-        _result.Append('[');
-        if (!AtEnd && Current == '^')
-        {
-            _result.Append('^');
+        var set = new Re2Set();
+        bool negated = !AtEnd && Current == '^';
+        if (negated)
             _position++;
-        }
-
         for (bool first = true; ; first = false)
         {
             if (AtEnd)
                 throw Error("missing closing ]", _pattern[start..]);
             if (Current == ']' && !first)
                 break;
-            if (Named() is { } named)
-            {
-                _result.Append(named);
+            if (Named(set))
                 continue;
-            }
-
             int from = ClassCharacter();
             int to = from;
             if (_position + 1 < _pattern.Length && Current == '-' && _pattern[_position + 1] != ']')
@@ -384,40 +378,36 @@ internal sealed class Re2Pattern
                     throw Error("invalid character class range", _pattern[start.._position]);
             }
 
-            Append(from, start);
-            if (to != from)
-            {
-                _result.Append('-');
-                Append(to, start);
-            }
+            set.Add(from, to);
         }
 
         _position++;
-        _result.Append(']');
+        _result.Append(set.Build(negated));
     }
 
-    private string? Named()
+    private bool Named(Re2Set set)
     {
         if (_pattern.AsSpan(_position).StartsWith("[:"))
         {
             int end = _pattern.IndexOf(":]", _position, StringComparison.Ordinal);
             if (end < 0)
-                return null;
+                return false;
             string name = _pattern[(_position + 2)..end];
             bool negated = name.StartsWith('^');
-            if (!Re2Classes.Posix.TryGetValue(negated ? name[1..] : name, out var set))
+            if (!Re2Classes.Posix.TryGetValue(negated ? name[1..] : name, out var posix))
                 throw Error("invalid character class range", _pattern[_position..(end + 2)]);
             _position = end + 2;
-            return negated ? set.Complement : set.Class;
+            set.Add(negated ? posix.Complement : posix.Class, pairs: negated);
+            return true;
         }
 
         if (Current != '\\' || _position + 1 >= _pattern.Length)
-            return null;
+            return false;
         _position++;
-        string? escaped = ClassEscape();
-        if (escaped is null)
+        bool found = ClassEscape(set);
+        if (!found)
             _position--;
-        return escaped;
+        return found;
     }
 
     private int ClassCharacter()
@@ -429,12 +419,5 @@ internal sealed class Re2Pattern
         if (char.IsHighSurrogate(Current) && _position + 1 < _pattern.Length)
             return char.ConvertToUtf32(_pattern[_position++], _pattern[_position++]);
         return _pattern[_position++];
-    }
-
-    private void Append(int c, int start)
-    {
-        if (c > 0xFFFF)
-            throw Error("code points above U+FFFF in a class are not supported", _pattern[start.._position]);
-        _result.Append(CultureInfo.InvariantCulture, $@"\u{c:x4}");
     }
 }

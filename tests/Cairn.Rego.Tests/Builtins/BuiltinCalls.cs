@@ -1,4 +1,5 @@
 using Cairn.Rego.Builtins;
+using Cairn.Rego.Compilation;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Values;
 
@@ -12,7 +13,8 @@ internal static class BuiltinCalls
         Call(name, EvaluationLimits.Default, [.. operands.Select(RegoValue.ParseJson)]);
 
     public static BuiltinContext Context(EvaluationLimits? limits = null) =>
-        new(new EvaluationEnvironment(), new EvaluationBudget(limits ?? EvaluationLimits.Default, TestContext.Current.CancellationToken));
+        new(new EvaluationEnvironment(), new Cairn.Rego.Evaluation.Evaluation(
+            new CompiledRules(new RuleTreeNode(0, null, null), 1), EvaluationOptions.Default, new EvaluationBudget(limits ?? EvaluationLimits.Default, TestContext.Current.CancellationToken)));
 
     public static string Call(string name, EvaluationLimits limits, params RegoValue[] operands)
     {

@@ -33,6 +33,31 @@ public class RegexBuiltinTests
     [InlineData(@"^[]a]+$", "]a", true)]
     [InlineData(@"^[a-]+$", "a-", true)]
     [InlineData(@"\bword\b", "a word.", true)]
+    [InlineData(@"^\p{Greek}+$", "αβγ", true)]
+    [InlineData(@"^\p{Greek}+$", "abγ", false)]
+    [InlineData(@"^\P{Greek}+$", "abc", true)]
+    [InlineData(@"^\p{^Greek}$", "γ", false)]
+    [InlineData(@"^[\p{Latin}\p{Cyrillic} ]+$", "mir мир", true)]
+    [InlineData(@"^[^\p{Han}]+$", "漢", false)]
+    [InlineData(@"^\p{Han}+$", "漢字\U00020000", true)]
+    [InlineData(@"^\p{Old_Italic}$", "\U00010300", true)]
+    [InlineData(@"^\p{Hiragana}+$", "かな", true)]
+    [InlineData(@"^\p{Kawi}$", "\U00011F02", true)]
+    [InlineData(@"^\p{Common}$", "1", true)]
+    [InlineData(@"^\p{Lu}$", "\U0001D400", true)]
+    [InlineData(@"^\P{L}$", "\U0001D400", false)]
+    [InlineData(@"^\p{C}$", "\u0378", false)]
+    [InlineData(@"^\P{C}$", "\u0378", true)]
+    [InlineData(@"^.$", "😀", true)]
+    [InlineData(@"^..$", "😀", false)]
+    [InlineData(@"^[^a]$", "😀", true)]
+    [InlineData(@"^[😀-😂]$", "😁", true)]
+    [InlineData(@"^[^😀-😂]$", "😁", false)]
+    [InlineData(@"^[a\x{1F600}-\x{1F6FF}]+$", "😀a🙀", true)]
+    [InlineData(@"^\D\S\W$", "😀😀😀", true)]
+    [InlineData(@"^\p{Any}$", "😀", true)]
+    [InlineData(@"\P{Any}", "a", false)]
+    [InlineData(@"^[[:^alpha:]]$", "😀", true)]
     public void Patterns_mean_what_RE2_means(string pattern, string text, bool expected) =>
         Call("regex.match", EvaluationLimits.Default, pattern, text).ShouldBe(expected ? "true" : "false");
 
@@ -50,11 +75,22 @@ public class RegexBuiltinTests
     [InlineData("((a{100}){100})", "invalid repeat count")]
     [InlineData(@"a\", "trailing backslash")]
     [InlineData(@"\q", "invalid escape sequence")]
+    [InlineData(@"\p{Klingon}", "invalid character class range")]
+    [InlineData(@"\p{greek}", "invalid character class range")]
     public void What_RE2_does_not_know_is_refused(string pattern, string message)
     {
         Call("regex.match", EvaluationLimits.Default, pattern, "a").ShouldContain(message);
         Call("regex.is_valid", EvaluationLimits.Default, pattern).ShouldBe("false");
     }
+
+    [Theory]
+    [InlineData("urn:foo:{.*}", "urn:foo:bar", "{", "}", "true")]
+    [InlineData("urn:/a.+b/", "urn:axb", "/", "/", "unbalanced braces in \"urn:/a.+b/\"")]
+    [InlineData("plain", "plain", "/", "/", "true")]
+    [InlineData("a}b", "a", "{", "}", "unbalanced braces in \"a}b\"")]
+    [InlineData("a{b", "a", "{", "}", "unbalanced braces in \"a{b\"")]
+    public void Templates_have_expressions_between_two_different_delimiters(string template, string text, string open, string close, string result) =>
+        Call("regex.template_match", EvaluationLimits.Default, template, text, open, close).ShouldContain(result);
 
     [Fact]
     public void A_pattern_that_makes_others_backtrack_for_ever_ends_at_once() =>

@@ -6,6 +6,7 @@ using Cairn.Core.Policies;
 using Cairn.Rego;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Formatting;
+using Cairn.Rego.Partial;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
 
@@ -21,18 +22,23 @@ internal static class PolicyCommand
 
     private static readonly Option<string?> Input = new("--input", "-i") { HelpName = "file", Description = "The input document, JSON or YAML; - for standard input" };
     private static readonly Option<string> Format = MakeFormat();
+    private static readonly Option<bool> Partial = new("--partial", "-p") { Description = "Evaluate as far as it goes without what is unknown; print what is left" };
+    private static readonly Option<string[]> Unknowns = new("--unknowns", "-u") { HelpName = "path", Description = "With --partial: what is unknown; input when left out", DefaultValueFactory = _ => ["input"] };
+    private static readonly Option<string[]> DisableInlining = new("--disable-inlining") { HelpName = "path", Description = "With --partial: rules that are left as rules", DefaultValueFactory = _ => [] };
     private static readonly Option<bool> Fail = new("--fail") { Description = "Exit with 1 when the result is undefined" };
     private static readonly Option<bool> StrictErrors = new("--strict-builtin-errors") { Description = "Let a failing built-in end the evaluation" };
+    private static readonly Option<string> Explain = PolicyExplanation.MakeOption("off");
     private static readonly Option<bool> Write = new("--write", "-w") { Description = "Change the files" };
     private static readonly Option<bool> List = new("--list", "-l") { Description = "Name the files whose form differs" };
+    private static readonly Option<bool> Upgrade = new("--v0-v1") { Description = "Read modules as OPA before 1.0 did, and write them for both" };
     private static readonly Option<int> Count = new("--count") { Description = "How many evaluations to time", DefaultValueFactory = _ => 10_000 };
     private static readonly Argument<string> Query = new("query") { Description = "A query, for example data.app.allow" };
 
     public static Command Create()
     {
-        var eval = new Command("eval", "Evaluate a query\n\nExamples:\n  cairn policy eval -d policy.rego -d data.json -i input.json data.app.allow\n  cairn policy eval -d policies --format pretty 'data.app.users[u].admin'") { DataFiles, Input, Schema, Format, Fail, StrictErrors, V0, Query };
+        var eval = new Command("eval", "Evaluate a query\n\nExamples:\n  cairn policy eval -d policy.rego -d data.json -i input.json data.app.allow\n  cairn policy eval -d policies --format pretty 'data.app.users[u].admin'\n  cairn policy eval -d policies -i input.json --format pretty --explain fails data.app.allow\n  cairn policy eval -d policies --partial --format source 'data.app.allow == true'") { DataFiles, Input, Schema, Format, Partial, Unknowns, DisableInlining, Explain, PolicyExplanation.VariableValues, Fail, StrictErrors, V0, Query };
         eval.SetAction(EvalAsync);
-        var fmt = new Command("fmt", "Write modules in their canonical form\n\nWithout an option the formatted text is printed.\n\nExamples:\n  cairn policy fmt -w policies\n  cairn policy fmt --list policies") { Write, List, Paths };
+        var fmt = new Command("fmt", "Write modules in their canonical form\n\nWithout an option the formatted text is printed.\n\nExamples:\n  cairn policy fmt -w policies\n  cairn policy fmt --list policies\n  cairn policy fmt -w --v0-v1 old-policies") { Write, List, Upgrade, Paths };
         fmt.SetAction(FormatAsync);
         var bench = new Command("bench", "Time a query\n\nExamples:\n  cairn policy bench -d policy.rego -d data.json -i input.json data.app.allow") { DataFiles, Input, Count, V0, Query };
         bench.SetAction(BenchAsync);
@@ -59,9 +65,13 @@ internal static class PolicyCommand
     {
         try
         {
+            if (result.GetValue(Partial))
+                return await PartialAsync(result, ct);
             var (query, input) = await PrepareAsync(result, ct);
-            var found = query.Evaluate(input, EvaluationOptions(result), ct);
-            Console.Out.WriteLine(PolicyOutput.Show(found, result.GetValue(Format)!));
+            string explain = result.GetValue(Explain)!;
+            var trace = explain == "off" ? null : new RegoTrace();
+            var found = query.Evaluate(input, EvaluationOptions(result) with { Trace = trace }, ct);
+            Console.Out.WriteLine(PolicyOutput.Show(found, result.GetValue(Format)!, PolicyExplanation.Choose(trace, explain), result.GetValue(PolicyExplanation.VariableValues)));
             return found.IsUndefined && result.GetValue(Fail) ? ExitCodes.Failure : ExitCodes.Success;
         }
         catch (RegoCompilationException e)
@@ -75,13 +85,32 @@ internal static class PolicyCommand
         }
     }
 
+    private static async Task<int> PartialAsync(ParseResult result, CancellationToken ct)
+    {
+        var policy = await CompileAsync(result, instrument: false, ct);
+        var input = result.GetValue(Input) is { } file ? await PolicyFiles.ReadValueAsync(file, ct) : null;
+        var partial = new PartialOptions { Unknowns = result.GetValue(Unknowns)!, DisableInlining = result.GetValue(DisableInlining)! };
+        PartialEvaluation left;
+        try
+        {
+            left = policy.EvaluatePartially(result.GetRequiredValue(Query), partial, input, EvaluationOptions(result), ct);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+
+        Console.Out.WriteLine(PolicyOutput.Show(left, result.GetValue(Format)!));
+        return left.Queries.Count == 0 && result.GetValue(Fail) ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
     private static async Task<int> FormatAsync(ParseResult result, CancellationToken ct)
     {
         bool changed = false;
         foreach (var module in (await PolicyFiles.LoadAsync(result.GetRequiredValue(Paths), ct)).Modules)
             try
             {
-                string formatted = RegoFormatter.Format(module.Source, module.Name);
+                string formatted = RegoFormatter.Format(module.Source, module.Name, result.GetValue(Upgrade) ? RegoVersion.V0 : RegoVersion.V1);
                 bool differs = formatted != module.Source;
                 changed |= differs;
                 if (result.GetValue(List) && differs)
@@ -139,10 +168,15 @@ internal static class PolicyCommand
         }
     }
 
-    private static async Task<(PreparedQuery Query, RegoValue? Input)> PrepareAsync(ParseResult result, CancellationToken ct)
+    private static async Task<RegoPolicy> CompileAsync(ParseResult result, bool instrument, CancellationToken ct)
     {
         var schemas = await PolicyFiles.ReadSchemasAsync(result.GetValue(Schema), ct);
-        var policy = (await PolicyFiles.LoadAsync(result.GetValue(DataFiles)!, ct)).Compile(Options(result) with { Schemas = schemas });
+        return (await PolicyFiles.LoadAsync(result.GetValue(DataFiles)!, ct)).Compile(Options(result) with { Schemas = schemas, Instrument = instrument });
+    }
+
+    private static async Task<(PreparedQuery Query, RegoValue? Input)> PrepareAsync(ParseResult result, CancellationToken ct)
+    {
+        var policy = await CompileAsync(result, result.GetValue(Explain) is not (null or "off"), ct);
         var input = result.GetValue(Input) is { } file ? await PolicyFiles.ReadValueAsync(file, ct) : null;
         return (policy.Prepare(result.GetRequiredValue(Query)), input);
     }
@@ -157,8 +191,8 @@ internal static class PolicyCommand
 
     private static Option<string> MakeFormat()
     {
-        var option = new Option<string>("--format", "-f") { HelpName = "json|pretty|values|raw", Description = "How to print the result", DefaultValueFactory = _ => "json" };
-        option.AcceptOnlyFromAmong("json", "pretty", "values", "raw");
+        var option = new Option<string>("--format", "-f") { HelpName = "json|pretty|source|values|raw", Description = "How to print the result", DefaultValueFactory = _ => "json" };
+        option.AcceptOnlyFromAmong("json", "pretty", "source", "values", "raw");
         return option;
     }
 }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
 using Cairn.Rego;
+using Cairn.Rego.Evaluation;
+using Cairn.Rego.Partial;
 using Cairn.Rego.Values;
 
 namespace Cairn.Cli.Commands.Policies;
@@ -11,7 +13,40 @@ internal static class PolicyOutput
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Show(QueryResult result, string format) => format switch
+    /// <summary>A result, with its explanation before it, or in the JSON under <c>explanation</c>.</summary>
+    public static string Show(QueryResult result, string format, RegoTrace? explanation, bool variableValues)
+    {
+        if (explanation is null)
+            return Show(result, format);
+        if (format != "json")
+            return explanation.ToText(variableValues) + Show(result, format);
+        var json = Json(result);
+        json["explanation"] = explanation.ToJson();
+        return Text(json);
+    }
+
+    /// <summary>What partial evaluation leaves: OPA's JSON, a table, or Rego.</summary>
+    public static string Show(PartialEvaluation partial, string format) => format switch
+    {
+        "json" => Text(new JsonObject { ["partial"] = partial.ToJson() }),
+        "pretty" => Table([
+            .. partial.Queries.Select((query, index) => ($"Query {index + 1}", query)),
+            .. partial.Support.Select((module, index) => ($"Support {index + 1}", module.Source)),
+        ]),
+        _ => partial.ToText().TrimEnd('\n'),
+    };
+
+    private static string Table(IReadOnlyList<(string Name, string Text)> rows)
+    {
+        if (rows.Count == 0)
+            return "undefined";
+        var lines = rows.Select(row => (row.Name, Lines: row.Text.TrimEnd('\n').Replace("\t", "  ", StringComparison.Ordinal).Split('\n'))).ToList();
+        int left = lines.Max(row => row.Name.Length), right = lines.Max(row => row.Lines.Max(line => line.Length));
+        string rule = $"+{new string('-', left + 2)}+{new string('-', right + 2)}+";
+        return string.Join('\n', lines.SelectMany(row => row.Lines.Select((line, index) => $"| {(index == 0 ? row.Name : "").PadRight(left)} | {line.PadRight(right)} |").Append(rule)).Prepend(rule));
+    }
+
+    private static string Show(QueryResult result, string format) => format switch
     {
         "pretty" => Pretty(result),
         "values" => string.Join('\n', result.Solutions.Select(solution => Text(new JsonArray([.. solution.Expressions.Select(expression => expression.Value.ToJsonNode())])))),

@@ -13,22 +13,23 @@ namespace Cairn.Cli.Commands.Policies;
 /// <summary><c>cairn policy test</c>: runs <c>test_</c> rules.</summary>
 internal static class PolicyTestCommand
 {
-    private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Name every test; say of failed ones which expressions never held" };
+    private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Name every test; show the trace of failed ones" };
     private static readonly Option<string?> Run = new("--run", "-r") { HelpName = "regex", Description = "Run only tests whose name matches" };
     private static readonly Option<bool> Coverage = new("--coverage", "-c") { Description = "Print the coverage in OPA's JSON" };
     private static readonly Option<double> Threshold = new("--threshold") { HelpName = "percent", Description = "With --coverage: exit with 1 when less is covered" };
+    private static readonly Option<string> Explain = PolicyExplanation.MakeOption("fails");
     private static readonly Option<string> Format = MakeFormat();
 
     public static Command Create()
     {
-        var test = new Command("test", "Run the rules whose names begin with test_\n\nRules named todo_test_ are skipped.\n\nExamples:\n  cairn policy test policies -v\n  cairn policy test policies -r 'allow' \n  cairn policy test policies --coverage --threshold 80") { Verbose, Run, Coverage, Threshold, Format, PolicyCommand.V0, PolicyCommand.Paths };
+        var test = new Command("test", "Run the rules whose names begin with test_\n\nRules named todo_test_ are skipped.\n\nExamples:\n  cairn policy test policies -v\n  cairn policy test policies -v --explain full --var-values -r 'allow'\n  cairn policy test policies --coverage --threshold 80") { Verbose, Explain, PolicyExplanation.VariableValues, Run, Coverage, Threshold, Format, PolicyCommand.V0, PolicyCommand.Paths };
         test.SetAction(TestAsync);
         return test;
     }
 
     private static async Task<int> TestAsync(ParseResult result, CancellationToken ct)
     {
-        bool verbose = result.GetValue(Verbose), coverage = result.GetValue(Coverage);
+        bool verbose = result.GetValue(Verbose) || result.GetResult(Explain) is { Implicit: false }, coverage = result.GetValue(Coverage);
         RegoPolicy policy;
         try
         {
@@ -41,7 +42,7 @@ internal static class PolicyTestCommand
 
         var covered = new RegoCoverage();
         var options = new EvaluationOptions { JsonSchema = new PolicyJsonSchema(), Yaml = new PolicyYaml() };
-        var results = RegoTester.Run(policy, Filter(result.GetValue(Run)), options, covered, ct).ToList();
+        var results = RegoTester.Run(policy, Filter(result.GetValue(Run)), options, covered, verbose && !coverage && result.GetValue(Explain) != "off", ct).ToList();
         int failed = results.Count(test => test.Outcome is TestOutcome.Fail or TestOutcome.Error);
         if (coverage)
         {
@@ -53,7 +54,7 @@ internal static class PolicyTestCommand
         if (result.GetValue(Format) == "json")
             Console.Out.WriteLine(new JsonArray([.. results.Select(Json)]).ToJsonString(new() { WriteIndented = true }));
         else
-            Pretty(results, verbose);
+            Pretty(results, verbose, test => PolicyExplanation.Choose(test.Trace, result.GetValue(Explain)!)?.ToText(result.GetValue(PolicyExplanation.VariableValues)));
         return failed > 0 ? ExitCodes.Failure : ExitCodes.Success;
     }
 
@@ -69,7 +70,7 @@ internal static class PolicyTestCommand
         }
     }
 
-    private static void Pretty(List<TestResult> results, bool verbose)
+    private static void Pretty(List<TestResult> results, bool verbose, Func<TestResult, string?> explain)
     {
         foreach (var test in results)
         {
@@ -79,9 +80,8 @@ internal static class PolicyTestCommand
             Console.Out.WriteLine($"{test.Package}.{test.Name}: {Word(test.Outcome)}{time}");
             if (test.Error is not null)
                 Console.Out.WriteLine($"  {test.Error}");
-            if (test.Outcome == TestOutcome.Fail)
-                foreach (var place in test.Failed)
-                    Console.Out.WriteLine($"  {place}: never held");
+            if (test.Outcome is TestOutcome.Fail or TestOutcome.Error && explain(test) is { Length: > 0 } trace)
+                Console.Out.WriteLine($"\n  {trace.TrimEnd().ReplaceLineEndings("\n  ")}\n");
             if (test.Output.Length > 0)
                 Console.Out.WriteLine($"\n  {test.Output.TrimEnd().ReplaceLineEndings("\n  ")}\n");
         }
