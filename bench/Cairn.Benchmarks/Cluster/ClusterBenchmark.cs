@@ -32,7 +32,7 @@ internal static class ClusterBenchmark
                 load = await Wrk.PutAsync(cairn, writers, seconds);
             }
             foreach (int records in new[] { 4, 1 })
-                await engine.CommitsAsync($"warm{writers}-{records}", writers, records, time);
+                await engine.CommitsAsync($"warm{writers}_{records}", writers, records, time);
             double same = await engine.CommitsAsync($"same{writers}", writers, records: 4, time);
             double one = await engine.CommitsAsync($"one{writers}", writers, records: 1, time);
             Console.WriteLine($"| {writers} | {load.PerSecond:0} | {load.P50:0.00} | {load.P99:0.00} | {load.Cost:0} | {same:0} | {load.PerSecond / same:0.00} | {one:0} | {load.PerSecond / one:0.00} |");
