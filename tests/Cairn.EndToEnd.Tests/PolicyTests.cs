@@ -1,3 +1,6 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
 using Cairn.EndToEnd.Tests.Running;
 
 namespace Cairn.EndToEnd.Tests;
@@ -26,6 +29,38 @@ public sealed class PolicyTests : IDisposable
     {
         (await _shell.DoAsync("policy eval -d p.rego data.app.allow")).ShouldBe("{}\n");
         (await _shell.RunAsync("policy eval -d p.rego --fail data.app.allow")).Code.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_is_left_of_a_query_is_printed_and_what_failed_is_explained()
+    {
+        (await _shell.DoAsync("policy eval -d p.rego -d data.yaml --partial -f source data.app.allow")).ShouldBe("# Query 1\ninput.user in [\"ann\"]\n");
+        (await _shell.RunAsync("policy eval -d p.rego --partial -u nothing data.app.allow")).Code.ShouldBe(2);
+        string explained = await _shell.DoAsync("policy eval -d p.rego -i input.json -f pretty --explain fails --var-values data.app.allow");
+        explained.ShouldContain("p.rego:3");
+        explained.ShouldContain("Fail");
+        (await _shell.DoAsync("policy eval -d p.rego -d data.yaml -i input.json --explain full data.app.allow")).ShouldContain("\"explanation\"");
+        (await _shell.RunAsync("policy test p.rego t.rego data.yaml -v")).Out.ShouldContain("| Fail input.user in data.users");
+    }
+
+    [Fact]
+    public async Task A_delta_is_checked_against_the_bundle_it_changes()
+    {
+        await _shell.DoAsync("policy bundle build p.rego data.yaml -b bundle.tar.gz");
+        Delta("good", """{"data":[{"op":"upsert","path":"/users/0","value":"eve"}]}""");
+        Delta("bad", """{"data":[{"op":"remove","path":"/nobody"}]}""");
+        (await _shell.DoAsync("policy bundle check good.tar.gz --delta-of bundle.tar.gz")).ShouldContain("1 change");
+        var refused = await _shell.RunAsync("policy bundle check bad.tar.gz --delta-of bundle.tar.gz");
+        (refused.Code, refused.Error).ShouldBe((1, "cairn: bad.tar.gz: remove of /nobody is not possible: nothing is there\n"));
+        (await _shell.RunAsync("policy bundle check good.tar.gz")).Code.ShouldBe(1);
+
+        void Delta(string name, string patch)
+        {
+            using var file = File.Create(Path.Combine(_shell.Folder.Path, $"{name}.tar.gz"));
+            using var zip = new GZipStream(file, CompressionLevel.Fastest);
+            using var tar = new TarWriter(zip);
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "patch.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(patch)) });
+        }
     }
 
     [Fact]

@@ -20,9 +20,9 @@ internal static class TemplateCommand
 
     public static Command Create()
     {
-        var render = new Command("render", "Render a template\n\nA document (.json, .yaml) stays a document: only its strings are rendered, and one that is a single\nexpression gives its typed value.\n\nExamples:\n  cairn template render nginx.conf.j2 --var port=8080 --env prod\n  cairn template render config.json --vars prod.yaml --env prod\n  echo 'Hello {{ name }}' | cairn template render - --var name=you") { File, Var, Vars, Env, Lenient };
+        var render = new Command("render", "Render a template\n\nA document (.json, .yaml) stays a document: only its strings are rendered, and one that is a single\nexpression gives its typed value.\n\nExamples:\n  cairn template render nginx.conf.j2 --var port=8080 --env prod\n  cairn template render config.json --vars prod.yaml --env prod\n  cairn template render --lenient banner.j2\n  echo 'Hello {{ name }}' | cairn template render - --var name=you") { File, Var, Vars, Env, Lenient };
         render.SetAction(RenderAsync);
-        var check = new Command("check", "Say whether templates are well-formed, and where not\n\nExamples:\n  cairn template check templates/*.j2 config.json") { Files };
+        var check = new Command("check", "Say whether templates are well-formed, and where not\n\nA template that another one includes is checked when it is named too.\n\nExamples:\n  cairn template check templates/*.j2 config.json") { Files };
         check.SetAction(CheckAsync);
         return new Command("template", "Render and check templates on this machine\n\nExamples:\n  cairn template render config.json --env prod\n  cairn template check templates/*.j2") { render, check };
     }
