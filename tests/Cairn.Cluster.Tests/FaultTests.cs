@@ -82,14 +82,14 @@ public sealed class FaultTests : IDisposable
         using (var disk = await DiskFault.HangAsync(etcd.Member(leader), TimeSpan.FromSeconds(2)))
         {
             Assert.SkipWhen(disk.Problem is not null, disk.Problem ?? "");
-            await load.ProgressAsync(30, Ct);
+            await load.ProgressAsync(10, Ct);
         }
         await load.ProgressAsync(30, Ct);
 
-        using (await DiskFault.HangAsync(etcd.Member(0), TimeSpan.FromMilliseconds(500)))
-        using (await DiskFault.HangAsync(etcd.Member(1), TimeSpan.FromMilliseconds(500)))
-            await load.ProgressAsync(20, Ct);
-        await load.ProgressAsync(50, Ct);
+        using (await DiskFault.HangAsync(etcd.Member(0), TimeSpan.FromMilliseconds(200)))
+        using (await DiskFault.HangAsync(etcd.Member(1), TimeSpan.FromMilliseconds(200)))
+            await load.ProgressAsync(10, Ct);
+        await load.ProgressAsync(30, Ct);
 
         await load.VerifyAsync();
     }
@@ -104,7 +104,7 @@ public sealed class FaultTests : IDisposable
             await using var load = new Load(nodes);
             await load.ProgressAsync(50, Ct);
 
-            using (var disk = await DiskFault.HangAsync(nodes.Node(0), TimeSpan.FromMilliseconds(500)))
+            using (var disk = await DiskFault.HangAsync(nodes.Node(0), TimeSpan.FromMilliseconds(200)))
             {
                 Assert.SkipWhen(disk.Problem is not null, disk.Problem ?? "");
                 await load.ProgressAsync(10, Ct);
@@ -161,7 +161,7 @@ public sealed class FaultTests : IDisposable
         await load.ProgressAsync(50, Ct);
         await nodes.StartAsync(1);
 
-        using (var disk = await DiskFault.HangAsync(primary.Process, TimeSpan.FromMilliseconds(500)))
+        using (var disk = await DiskFault.HangAsync(primary.Process, TimeSpan.FromMilliseconds(200)))
             if (disk.Problem is null)
                 await load.ProgressAsync(10, Ct);
 
