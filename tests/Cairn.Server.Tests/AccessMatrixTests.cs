@@ -160,7 +160,7 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         }
     }
 
-    private static string Body(string name) => name switch
+    internal static string Body(string name) => name switch
     {
         "SubmitChange" => """{"operations":[{"op":"put","path":"payments/database","document":{"a":1}}]}""",
         "PromoteConfig" => """{"to":"staging","from":"dev"}""",

@@ -3,7 +3,8 @@ namespace Cairn.Core.Access;
 /// <summary>The one place that decides whether a caller may do something. What is not granted is denied.</summary>
 public static class Authorizer
 {
-    private static readonly HashSet<string> EnvironmentBound = ["configs", "variables", "secrets"];
+    // What belongs to all environments together, and is no use to a credential for some of them unless it can be read.
+    private static readonly HashSet<string> SharedByEnvironments = ["schemas", "schema-rules"];
 
     /// <summary>Whether <paramref name="caller"/> may do it to one resource.</summary>
     /// <param name="caller">Who asks.</param>
@@ -13,12 +14,14 @@ public static class Authorizer
     public static bool Allows(Caller caller, Permission needed, ReadOnlySpan<char> path, string? environment) =>
         caller.Level >= needed.Level
         && InScope(caller, needed, path, wholeKind: false)
-        && InEnvironment(caller, needed, environment);
+        && InEnvironment(caller, needed, path, environment);
 
     /// <summary>Whether the caller may do it to any resource of the kind at all: enough for a listing, which then shows
     /// only what <see cref="Allows"/> lets through, and as a first check of a request that names several.</summary>
     public static bool AllowsSome(Caller caller, Permission needed) =>
-        caller.Level >= needed.Level && InScope(caller, needed, "", wholeKind: true);
+        caller.Level >= needed.Level
+        && InScope(caller, needed, "", wholeKind: true)
+        && (caller.Environments.Count == 0 || needed.Kind is "*" || IsBound(needed.Kind) || IsReadable(needed));
 
     /// <summary>Refuses what <see cref="Allows"/> does not allow.</summary>
     /// <exception cref="ProblemException">Denied.</exception>
@@ -38,9 +41,23 @@ public static class Authorizer
         return false;
     }
 
-    // A credential for some environments must not see or change the base: it belongs to the others as well.
-    private static bool InEnvironment(Caller caller, Permission needed, string? environment) =>
-        caller.Environments.Count == 0
-        || !EnvironmentBound.Contains(needed.Kind)
-        || (environment is not null && caller.Environments.Contains(environment));
+    // A credential for some environments rules nothing that the others depend on as well: not the base of a config, not
+    // the keys, the audit or the nodes. An environment is its own.
+    private static bool InEnvironment(Caller caller, Permission needed, ReadOnlySpan<char> path, string? environment)
+    {
+        if (caller.Environments.Count == 0 || IsReadable(needed))
+            return true;
+        if (!IsBound(needed.Kind))
+            return false;
+        var own = needed.Kind == "environments" ? path : environment;
+        foreach (string name in caller.Environments)
+            if (own.SequenceEqual(name))
+                return true;
+        return false;
+    }
+
+    private static bool IsBound(string kind) => kind is "configs" or "variables" or "secrets" or "environments";
+
+    private static bool IsReadable(Permission needed) =>
+        needed.Level == PermissionLevel.Read && SharedByEnvironments.Contains(needed.Kind);
 }

@@ -66,16 +66,28 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     /// <param name="snapshot">The state to start from.</param>
     /// <param name="path">Which config.</param>
     /// <param name="before">Only versions lower than this one; null for all.</param>
+    /// <param name="environment">Only versions that changed what this environment is made of; null for all.</param>
     /// <param name="ct">Ends the reading.</param>
     public async IAsyncEnumerable<Versioned<ConfigState>> HistoryAsync(
-        CatalogSnapshot snapshot, string path, long? before, [EnumeratorCancellation] CancellationToken ct)
+        CatalogSnapshot snapshot, string path, long? before, string? environment, [EnumeratorCancellation] CancellationToken ct)
     {
+        if (environment is not null)
+            RequireEnvironment(snapshot, environment);
         long newest = Head(snapshot, path)?.Version ?? 0;
+        Versioned<ConfigState>? newer = null;
         for (long version = before is { } limit ? Math.Min(limit - 1, newest) : newest; version > 0; version--)
-            if (await kinds.Configs.ReadVersionAsync(store, path, version, ct) is { } old)
+        {
+            if (await kinds.Configs.ReadVersionAsync(store, path, version, ct) is not { } old)
+                break;
+            if (environment is null)
                 yield return old;
-            else
-                yield break;
+            else if (newer is not null && !ConfigState.SameIn(environment, old.State, newer.State))
+                yield return newer;
+            newer = old;
+        }
+
+        if (environment is not null && newer is not null && !ConfigState.SameIn(environment, null, newer.State))
+            yield return newer;
     }
 
     /// <summary>The configs below a prefix that a caller may read, by path.</summary>

@@ -82,6 +82,21 @@ public sealed class ConfigState
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
     }
 
+    /// <summary>SHA-256 of what one environment is made of, which tells nothing about the others.</summary>
+    public string ChecksumIn(string environment)
+    {
+        var content = JsonText.Write(writer =>
+        {
+            writer.WriteStartObject();
+            if (BaseOf(environment) is { } layer)
+                WriteLayer(writer, "base", layer, versions: false);
+            if (Overlays.GetValueOrDefault(environment) is { } overlay)
+                WriteLayer(writer, "overlay", overlay, versions: false);
+            writer.WriteEndObject();
+        });
+        return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
+    }
+
     /// <summary>What an environment served when it was last asked, if nothing of this state has changed since.</summary>
     internal RenderedConfig? Cached(string environment)
     {

@@ -15,25 +15,25 @@ internal static class ConfigEndpoints
     public static void MapConfigs(this IEndpointRouteBuilder app)
     {
         var configs = app.MapGroup("/api/v1").WithTags("Configs");
-        configs.OnGet("/configs", List).WithName("ListConfigs").RequiresSome("configs", PermissionLevel.Read)
+        configs.OnGet("/configs", List).WithName("ListConfigs").RequiresSome("configs", PermissionLevel.Read).ByEnvironment()
             .Describe("Lists configs by path", Parameters.Prefix, Parameters.Limit, Parameters.Cursor, Parameters.Environment, Parameters.Include, Parameters.Deleted)
             .Produces<Page<ConfigItem>>();
-        configs.OnGet("/configs/{**path}", Get).WithName("GetConfig").Requires("configs", PermissionLevel.Read)
+        configs.OnGet("/configs/{**path}", Get).WithName("GetConfig").Requires("configs", PermissionLevel.Read).ByEnvironment()
             .Describe("Reads a config: its base, or what an environment serves", Parameters.Environment, Parameters.Version, Parameters.Format, Parameters.Raw, Parameters.Consistency, Parameters.Wait)
             .Produces(200).Produces(304);
-        configs.OnPut("/configs/{**path}", Put).WithName("PutConfig").Requires("configs", PermissionLevel.Write)
+        configs.OnPut("/configs/{**path}", Put).WithName("PutConfig").Requires("configs", PermissionLevel.Write).ByEnvironment()
             .Describe("Writes a config's base, or an environment's overlay; the body is the document", Parameters.Environment, Parameters.Format)
             .Produces<ConfigWritten>().Produces<ConfigWritten>(201);
-        configs.OnPatch("/configs/{**path}", Patch).WithName("PatchConfig").Requires("configs", PermissionLevel.Write)
+        configs.OnPatch("/configs/{**path}", Patch).WithName("PatchConfig").Requires("configs", PermissionLevel.Write).ByEnvironment()
             .Describe("Changes parts of a document, by JSON Merge Patch or JSON Patch", Parameters.Environment)
             .Produces<ConfigWritten>();
-        configs.OnDelete("/configs/{**path}", Delete).WithName("DeleteConfig").Requires("configs", PermissionLevel.Delete)
+        configs.OnDelete("/configs/{**path}", Delete).WithName("DeleteConfig").Requires("configs", PermissionLevel.Delete).ByEnvironment()
             .Describe("Deletes a config, keeping its versions; or an environment's overlay", Parameters.Environment)
             .Produces<ConfigWritten>();
-        configs.OnGet("/config-versions/{**path}", History).WithName("ListConfigVersions").Requires("configs", PermissionLevel.Read)
-            .Describe("Lists a config's versions, newest first", Parameters.Limit, Parameters.Cursor)
+        configs.OnGet("/config-versions/{**path}", History).WithName("ListConfigVersions").Requires("configs", PermissionLevel.Read).ByEnvironment()
+            .Describe("Lists a config's versions, newest first; of one environment, those that changed what it is made of", Parameters.Environment, Parameters.Limit, Parameters.Cursor)
             .Produces<Page<ConfigVersionItem>>();
-        configs.OnGet("/config-diffs/{**path}", Diff).WithName("DiffConfig").Requires("configs", PermissionLevel.Read)
+        configs.OnGet("/config-diffs/{**path}", Diff).WithName("DiffConfig").Requires("configs", PermissionLevel.Read).ByEnvironment()
             .Describe("Compares two versions", Parameters.From, Parameters.To, Parameters.Environment)
             .Produces<ConfigDiffView>();
         configs.OnPost("/config-rollbacks/{**path}", Rollback).WithName("RollBackConfig").Requires("configs", PermissionLevel.Write).Idempotent()
@@ -67,7 +67,7 @@ internal static class ConfigEndpoints
             snapshot, request.Caller, Query.Text(http.Request, "prefix") ?? "", Query.Cursor(http.Request), environment, Query.Flag(http.Request, "deleted"))
             .Take(limit + 1).ToList();
         var items = found.Take(limit).Select(config => ConfigItem.Of(
-            config, documents ? node.Configs.Read(snapshot, request.Caller, config.Path, environment)?.Body : null));
+            config, documents ? node.Configs.Read(snapshot, request.Caller, config.Path, environment)?.Body : null, request.Caller));
         await Bodies.WriteAsync(
             http, 200, new Page<ConfigItem>([.. items], found.Count > limit ? Query.MakeCursor(found[limit - 1].Path) : null),
             WireJson.Default.PageConfigItem);
@@ -155,7 +155,7 @@ internal static class ConfigEndpoints
             throw ConfigAnswers.NotFound(node, request);
         long? before = Query.Cursor(http.Request) is { } cursor && long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out long last) ? last : null;
         var versions = new List<Versioned<ConfigState>>();
-        await foreach (var version in node.Configs.HistoryAsync(snapshot, request.Path, before, http.RequestAborted))
+        await foreach (var version in node.Configs.HistoryAsync(snapshot, request.Path, before, request.Environment, http.RequestAborted))
         {
             versions.Add(version);
             if (versions.Count > limit)
@@ -164,7 +164,9 @@ internal static class ConfigEndpoints
 
         string? next = versions.Count > limit ? Query.MakeCursor(versions[limit - 1].Version.ToString(CultureInfo.InvariantCulture)) : null;
         await Bodies.WriteAsync(
-            http, 200, new Page<ConfigVersionItem>([.. versions.Take(limit).Select(ConfigVersionItem.Of)], next), WireJson.Default.PageConfigVersionItem);
+            http, 200,
+            new Page<ConfigVersionItem>([.. versions.Take(limit).Select(version => ConfigVersionItem.Of(version, request.Environment))], next),
+            WireJson.Default.PageConfigVersionItem);
     }
 
     private static async Task Diff(HttpContext http)
@@ -249,7 +251,7 @@ internal static class ConfigEndpoints
         http.Response.Headers["Cairn-Version"] = version.ToString(CultureInfo.InvariantCulture);
         http.Response.Headers["Cairn-Revision"] = change.Revision.ToString(CultureInfo.InvariantCulture);
         await Bodies.WriteAsync(
-            http, existed || operation is DeleteConfig ? 200 : 201, ConfigWritten.Of(written, operation.TargetEnvironment), WireJson.Default.ConfigWritten);
+            http, existed || operation is DeleteConfig ? 200 : 201, ConfigWritten.Of(written, operation.TargetEnvironment, request.Caller), WireJson.Default.ConfigWritten);
     }
 
     private static (CairnRequest Request, CairnNode Node) Request(HttpContext http)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Configs;
 using Cairn.Core.Documents;
@@ -11,7 +12,8 @@ namespace Cairn.Server.Configs;
 /// <param name="Environment">The environment written to; null for the base.</param>
 /// <param name="Version">The version made.</param>
 /// <param name="Revision">The store revision it was committed as.</param>
-/// <param name="Checksum">SHA-256 of the config's whole content in this version; null for a deletion.</param>
+/// <param name="Checksum">SHA-256 of the config's whole content in this version, or for a credential of some environments
+/// of what the one it wrote to is made of; null for a deletion.</param>
 /// <param name="CreatedAt">When.</param>
 /// <param name="CreatedBy">By whom.</param>
 /// <param name="Message">Why.</param>
@@ -20,8 +22,9 @@ public sealed record ConfigWritten(
     string Path, string? Environment, long Version, long Revision, string? Checksum,
     DateTimeOffset CreatedAt, string CreatedBy, string? Message, string Change)
 {
-    public static ConfigWritten Of(Versioned<ConfigState> config, string? environment) => new(
-        config.Path, environment, config.Version, config.Revision, config.State?.Checksum(),
+    public static ConfigWritten Of(Versioned<ConfigState> config, string? environment, Caller caller) => new(
+        config.Path, environment, config.Version, config.Revision,
+        caller.Environments.Count > 0 && environment is not null ? config.State?.ChecksumIn(environment) : config.State?.Checksum(),
         config.CreatedAt, config.CreatedBy, config.Message, config.ChangeId);
 }
 
@@ -33,8 +36,8 @@ public sealed record ConfigWritten(
 /// <param name="UpdatedBy">By whom.</param>
 /// <param name="Message">Why.</param>
 /// <param name="HasBase">Whether there is a base document, or overlays only.</param>
-/// <param name="Overlays">The environments with an overlay.</param>
-/// <param name="Pins">The environments that serve the base of an older version, and which; 0 for nothing yet.</param>
+/// <param name="Overlays">The environments with an overlay, of those the credential is for.</param>
+/// <param name="Pins">Of those, the environments that serve the base of an older version, and which; 0 for nothing yet.</param>
 /// <param name="HasSchema">Whether it is bound to a schema.</param>
 /// <param name="Deleted">Whether it is deleted.</param>
 /// <param name="Document">With <c>include=document</c>: the base, or what the environment asked for serves.</param>
@@ -42,13 +45,20 @@ public sealed record ConfigItem(
     string Path, long Version, long Revision, DateTimeOffset UpdatedAt, string UpdatedBy, string? Message,
     bool HasBase, IReadOnlyList<string> Overlays, IReadOnlyDictionary<string, long> Pins, bool HasSchema, bool Deleted, JsonElement? Document)
 {
-    public static ConfigItem Of(Versioned<ConfigState> config, byte[]? document) => new(
-        config.Path, config.Version, config.Revision, config.CreatedAt, config.CreatedBy, config.Message,
-        config.State?.Base is not null,
-        [.. config.State?.Overlays.Keys ?? []],
-        config.State?.Pins.ToDictionary(pin => pin.Key, pin => pin.Value.Version) ?? [],
-        config.State?.Schema is not null, config.State is null,
-        document is null ? null : JsonText.Element(document));
+    public static ConfigItem Of(Versioned<ConfigState> config, byte[]? document, Caller caller)
+    {
+        bool Sees(string environment) => caller.Environments.Count == 0 || caller.Environments.Contains(environment);
+
+        return new ConfigItem(
+            config.Path, config.Version, config.Revision, config.CreatedAt, config.CreatedBy,
+            // What somebody wrote to another environment, and why, is not for a credential of this one.
+            caller.Environments.Count == 0 ? config.Message : null,
+            config.State?.Base is not null,
+            [.. config.State?.Overlays.Keys.Where(Sees) ?? []],
+            config.State?.Pins.Where(pin => Sees(pin.Key)).ToDictionary(pin => pin.Key, pin => pin.Value.Version) ?? [],
+            config.State?.Schema is not null, config.State is null,
+            document is null ? null : JsonText.Element(document));
+    }
 }
 
 /// <summary>A version in a config's history.</summary>
@@ -58,22 +68,26 @@ public sealed record ConfigItem(
 /// <param name="CreatedBy">By whom.</param>
 /// <param name="Message">Why.</param>
 /// <param name="Change">The change it is part of.</param>
-/// <param name="Checksum">SHA-256 of the whole content; null for a deletion.</param>
+/// <param name="Checksum">SHA-256 of the whole content, or of what the environment asked for is made of; null for a
+/// deletion.</param>
 /// <param name="Deleted">Whether this version deleted the config.</param>
-/// <param name="Layers">Which documents this version wrote: <c>base</c>, or an environment's name.</param>
+/// <param name="Layers">Which documents this version wrote: <c>base</c>, or an environment's name; of an environment asked
+/// for, no other's.</param>
 public sealed record ConfigVersionItem(
     long Version, long Revision, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string Change,
     string? Checksum, bool Deleted, IReadOnlyList<string> Layers)
 {
-    public static ConfigVersionItem Of(Versioned<ConfigState> config)
+    public static ConfigVersionItem Of(Versioned<ConfigState> config, string? environment)
     {
         var written = new List<string>();
         if (config.State?.Base?.Version == config.Version)
             written.Add("base");
-        written.AddRange(config.State?.Overlays.Where(overlay => overlay.Value.Version == config.Version).Select(overlay => overlay.Key) ?? []);
+        written.AddRange(config.State?.Overlays
+            .Where(overlay => overlay.Value.Version == config.Version && (environment is null || overlay.Key == environment))
+            .Select(overlay => overlay.Key) ?? []);
         return new ConfigVersionItem(
             config.Version, config.Revision, config.CreatedAt, config.CreatedBy, config.Message, config.ChangeId,
-            config.State?.Checksum(), config.State is null, written);
+            environment is null ? config.State?.Checksum() : config.State?.ChecksumIn(environment), config.State is null, written);
     }
 }
 

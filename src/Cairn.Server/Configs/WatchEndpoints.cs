@@ -20,7 +20,7 @@ internal static class WatchEndpoints
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     public static void MapWatch(this IEndpointRouteBuilder app) =>
-        app.OnGet("/api/v1/watch", Watch).WithTags("Configs").WithName("Watch").RequiresSome("configs", PermissionLevel.Read)
+        app.OnGet("/api/v1/watch", Watch).WithTags("Configs").WithName("Watch").RequiresSome("configs", PermissionLevel.Read).ByEnvironment()
             .Describe("Sends an event for every change of a config, from a revision on", Parameters.Prefix, Parameters.Environment, Parameters.LastEventId)
             .Produces(200, contentType: "text/event-stream");
 

@@ -13,15 +13,8 @@ internal static class Descriptions
         endpoint.WithSummary(summary).WithMetadata(new EndpointDescription(summary, query));
 
     /// <summary>Honours <c>Idempotency-Key</c>.</summary>
-    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder endpoint)
-    {
-        endpoint.Add(builder =>
-        {
-            int index = builder.Metadata.ToList().FindLastIndex(item => item is EndpointRule);
-            builder.Metadata[index] = (EndpointRule)builder.Metadata[index] with { Idempotent = true };
-        });
-        return endpoint;
-    }
+    public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder endpoint) =>
+        endpoint.Amend(rule => rule with { Idempotent = true });
 }
 
 internal static class Parameters

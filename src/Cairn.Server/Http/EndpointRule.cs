@@ -14,6 +14,19 @@ public enum RateClass
     PyrmuteRegistry,
 }
 
+/// <summary>What part of a resource a request is about: what a credential for some environments is judged by.</summary>
+public enum EnvironmentOf
+{
+    /// <summary>What all environments share, or what has none. An environment in the query says nothing.</summary>
+    Shared,
+
+    /// <summary>The environment that <c>?environment=</c> names; what they share when it names none.</summary>
+    Query,
+
+    /// <summary>The environment that the route names.</summary>
+    Route,
+}
+
 /// <summary>What an endpoint asks of its callers. Every endpoint of Cairn carries one; what carries none is not served.</summary>
 /// <param name="Permission">What it takes; null for endpoints open to everybody.</param>
 /// <param name="Rate">Which limit it counts against.</param>
@@ -32,10 +45,13 @@ public sealed record EndpointRule(Permission? Permission, RateClass Rate)
     /// <summary>What goes before the route value to make the resource's path, such as <c>environments/</c>.</summary>
     public string PathPrefix { get; init; } = "";
 
-    /// <summary>The environment a request is about when it names none.</summary>
+    /// <summary>Where the environment that a request is about is named.</summary>
+    public EnvironmentOf Environment { get; init; }
+
+    /// <summary>The environment a request is about when its query names none.</summary>
     public string? DefaultEnvironment { get; init; }
 
-    /// <summary>The route value that names the environment, where it is not in the query.</summary>
+    /// <summary>The route value that names the environment, with <see cref="EnvironmentOf.Route"/>.</summary>
     public string? EnvironmentFrom { get; init; }
 
     /// <summary>Whether an <c>Idempotency-Key</c> is honoured: on what is posted.</summary>
@@ -59,7 +75,23 @@ internal static class EndpointRules
             PathFrom = pathFrom,
             PathPrefix = pathPrefix,
             EnvironmentFrom = environmentFrom,
+            Environment = environmentFrom is null ? EnvironmentOf.Shared : EnvironmentOf.Route,
         });
+
+    /// <summary>Says that the request is about the environment of the query, if it names one.</summary>
+    public static RouteHandlerBuilder ByEnvironment(this RouteHandlerBuilder endpoint) =>
+        endpoint.Amend(rule => rule with { Environment = EnvironmentOf.Query });
+
+    /// <summary>Changes the rule that the endpoint was given before.</summary>
+    public static RouteHandlerBuilder Amend(this RouteHandlerBuilder endpoint, Func<EndpointRule, EndpointRule> change)
+    {
+        endpoint.Add(builder =>
+        {
+            int index = builder.Metadata.ToList().FindLastIndex(item => item is EndpointRule);
+            builder.Metadata[index] = change((EndpointRule)builder.Metadata[index]);
+        });
+        return endpoint;
+    }
 
     /// <summary>Takes a permission on some resource of the kind; the handler shows or changes only what it covers.</summary>
     public static RouteHandlerBuilder RequiresSome(this RouteHandlerBuilder endpoint, string kind, PermissionLevel level) =>

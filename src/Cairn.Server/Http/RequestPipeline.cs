@@ -216,8 +216,12 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             request.Path = target(http);
         string? environment = Query.Environment(http.Request, out bool alone);
         request.AsksEnvironmentOnly = alone;
-        if (rule.EnvironmentFrom is { } name)
-            environment = http.Request.RouteValues[name] as string;
+        environment = rule.Environment switch
+        {
+            EnvironmentOf.Query => environment,
+            EnvironmentOf.Route => http.Request.RouteValues[rule.EnvironmentFrom!] as string,
+            _ => null,
+        };
         request.Environment = string.IsNullOrEmpty(environment) ? rule.DefaultEnvironment : environment;
         if (rule.Permission is { Kind: "configs" } && rule.PathFrom is not null)
             ConfigPath.Check(request.Path);
