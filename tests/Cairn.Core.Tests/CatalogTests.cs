@@ -103,12 +103,50 @@ public sealed class CatalogTests : IAsyncLifetime
         var byText = items.AddIndex(item => item.Text.Split(','));
         await PutAsync(("items/a", "x,y"), ("items/b", "y"));
         await using var set = await StartAsync(items);
-        set.Current.Of(items).Lookup(byText, "y").Length.ShouldBe(2);
+        set.Current.Of(items).Lookup(byText, "y").Count.ShouldBe(2);
         await PutAsync(("items/a", "z"));
         await set.WaitForAsync(await PutAsync(("items/b", null)), CancellationToken.None);
         set.Current.Of(items).Lookup(byText, "y").ShouldBeEmpty();
         set.Current.Of(items).Lookup(byText, "z").Single().Text.ShouldBe("z");
         set.Current.Of(items).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_index_of_one_key_keeps_its_values_in_order_and_its_bucket_while_nothing_changes()
+    {
+        var items = Items();
+        var all = items.AddIndex<bool>(_ => [true]);
+        var texts = items.AddIndex(item => item.Text.Split(','));
+        await PutAsync([.. Enumerable.Range(0, 500).Select(i => ($"items/{i:D4}", (string?)"x"))]);
+        await using var set = await StartAsync(items);
+        var bucket = set.Current.Of(items).Lookup(texts, "x");
+
+        await set.WaitForAsync(await PutAsync(("items/0007", null), ("items/9999", "y"), ("items/0250", "z"), ("items/00001", "y")), CancellationToken.None);
+
+        var view = set.Current.Of(items);
+        view.Lookup(all, true).ShouldBe(view.Range("").Select(pair => pair.Value));
+        view.Lookup(all, true).Count.ShouldBe(501);
+        view.Lookup(texts, "x").Count.ShouldBe(498);
+        view.Lookup(texts, "x").ShouldNotBeSameAs(bucket);
+        view.Lookup(texts, "y").ShouldBeSameAs(set.Current.Of(items).Lookup(texts, "y"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void An_index_of_one_key_costs_a_change_no_more_when_it_is_twice_as_large(int factor)
+    {
+        const int Size = 4_000;
+        var items = Items();
+        items.AddIndex<bool>(_ => [true]);
+        var view = items.Load([.. Enumerable.Range(0, Size * factor).Select(i => ($"{i:D6}", (object)new Item("x", 1)))]);
+        CatalogChange[] change = [new CatalogChange(2, items, "002000", new Item("x", 1), new Item("y", 2))];
+        items.Apply(view, change);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        items.Apply(view, change);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(8_000);
     }
 
     [Fact]

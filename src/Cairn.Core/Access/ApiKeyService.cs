@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using Cairn.Core.Audit;
@@ -75,11 +74,11 @@ public sealed class ApiKeyService
         snapshot.Of(Catalog).Lookup(_byName, name) is [var credential, ..] ? credential.Key : null;
 
     /// <summary>Imported keys that have not been used yet.</summary>
-    public ImmutableArray<ApiKeyCredential> Foreign(CatalogSnapshot snapshot) => snapshot.Of(Catalog).Lookup(_foreign, true);
+    public CatalogBucket<ApiKeyCredential> Foreign(CatalogSnapshot snapshot) => snapshot.Of(Catalog).Lookup(_foreign, true);
 
     /// <summary>Whether a text is one of a key, valid or not.</summary>
     public bool Knows(CatalogSnapshot snapshot, ReadOnlySpan<char> text) =>
-        !snapshot.Of(Catalog).Lookup(_byHash, ApiKeyText.Hash(text)).IsDefaultOrEmpty;
+        snapshot.Of(Catalog).Lookup(_byHash, ApiKeyText.Hash(text)).Count > 0;
 
     /// <summary>Checks a key that was presented: one hash and one probe of a dictionary.</summary>
     /// <param name="snapshot">The state to check against.</param>
@@ -89,7 +88,7 @@ public sealed class ApiKeyService
     {
         var hash = ApiKeyText.Hash(text);
         var found = snapshot.Of(Catalog).Lookup(_byHash, hash);
-        if (found.IsDefaultOrEmpty)
+        if (found.Count == 0)
             return Unknown;
         var credential = found[0];
         var key = credential.Key;

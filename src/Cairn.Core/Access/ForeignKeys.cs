@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Text;
 using Cairn.Core.Access.Bcrypt;
 using Cairn.Core.Changes;
@@ -21,14 +20,14 @@ public sealed class ForeignKeys(ApiKeyService keys, CatalogSet catalogs, Committ
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<KeyHash, bool> _tried = new();
-    private ImmutableArray<ApiKeyCredential> _triedAgainst = [];
+    private CatalogBucket<ApiKeyCredential> _triedAgainst = CatalogBucket<ApiKeyCredential>.Empty;
     private int _waiting;
 
     /// <summary>Whether there is anything to try for a text that no key is known by.</summary>
     public bool MayKnow(CatalogSnapshot snapshot, ReadOnlySpan<char> text)
     {
         var pending = keys.Foreign(snapshot);
-        return !pending.IsEmpty && text.Length >= ShortestText && Encoding.UTF8.GetByteCount(text) <= BcryptHash.MaxTextBytes
+        return pending.Count > 0 && text.Length >= ShortestText && Encoding.UTF8.GetByteCount(text) <= BcryptHash.MaxTextBytes
             && !ApiKeyText.IsWellFormed(text) && !keys.Knows(snapshot, text) && !(SameAsTried(pending) && _tried.ContainsKey(ApiKeyText.Hash(text)));
     }
 
@@ -81,5 +80,5 @@ public sealed class ForeignKeys(ApiKeyService keys, CatalogSet catalogs, Committ
         _tried[ApiKeyText.Hash(text)] = true;
     }
 
-    private bool SameAsTried(ImmutableArray<ApiKeyCredential> pending) => _triedAgainst == pending;
+    private bool SameAsTried(CatalogBucket<ApiKeyCredential> pending) => _triedAgainst == pending;
 }

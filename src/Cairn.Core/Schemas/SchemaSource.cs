@@ -21,7 +21,7 @@ public sealed class SchemaSource(SchemaResources schemas, CatalogSnapshot snapsh
     public IReadOnlyList<SchemaState> Versions(ModelName model)
     {
         var kept = snapshot.Of(schemas.Versions.Catalog).Lookup(schemas.ByModel, model.Path);
-        var states = new List<SchemaState>(kept.Length);
+        var states = new List<SchemaState>(kept.Count);
         var opened = draft?.Opened(schemas.Versions).Where(resource => IsOf(resource.Path, model)).ToList();
         foreach (var schema in kept)
             if (opened is null || opened.All(resource => resource.Path != schema.Path))

@@ -63,7 +63,7 @@ public sealed class Catalog<T> : Catalog where T : class
             values.Select(value => new CatalogItem<T>(value.Key, (T)value.Value)).ToArray());
         var indexes = new object[_indexes.Count];
         for (int i = 0; i < indexes.Length; i++)
-            indexes[i] = _indexes[i].Apply(_indexes[i].Empty, values.Select(value => ((T?)null, (T?)value.Value)));
+            indexes[i] = _indexes[i].Apply(_indexes[i].Empty, [.. values.Select(value => (value.Key, (T?)null, (T?)value.Value))]);
         return new CatalogView<T>(items, indexes);
     }
 
@@ -71,63 +71,20 @@ public sealed class Catalog<T> : Catalog where T : class
     {
         var before = (CatalogView<T>)view;
         var items = before.Items.ToBuilder();
-        var moves = new List<(T? Before, T? After)>(changes.Count);
+        var moves = new List<(string Key, T? Before, T? After)>(changes.Count);
         foreach (var change in changes)
         {
             if (change.Before is not null)
                 items.Remove(new CatalogItem<T>(change.Key, null));
             if (change.After is not null)
                 items.Add(new CatalogItem<T>(change.Key, (T)change.After));
-            moves.Add(((T?)change.Before, (T?)change.After));
+            moves.Add((change.Key, (T?)change.Before, (T?)change.After));
         }
 
         var indexes = new object[_indexes.Count];
         for (int i = 0; i < indexes.Length; i++)
             indexes[i] = _indexes[i].Apply(before.Indexes[i], moves);
         return new CatalogView<T>(items.ToImmutable(), indexes);
-    }
-}
-
-/// <summary>A secondary index of a catalog.</summary>
-public abstract class CatalogIndex<T> where T : class
-{
-    internal abstract object Empty { get; }
-    internal abstract object Apply(object index, IEnumerable<(T? Before, T? After)> moves);
-}
-
-/// <inheritdoc/>
-public sealed class CatalogIndex<T, TKey> : CatalogIndex<T> where T : class where TKey : notnull
-{
-    private readonly Func<T, IEnumerable<TKey>> _keys;
-
-    internal CatalogIndex(int slot, Func<T, IEnumerable<TKey>> keys) => (Slot, _keys) = (slot, keys);
-
-    internal int Slot { get; }
-
-    internal override object Empty => ImmutableDictionary<TKey, ImmutableArray<T>>.Empty;
-
-    internal override object Apply(object index, IEnumerable<(T? Before, T? After)> moves)
-    {
-        var map = ((ImmutableDictionary<TKey, ImmutableArray<T>>)index).ToBuilder();
-        foreach (var (before, after) in moves)
-        {
-            if (before is not null)
-                foreach (var key in _keys(before))
-                    if (map.TryGetValue(key, out var values))
-                    {
-                        values = values.Remove(before);
-                        if (values.IsEmpty)
-                            map.Remove(key);
-                        else
-                            map[key] = values;
-                    }
-
-            if (after is not null)
-                foreach (var key in _keys(after))
-                    map[key] = map.TryGetValue(key, out var values) ? values.Add(after) : [after];
-        }
-
-        return map.ToImmutable();
     }
 }
 

@@ -16,7 +16,7 @@ public sealed class CatalogOrder<T, TKey> : CatalogIndex<T> where T : class wher
 
     internal override object Empty => ImmutableSortedSet.Create<OrderedValue>(OrderedValueComparer.Instance);
 
-    internal override object Apply(object index, IEnumerable<(T? Before, T? After)> moves)
+    internal override object Apply(object index, IReadOnlyList<(string Key, T? Before, T? After)> moves)
     {
         var set = (ImmutableSortedSet<OrderedValue>)index;
         // The first load is of everything at once: sorting is cheaper then than adding one by one.
@@ -24,7 +24,7 @@ public sealed class CatalogOrder<T, TKey> : CatalogIndex<T> where T : class wher
             return ImmutableSortedSet.Create(
                 OrderedValueComparer.Instance, [.. moves.SelectMany(move => _keys(move.After!).Select(key => new OrderedValue(key, move.After)))]);
         var builder = set.ToBuilder();
-        foreach (var (before, after) in moves)
+        foreach (var (_, before, after) in moves)
         {
             if (before is not null)
                 foreach (var key in _keys(before))

@@ -75,8 +75,8 @@ public sealed class CatalogView<T> : CatalogView where T : class
     }
 
     /// <summary>The values that an index has under <paramref name="key"/>.</summary>
-    public ImmutableArray<T> Lookup<TKey>(CatalogIndex<T, TKey> index, TKey key) where TKey : notnull =>
-        ((ImmutableDictionary<TKey, ImmutableArray<T>>)Indexes[index.Slot]).TryGetValue(key, out var values) ? values : [];
+    public CatalogBucket<T> Lookup<TKey>(CatalogIndex<T, TKey> index, TKey key) where TKey : notnull =>
+        ((ImmutableDictionary<TKey, CatalogBucket<T>>)Indexes[index.Slot]).TryGetValue(key, out var values) ? values : CatalogBucket<T>.Empty;
 
     /// <summary>The values of an order from one place up to, but not including, another, without the first few.</summary>
     public IEnumerable<T> Range<TKey>(CatalogOrder<T, TKey> order, TKey from, TKey to, int skip = 0) where TKey : IComparable<TKey> =>
