@@ -10,6 +10,7 @@ using Cairn.Server.Cryptography;
 using Cairn.Server.Environments;
 using Cairn.Server.Health;
 using Cairn.Server.Http;
+using Cairn.Server.Limits;
 using Cairn.Server.Observability;
 using Cairn.Server.Schemas;
 
@@ -32,6 +33,7 @@ public static class CairnEndpointExtensions
         cairn.MapSchemas();
         cairn.MapChanges();
         cairn.MapKeys();
+        cairn.MapIdempotencyKeys();
         cairn.MapAudit();
         cairn.MapKeyring();
         cairn.MapCluster();

@@ -178,7 +178,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     {
         using var timer = new PeriodicTimer(FlushPeriod, Options.Time);
         var nextCompaction = Options.Time.GetUtcNow() + CompactPeriod;
-        bool stopping = false;
+        bool stopping = false, tidied = false;
         while (!stopping)
         {
             try
@@ -201,6 +201,9 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
                     await CompactAsync(mine, ct);
                     if (mine)
                         await Idempotency.ForgetAsync(Catalogs.Current, ct);
+                    if (mine && !tidied)
+                        await Idempotency.ForgetFormerAsync(ct);
+                    tidied |= mine;
                 }
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)

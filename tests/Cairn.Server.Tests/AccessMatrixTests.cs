@@ -65,6 +65,8 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         ("RotateKey", "POST", "/api/v1/keys/none/rotate", "admin", false),
         ("RevokeKey", "POST", "/api/v1/keys/none/revoke", "admin", false),
         ("GetKeyUsage", "GET", "/api/v1/keys/none/usage", "admin", false),
+        ("ListIdempotencyKeys", "GET", "/api/v1/idempotency-keys", "admin", false),
+        ("ForgetIdempotencyKeys", "DELETE", "/api/v1/idempotency-keys?caller=key:none", "admin", false),
         ("WhoAmI", "GET", "/api/v1/auth/whoami", "read", true),
         ("ListAudit", "GET", "/api/v1/audit", "admin", false),
         ("GetKeyring", "GET", "/api/v1/keyring", "admin", false),

@@ -50,6 +50,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(ChangeReversal))]
 [JsonSerializable(typeof(AuditView))]
 [JsonSerializable(typeof(Page<AuditView>))]
+[JsonSerializable(typeof(Page<Limits.IdempotencyKeysView>))]
 [JsonSerializable(typeof(KeyringStatus))]
 [JsonSerializable(typeof(SchemaView))]
 [JsonSerializable(typeof(Page<SchemaView>))]

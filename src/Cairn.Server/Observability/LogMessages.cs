@@ -35,4 +35,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(2003, LogLevel.Warning, "The store is not available ({CorrelationId})")]
     public static partial void StoreUnavailable(this ILogger logger, Exception e, string? correlationId);
+
+    [LoggerMessage(2004, LogLevel.Warning, "The answer to a request with an idempotency key could not be kept: a repetition will not have it ({CorrelationId})")]
+    public static partial void AnswerNotKept(this ILogger logger, Exception e, string? correlationId);
 }
