@@ -53,6 +53,9 @@ public sealed class WorkBudget : IDisposable
     /// <see cref="OperationCanceledException"/> asks <see cref="Check"/> which of the two it was.</summary>
     public CancellationToken Token { get; }
 
+    /// <summary>Whether there is nothing left, so that whoever gathers faults has to end instead.</summary>
+    public bool IsSpent => _nodes < 0 || _bytes < 0 || Token.IsCancellationRequested;
+
     /// <summary>Uses some, before it is made.</summary>
     /// <param name="nodes">Values, members or lines.</param>
     /// <param name="bytes">Of UTF-8.</param>

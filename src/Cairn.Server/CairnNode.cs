@@ -122,7 +122,8 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         var renderer = new ConfigRenderer();
         Configs = new ConfigService(Store, Kinds, renderer);
         Schemas = new SchemaService(Kinds);
-        Changes = new ChangeService(Store, Catalogs, Committer, Kinds, new ConfigRules(Kinds, renderer), time);
+        var rules = new ConfigRules(Kinds, renderer);
+        Changes = new ChangeService(Store, Catalogs, Committer, Kinds, rules, new ConfigEffects(Kinds, renderer, rules), time);
         _metrics = new CairnMetrics(this);
 
         if (deferred)

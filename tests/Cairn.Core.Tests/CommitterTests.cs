@@ -27,7 +27,9 @@ public sealed class CommitterTests
         await catalogs.StartAsync(CancellationToken.None);
         var audit = new AuditLog(store, TimeProvider.System);
         var committer = new Committer(store, catalogs, audit, TimeProvider.System);
-        var changes = new ChangeService(store, catalogs, committer, kinds, new ConfigRules(kinds, new ConfigRenderer()), TimeProvider.System);
+        var renderer = new ConfigRenderer();
+        var rules = new ConfigRules(kinds, renderer);
+        var changes = new ChangeService(store, catalogs, committer, kinds, rules, new ConfigEffects(kinds, renderer, rules), TimeProvider.System);
         var context = new CommitContext(Caller.System, Origin.Internal);
         await changes.CommitAsync(context, new ChangeRequest([new PutEnvironment(kinds, "dev", new EnvironmentState(null, false))], null), CancellationToken.None);
 

@@ -16,14 +16,16 @@ public sealed record ChangeRequest(IReadOnlyList<Operation> Operations, string? 
 
 /// <summary>What a change would do, without doing it.</summary>
 /// <param name="Resources">What would be written.</param>
-/// <param name="Effects">What each environment serves before and after, for each config it touches.</param>
+/// <param name="Effects">What each environment serves before and after, of the configs it writes and of those that refer to what
+/// it writes.</param>
+/// <param name="HiddenEffects">How many more there are, of configs that the caller may not read.</param>
 /// <param name="Problems">Why it would be refused; empty when it would be accepted.</param>
 public sealed record ChangePreview(
-    IReadOnlyList<AuditedResource> Resources, IReadOnlyList<ConfigEffect> Effects, IReadOnlyList<Problem> Problems);
+    IReadOnlyList<AuditedResource> Resources, IReadOnlyList<ConfigEffect> Effects, int HiddenEffects, IReadOnlyList<Problem> Problems);
 
 /// <summary>Plans, checks and commits changes: every write to a versioned resource goes through here.</summary>
 public sealed class ChangeService(
-    IStore store, CatalogSet catalogs, Committer committer, ResourceKinds kinds, ConfigRules rules, TimeProvider time)
+    IStore store, CatalogSet catalogs, Committer committer, ResourceKinds kinds, ConfigRules rules, ConfigEffects effects, TimeProvider time)
 {
     /// <summary>How many operations one change may have.</summary>
     public const int MaxOperations = 1000;
@@ -50,8 +52,9 @@ public sealed class ChangeService(
             ChangeDraft draft;
             try
             {
-                draft = await PlanAsync(context.Caller, request, ct);
-                rules.Check(draft);
+                using var work = new WorkBudget(ct, time: time);
+                draft = await PlanAsync(context.Caller, request, work.Token);
+                rules.Check(draft, work);
             }
             catch (ProblemException) when (!latest)
             {
@@ -87,9 +90,11 @@ public sealed class ChangeService(
     public async ValueTask<ChangePreview> PreviewAsync(Caller caller, ChangeRequest request, CancellationToken ct)
     {
         Validate(request);
-        var draft = await PlanAsync(caller, request, ct, preview: true);
-        var problems = rules.Problems(draft);
-        return new ChangePreview([.. Written(draft).Select(resource => Describe(resource, null))], rules.Effects(draft), problems);
+        using var work = new WorkBudget(ct, time: time);
+        var draft = await PlanAsync(caller, request, work.Token, preview: true);
+        var problems = rules.Problems(draft, work);
+        var told = effects.Of(draft, work, out int hidden);
+        return new ChangePreview([.. Written(draft).Select(resource => Describe(resource, null))], told, hidden, problems);
     }
 
     /// <summary>A change by its identifier; null when there is none.</summary>

@@ -16,7 +16,7 @@ public sealed class ResourceKinds
         Environments = new("environments", "environment-versions", keyring, EnvironmentState.Encode, EnvironmentState.Decode);
         Variables = new("variables", "variable-versions", keyring, VariableSet.Encode, VariableSet.Decode);
         Schemas = new(keyring, store, time);
-        BoundConfigs = Configs.Catalog.AddIndex<bool>(config => config.State?.Schema is null ? [] : [true]);
+        Dependents = Configs.Catalog.AddIndex(config => (IEnumerable<ConfigDependency>)ConfigDependencies.Of(config.State));
         BoundModels = Configs.Catalog.AddIndex<string>(config => config.State?.Schema?.Selector is { } selector ? [selector.Model.Path] : []);
     }
 
@@ -30,8 +30,8 @@ public sealed class ResourceKinds
     /// <summary>The schema registry.</summary>
     public SchemaResources Schemas { get; }
 
-    /// <summary>The configs that are bound to a schema, under true.</summary>
-    public CatalogIndex<Versioned<ConfigState>, bool> BoundConfigs { get; }
+    /// <summary>The configs with templates that may depend on a variable or on another config, under it.</summary>
+    public CatalogIndex<Versioned<ConfigState>, ConfigDependency> Dependents { get; }
 
     /// <summary>The configs that are bound to a schema of the registry, under its model's path.</summary>
     public CatalogIndex<Versioned<ConfigState>, string> BoundModels { get; }

@@ -13,20 +13,26 @@ public sealed class ConfigRenderer
     /// <param name="caller">With whose permissions <c>config('…')</c> reads.</param>
     /// <param name="config">Which state, and of what.</param>
     /// <param name="environment">For which environment.</param>
+    /// <param name="work">What the rendering may use.</param>
     /// <returns>Null when the environment serves nothing of it.</returns>
     /// <exception cref="ProblemException">A template fails; the error has the JSON Pointer of its string.</exception>
-    public RenderedConfig? Render(ConfigSource source, Caller caller, ConfigVersion config, string environment) =>
-        Render(source, caller, config, environment, []);
+    public RenderedConfig? Render(ConfigSource source, Caller caller, ConfigVersion config, string environment, WorkBudget work) =>
+        Render(source, caller, config, environment, [], work);
+
+    /// <summary>What was rendered before, when nothing it was made of has changed; null when it has to be rendered.</summary>
+    public RenderedConfig? Current(ConfigSource source, Caller caller, ConfigVersion config, string environment) =>
+        config.State.Cached(environment) is { } cached && cached.Version == config.Version && IsCurrent(cached, source, caller) ? cached : null;
 
     /// <param name="chain">The configs whose templates led here, to notice a circle.</param>
     internal RenderedConfig? Render(
-        ConfigSource source, Caller caller, ConfigVersion config, string environment, IReadOnlyList<string> chain)
+        ConfigSource source, Caller caller, ConfigVersion config, string environment, IReadOnlyList<string> chain, WorkBudget work)
     {
-        if (config.State.Cached(environment) is { } cached && cached.Version == config.Version && IsCurrent(cached, source, caller))
-            return cached;
+        if (Current(source, caller, config, environment) is { } current)
+            return current;
         if (config.State.Merge(environment) is not { } document)
             return null;
-        var rendered = new TemplateRendering(this, source, caller, config, environment, chain).Render(document);
+        work.Charge(1, document.Length);
+        var rendered = new TemplateRendering(this, source, caller, config, environment, chain, work).Render(document);
         // What is referred to or planned is rendered without its version, and is not what will be asked for again.
         if (config.Revision > 0)
             config.State.Cache(rendered);

@@ -1,21 +1,14 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using Cairn.Core.Access;
 using Cairn.Core.Changes;
-using Cairn.Core.Documents;
 using Cairn.Core.Environments;
 using Cairn.Core.Schemas;
 
 namespace Cairn.Core.Configs;
 
-/// <summary>What a change makes of one config in one environment.</summary>
-/// <param name="Path">The config.</param>
-/// <param name="Environment">The environment.</param>
-/// <param name="Before">What it serves now; null when nothing.</param>
-/// <param name="After">What it would serve; null when nothing, or when that cannot be rendered.</param>
-/// <param name="Patch">The difference, as RFC 6902 has it; null when one of them is nothing.</param>
-public sealed record ConfigEffect(string Path, string Environment, JsonElement? Before, JsonElement? After, JsonArray? Patch);
-
 /// <summary>What every change must keep to: sizes, protected environments, templates that render, schemas that hold.</summary>
+/// <remarks>What is written is rendered as its author, who must be allowed to read what its templates refer to. What is only affected is
+/// rendered as Cairn itself: whether a rule holds does not depend on what the author may see, and what they may not see is
+/// not told.</remarks>
 public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
 {
     /// <summary>How large one document may be, in bytes of compact JSON.</summary>
@@ -24,10 +17,12 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
     private const int MaxProblems = 100;
 
     /// <summary>Refuses a draft that breaks a rule.</summary>
+    /// <param name="draft">The change.</param>
+    /// <param name="work">What the checking may use.</param>
     /// <exception cref="ProblemException">What it breaks; when several rules, all of their errors.</exception>
-    public void Check(ChangeDraft draft)
+    public void Check(ChangeDraft draft, WorkBudget work)
     {
-        var problems = Problems(draft);
+        var problems = Problems(draft, work);
         if (problems.Count == 0)
             return;
         var first = problems[0];
@@ -37,43 +32,41 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
     }
 
     /// <summary>All that is wrong with a draft; empty when it may be committed.</summary>
-    public IReadOnlyList<Problem> Problems(ChangeDraft draft)
+    public IReadOnlyList<Problem> Problems(ChangeDraft draft, WorkBudget work)
     {
         var problems = new List<Problem>();
-        foreach (var config in Configs(draft))
+        foreach (var config in Written(draft))
         {
             KeepProtected(draft, config);
             CheckSizes(config, problems);
             CheckProtection(draft, config, problems);
             if (config.State is { } state)
-                CheckResults(draft, config, state, problems);
+                CheckResults(draft, config, state, problems, work);
         }
 
-        foreach (var variables in draft.Resources.OfType<DraftResource<VariableSet>>().Where(set => set.Action is not null))
-            CheckUsers(draft, variables, problems);
+        foreach (var (path, environments) in Affected(draft, work))
+            foreach (string environment in environments)
+                CheckAffected(draft, path, environment, problems, work);
         return problems;
     }
 
-    /// <summary>What the environments would serve, where it is not what they serve now.</summary>
-    public IReadOnlyList<ConfigEffect> Effects(ChangeDraft draft)
-    {
-        var effects = new List<ConfigEffect>();
-        foreach (var config in Configs(draft))
-            foreach (string environment in kinds.EnvironmentNames(draft))
-            {
-                var before = TryRender(new ConfigSource(kinds, draft.Snapshot), draft, config.Path, config.Before?.State, environment);
-                var after = TryRender(new ConfigSource(kinds, draft.Snapshot, draft), draft, config.Path, config.State, environment);
-                if (before is null && after is null || before is { } one && after is { } other && JsonElement.DeepEquals(one, other))
-                    continue;
-                effects.Add(new ConfigEffect(
-                    config.Path, environment, before, after, before is { } from && after is { } to ? JsonPatch.Diff(from, to) : null));
-            }
-
-        return effects;
-    }
-
-    private static IEnumerable<DraftResource<ConfigState>> Configs(ChangeDraft draft) =>
+    internal static IEnumerable<DraftResource<ConfigState>> Written(ChangeDraft draft) =>
         draft.Resources.OfType<DraftResource<ConfigState>>().Where(config => config.Action is not null);
+
+    /// <summary>Where a draft changes what something serves whose own documents it leaves as they are.</summary>
+    internal IEnumerable<(string Path, IEnumerable<string> Environments)> Affected(ChangeDraft draft, WorkBudget work)
+    {
+        var impact = new ConfigImpact(kinds, draft.Snapshot, kinds.EnvironmentNames(draft));
+        foreach (var config in Written(draft))
+            impact.Add(config.Path, config.Before?.State, config.State);
+        foreach (var variables in draft.Resources.OfType<DraftResource<VariableSet>>().Where(set => set.Action is not null))
+            impact.Add(variables.Path, variables.Before?.State ?? VariableSet.Empty, variables.State ?? VariableSet.Empty);
+        foreach (var (path, environments) in impact.Reached(work))
+        {
+            var (before, after) = (draft.Snapshot.Of(kinds.Configs.Catalog).Get(path)?.State, draft.Peek(kinds.Configs, path));
+            yield return (path, environments.Where(environment => ConfigState.SameIn(environment, before, after)));
+        }
+    }
 
     // A protected environment never follows the newest base: it stays at what it serves until it is promoted.
     private void KeepProtected(ChangeDraft draft, DraftResource<ConfigState> config)
@@ -88,12 +81,13 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
             config.Set(state.With(pins: pins), config.Action!, config.Environment);
     }
 
-    private IEnumerable<string> Protected(ChangeDraft draft)
-    {
-        foreach (var (name, environment) in draft.Snapshot.Of(kinds.Environments.Catalog).Range(""))
-            if (environment.State is { Protected: true })
-                yield return name;
-    }
+    private IEnumerable<string> Protected(ChangeDraft draft) =>
+        kinds.EnvironmentNames(draft).Where(name => IsProtected(draft, name));
+
+    // Protection that the same change takes off or puts on holds for the change itself, too.
+    private bool IsProtected(ChangeDraft draft, string environment) =>
+        draft.Snapshot.Of(kinds.Environments.Catalog).Get(environment)?.State is { Protected: true }
+        || draft.Peek(kinds.Environments, environment) is { Protected: true };
 
     private static void CheckSizes(DraftResource<ConfigState> config, List<Problem> problems)
     {
@@ -108,12 +102,18 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
     private void CheckProtection(ChangeDraft draft, DraftResource<ConfigState> config, List<Problem> problems)
     {
         foreach (string environment in Protected(draft))
-            if (!ConfigState.SameIn(environment, config.Before?.State, config.State))
+            if (!ConfigState.SameIn(environment, config.Before?.State, config.State) && !IsPromotion(draft, config, environment))
                 problems.Add(new Problem(
-                    ProblemKind.Protected, $"'{environment}' is protected: what it serves of {config.Path} changes through an approval only."));
+                    ProblemKind.Protected,
+                    $"'{environment}' is protected: what it serves of {config.Path} changes only when an administrator of configs promotes a version to it."));
     }
 
-    private void CheckResults(ChangeDraft draft, DraftResource<ConfigState> config, ConfigState state, List<Problem> problems)
+    // Whoever may rule a config's environment may take a version of it there that others have reviewed.
+    private bool IsPromotion(ChangeDraft draft, DraftResource<ConfigState> config, string environment) =>
+        config.Action == "promote" && config.Environment == environment
+        && Authorizer.Allows(draft.Caller, new Permission(kinds.Configs.Name, PermissionLevel.Admin), config.Path, environment);
+
+    private void CheckResults(ChangeDraft draft, DraftResource<ConfigState> config, ConfigState state, List<Problem> problems, WorkBudget work)
     {
         var before = config.Before?.State;
         bool bound = !Equals(state.Schema, before?.Schema);
@@ -125,64 +125,63 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
             return;
         }
 
+        // Environments that are made of the same documents serve the same, unless templates tell them apart.
+        var good = ConfigDependencies.MayHaveTemplates(state) ? null : new HashSet<(ConfigLayer?, ConfigLayer?)>();
         foreach (string environment in kinds.EnvironmentNames(draft))
-            if (bound || !ConfigState.SameIn(environment, before, state))
-                CheckResult(draft, config.Path, config.NextVersion, state, environment, problems);
+        {
+            if ((!bound && ConfigState.SameIn(environment, before, state)) || problems.Sum(problem => problem.Errors.Count) > MaxProblems)
+                continue;
+            var layers = (state.BaseOf(environment), state.Overlays.GetValueOrDefault(environment));
+            if (good?.Contains(layers) == true)
+                continue;
+            var served = Serve(new ConfigSource(kinds, draft.Snapshot, draft), new SchemaSource(kinds.Schemas, draft), draft.Caller, new ConfigVersion(config.Path, config.NextVersion, 0, state), environment, work);
+            if (served.Fault is { } wrong)
+                problems.Add(wrong);
+            else
+                good?.Add(layers);
+        }
     }
 
-    // Variables reach every config with templates in their environment or project; those bound to a schema must still hold.
-    private void CheckUsers(ChangeDraft draft, DraftResource<VariableSet> variables, List<Problem> problems)
+    // It held before and must hold after. What did not hold before is not this change's doing.
+    private void CheckAffected(ChangeDraft draft, string path, string environment, List<Problem> problems, WorkBudget work)
     {
-        string[] owner = variables.Path.Split('/', 2);
-        var written = Configs(draft).Select(config => config.Path).ToHashSet(StringComparer.Ordinal);
-        foreach (var config in draft.Snapshot.Of(kinds.Configs.Catalog).Lookup(kinds.BoundConfigs, true))
-            if (!written.Contains(config.Path) && (owner[0] == "environments" || ConfigPath.Project(config.Path) == owner[1]))
-                foreach (string environment in owner[0] == "environments" ? new[] { owner[1] } : [.. kinds.EnvironmentNames(draft)])
-                    CheckResult(draft, config.Path, config.Version, config.State!, environment, problems);
-        if (owner[0] != "projects")
+        if (draft.Peek(kinds.Configs, path) is not { } state || problems.Sum(problem => problem.Errors.Count) > MaxProblems)
             return;
-        foreach (var (path, config) in draft.Snapshot.Of(kinds.Configs.Catalog).Range(owner[1]))
-            if (config.State is { } state && ConfigPath.Project(path) == owner[1])
-                foreach (string environment in Protected(draft))
-                {
-                    var now = TryRender(new ConfigSource(kinds, draft.Snapshot), draft, path, state, environment);
-                    var then = TryRender(new ConfigSource(kinds, draft.Snapshot, draft), draft, path, state, environment);
-                    if (now is { } one && (then is not { } other || !JsonElement.DeepEquals(one, other)))
-                        problems.Add(new Problem(
-                            ProblemKind.Protected, $"'{environment}' is protected, and these variables change what it serves of {path}."));
-                }
+        var head = draft.Snapshot.Of(kinds.Configs.Catalog).Get(path)!;
+        var before = Serve(
+            new ConfigSource(kinds, draft.Snapshot), new SchemaSource(kinds.Schemas, draft.Snapshot), Caller.System,
+            new ConfigVersion(path, head.Version, head.Revision, head.State!), environment, work);
+        if (before.Body is null || before.Fault is not null)
+            return;
+        var after = Serve(
+            new ConfigSource(kinds, draft.Snapshot, draft), new SchemaSource(kinds.Schemas, draft), Caller.System,
+            new ConfigVersion(path, head.Version, 0, state), environment, work);
+        bool known = Authorizer.Allows(draft.Caller, ConfigService.ReadPermission, path, environment);
+        string name = known ? path : "a config that this credential may not read";
+        if (IsProtected(draft, environment) && (after.Body is null || !after.Body.AsSpan().SequenceEqual(before.Body)))
+            problems.Add(new Problem(ProblemKind.Protected, $"'{environment}' is protected, and this changes what it serves of {name}."));
+        // What refers to a config that is deleted fails from then on, and says why when it is read.
+        else if (after.Fault is { } fault && (after.Body is not null || !Deletes(draft)))
+            problems.Add(known ? fault : new Problem(ProblemKind.Unprocessable, $"This would break {name}, in '{environment}'."));
     }
 
-    private void CheckResult(ChangeDraft draft, string path, long version, ConfigState state, string environment, List<Problem> problems)
+    private static bool Deletes(ChangeDraft draft) =>
+        Written(draft).Any(config => config.State is null || config.Action == "delete");
+
+    /// <summary>What is served, and what is wrong with it: without a body it does not render.</summary>
+    private (byte[]? Body, Problem? Fault) Serve(
+        ConfigSource source, SchemaSource schemas, Caller caller, ConfigVersion config, string environment, WorkBudget work)
     {
-        if (problems.Sum(problem => problem.Errors.Count) > MaxProblems)
-            return;
         try
         {
-            var source = new ConfigSource(kinds, draft.Snapshot, draft);
-            var rendered = renderer.Render(source, draft.Caller, new ConfigVersion(path, version, 0, state), environment);
-            if (rendered is not null && state.Schema?.Check(new SchemaSource(kinds.Schemas, draft), rendered.Body, path, environment) is { } broken)
-                problems.Add(broken);
+            var rendered = renderer.Render(source, caller, config, environment, work);
+            return rendered is null
+                ? (null, null)
+                : (rendered.Body, config.State.Schema?.Check(schemas, rendered.Body, config.Path, environment));
         }
-        catch (ProblemException e)
+        catch (ProblemException e) when (!work.IsSpent)
         {
-            problems.Add(e.Problem with { Errors = [.. e.Problem.Errors.Select(error => error with { Environment = error.Environment ?? environment })] });
-        }
-    }
-
-    private JsonElement? TryRender(ConfigSource source, ChangeDraft draft, string path, ConfigState? state, string environment)
-    {
-        try
-        {
-            return state is not null
-                && renderer.Render(source, draft.Caller, new ConfigVersion(path, 0, 0, state), environment) is { } rendered
-                ? JsonText.Element(rendered.Body)
-                : null;
-        }
-        catch (ProblemException)
-        {
-            // What cannot be rendered has no effect to show; the preview's problems say why.
-            return null;
+            return (null, e.Problem with { Errors = [.. e.Problem.Errors.Select(error => error with { Environment = error.Environment ?? environment })] });
         }
     }
 }

@@ -28,20 +28,26 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     /// <param name="caller">With whose permissions templates read other configs.</param>
     /// <param name="path">Which config.</param>
     /// <param name="environment">Which environment; null for the base as written.</param>
+    /// <param name="ct">Ends the rendering.</param>
     /// <returns>Null when there is nothing.</returns>
     /// <exception cref="ProblemException">There is no such environment, or a template fails.</exception>
-    public RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, string path, string? environment)
-    {
-        if (Head(snapshot, path) is not { State: { } state } head)
-            return null;
-        return Read(snapshot, caller, new ConfigVersion(path, head.Version, head.Revision, state), environment);
-    }
+    public RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, string path, string? environment, CancellationToken ct) =>
+        Head(snapshot, path) is { State: { } state } head
+            ? Read(snapshot, caller, new ConfigVersion(path, head.Version, head.Revision, state), environment, ct)
+            : null;
+
+    /// <summary>The same for one of many, from a budget for all of them.</summary>
+    public RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, Versioned<ConfigState> config, string environment, WorkBudget work) =>
+        config.State is { } state
+            ? renderer.Render(
+                new ConfigSource(kinds, snapshot), caller, new ConfigVersion(config.Path, config.Version, config.Revision, state), environment, work)
+            : null;
 
     /// <summary>The same as of an older version, with the variables of now.</summary>
     public async ValueTask<RenderedConfig?> ReadVersionAsync(
         CatalogSnapshot snapshot, Caller caller, string path, long version, string? environment, CancellationToken ct) =>
         await VersionAsync(snapshot, path, version, ct) is { State: { } state } old
-            ? Read(snapshot, caller, new ConfigVersion(path, old.Version, old.Revision, state), environment)
+            ? Read(snapshot, caller, new ConfigVersion(path, old.Version, old.Revision, state), environment, ct)
             : null;
 
     /// <summary>A document as it was written: an environment's overlay, or the base.</summary>
@@ -130,14 +136,18 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
             throw ResourceKinds.NoEnvironment(name, environments.Range("").Where(pair => pair.Value.State is not null).Select(pair => pair.Key));
     }
 
-    private RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, ConfigVersion config, string? environment)
+    private RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, ConfigVersion config, string? environment, CancellationToken ct)
     {
         if (environment is not null)
         {
             // Rendered before means that the environment existed; one with configs of its own cannot be deleted.
             if (config.State.Cached(environment) is null)
                 RequireEnvironment(snapshot, environment);
-            return renderer.Render(new ConfigSource(kinds, snapshot), caller, config, environment);
+            var source = new ConfigSource(kinds, snapshot);
+            if (renderer.Current(source, caller, config, environment) is { } current)
+                return current;
+            using var work = new WorkBudget(ct);
+            return renderer.Render(source, caller, config, environment, work);
         }
 
         if (config.State.Cached("") is { } cached)

@@ -12,7 +12,8 @@ namespace Cairn.Core.Configs;
 /// environment serves of another config. Using what does not exist is an error, for a typo must not become an empty value.
 /// </summary>
 internal sealed class TemplateRendering(
-    ConfigRenderer renderer, ConfigSource source, Caller caller, ConfigVersion config, string environment, IReadOnlyList<string> chain)
+    ConfigRenderer renderer, ConfigSource source, Caller caller, ConfigVersion config, string environment, IReadOnlyList<string> chain,
+    WorkBudget work)
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);
 
@@ -39,11 +40,13 @@ internal sealed class TemplateRendering(
             string project = ConfigPath.Project(config.Path);
             var environmentVariables = source.EnvironmentVariables(environment);
             var projectVariables = _projects[project] = source.ProjectVariables(project);
-            using var limit = new CancellationTokenSource(TimeLimit);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(work.Token);
+            limit.CancelAfter(TimeLimit);
             byte[] body = template.Render(
                 Variables(project, environmentVariables, projectVariables),
                 new Dictionary<string, TemplateFunction> { ["config"] = Config },
                 limit.Token);
+            work.Charge(1, body.Length);
             return new RenderedConfig(environment, body, config.Version, config.Revision)
             {
                 EnvironmentVariables = environmentVariables,
@@ -60,6 +63,7 @@ internal sealed class TemplateRendering(
         }
         catch (OperationCanceledException)
         {
+            work.Check();
             throw new ProblemException(ProblemKind.Unprocessable, $"The templates of {config.Path} take longer than {TimeLimit.TotalSeconds:0} s in '{environment}'.");
         }
     }
@@ -88,7 +92,7 @@ internal sealed class TemplateRendering(
 
         var state = source.Config(path);
         _references.Add((path, state));
-        var referred = state is null ? null : renderer.Render(source, caller, new ConfigVersion(path, 0, 0, state), environment, deeper);
+        var referred = state is null ? null : renderer.Render(source, caller, new ConfigVersion(path, 0, 0, state), environment, deeper, work);
         if (referred is null)
             throw new TemplateException(TemplateErrorKind.NotFound, $"'{environment}' serves nothing of the config '{path}'");
         _references.AddRange(referred.References);

@@ -117,14 +117,17 @@ public sealed record ChangeView(
 /// <param name="Acceptable">Whether it would be committed.</param>
 /// <param name="Resources">What it would write.</param>
 /// <param name="Effects">What each environment would serve, where that is not what it serves now.</param>
+/// <param name="HiddenEffects">How many more there are, of configs that the credential may not read.</param>
 /// <param name="Problems">Why it would be refused.</param>
 public sealed record ChangePreviewView(
-    bool Acceptable, IReadOnlyList<AuditedResource> Resources, IReadOnlyList<ChangeEffectView> Effects, IReadOnlyList<ChangeProblemView> Problems)
+    bool Acceptable, IReadOnlyList<AuditedResource> Resources, IReadOnlyList<ChangeEffectView> Effects, int HiddenEffects,
+    IReadOnlyList<ChangeProblemView> Problems)
 {
     public static ChangePreviewView Of(ChangePreview preview) => new(
         preview.Problems.Count == 0,
         preview.Resources,
         [.. preview.Effects.Select(effect => new ChangeEffectView(effect.Path, effect.Environment, effect.Before, effect.After, effect.Patch))],
+        preview.HiddenEffects,
         [.. preview.Problems.Select(problem => new ChangeProblemView(
             problem.Detail, [.. problem.Errors.Select(error => new ChangeErrorView(error.Pointer, error.Message, error.Environment))]))]);
 }

@@ -64,13 +64,9 @@ internal static class ConfigEndpoints
         };
         var snapshot = await SnapshotAsync(http, node);
         var found = node.Configs.List(
-            snapshot, request.Caller, Query.Text(http.Request, "prefix") ?? "", Query.Cursor(http.Request), environment, Query.Flag(http.Request, "deleted"))
-            .Take(limit + 1).ToList();
-        var items = found.Take(limit).Select(config => ConfigItem.Of(
-            config, documents ? node.Configs.Read(snapshot, request.Caller, config.Path, environment)?.Body : null, request.Caller));
-        await Bodies.WriteAsync(
-            http, 200, new Page<ConfigItem>([.. items], found.Count > limit ? Query.MakeCursor(found[limit - 1].Path) : null),
-            WireJson.Default.PageConfigItem);
+            snapshot, request.Caller, Query.Text(http.Request, "prefix") ?? "", Query.Cursor(http.Request), environment, Query.Flag(http.Request, "deleted"));
+        using var page = new ConfigPage(node.Configs, snapshot, request.Caller, environment, documents, http.RequestAborted);
+        await Bodies.WriteAsync(http, 200, page.Take(found, limit), WireJson.Default.PageConfigItem);
     }
 
     private static Task Get(HttpContext http)
@@ -80,7 +76,7 @@ internal static class ConfigEndpoints
         if (request.AsksEnvironmentOnly)
             if (!http.Request.Headers.ContainsKey("Cairn-Min-Revision"))
                 return ConfigAnswers.WriteAsync(
-                    http, node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment), ConfigAnswers.Accepted(http));
+                    http, node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment, http.RequestAborted), ConfigAnswers.Accepted(http));
         return GetWithOptions(http, request, node);
     }
 
@@ -103,7 +99,7 @@ internal static class ConfigEndpoints
             return;
         }
 
-        var config = node.Configs.Read(snapshot, request.Caller, request.Path, request.Environment);
+        var config = node.Configs.Read(snapshot, request.Caller, request.Path, request.Environment, http.RequestAborted);
         if (Query.Duration(http.Request, "wait", ConfigWaiting.LongestWait) is { } wait)
             config = await ConfigWaiting.WaitForNewsAsync(http, request, config, wait);
         await ConfigAnswers.WriteAsync(http, config, format);

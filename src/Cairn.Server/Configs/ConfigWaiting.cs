@@ -29,7 +29,7 @@ internal static class ConfigWaiting
             var link = node.Catalogs.Feed;
             while (true)
             {
-                config = node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment);
+                config = node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment, limit.Token);
                 if (config is null ? !ConfigAnswers.Matches(known, "\"0\"") : !ConfigAnswers.Matches(known, config.ETag))
                     return config;
                 link = await link.NextAsync.WaitAsync(limit.Token);

@@ -41,11 +41,13 @@ public sealed record ConfigWritten(
 /// <param name="HasSchema">Whether it is bound to a schema.</param>
 /// <param name="Deleted">Whether it is deleted.</param>
 /// <param name="Document">With <c>include=document</c>: the base, or what the environment asked for serves.</param>
+/// <param name="Problem">Why there is no document: its templates fail, or refer to what the credential may not read.</param>
 public sealed record ConfigItem(
     string Path, long Version, long Revision, DateTimeOffset UpdatedAt, string UpdatedBy, string? Message,
-    bool HasBase, IReadOnlyList<string> Overlays, IReadOnlyDictionary<string, long> Pins, bool HasSchema, bool Deleted, JsonElement? Document)
+    bool HasBase, IReadOnlyList<string> Overlays, IReadOnlyDictionary<string, long> Pins, bool HasSchema, bool Deleted, JsonElement? Document,
+    string? Problem)
 {
-    public static ConfigItem Of(Versioned<ConfigState> config, byte[]? document, Caller caller)
+    public static ConfigItem Of(Versioned<ConfigState> config, byte[]? document, string? problem, Caller caller)
     {
         bool Sees(string environment) => caller.Environments.Count == 0 || caller.Environments.Contains(environment);
 
@@ -57,7 +59,8 @@ public sealed record ConfigItem(
             [.. config.State?.Overlays.Keys.Where(Sees) ?? []],
             config.State?.Pins.Where(pin => Sees(pin.Key)).ToDictionary(pin => pin.Key, pin => pin.Value.Version) ?? [],
             config.State?.Schema is not null, config.State is null,
-            document is null ? null : JsonText.Element(document));
+            document is null ? null : JsonText.Element(document),
+            problem);
     }
 }
 

@@ -119,19 +119,20 @@ internal static class SchemaJudgementEndpoints
         var users = request.Node.Schemas.Users(snapshot, schema);
         var schemas = users.Schemas.Where(user => Authorizer.Allows(request.Caller, SchemaService.ReadPermission, user.Address.Path, null)).ToList();
         var configs = users.Configs.Where(user => Authorizer.Allows(request.Caller, ConfigService.ReadPermission, user.Path, null)).ToList();
+        using var work = new WorkBudget(http.RequestAborted);
         await Bodies.WriteAsync(http, 200, new SchemaUsageView(
             schema.Address.ToString(), [.. schemas.Select(user => user.Address.ToString())],
-            [.. configs.Select(user => new BoundConfigView(user.Path, user.Selector.ToString(), Unmet(request, snapshot, user.Path)))],
+            [.. configs.Select(user => new BoundConfigView(user.Path, user.Selector.ToString(), Unmet(request, snapshot, user.Path, work)))],
             users.Schemas.Count + users.Configs.Count - schemas.Count - configs.Count), WireJson.Default.SchemaUsageView);
     }
 
     // Where what a config serves now does not meet what its binding stands for now.
-    private static List<BoundConfigErrorView> Unmet(CairnRequest request, CatalogSnapshot snapshot, string path)
+    private static List<BoundConfigErrorView> Unmet(CairnRequest request, CatalogSnapshot snapshot, string path, WorkBudget work)
     {
         var node = request.Node;
         var unmet = new List<BoundConfigErrorView>();
         var source = new SchemaSource(node.Kinds.Schemas, snapshot);
-        var binding = node.Configs.Head(snapshot, path)?.State?.Schema;
+        var config = node.Configs.Head(snapshot, path);
         foreach (var (environment, state) in snapshot.Of(node.Kinds.Environments.Catalog).Range(""))
         {
             if (state.State is null)
@@ -139,11 +140,11 @@ internal static class SchemaJudgementEndpoints
             Problem? problem;
             try
             {
-                problem = node.Configs.Read(snapshot, request.Caller, path, environment) is { } served
-                    ? binding?.Check(source, served.Body, path, environment)
+                problem = config is not null && node.Configs.Read(snapshot, request.Caller, config, environment, work) is { } served
+                    ? config.State!.Schema?.Check(source, served.Body, path, environment)
                     : null;
             }
-            catch (ProblemException e)
+            catch (ProblemException e) when (!work.IsSpent)
             {
                 problem = e.Problem;
             }

@@ -64,7 +64,7 @@ internal static class ConfigManagerEndpoints
     {
         var request = CairnRequest.Of(http);
         return ConfigAnswers.WriteAsync(
-            http, request.Node.Configs.Read(request.Node.Catalogs.Current, request.Caller, request.Path, request.Environment), DocumentFormat.Json);
+            http, request.Node.Configs.Read(request.Node.Catalogs.Current, request.Caller, request.Path, request.Environment, http.RequestAborted), DocumentFormat.Json);
     }
 
     private static async Task Put(HttpContext http)
