@@ -131,7 +131,7 @@ public sealed class DocumentTests
     public void Random_bytes_are_a_document_or_a_problem_in_every_format()
     {
         var random = new Random(4711);
-        foreach (var format in DocumentFormat.All.Where(format => format.Read is not null))
+        foreach (var format in DocumentFormat.All.Where(format => format.Reader is not null))
             for (int i = 0; i < 3000; i++)
             {
                 byte[] bytes = new byte[random.Next(60)];

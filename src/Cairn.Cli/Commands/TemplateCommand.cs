@@ -34,7 +34,7 @@ internal static class TemplateCommand
         var variables = TemplateVariables.FromObject(JsonText.Element(Encoding.UTF8.GetBytes((await VariablesAsync(result, ct)).ToJsonString())));
         try
         {
-            if (DocumentFile.FormatOf(file) is { Read: not null } format)
+            if (DocumentFile.FormatOf(file) is { Reader: not null } format)
             {
                 byte[] document = await DocumentFile.ReadAsync(file, null, ct);
                 byte[] rendered = DocumentTemplate.Parse(environment, document, file).Render(variables, cancellationToken: ct);
@@ -61,7 +61,7 @@ internal static class TemplateCommand
         foreach (string file in result.GetRequiredValue(Files))
             try
             {
-                if (DocumentFile.FormatOf(file) is { Read: not null })
+                if (DocumentFile.FormatOf(file) is { Reader: not null })
                     DocumentTemplate.Parse(TemplateEnvironment.Default, await DocumentFile.ReadAsync(file, null, ct), file);
                 else
                     TemplateEnvironment.Default.Parse(await ReadTextAsync(file, ct), file);

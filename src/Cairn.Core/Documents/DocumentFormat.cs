@@ -1,34 +1,34 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Cairn.Core.Documents;
 
 /// <summary>The formats a document can be given in or asked for.</summary>
 /// <param name="Name">As in <c>?format=</c>.</param>
 /// <param name="MediaType">As in <c>Content-Type</c> and <c>Accept</c>.</param>
-/// <param name="Read">Makes JSON of it; null when the format can only be asked for.</param>
-/// <param name="Write">Makes it of JSON.</param>
+/// <param name="Reader">Makes JSON of it; null when the format can only be asked for.</param>
+/// <param name="Writer">Makes it of JSON.</param>
 public sealed record DocumentFormat(
-    string Name, string MediaType, Func<ReadOnlyMemory<byte>, byte[]>? Read, Func<ReadOnlyMemory<byte>, byte[]> Write)
+    string Name, string MediaType, Func<ReadOnlyMemory<byte>, WorkBudget, byte[]>? Reader, Func<ReadOnlyMemory<byte>, WorkBudget, byte[]> Writer)
 {
-    public static readonly DocumentFormat Json = new("json", "application/json", JsonText.Normalize, json => json.ToArray());
+    public static readonly DocumentFormat Json = new(
+        "json", "application/json", (bytes, _) => JsonText.Normalize(bytes), (json, _) => json.ToArray());
 
     public static readonly DocumentFormat Yaml = new(
-        "yaml", "application/yaml", YamlFormat.ToJson, json => Encode(YamlFormat.FromJson(JsonText.Element(json.Span))));
+        "yaml", "application/yaml", (bytes, budget) => YamlFormat.ToJson(bytes, budget), Text(YamlFormat.Write));
 
     /// <summary>Java properties: nested members joined by dots, items by <c>[0]</c>. Values are text.</summary>
     public static readonly DocumentFormat Properties = new(
         "properties", "text/x-java-properties",
-        bytes => PropertiesFormat.ToJson(Decode(bytes)), json => Encode(PropertiesFormat.FromJson(JsonText.Element(json.Span))));
+        (bytes, budget) => PropertiesFormat.ToJson(Decode(bytes), budget), Text(PropertiesFormat.Write));
 
     /// <summary><c>NAME="value"</c> lines: nested members joined by underscores in capitals. Values are text.</summary>
     public static readonly DocumentFormat Dotenv = new(
-        "dotenv", "text/x-dotenv",
-        bytes => DotenvFormat.ToJson(Decode(bytes)), json => Encode(DotenvFormat.FromJson(JsonText.Element(json.Span))));
+        "dotenv", "text/x-dotenv", (bytes, budget) => DotenvFormat.ToJson(Decode(bytes), budget), Text(DotenvFormat.Write));
 
     /// <summary>TOML 1.0, only to be asked for.</summary>
-    public static readonly DocumentFormat Toml = new(
-        "toml", "application/toml", null, json => Encode(TomlFormat.FromJson(JsonText.Element(json.Span))));
+    public static readonly DocumentFormat Toml = new("toml", "application/toml", null, Text(TomlFormat.Write));
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<DocumentFormat> All = [Json, Yaml, Properties, Dotenv, Toml];
@@ -53,23 +53,51 @@ public sealed record DocumentFormat(
     }
 
     /// <summary>Reads a document of this format.</summary>
-    /// <exception cref="ProblemException">It is malformed, or the format cannot be read.</exception>
-    public byte[] ToJson(ReadOnlyMemory<byte> bytes) => Read is { } read
-        ? read(bytes)
+    /// <param name="bytes">The document.</param>
+    /// <param name="budget">What the request may still use.</param>
+    /// <returns>Compact JSON.</returns>
+    /// <exception cref="ProblemException">It is malformed, the format cannot be read, or it makes more than it may.</exception>
+    public byte[] ToJson(ReadOnlyMemory<byte> bytes, WorkBudget budget) => Reader is { } read
+        ? read(bytes, budget)
         : throw new ProblemException(ProblemKind.UnsupportedFormat, $"Cairn writes {Name} but does not read it.");
 
-    private static byte[] Encode(string text) => Encoding.UTF8.GetBytes(text);
-
-    private static string Decode(ReadOnlyMemory<byte> bytes)
+    /// <summary>Reads a document of this format, with a budget for it alone.</summary>
+    /// <exception cref="ProblemException">As with a budget given.</exception>
+    public byte[] ToJson(ReadOnlyMemory<byte> bytes)
     {
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.Span).TrimStart('\uFEFF');
-        }
-        catch (ArgumentException)
-        {
-            throw new ProblemException(ProblemKind.Invalid, "The document is not valid UTF-8.");
-        }
+        using var budget = new WorkBudget(CancellationToken.None);
+        return ToJson(bytes, budget);
+    }
+
+    /// <summary>Writes a document in this format.</summary>
+    /// <param name="json">The document, valid JSON.</param>
+    /// <param name="budget">What the request may still use.</param>
+    /// <exception cref="ProblemException">The format cannot hold it, or it becomes too large in it.</exception>
+    public byte[] Write(ReadOnlyMemory<byte> json, WorkBudget budget) => Writer(json, budget);
+
+    /// <summary>Writes a document in this format, with a budget for it alone.</summary>
+    /// <exception cref="ProblemException">As with a budget given.</exception>
+    public byte[] Write(ReadOnlyMemory<byte> json)
+    {
+        using var budget = new WorkBudget(CancellationToken.None);
+        return Write(json, budget);
+    }
+
+    private static Func<ReadOnlyMemory<byte>, WorkBudget, byte[]> Text(Action<JsonElement, LimitedText> write) => (json, budget) =>
+    {
+        using var text = new LimitedText(budget);
+        write(JsonText.Element(json.Span), text);
+        return text.ToUtf8();
+    };
+
+    /// <summary>The text of a document from outside, without a byte-order mark.</summary>
+    /// <exception cref="ProblemException">It is not UTF-8.</exception>
+    internal static string Decode(ReadOnlyMemory<byte> bytes)
+    {
+        var span = bytes.Span.StartsWith("\uFEFF"u8) ? bytes.Span[3..] : bytes.Span;
+        return Utf8.IsValid(span)
+            ? Encoding.UTF8.GetString(span)
+            : throw new ProblemException(ProblemKind.Invalid, "The document is not valid UTF-8.");
     }
 
     /// <summary>The leaves of a document with the steps that lead to them.</summary>

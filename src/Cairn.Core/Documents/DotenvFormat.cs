@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -7,9 +6,8 @@ namespace Cairn.Core.Documents;
 /// <summary>Lines of <c>NAME="value"</c>, as shells and container runtimes read them. Read, it gives a flat object.</summary>
 internal static partial class DotenvFormat
 {
-    public static string FromJson(JsonElement root)
+    public static void Write(JsonElement root, LimitedText text)
     {
-        var text = new StringBuilder();
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (steps, value) in DocumentFormat.Leaves(root))
         {
@@ -18,16 +16,15 @@ internal static partial class DotenvFormat
                 name = "_" + name;
             if (!names.Add(name))
                 throw new ProblemException(ProblemKind.Unprocessable, $"Two members of the document would both be named {name}.");
-            text.Append(name).Append("=\"");
+            text.Write(name);
+            text.Write("=\"");
             foreach (char c in DocumentFormat.LeafText(value))
-                text.Append(c switch { '\\' => "\\\\", '"' => "\\\"", '$' => "\\$", '`' => "\\`", '\n' => "\\n", '\r' => "\\r", _ => c.ToString() });
-            text.Append("\"\n");
+                text.Write(c switch { '\\' => "\\\\", '"' => "\\\"", '$' => "\\$", '`' => "\\`", '\n' => "\\n", '\r' => "\\r", _ => c.ToString() });
+            text.Write("\"\n");
         }
-
-        return text.ToString();
     }
 
-    public static byte[] ToJson(string text)
+    public static byte[] ToJson(string text, WorkBudget budget)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         int at = 0;

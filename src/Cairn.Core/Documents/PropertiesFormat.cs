@@ -10,16 +10,18 @@ internal static class PropertiesFormat
 {
     private const int MaxIndex = 10_000;
 
-    public static string FromJson(JsonElement root)
+    public static void Write(JsonElement root, LimitedText text)
     {
-        var text = new StringBuilder();
         foreach (var (steps, value) in DocumentFormat.Leaves(root))
-            text.Append(Escape(Name(steps), isKey: true)).Append('=')
-                .Append(Escape(DocumentFormat.LeafText(value), isKey: false)).Append('\n');
-        return text.ToString();
+        {
+            text.Write(Escape(Name(steps), isKey: true));
+            text.Write('=');
+            text.Write(Escape(DocumentFormat.LeafText(value), isKey: false));
+            text.Write('\n');
+        }
     }
 
-    public static byte[] ToJson(string text)
+    public static byte[] ToJson(string text, WorkBudget budget)
     {
         var root = new JsonObject();
         foreach (var (line, number) in LogicalLines(text))

@@ -8,13 +8,13 @@ namespace Cairn.Core.Documents;
 /// <summary>TOML 1.0, written only. A member that is null is left out, for TOML has no null.</summary>
 internal static partial class TomlFormat
 {
-    public static string FromJson(JsonElement root)
+    public static void Write(JsonElement root, LimitedText output)
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw new ProblemException(ProblemKind.UnsupportedFormat, "Only an object can be written as TOML.");
         var text = new StringBuilder();
         WriteTable(text, "", root);
-        return text.ToString().TrimStart('\n');
+        output.Write(text.ToString().TrimStart('\n'));
     }
 
     private static void WriteTable(StringBuilder text, string path, JsonElement table)

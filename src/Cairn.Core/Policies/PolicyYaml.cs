@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Cairn.Core.Documents;
 using Cairn.Rego.Builtins;
 using Cairn.Rego.Values;
@@ -14,7 +13,7 @@ public sealed class PolicyYaml : IYamlConverter
     {
         try
         {
-            return RegoValue.ParseJson(YamlFormat.ToJson(Encoding.UTF8.GetBytes(text)));
+            return RegoValue.ParseJson(DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(text)));
         }
         catch (ProblemException e)
         {
@@ -23,9 +22,6 @@ public sealed class PolicyYaml : IYamlConverter
     }
 
     /// <inheritdoc/>
-    public string Write(RegoValue value)
-    {
-        using var document = JsonDocument.Parse(value.ToJson());
-        return YamlFormat.FromJson(document.RootElement);
-    }
+    public string Write(RegoValue value) =>
+        Encoding.UTF8.GetString(DocumentFormat.Yaml.Write(Encoding.UTF8.GetBytes(value.ToJson())));
 }

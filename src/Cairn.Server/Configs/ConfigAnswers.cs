@@ -66,7 +66,7 @@ internal static class ConfigAnswers
         if (type is "" or "application/x-www-form-urlencoded" or "application/octet-stream")
             return DocumentFormat.Json;
         return DocumentFormat.ByMediaType(type) ?? throw new ProblemException(
-            ProblemKind.UnsupportedFormat, $"'{type}' is not a format spoken here: {string.Join(", ", DocumentFormat.All.Where(format => format.Read is not null).Select(format => format.MediaType))}.");
+            ProblemKind.UnsupportedFormat, $"'{type}' is not a format spoken here: {string.Join(", ", DocumentFormat.All.Where(format => format.Reader is not null).Select(format => format.MediaType))}.");
     }
 
     /// <summary>The version the resource must be at: of <c>If-Match: "12"</c>, or 0 of <c>If-None-Match: *</c>.</summary>
