@@ -67,9 +67,8 @@ public sealed record PatchConfig(ResourceKinds Kinds, string Path, string? Envir
         byte[]? before = Environment is null ? state.Base?.Document : state.Overlays.GetValueOrDefault(Environment)?.Document;
         if (before is null)
             throw new ProblemException(ProblemKind.NotFound, $"The config '{Path}' has no {(Environment is null ? "base" : $"overlay for '{Environment}'")} to patch.");
-        var patched = JsonPatch.Apply(System.Text.Json.Nodes.JsonNode.Parse(before), JsonText.Element(Patch));
-        byte[] document = JsonText.Normalize(System.Text.Encoding.UTF8.GetBytes(patched?.ToJsonString() ?? "null"));
-        var layer = new ConfigLayer(config.NextVersion, document);
+        using var budget = new WorkBudget(ct);
+        var layer = new ConfigLayer(config.NextVersion, JsonPatch.Apply(before, Patch, ConfigRules.MaxDocumentBytes, budget));
         config.Set(
             Environment is null ? state.With(@base: layer) : state.With(overlays: state.Overlays.SetItem(Environment, layer)),
             "put", Environment);
