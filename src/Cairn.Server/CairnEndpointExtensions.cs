@@ -24,9 +24,8 @@ public static class CairnEndpointExtensions
     /// <param name="prefix">Where, such as <c>/config-service</c>; empty for the root.</param>
     public static IEndpointConventionBuilder MapCairn(this IEndpointRouteBuilder app, string prefix = "")
     {
-        var pipeline = app.ServiceProvider.GetRequiredService<RequestPipeline>();
         var options = app.ServiceProvider.GetRequiredService<CairnOptions>();
-        var cairn = app.MapGroup(prefix);
+        var cairn = app.MapInPipeline(prefix);
         cairn.MapConfigs();
         cairn.MapWatch();
         cairn.MapEnvironments();
@@ -48,8 +47,16 @@ public static class CairnEndpointExtensions
         }
 
         cairn.MapRoot();
-        ((IEndpointConventionBuilder)cairn).Finally(endpoint => Wrap(endpoint, pipeline));
         return cairn;
+    }
+
+    /// <summary>A group whose endpoints go through the <see cref="RequestPipeline"/>.</summary>
+    internal static RouteGroupBuilder MapInPipeline(this IEndpointRouteBuilder app, string prefix)
+    {
+        var pipeline = app.ServiceProvider.GetRequiredService<RequestPipeline>();
+        var group = app.MapGroup(prefix);
+        ((IEndpointConventionBuilder)group).Finally(endpoint => Wrap(endpoint, pipeline));
+        return group;
     }
 
     private static void MapMetrics(this IEndpointRouteBuilder app) =>
