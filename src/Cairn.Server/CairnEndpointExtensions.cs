@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Cairn.Server.Access;
 using Cairn.Server.Audit;
@@ -71,7 +72,12 @@ public static class CairnEndpointExtensions
         var rule = endpoint.Metadata.OfType<EndpointRule>().LastOrDefault()
             ?? throw new InvalidOperationException($"{endpoint.DisplayName} does not say what it takes: Requires, RequiresSome or Open.");
         string name = endpoint.Metadata.OfType<IEndpointNameMetadata>().Last().EndpointName;
-        rule = rule with { Name = name };
+        bool lenient = rule.LenientQuery || rule.Permission is null || rule.Surface != Surface.Native;
+        rule = rule with
+        {
+            Name = name,
+            Parameters = lenient ? null : endpoint.Metadata.OfType<EndpointDescription>().Last().Query.ToFrozenDictionary(parameter => parameter.Name),
+        };
         endpoint.Metadata.Add(rule);
         var inner = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http => pipeline.InvokeAsync(http, rule, inner);
