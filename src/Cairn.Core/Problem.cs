@@ -33,6 +33,9 @@ public enum ProblemKind
     /// <summary>Well-formed, but it breaks a schema or a template fails: 422.</summary>
     Unprocessable,
 
+    /// <summary>The caller has as many of something open as one may have: 429.</summary>
+    TooMany,
+
     /// <summary>The store cannot be reached or cannot write: 503.</summary>
     Unavailable,
 }

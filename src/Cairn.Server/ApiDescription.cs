@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using Cairn.Server.Configs;
 using Cairn.Server.Http;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace Cairn.Server;
@@ -62,11 +65,37 @@ internal static class ApiDescription
         });
     });
 
+    /// <summary>The description as bytes: making it takes long and it never changes, so it is made once.</summary>
+    /// <param name="provider">Makes it.</param>
+    /// <param name="adapt">Says whose it is.</param>
+    public static Lazy<Task<byte[]>> Made(IOpenApiDocumentProvider provider, Action<OpenApiInfo> adapt) => new(async () =>
+    {
+        var document = await provider.GetOpenApiDocumentAsync();
+        adapt(document.Info);
+        using var buffer = new MemoryStream();
+        await document.SerializeAsJsonAsync(buffer, OpenApiSpecVersion.OpenApi3_1);
+        return buffer.ToArray();
+    });
+
+    /// <summary>Answers with a description, or 304 when the caller has it.</summary>
+    public static Task WriteAsync(HttpContext http, byte[] document)
+    {
+        string etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(document).AsSpan(0, 8))}\"";
+        http.Response.Headers.ETag = etag;
+        http.Response.Headers.CacheControl = "no-cache";
+        if (!ConfigAnswers.Matches(http.Request.Headers.IfNoneMatch, etag))
+            return Bodies.WriteAsync(http, 200, document, "application/json");
+        http.Response.StatusCode = 304;
+        return Task.CompletedTask;
+    }
+
     /// <param name="app">The application.</param>
     /// <param name="pages">Whether to serve the page to browse it with, too.</param>
     public static void Map(WebApplication app, bool pages)
     {
-        app.MapOpenApi("/openapi/{documentName}.json");
+        var document = Made(app.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1"), static _ => { });
+        app.MapInPipeline("").OnGet("/openapi/v1.json", async http => await WriteAsync(http, await document.Value))
+            .WithTags("Health").WithName("GetDescription").Open().Describe("This description").Produces(200).Produces(304);
         if (!pages)
             return;
         // The page's middleware matches patterns on every path it sees: nothing but its own goes through it.

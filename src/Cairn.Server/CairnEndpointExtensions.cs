@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Cairn.Server.Access;
 using Cairn.Server.Audit;
@@ -24,9 +25,8 @@ public static class CairnEndpointExtensions
     /// <param name="prefix">Where, such as <c>/config-service</c>; empty for the root.</param>
     public static IEndpointConventionBuilder MapCairn(this IEndpointRouteBuilder app, string prefix = "")
     {
-        var pipeline = app.ServiceProvider.GetRequiredService<RequestPipeline>();
         var options = app.ServiceProvider.GetRequiredService<CairnOptions>();
-        var cairn = app.MapGroup(prefix);
+        var cairn = app.MapInPipeline(prefix);
         cairn.MapConfigs();
         cairn.MapWatch();
         cairn.MapEnvironments();
@@ -48,8 +48,16 @@ public static class CairnEndpointExtensions
         }
 
         cairn.MapRoot();
-        ((IEndpointConventionBuilder)cairn).Finally(endpoint => Wrap(endpoint, pipeline));
         return cairn;
+    }
+
+    /// <summary>A group whose endpoints go through the <see cref="RequestPipeline"/>.</summary>
+    internal static RouteGroupBuilder MapInPipeline(this IEndpointRouteBuilder app, string prefix)
+    {
+        var pipeline = app.ServiceProvider.GetRequiredService<RequestPipeline>();
+        var group = app.MapGroup(prefix);
+        ((IEndpointConventionBuilder)group).Finally(endpoint => Wrap(endpoint, pipeline));
+        return group;
     }
 
     private static void MapMetrics(this IEndpointRouteBuilder app) =>
@@ -64,7 +72,12 @@ public static class CairnEndpointExtensions
         var rule = endpoint.Metadata.OfType<EndpointRule>().LastOrDefault()
             ?? throw new InvalidOperationException($"{endpoint.DisplayName} does not say what it takes: Requires, RequiresSome or Open.");
         string name = endpoint.Metadata.OfType<IEndpointNameMetadata>().Last().EndpointName;
-        rule = rule with { Name = name };
+        bool lenient = rule.LenientQuery || rule.Permission is null || rule.Surface != Surface.Native;
+        rule = rule with
+        {
+            Name = name,
+            Parameters = lenient ? null : endpoint.Metadata.OfType<EndpointDescription>().Last().Query.ToFrozenDictionary(parameter => parameter.Name),
+        };
         endpoint.Metadata.Add(rule);
         var inner = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http => pipeline.InvokeAsync(http, rule, inner);

@@ -40,7 +40,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         {
             Shared = options.Redis is { } redis ? new RedisWindows(redis, options.Time) : null,
         };
-        Watchers = new WatcherPlaces(options.MaxWatchers);
+        Watchers = new WatcherPlaces(options.MaxWatchers, options.MaxWatchersPerCaller ?? Math.Max(1, options.MaxWatchers / 2));
     }
 
     public CairnOptions Options { get; }

@@ -50,6 +50,9 @@ public sealed class CairnOptions
     /// <summary>How many watches and long polls may be open at once. Default 10000.</summary>
     public int MaxWatchers { get; set; } = 10_000;
 
+    /// <summary>How many of them one caller may have; null for half of <see cref="MaxWatchers"/>.</summary>
+    public int? MaxWatchersPerCaller { get; set; }
+
     /// <summary>How long past commits can be resumed from and listed in the store. Versions, changes and audit are
     /// records of their own and are kept. Default 24 hours.</summary>
     public TimeSpan HistoryRetention { get; set; } = TimeSpan.FromHours(24);

@@ -16,7 +16,7 @@ internal static class ConfigEndpoints
     {
         var configs = app.MapGroup("/api/v1").WithTags("Configs");
         configs.OnGet("/configs", List).WithName("ListConfigs").RequiresSome("configs", PermissionLevel.Read).ByEnvironment()
-            .Describe("Lists configs by path", Parameters.Prefix, Parameters.Limit, Parameters.Cursor, Parameters.Environment, Parameters.Include, Parameters.Deleted)
+            .Describe("Lists configs by path", Parameters.Prefix, Parameters.Limit, Parameters.Cursor, Parameters.Environment, Parameters.Include, Parameters.Deleted, Parameters.Consistency)
             .Produces<Page<ConfigItem>>();
         configs.OnGet("/configs/{**path}", Get).WithName("GetConfig").Requires("configs", PermissionLevel.Read).ByEnvironment()
             .Describe("Reads a config: its base, or what an environment serves", Parameters.Environment, Parameters.Version, Parameters.Format, Parameters.Raw, Parameters.Consistency, Parameters.Wait)
@@ -31,10 +31,10 @@ internal static class ConfigEndpoints
             .Describe("Deletes a config, keeping its versions; or an environment's overlay", Parameters.Environment)
             .Produces<ConfigWritten>();
         configs.OnGet("/config-versions/{**path}", History).WithName("ListConfigVersions").Requires("configs", PermissionLevel.Read).ByEnvironment()
-            .Describe("Lists a config's versions, newest first; of one environment, those that changed what it is made of", Parameters.Environment, Parameters.Limit, Parameters.Cursor)
+            .Describe("Lists a config's versions, newest first; of one environment, those that changed what it is made of", Parameters.Environment, Parameters.Limit, Parameters.Cursor, Parameters.Consistency)
             .Produces<Page<ConfigVersionItem>>();
         configs.OnGet("/config-diffs/{**path}", Diff).WithName("DiffConfig").Requires("configs", PermissionLevel.Read).ByEnvironment()
-            .Describe("Compares two versions", Parameters.From, Parameters.To, Parameters.Environment)
+            .Describe("Compares two versions", Parameters.From, Parameters.To, Parameters.Environment, Parameters.Consistency)
             .Produces<ConfigDiffView>();
         configs.OnPost("/config-rollbacks/{**path}", Rollback).WithName("RollBackConfig").Requires("configs", PermissionLevel.Write).Idempotent()
             .Describe("Makes a new version like an older one; also brings back what was deleted")
@@ -43,7 +43,7 @@ internal static class ConfigEndpoints
             .Describe("Sets which base an environment serves")
             .Accepts<ConfigPromotion>("application/json").Produces<ConfigWritten>();
         configs.OnGet("/config-schemas/{**path}", GetSchema).WithName("GetConfigSchema").Requires("configs", PermissionLevel.Read)
-            .Describe("Reads the schema a config is bound to").Produces(200);
+            .Describe("Reads the schema a config is bound to", Parameters.Consistency).Produces(200);
         configs.OnPut("/config-schemas/{**path}", PutSchema).WithName("PutConfigSchema").Requires("configs", PermissionLevel.Write)
             .Describe("Binds a config to a schema: a JSON Schema, or a JSON string naming one of the registry")
             .Produces<ConfigWritten>();

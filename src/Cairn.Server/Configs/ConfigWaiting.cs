@@ -21,7 +21,7 @@ internal static class ConfigWaiting
         var known = http.Request.Headers.IfNoneMatch;
         if (known.Count == 0)
             throw new ProblemException(ProblemKind.Invalid, "wait needs If-None-Match with the ETag you know, or \"0\" to wait for the first version.");
-        using var place = node.Watchers.Enter();
+        using var place = node.Watchers.Enter(request.Caller.Id);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, node.Stopping);
         limit.CancelAfter(wait);
         try

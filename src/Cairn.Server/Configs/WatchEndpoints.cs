@@ -32,7 +32,7 @@ internal static class WatchEndpoints
         if (request.Environment is { } environment)
             node.Configs.RequireEnvironment(node.Catalogs.Current, environment);
 
-        using var place = node.Watchers.Enter();
+        using var place = node.Watchers.Enter(request.Caller.Id);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, node.Stopping);
         // The link is taken before the past is read, and what both have is sent once.
         var link = node.Catalogs.Feed;

@@ -27,9 +27,9 @@ internal static class EnvironmentEndpoints
     {
         var environments = app.MapGroup("/api/v1").WithTags("Environments");
         environments.OnGet("/environments", List).WithName("ListEnvironments").RequiresSome("environments", PermissionLevel.Read)
-            .Describe("Lists the environments").Produces<Page<EnvironmentView>>();
+            .Describe("Lists the environments", Parameters.Consistency).Produces<Page<EnvironmentView>>();
         environments.OnGet("/environments/{name}", Get).WithName("GetEnvironment").Requires("environments", PermissionLevel.Read, pathFrom: "name")
-            .Describe("Reads an environment").Produces<EnvironmentView>();
+            .Describe("Reads an environment", Parameters.Consistency).Produces<EnvironmentView>();
         environments.OnPut("/environments/{name}", Put).WithName("PutEnvironment").Requires("environments", PermissionLevel.Admin, pathFrom: "name")
             .Describe("Makes an environment, or changes it").Accepts<EnvironmentUpdate>("application/json").Produces<EnvironmentView>().Produces<EnvironmentView>(201);
         environments.OnDelete("/environments/{name}", Delete).WithName("DeleteEnvironment").Requires("environments", PermissionLevel.Admin, pathFrom: "name")
@@ -44,7 +44,7 @@ internal static class EnvironmentEndpoints
         string route = $"/{owner}/{{name}}/variables";
         string prefix = owner + "/";
         app.OnGet(route, GetVariables).WithName($"Get{name}Variables").Requires("variables", PermissionLevel.Read, "name", prefix, environmentFrom)
-            .Describe("Reads the variables templates can use").Produces(200);
+            .Describe("Reads the variables templates can use", Parameters.Consistency).Produces(200);
         app.OnPut(route, PutVariables).WithName($"Put{name}Variables").Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom)
             .Describe("Replaces the variables").Produces(200);
         app.OnPatch(route, PatchVariables).WithName($"Patch{name}Variables").Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom)

@@ -9,13 +9,16 @@ namespace Cairn.Server.Http;
 /// <summary>Reads request bodies within a limit and writes answers.</summary>
 internal static class Bodies
 {
+    private const int FirstBuffer = 16 << 10;
+
     /// <summary>The whole body.</summary>
     /// <exception cref="ProblemException">It is larger than <paramref name="limit"/> bytes.</exception>
     public static async Task<byte[]> ReadAsync(HttpContext http, int limit)
     {
         if (http.Request.ContentLength > limit)
             throw TooLarge(limit);
-        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(http.Request.ContentLength ?? 4096, 256, limit + 1L));
+        // What is announced need not come: the buffer grows with what does.
+        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(http.Request.ContentLength ?? FirstBuffer, 256, FirstBuffer));
         while (true)
         {
             int read = await http.Request.Body.ReadAsync(body.GetMemory(4096), http.RequestAborted);

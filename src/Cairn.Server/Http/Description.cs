@@ -1,7 +1,12 @@
 namespace Cairn.Server.Http;
 
-/// <summary>A query parameter, for the API's description.</summary>
-internal sealed record Parameter(string Name, string Type, string Meaning);
+/// <summary>A query parameter: an endpoint takes those it declares and no others, and describes them.</summary>
+/// <param name="Name">As in the query.</param>
+/// <param name="Type">As in JSON Schema.</param>
+/// <param name="Meaning">For people.</param>
+/// <param name="MayBeEmpty">Whether an empty value is the same as none. Elsewhere it is refused: an empty variable of a script
+/// would ask for something else than was meant.</param>
+internal sealed record Parameter(string Name, string Type, string Meaning, bool MayBeEmpty = false);
 
 /// <summary>An endpoint's parameters, as metadata for the API's description.</summary>
 internal sealed record EndpointDescription(string Summary, IReadOnlyList<Parameter> Query);
@@ -19,9 +24,9 @@ internal static class Descriptions
 
 internal static class Parameters
 {
-    public static readonly Parameter Prefix = new("prefix", "string", "Only paths that start with this.");
+    public static readonly Parameter Prefix = new("prefix", "string", "Only paths that start with this.", MayBeEmpty: true);
     public static readonly Parameter Limit = new("limit", "integer", "How many, 1 to 1000; 100 by default.");
-    public static readonly Parameter Cursor = new("cursor", "string", "The next_cursor of the page before.");
+    public static readonly Parameter Cursor = new("cursor", "string", "The next_cursor of the page before.", MayBeEmpty: true);
     public static readonly Parameter Environment = new("environment", "string", "Which environment; the base when left out.");
     public static readonly Parameter Include = new("include", "string", "'document' for the documents too.");
     public static readonly Parameter Deleted = new("deleted", "boolean", "The deleted ones instead.");

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Cairn.Core.Access;
 
 namespace Cairn.Server.Http;
@@ -56,6 +57,12 @@ public sealed record EndpointRule(Permission? Permission, RateClass Rate)
 
     /// <summary>Whether an <c>Idempotency-Key</c> is honoured: on what is posted.</summary>
     public bool Idempotent { get; init; }
+
+    /// <summary>Whether query parameters that it does not know are ignored, as clients of a foreign API expect.</summary>
+    public bool LenientQuery { get; init; }
+
+    /// <summary>The query parameters it takes, by name; null when others are ignored.</summary>
+    internal FrozenDictionary<string, Parameter>? Parameters { get; init; }
 
     /// <summary>The endpoint's name in metrics and usage counts.</summary>
     public string Name { get; init; } = "";

@@ -24,10 +24,11 @@ internal static class Problems
             ProblemKind.TooLarge => (413, "too-large", "Too large"),
             ProblemKind.UnsupportedFormat => (415, "unsupported-format", "Not a format spoken here"),
             ProblemKind.Unprocessable => (422, "unprocessable", "The result would not be valid"),
+            ProblemKind.TooMany => (429, "rate-limited", "Too many requests"),
             ProblemKind.Unavailable => (503, "unavailable", "The store is not available"),
             _ => throw new UnreachableException($"{problem.Kind}"),
         };
-        if (status == 503)
+        if (status is 429 or 503)
             http.Response.Headers.RetryAfter = "2";
         return WriteAsync(http, status, type, title, problem.Detail, problem.Errors);
     }

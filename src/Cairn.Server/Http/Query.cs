@@ -19,16 +19,53 @@ internal static class Query
         alone = true;
         if (string.IsNullOrEmpty(query))
             return null;
-        if (query.StartsWith(Start, StringComparison.Ordinal) && query.AsSpan(Start.Length).IndexOfAny("&%+") < 0)
+        if (query.Length > Start.Length && query.StartsWith(Start, StringComparison.Ordinal) && query.AsSpan(Start.Length).IndexOfAny("&%+") < 0)
             return query[Start.Length..];
         // Named twice it is the name "a,b", which no environment has.
         string environment = request.Query["environment"].ToString();
-        alone = environment.Length > 0 && request.Query.Count == 1;
+        alone = request.Query is { Count: 1 } only && only.First() is { Key: "environment", Value: [{ Length: > 0 }] };
         return environment;
     }
 
-    public static string? Text(HttpRequest request, string name) =>
-        request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0]!.Length > 0 ? value[0] : null;
+    /// <summary>Refuses what the endpoint does not take. Were a misspelt parameter ignored, a write meant for one environment
+    /// would be to all of them.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="rule">The endpoint's.</param>
+    /// <param name="environmentAlone">What <see cref="Environment"/> said.</param>
+    /// <exception cref="ProblemException">A parameter is not known, there twice, or empty though that means something else.</exception>
+    public static void Check(HttpRequest request, EndpointRule rule, bool environmentAlone)
+    {
+        if (rule.Parameters is not { } known || !request.QueryString.HasValue
+            || (environmentAlone && known.ContainsKey("environment")))
+            return;
+        foreach (var (name, values) in request.Query)
+        {
+            if (!known.TryGetValue(name, out var parameter))
+                throw new ProblemException(ProblemKind.Invalid, Unknown(name, known.Keys.Order(StringComparer.Ordinal)));
+            if (values.Count > 1)
+                throw new ProblemException(ProblemKind.Invalid, $"The parameter '{name}' is there {values.Count} times: once is right.");
+            if (!parameter.MayBeEmpty && string.IsNullOrEmpty(values[0]))
+                throw new ProblemException(ProblemKind.Invalid, $"The parameter '{name}' is empty: give it a value, or leave it out.");
+        }
+    }
+
+    private static string Unknown(string name, IEnumerable<string> known)
+    {
+        string shown = $"There is no parameter '{(name.Length > 60 ? name[..60] + "…" : name)}'.";
+        string all = string.Join(", ", known);
+        return Nearest.To(name, known) is { } nearest ? $"{shown} Did you mean {nearest}?"
+            : all.Length > 0 ? $"{shown} These are known here: {all}."
+            : $"{shown} None is known here.";
+    }
+
+    /// <summary>A parameter's value; null when there is none.</summary>
+    /// <exception cref="InvalidOperationException">The endpoint reads what it does not declare.</exception>
+    public static string? Text(HttpRequest request, string name)
+    {
+        if (request.HttpContext.Features.Get<CairnRequest>()?.Rule is { Parameters: { } known } rule && !known.ContainsKey(name))
+            throw new InvalidOperationException($"{rule.Name} does not describe the parameter '{name}'.");
+        return request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0]!.Length > 0 ? value[0] : null;
+    }
 
     public static bool Flag(HttpRequest request, string name) => Text(request, name) switch
     {

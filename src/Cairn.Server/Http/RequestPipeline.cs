@@ -41,6 +41,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
                 return;
             if (rule.Permission is null || await AdmitAsync(http, request, rule.Permission.Value))
             {
+                Query.Check(http.Request, rule, request.AsksEnvironmentOnly);
                 if (rule.Idempotent && http.Request.Headers.TryGetValue("Idempotency-Key", out var key))
                     await new IdempotentExchange(request, http, log).RunAsync(key.ToString(), endpoint);
                 else
@@ -231,7 +232,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
     {
         node.Metrics.AuthenticationFailed(reason is null ? "missing" : "rejected");
         string address = request.Origin.Address?.ToString() ?? "unknown";
-        if (reason is not null && request.Rule.Surface.LimitsFailures(node) && node.Options.FailureLimit is { } limit
+        if (reason is not null && node.Options.FailureLimit is { } limit
             && await node.Limiter.TakeAsync(address, "failures", limit) is { Allowed: false } decision)
             return await RefuseLimitedAsync(http, request, decision);
         await request.Rule.Surface.WriteUnauthenticatedAsync(http, presented: reason is not null);

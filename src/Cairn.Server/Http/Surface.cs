@@ -20,9 +20,6 @@ internal abstract class Surface
     /// <returns>Whether it has answered.</returns>
     public virtual ValueTask<bool> InterceptAsync(HttpContext http) => ValueTask.FromResult(false);
 
-    /// <summary>Whether failed authentications count against an address.</summary>
-    public virtual bool LimitsFailures(CairnNode node) => true;
-
     public abstract Task WriteUnauthenticatedAsync(HttpContext http, bool presented);
 
     public abstract Task WriteDeniedAsync(HttpContext http, Permission needed);

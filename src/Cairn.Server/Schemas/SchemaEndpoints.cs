@@ -12,9 +12,9 @@ namespace Cairn.Server.Schemas;
 /// <summary><c>/api/v1/schemas</c>: registering, reading and deleting versions, and what is known about them.</summary>
 internal static class SchemaEndpoints
 {
-    private static readonly Parameter Namespace = new("namespace", "string", "Only this namespace; _ for the global ones.");
-    private static readonly Parameter Search = new("q", "string", "Only models with this in their name, namespace or title.");
-    private static readonly Parameter Type = new("type", "string", "json-schema, avro or other; by Content-Type when left out.");
+    private static readonly Parameter Namespace = new("namespace", "string", "Only this namespace; _ for the global ones.", MayBeEmpty: true);
+    private static readonly Parameter Search = new("q", "string", "Only models with this in their name, namespace or title.", MayBeEmpty: true);
+    internal static readonly Parameter Type = new("type", "string", "json-schema, avro or other; by Content-Type when left out.");
     private static readonly Parameter Backport = new("backport", "boolean", "Also when it is lower than the highest version of its major number.");
     private static readonly Parameter Force = new("force", "boolean", "Also when configs or schemas rely on it.");
 
@@ -22,7 +22,7 @@ internal static class SchemaEndpoints
     {
         var schemas = app.MapGroup("/api/v1").WithTags("Schemas");
         schemas.OnGet("/schemas", List).WithName("ListSchemas").RequiresSome("schemas", PermissionLevel.Read)
-            .Describe("Lists and searches models", Namespace, Search, Parameters.Limit, Parameters.Cursor).Produces<Page<SchemaModelView>>();
+            .Describe("Lists and searches models", Namespace, Search, Parameters.Limit, Parameters.Cursor, Parameters.Consistency).Produces<Page<SchemaModelView>>();
         schemas.OnGet("/schemas/{**path}", Get).WithName("GetSchema").Requires("schemas", PermissionLevel.Read)
             .Describe("Reads the text of namespace/Model/version; the version may be a range such as ^1.2, or latest", Parameters.Consistency).Produces(200).Produces(304);
         schemas.OnPut("/schemas/{**path}", Put).WithName("RegisterSchema").Requires("schemas", PermissionLevel.Write)
@@ -30,9 +30,9 @@ internal static class SchemaEndpoints
         schemas.OnDelete("/schemas/{**path}", Delete).WithName("DeleteSchema").Requires("schemas", PermissionLevel.Delete)
             .Describe("Deletes a version that nobody relies on", Force).Produces<SchemaView>();
         schemas.OnGet("/schema-versions/{**path}", Versions).WithName("ListSchemaVersions").Requires("schemas", PermissionLevel.Read)
-            .Describe("Lists the versions of namespace/Model, highest first", Parameters.Limit, Parameters.Cursor).Produces<Page<SchemaView>>();
+            .Describe("Lists the versions of namespace/Model, highest first", Parameters.Limit, Parameters.Cursor, Parameters.Consistency).Produces<Page<SchemaView>>();
         schemas.OnGet("/schema-metadata/{**path}", GetMetadata).WithName("GetSchemaMetadata").Requires("schemas", PermissionLevel.Read)
-            .Describe("Reads what is known about a version").Produces<SchemaView>();
+            .Describe("Reads what is known about a version", Parameters.Consistency).Produces<SchemaView>();
         schemas.OnPut("/schema-metadata/{**path}", PutMetadata).WithName("PutSchemaMetadata").Requires("schemas", PermissionLevel.Write)
             .Describe("Replaces the notes about a version; the body is a JSON object of them").Produces<SchemaView>();
         schemas.OnPut("/schema-deprecations/{**path}", Deprecate).WithName("DeprecateSchema").Requires("schemas", PermissionLevel.Write)

@@ -123,29 +123,6 @@ public static class EffectiveSettings
         return values;
     }
 
-    private static string Suggest(string name, IEnumerable<string> known)
-    {
-        string? nearest = known.Select(candidate => (Name: candidate, Distance: Distance(name, candidate)))
-            .Where(candidate => candidate.Distance <= 3).OrderBy(candidate => candidate.Distance).FirstOrDefault().Name;
-        return nearest is null ? " See: cairn settings" : $" Did you mean {nearest}?";
-    }
-
-    // Levenshtein's, of two short names.
-    private static int Distance(string one, string other)
-    {
-        int[] row = [.. Enumerable.Range(0, other.Length + 1)];
-        for (int i = 1; i <= one.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.Length; j++)
-            {
-                int above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (one[i - 1] == other[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[other.Length];
-    }
+    private static string Suggest(string name, IEnumerable<string> known) =>
+        Nearest.To(name, known) is { } nearest ? $" Did you mean {nearest}?" : " See: cairn settings";
 }

@@ -52,6 +52,7 @@ public static class SettingTable
         new("pyrmute-registry-rate-limit", "off", "Requests there a caller may make, or off", (o, v) => o.Node.PyrmuteRegistry.RateLimit = CairnOptions.ParseLimit(v)),
         new("max-body-bytes", "1048576", "How large a request body may be", (o, v) => o.Node.MaxBodyBytes = Number(v, 1024, 16 << 20)),
         new("max-watchers", "10000", "How many watches and long polls may be open", (o, v) => o.Node.MaxWatchers = Number(v, 1, 1_000_000)),
+        new("max-watchers-per-caller", "(half of max-watchers)", "How many of them one key may have open", (o, v) => o.Node.MaxWatchersPerCaller = Number(v, 1, 1_000_000)),
         new("history-retention", "24h", "How far back a watch can resume", (o, v) => o.Node.HistoryRetention = Duration(v)),
         new("shutdown-delay", "0s", "How long readiness says 503 before the listening ends", (o, v) => o.Node.ShutdownDelay = Duration(v)),
         new("cors-origins", "", "Origins that browsers may call from, separated by commas; * for any", (o, v) => o.Node.CorsOrigins = List(v)),

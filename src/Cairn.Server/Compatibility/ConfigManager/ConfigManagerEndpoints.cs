@@ -54,6 +54,7 @@ internal static class ConfigManagerEndpoints
         return endpoint.WithMetadata(new EndpointRule(new Permission("configs", level), rate)
         {
             PathFrom = "path",
+            LenientQuery = true,
             // A write there is to what all environments share.
             Environment = level == PermissionLevel.Read ? EnvironmentOf.Query : EnvironmentOf.Shared,
             DefaultEnvironment = level == PermissionLevel.Read ? DefaultEnvironment : null,

@@ -1,7 +1,6 @@
 using System.Text;
 using Cairn.Server.Http;
 using Microsoft.AspNetCore.OpenApi;
-using Microsoft.OpenApi;
 
 namespace Cairn.Server.Compatibility.PyrmuteRegistry;
 
@@ -23,21 +22,15 @@ internal static class PyrmutePages
         if (app.ServiceProvider.GetKeyedService<IOpenApiDocumentProvider>("v1") is not { } provider)
             return;
         var pages = app.MapGroup("").WithTags("Pyrmute Registry");
-        var description = new Lazy<Task<byte[]>>(() => DescribeAsync(provider, options));
-        pages.OnGet("/openapi.json", async http => await Bodies.WriteAsync(http, 200, await description.Value, "application/json"))
+        var description = ApiDescription.Made(provider, info =>
+        {
+            info.Title = options.AppName;
+            info.Version = options.AppVersion ?? PyrmuteRegistryOptions.DefaultVersion;
+        });
+        pages.OnGet("/openapi.json", async http => await ApiDescription.WriteAsync(http, await description.Value))
             .WithName("PyrmuteGetOpenApi").Open().Describe("This description, under the name of Pyrmute Registry").Produces(200);
         if (!options.IsProduction)
             pages.OnGet("/redoc", http => Bodies.WriteAsync(http, 200, Encoding.UTF8.GetBytes(Page), "text/html; charset=utf-8"))
                 .WithName("PyrmuteGetRedoc").Open().Describe("A page about the API").Produces(200, contentType: "text/html");
-    }
-
-    private static async Task<byte[]> DescribeAsync(IOpenApiDocumentProvider provider, PyrmuteRegistryOptions options)
-    {
-        var document = await provider.GetOpenApiDocumentAsync();
-        document.Info.Title = options.AppName;
-        document.Info.Version = options.AppVersion ?? PyrmuteRegistryOptions.DefaultVersion;
-        using var buffer = new MemoryStream();
-        await document.SerializeAsJsonAsync(buffer, OpenApiSpecVersion.OpenApi3_1);
-        return buffer.ToArray();
     }
 }

@@ -14,8 +14,6 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
 
     public override Caller? Anonymous(CairnNode node) => options.Authentication ? null : Nobody;
 
-    public override bool LimitsFailures(CairnNode node) => options.RateLimit is not null;
-
     public override string? CorrelationId(HttpRequest request)
     {
         foreach (string name in new[] { "X-Correlation-ID", "X-Request-ID" })
@@ -74,6 +72,7 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
             ProblemKind.NotFound or ProblemKind.Gone => (404, problem.Detail),
             ProblemKind.Conflict or ProblemKind.PreconditionFailed => (409, Describe(problem)),
             ProblemKind.TooLarge => (413, problem.Detail),
+            ProblemKind.TooMany => (429, problem.Detail),
             ProblemKind.Unavailable => (503, "Database error occurred. Please try again later."),
             _ => throw new UnreachableException($"{problem.Kind}"),
         };
