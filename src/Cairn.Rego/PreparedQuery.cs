@@ -76,7 +76,7 @@ public sealed class PreparedQuery
     /// <summary>A query with its names resolved and its calls checked.</summary>
     internal static List<Expression> Resolve(IReadOnlyList<Expression> query, Resolver.Scope top, CompiledRules rules, CompileOptions options, List<RegoError> errors)
     {
-        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins) { Unsafe = options.UnsafeBuiltins };
+        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins) { Unsafe = options.UnsafeBuiltins, Query = true };
         var resolved = new Resolver(scope, errors).Body(query, top);
         foreach (var expression in resolved)
             CallVisitor.Visit(expression, (call, statement) => CallChecks.Check(call, statement, options.Builtins, scope, options.Strict, errors));

@@ -78,7 +78,7 @@ internal sealed partial class BodyCompiler(CompilerContext context)
                 ordered ??= [.. body.Take(done)];
             ordered?.Add(chosen);
             var after = Outputs.Of(chosen, bound, Arity);
-            Traced(chosen, bound, visible, chain);
+            Traced(chosen, chosen, bound, visible, chain);
             bound.UnionWith(after);
         }
 
@@ -182,7 +182,7 @@ internal sealed partial class BodyCompiler(CompilerContext context)
             ? new RegoError(RegoError.Compile, $"var {Variables.Shown(variable.Name)} is undeclared", variable.Location)
             : new RegoError(RegoError.UnsafeVariable, $"var {Variables.Shown(variable.Name)} is unsafe", variable.Location));
 
-    private void Traced(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain, bool counted = true)
+    private void Traced(Expression shown, Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain, bool counted = true)
     {
         if (context.Points is not { } points)
         {
@@ -191,7 +191,7 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         }
 
         HashSet<string> after = [.. bound, .. Outputs.Of(expression, bound, Arity)];
-        var point = new TracePoint(expression.Location, expression, Locals(bound), Locals(after)) { Counted = counted };
+        var point = new TracePoint(expression.Location, shown, Locals(bound), Locals(after)) { Counted = counted };
         if (counted)
             points.Add(point);
         chain.Add(new EvalStep(point));
@@ -215,17 +215,6 @@ internal sealed partial class BodyCompiler(CompilerContext context)
 
     private void Statement(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
     {
-        if (expression.Negated)
-        {
-            var inner = new StepChain();
-            var complement = expression with { Negated = false };
-            Enter(expression.Location, [complement], bound, inner, reported: false);
-            Traced(complement, [.. bound], visible, inner, counted: false);
-            inner.Add(FoundStep.Instance);
-            chain.Add(new NotStep(inner.First!));
-            return;
-        }
-
         if (expression.With.Count > 0)
         {
             int collector = NewCollector();
@@ -235,6 +224,12 @@ internal sealed partial class BodyCompiler(CompilerContext context)
             var end = new WithEndStep(collector);
             inner.Add(end);
             chain.Add(new WithStep(replacements, inner.First!, collector), end);
+            return;
+        }
+
+        if (expression.Negated)
+        {
+            Negated(expression, bound, visible, chain);
             return;
         }
 
@@ -257,6 +252,21 @@ internal sealed partial class BodyCompiler(CompilerContext context)
                 Every(every, bound, visible, chain);
                 break;
         }
+    }
+
+    private void Negated(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
+    {
+        var before = new List<Expression>();
+        var rest = Negation.LiftReferences(expression, location => new VarTerm($"$value{_reserved++}", location), before);
+        foreach (var first in before)
+            Statement(first, bound, visible, chain);
+        var inner = new StepChain();
+        // A trace shows what is negated as it is written.
+        var complement = expression with { Negated = false };
+        Enter(expression.Location, [complement], bound, inner, reported: false);
+        Traced(complement, rest with { Negated = false }, [.. bound], visible, inner, counted: false);
+        inner.Add(FoundStep.Instance);
+        chain.Add(new NotStep(inner.First!));
     }
 
     private void TermStatement(TermExpression statement, HashSet<string> bound, HashSet<string> visible, StepChain chain)

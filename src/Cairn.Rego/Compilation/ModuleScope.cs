@@ -28,6 +28,9 @@ internal sealed class ModuleScope
 
     public bool Version1 { get; init; }
 
+    /// <summary>Whether the scope is that of a query and not of rules.</summary>
+    public bool Query { get; init; }
+
     /// <summary>Built-ins that must not be called.</summary>
     public IReadOnlySet<string> Unsafe { get; init; } = FrozenSet<string>.Empty;
 

@@ -1,4 +1,5 @@
 using Cairn.Rego.Builtins;
+using Cairn.Rego.Partial;
 using Cairn.Rego.Syntax;
 using Cairn.Rego.Values;
 
@@ -13,6 +14,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     private const string Declared = "declared", Assigned = "assigned";
 
     private readonly HashSet<string> _taken = [];
+    private int _fresh;
 
     public sealed class Scope(Scope? parent)
     {
@@ -70,6 +72,17 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
 
     public List<Expression> Body(IReadOnlyList<Expression> body, Scope scope, params ReadOnlySpan<Term?> head)
     {
+        Introduce(body, scope, head);
+        var resolved = new List<Expression>(body.Count);
+        foreach (var expression in body)
+            if (Resolve(expression, scope) is { } result)
+                Add(result, resolved);
+        return resolved;
+    }
+
+    // Gives names to the variables that nothing declares.
+    private void Introduce(IReadOnlyList<Expression> body, Scope scope, params ReadOnlySpan<Term?> head)
+    {
         var declared = new HashSet<string>();
         foreach (var expression in body)
             VisitDeclared(expression, variable => declared.Add(variable.Name));
@@ -90,12 +103,41 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         foreach (var term in head)
             if (term is not null)
                 Variables.Visit(term, closures: false, Implicit);
-        var resolved = new List<Expression>(body.Count);
-        foreach (var expression in body)
-            if (Resolve(expression, scope) is { } result)
-                resolved.Add(result);
-        return resolved;
     }
+
+    private Expression Alone(Expression expression, Scope scope)
+    {
+        Introduce([expression], scope);
+        return Resolve(expression, scope)!;
+    }
+
+    // Adds an expression to a body, after what it needs to be worked out before it.
+    private void Add(Expression expression, List<Expression> body)
+    {
+        if (expression.With.Any(with => MayIterate(with.Value)))
+            expression = expression with { With = [.. expression.With.Select(with => MayIterate(with.Value) ? with with { Value = Before(with.Value, body) } : with)] };
+        if (expression.Negated)
+        {
+            expression = Negation.LiftCalls(expression, Fresh, body);
+            // In bodies of rules == compares as = does; in queries it is a call, whose arguments have to be defined.
+            if (!module.Query && expression is TermExpression { Term: CallTerm { Function: VarTerm { Name: "equal" }, Arguments: [var left, var right] } })
+                expression = new UnifyExpression(left, right, false, expression.Location) { Compares = true, Negated = true, With = expression.With };
+        }
+
+        body.Add(expression);
+    }
+
+    private VarTerm Before(Term term, List<Expression> body)
+    {
+        var variable = Fresh(term.Location);
+        body.Add(new UnifyExpression(variable, term, false, term.Location));
+        return variable;
+    }
+
+    private VarTerm Fresh(SourceLocation location) => new($"$value_before{_fresh++}", location);
+
+    // Whether a term may have many values, by variables in the brackets of a reference.
+    private static bool MayIterate(Term term) => Rewrite.Any(term, part => part is RefTerm reference && reference.Path.Any(element => element is not ScalarTerm));
 
     public void ReportUnused(Scope scope)
     {
@@ -141,7 +183,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 foreach (var part in template.Parts)
                     if (part.Value is TermExpression { Term: CallTerm { Function: VarTerm relation } } && module.FindBuiltin(relation.Name)?.Has(BuiltinTraits.Relation) == true)
                         errors.Add(new RegoError(RegoError.Compile, $"illegal call to relation built-in '{relation.Name}' that may cause multiple outputs", template.Location));
-                return template with { Parts = [.. template.Parts.Select(part => part.Value is null ? part : part with { Value = Body([part.Value], new Scope(scope))[0] })] };
+                return template with { Parts = [.. template.Parts.Select(part => part.Value is null ? part : part with { Value = Alone(part.Value, new Scope(scope)) })] };
             default:
                 return term;
         }

@@ -97,7 +97,7 @@ internal static class SyntaxText
                 break;
             case UnifyExpression unify:
                 Side(unify.Left, text);
-                text.Append(unify.Declares ? " := " : " = ");
+                text.Append(unify.Declares ? " := " : unify.Compares ? " == " : " = ");
                 Side(unify.Right, text);
                 break;
             case SomeExpression some:

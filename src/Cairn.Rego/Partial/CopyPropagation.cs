@@ -83,10 +83,24 @@ internal static class CopyPropagation
 
         for (int i = 0; i < body.Count; i++)
             if (i != except)
+            {
                 Count(body[i], body[i] is (TermExpression or UnifyExpression or SomeInExpression) and { Negated: false, With.Count: 0 });
+                if (body[i] is { Negated: true, With.Count: 0 })
+                    strict += UsesBefore(variable, body[i]);
+            }
+
         foreach (var term in head)
             Count(new TermExpression(term, term.Location), true);
         return (strict, all - strict);
+    }
+
+    // A reference in the place of the variable would be worked out before the negation.
+    private static int UsesBefore(VarTerm variable, Expression negated)
+    {
+        var reference = new RefTerm(variable, [], variable.Location);
+        var before = new List<Expression>();
+        Negation.LiftReferences(Rewrite.Of(negated, term => Same(term, variable) ? reference : null), location => new VarTerm("$value", location), before);
+        return before.Count(first => Rewrite.Any(first, term => ReferenceEquals(term, reference)));
     }
 
     // The term's own variables are bound where it goes: in an expression that does not need them elsewhere, not in a head.
@@ -97,7 +111,7 @@ internal static class CopyPropagation
         if (own.Count == 0)
             return true;
         var target = body.Where((_, i) => i != at).FirstOrDefault(expression => Rewrite.Any(expression, part => Same(part, variable)));
-        return target is not null && !Rewrite.Any(target, part => part is VarTerm other && own.Contains(other.Name));
+        return target is { Negated: false } && !Rewrite.Any(target, part => part is VarTerm other && own.Contains(other.Name));
     }
 
     // Base data finds a member "2" under the number too; a value taken from it does not.

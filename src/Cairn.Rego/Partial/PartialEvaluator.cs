@@ -222,6 +222,14 @@ internal sealed class PartialEvaluator(UnknownDocuments unknowns, KnownExpressio
     // Fails where a way through the expression leaves nothing open; else holds when none of the ways does.
     private void Negated(Expression expression, PartialState state, Action<PartialState> found)
     {
+        var before = new List<Expression>();
+        var rest = Negation.LiftReferences(expression, Fresh, before);
+        if (before.Count > 0)
+        {
+            Body([.. before, rest], 0, state, found);
+            return;
+        }
+
         var ways = new List<List<Expression>>();
         bool always = false;
         Expression(expression with { Negated = false }, state with { Saved = [] }, way =>
@@ -233,7 +241,7 @@ internal sealed class PartialEvaluator(UnknownDocuments unknowns, KnownExpressio
         });
         if (always)
             return;
-        if (ways.TrueForAll(way => way is [TermExpression or UnifyExpression] and [{ Negated: false, With.Count: 0 }] && Closed(way[0], state)))
+        if (ways.TrueForAll(way => way is [TermExpression or UnifyExpression] and [{ Negated: false, With.Count: 0 }] && !Negation.NeedsFirst(way[0]) && Closed(way[0], state)))
             found(ways.Aggregate(state, (next, way) => next.Save(way[0] with { Negated = true })));
         else
             found(state.Save(Rules.Negation(ways, state.Unknown, expression.Location)));

@@ -47,7 +47,8 @@ internal static class Rewrite
         Expression copy = expression switch
         {
             TermExpression term => term with { Term = Of(term.Term, replace) },
-            UnifyExpression unify => unify with { Left = Of(unify.Left, replace), Right = Of(unify.Right, replace) },
+            // What is left may be read as a query, in which == is a call.
+            UnifyExpression unify => unify with { Left = Of(unify.Left, replace), Right = Of(unify.Right, replace), Compares = false },
             SomeInExpression some => some with { Key = some.Key is null ? null : Of(some.Key, replace), Value = Of(some.Value, replace), Collection = Of(some.Collection, replace) },
             EveryExpression every => every with
             {

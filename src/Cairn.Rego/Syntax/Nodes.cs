@@ -69,7 +69,11 @@ internal abstract record Expression(SourceLocation Location)
 internal sealed record TermExpression(Term Term, SourceLocation Location) : Expression(Location);
 
 /// <summary><c>left := right</c> or <c>left = right</c>.</summary>
-internal sealed record UnifyExpression(Term Left, Term Right, bool Declares, SourceLocation Location) : Expression(Location);
+internal sealed record UnifyExpression(Term Left, Term Right, bool Declares, SourceLocation Location) : Expression(Location)
+{
+    /// <summary>Whether <c>==</c> was written, where it means the same.</summary>
+    public bool Compares { get; init; }
+}
 
 /// <summary><c>some x, y</c>.</summary>
 internal sealed record SomeExpression(IReadOnlyList<VarTerm> Variables, SourceLocation Location) : Expression(Location);
