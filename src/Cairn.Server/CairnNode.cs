@@ -58,6 +58,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public ForeignKeys ForeignKeys { get; private set; } = null!;
     public KeyUsageRecorder KeyUsage { get; private set; } = null!;
     public ConfigService Configs { get; private set; } = null!;
+    public ConfigEventSource Events { get; private set; } = null!;
     public SchemaService Schemas { get; private set; } = null!;
     public ChangeService Changes { get; private set; } = null!;
     public Idempotency Idempotency { get; private set; } = null!;
@@ -121,6 +122,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         ForeignKeys = new ForeignKeys(Keys, Catalogs, Committer, time);
         var renderer = new ConfigRenderer();
         Configs = new ConfigService(Store, Kinds, renderer);
+        Events = new ConfigEventSource(Store, Kinds, renderer);
         Schemas = new SchemaService(Kinds);
         var rules = new ConfigRules(Kinds, renderer);
         Changes = new ChangeService(Store, Catalogs, Committer, Kinds, rules, new ConfigEffects(Kinds, renderer, rules), time);

@@ -141,7 +141,6 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
         {
             (HttpMethod.Put, "/api/v1/configs/a/b?environment=prod", """{"v":3}"""),
             (HttpMethod.Delete, "/api/v1/configs/a/b", null),
-            (HttpMethod.Post, "/api/v1/config-promotions/a/b", """{"from":"dev","to":"prod"}"""),
             (HttpMethod.Post, "/api/v1/changes", """{"operations":[{"op":"put","path":"a/c","document":{}},{"op":"delete","path":"a/b"}]}"""),
             (HttpMethod.Put, "/api/v1/environments/prod/variables", """{"x":1}"""),
             (HttpMethod.Put, "/api/v1/projects/a/variables", """{"x":1}"""),

@@ -168,4 +168,128 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
         await using (await EventReader.OpenAsync(other.Admin, "/api/v1/watch"))
             await other.Admin.RefusedAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, "/api/v1/watch");
     }
+
+    [Theory]
+    [InlineData("&environment=staging")]
+    [InlineData("")]
+    public async Task A_watcher_is_told_when_an_environment_serves_something_else_though_its_config_was_not_written(string environment)
+    {
+        string other = _project + "lib";
+        await Admin.PutJsonAsync($"/api/v1/projects/{_project}/variables", """{"TIER":"a"}""");
+        await Admin.PutJsonAsync($"/api/v1/configs/{other}/limits", """{"max":1}""");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/cart", """{"t":"{{ TIER }}"}""");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/api", $$$"""{"m":"{{ config('{{{other}}}/limits').max }}"}""");
+        await using var watch = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/{environment}");
+        int each = environment.Length > 0 ? 1 : 3;
+
+        await Admin.PutJsonAsync($"/api/v1/projects/{_project}/variables", """{"TIER":"b"}""");
+        await TakeAsync("cart", each);
+        await Admin.PutJsonAsync($"/api/v1/configs/{other}/limits", """{"max":2}""");
+        await TakeAsync("api", each);
+        // Nothing serves anything else now, until the last of these.
+        await Admin.PutJsonAsync($"/api/v1/projects/{_project}/variables", """{"TIER":"b","unused":1}""");
+        await Admin.PutJsonAsync($"/api/v1/configs/{other}/limits", """{"max":2,"more":1}""");
+        await Admin.PutJsonAsync("/api/v1/environments/dev/variables", $$"""{"{{_project}}":1}""");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/last", "{}");
+        await TakeAsync("last", 1);
+
+        async Task TakeAsync(string name, int count)
+        {
+            var told = new List<ServerEvent>();
+            for (int i = 0; i < count; i++)
+                told.Add(await watch.NextAsync());
+            told.ShouldAllBe(next => (string?)next.Data["path"] == $"{_project}/{name}" && next.Type == "put");
+            told.Take(count - 1).ShouldAllBe(next => next.Id == "");
+            told[^1].Id.ShouldNotBe("");
+        }
+    }
+
+    [Fact]
+    public async Task Who_resumes_is_told_of_what_may_have_changed_with_something_else()
+    {
+        await Admin.PutJsonAsync($"/api/v1/projects/{_project}/variables", """{"TIER":"a"}""");
+        var written = await Admin.PutJsonAsync($"/api/v1/configs/{_project}/cart", """{"t":"{{ TIER }}"}""");
+        await Admin.PutJsonAsync($"/api/v1/projects/{_project}/variables", """{"TIER":"b"}""");
+
+        await using var watch = await EventReader.OpenAsync(
+            Admin, $"/api/v1/watch?prefix=configs/{_project}/&environment=prod&after={written["revision"]}");
+
+        var told = await watch.NextAsync();
+        ((string?)told.Data["path"]).ShouldBe($"{_project}/cart");
+        ((long)told.Data["version"]!).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_revoked_key_is_told_nothing_more()
+    {
+        var made = await Admin.PostJsonAsync("/api/v1/keys", """{"name":"watcher","permission":"read"}""");
+        using var client = server.Client((string?)made["key"]);
+        await using var watch = await EventReader.OpenAsync(client, $"/api/v1/watch?prefix=configs/{_project}/");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/a", "{}");
+        (await watch.NextAsync()).Type.ShouldBe("put");
+
+        await Admin.PostJsonAsync($"/api/v1/keys/{made["id"]}/revoke", "{}");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/a", """{"secret":1}""");
+
+        var last = await watch.NextAsync();
+        last.Type.ShouldBe("end");
+        last.Data.ToString().ShouldContain("credential");
+    }
+
+    [Fact]
+    public async Task A_rotated_key_watches_on_only_with_an_overlap()
+    {
+        foreach (int overlap in new[] { 3600, 0 })
+        {
+            var made = await Admin.PostJsonAsync("/api/v1/keys", """{"name":"watcher","permission":"read"}""");
+            using var client = server.Client((string?)made["key"]);
+            await using var watch = await EventReader.OpenAsync(client, $"/api/v1/watch?prefix=configs/{_project}/");
+
+            await Admin.PostJsonAsync($"/api/v1/keys/{made["id"]}/rotate", $$"""{"overlap_seconds":{{overlap}}}""");
+            await Admin.PutJsonAsync($"/api/v1/configs/{_project}/a", "{}");
+
+            (await watch.NextAsync()).Type.ShouldBe(overlap > 0 ? "put" : "end");
+        }
+    }
+
+    [Fact]
+    public async Task A_key_that_expires_stops_watching()
+    {
+        await using var other = await CairnServer.StartAsync();
+        using var client = await other.ClientWithKeyAsync("read", ""","expires_in_days":1""");
+        await using var watch = await EventReader.OpenAsync(client, "/api/v1/watch");
+
+        other.Time.Offset = TimeSpan.FromDays(2);
+        await other.Admin.PutJsonAsync("/api/v1/configs/a/b", "{}");
+
+        (await watch.NextAsync()).Type.ShouldBe("end");
+    }
+
+    [Fact]
+    public async Task A_long_poll_of_a_revoked_key_ends_without_the_document()
+    {
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/a", """{"v":1}""");
+        var made = await Admin.PostJsonAsync("/api/v1/keys", """{"name":"poller","permission":"read"}""");
+        using var client = server.Client((string?)made["key"]);
+        string url = $"/api/v1/configs/{_project}/a?wait=60s";
+        int before = server.Node.Watchers.Taken;
+        var waiting = client.SendAsync(HttpMethod.Get, url, headers: ("If-None-Match", "\"1\""));
+        while (server.Node.Watchers.Taken == before)
+            await Task.Yield();
+
+        await Admin.PostJsonAsync($"/api/v1/keys/{made["id"]}/revoke", "{}");
+        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/a", """{"v":"secret"}""");
+
+        using var answer = await waiting;
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await answer.Content.ReadAsStringAsync()).ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public async Task A_watch_from_a_revision_that_is_not_there_is_refused_with_410_at_once()
+    {
+        var problem = await Admin.RefusedAsync(HttpStatusCode.Gone, HttpMethod.Get, "/api/v1/watch?after=999999999");
+
+        ((string?)problem["detail"])!.ShouldContain("restored");
+    }
 }

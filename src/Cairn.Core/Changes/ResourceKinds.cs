@@ -61,13 +61,14 @@ public sealed class ResourceKinds
         _ => throw Unknown(kind),
     };
 
+    /// <summary>The environments that exist, by name.</summary>
+    public List<string> EnvironmentNames(CatalogSnapshot snapshot) =>
+        [.. snapshot.Of(Environments.Catalog).Range("").Where(pair => pair.Value.State is not null).Select(pair => pair.Key)];
+
     /// <summary>The environments that exist in a draft.</summary>
     public IReadOnlySet<string> EnvironmentNames(ChangeDraft draft)
     {
-        var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var (name, environment) in draft.Snapshot.Of(Environments.Catalog).Range(""))
-            if (environment.State is not null)
-                names.Add(name);
+        var names = new SortedSet<string>(EnvironmentNames(draft.Snapshot), StringComparer.Ordinal);
         foreach (var resource in draft.Resources.OfType<DraftResource<EnvironmentState>>())
             if (resource.State is not null)
                 names.Add(resource.Path);

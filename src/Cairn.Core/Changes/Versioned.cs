@@ -35,6 +35,10 @@ public abstract class ResourceKind(string name, string versionsName)
     /// <summary>The key of the newest version.</summary>
     public string HeadKey(string path) => $"{Name}/{path}";
 
+    /// <summary>The path of a resource of this kind whose newest version is at a key; null when it is another key.</summary>
+    public string? PathOf(string headKey) =>
+        headKey.Length > Name.Length + 1 && headKey.StartsWith(Name, StringComparison.Ordinal) && headKey[Name.Length] == '/' ? headKey[(Name.Length + 1)..] : null;
+
     /// <summary>The key of one version.</summary>
     public string VersionKey(string path, long version) => $"{versionsName}/{path}/{version:D10}";
 }

@@ -75,6 +75,10 @@ public sealed class ConfigState
         Same(one?.BaseOf(environment), other?.BaseOf(environment))
         && Same(one?.Overlays.GetValueOrDefault(environment), other?.Overlays.GetValueOrDefault(environment));
 
+    /// <summary>Bytes of all documents.</summary>
+    public long Size =>
+        (Base?.Document?.Length ?? 0) + Overlays.Sum(layer => (long)layer.Value.Document!.Length) + Pins.Sum(layer => (long)(layer.Value.Document?.Length ?? 0));
+
     /// <summary>SHA-256 of the whole state, which two versions share only if they are the same in every environment.</summary>
     public string Checksum()
     {

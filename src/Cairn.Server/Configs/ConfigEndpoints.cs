@@ -101,7 +101,15 @@ internal static class ConfigEndpoints
 
         var config = node.Configs.Read(snapshot, request.Caller, request.Path, request.Environment, http.RequestAborted);
         if (Query.Duration(http.Request, "wait", ConfigWaiting.LongestWait) is { } wait)
+        {
             config = await ConfigWaiting.WaitForNewsAsync(http, request, config, wait);
+            if (!RequestPipeline.IsStillAdmitted(http))
+            {
+                await request.Rule.Surface.WriteUnauthenticatedAsync(http, presented: true);
+                return;
+            }
+        }
+
         await ConfigAnswers.WriteAsync(http, config, format);
     }
 

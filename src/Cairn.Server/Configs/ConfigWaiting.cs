@@ -13,7 +13,8 @@ internal static class ConfigWaiting
     // While commits come thick and fast, one look in this time is enough.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Waits until the config is not what the caller knows, or the time is over.</summary>
+    /// <summary>Waits until the config is not what the caller knows, the time is over, or the caller would not be let in any more, which
+    /// whoever answers has to ask for.</summary>
     public static async Task<RenderedConfig?> WaitForNewsAsync(
         HttpContext http, CairnRequest request, RenderedConfig? config, TimeSpan wait)
     {
@@ -33,6 +34,8 @@ internal static class ConfigWaiting
                 if (config is null ? !ConfigAnswers.Matches(known, "\"0\"") : !ConfigAnswers.Matches(known, config.ETag))
                     return config;
                 link = await link.NextAsync.WaitAsync(limit.Token);
+                if (!RequestPipeline.IsStillAdmitted(http))
+                    return config;
                 await Task.Delay(ShortestPause, node.Options.Time, limit.Token);
                 link = node.Catalogs.Feed;
             }

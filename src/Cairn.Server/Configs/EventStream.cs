@@ -1,37 +1,39 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Cairn.Core.Access;
-using Cairn.Core.Changes;
 using Cairn.Core.Configs;
 using Cairn.Server.Http;
-using Cairn.Storage.Catalogs;
 
 namespace Cairn.Server.Configs;
 
 /// <summary>One watcher's stream of server-sent events: what it asked for and may see.</summary>
 internal sealed class EventStream(HttpContext http, CairnRequest request, string prefix)
 {
+    // An event is written once for all of its watchers.
+    private static readonly ConditionalWeakTable<ConfigEvent, byte[]> Texts = new();
+
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
 
     /// <summary>Whether a config is among those asked for.</summary>
     public bool Wants(string path) => path.StartsWith(prefix, StringComparison.Ordinal);
 
-    /// <summary>Sends the events of some changes, in one piece.</summary>
-    /// <param name="changes">All of one commit's, or of several in order.</param>
+    /// <summary>Sends those of some events that the watcher asked for and may see, in one piece.</summary>
+    /// <param name="events">All of one commit's, or of several in order.</param>
+    /// <param name="endTogether">Whether they are one step only together, so that the last alone has an id.</param>
     /// <param name="ct">Ends the sending.</param>
-    public Task SendAsync(IEnumerable<CatalogChange> changes, CancellationToken ct)
+    public Task SendAsync(IEnumerable<ConfigEvent> events, bool endTogether, CancellationToken ct)
     {
         ConfigEvent? last = null;
-        foreach (var change in changes)
-            if (change.After is Versioned<ConfigState> after && Wants(after.Path))
-                foreach (var @event in Events((Versioned<ConfigState>?)change.Before, after))
-                {
-                    if (last is not null)
-                        Write(last, endsCommit: last.Revision != @event.Revision);
-                    last = @event;
-                }
+        foreach (var told in events)
+            if (Wants(told.Path) && Authorizer.Allows(request.Caller, ConfigService.ReadPermission, told.Path, told.Environment))
+            {
+                if (last is not null)
+                    Write(last, endsCommit: !endTogether && last.Revision != told.Revision);
+                last = told;
+            }
 
         if (last is not null)
             Write(last, endsCommit: true);
@@ -52,30 +54,19 @@ internal sealed class EventStream(HttpContext http, CairnRequest request, string
         await FlushAsync(ct);
     }
 
-    private IEnumerable<ConfigEvent> Events(Versioned<ConfigState>? before, Versioned<ConfigState> after)
+    // Only the last event of a commit has its revision as id: who breaks off before it gets the whole commit again.
+    private void Write(ConfigEvent told, bool endsCommit)
     {
-        if (request.Environment is not { } environment)
-            return ConfigEvent.Of(before, after).Where(@event => Allowed(after.Path, @event.Environment));
-        if (ConfigState.SameIn(environment, before?.State, after.State) || !Allowed(after.Path, environment))
-            return [];
-        bool serves = after.State is { } state && (state.BaseOf(environment) is not null || state.Overlays.ContainsKey(environment));
-        return [new ConfigEvent(serves ? "put" : "delete", after.Path, environment, after.Version, after.Revision)];
+        if (endsCommit)
+            Append(string.Create(CultureInfo.InvariantCulture, $"id: {told.Revision}\n"));
+        _buffer.Write(Texts.GetValue(told, Text));
     }
 
-    private bool Allowed(string path, string? environment) =>
-        Authorizer.Allows(request.Caller, ConfigService.ReadPermission, path, environment);
-
-    // Only the last event of a commit has its revision as id: who breaks off before it gets the whole commit again.
-    private void Write(ConfigEvent @event, bool endsCommit)
+    private static byte[] Text(ConfigEvent told)
     {
-        Append(string.Create(CultureInfo.InvariantCulture, $"event: {@event.Type}\n"));
-        if (endsCommit)
-            Append(string.Create(CultureInfo.InvariantCulture, $"id: {@event.Revision}\n"));
-        Append("data: ");
-        using (var writer = new Utf8JsonWriter(_buffer))
-            JsonSerializer.Serialize(
-                writer, new ConfigEventView(@event.Path, @event.Version, @event.Revision, @event.Environment), WireJson.Default.ConfigEventView);
-        Append("\n\n");
+        byte[] data = JsonSerializer.SerializeToUtf8Bytes(
+            new ConfigEventView(told.Path, told.Version, told.Revision, told.Environment), WireJson.Default.ConfigEventView);
+        return [.. Encoding.UTF8.GetBytes($"event: {told.Type}\ndata: "), .. data, .. "\n\n"u8];
     }
 
     private void Append(string text) => Encoding.UTF8.GetBytes(text, _buffer);

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Cairn.Core;
 using Cairn.Core.Access;
-using Cairn.Core.Changes;
-using Cairn.Core.Configs;
 using Cairn.Server.Http;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
@@ -44,19 +42,30 @@ internal static class WatchEndpoints
         try
         {
             if (seen < link.Snapshot.Revision)
-                seen = await SendPastAsync(node, stream, seen, link.Snapshot.Revision, ending.Token);
-            await stream.HeartbeatAsync(ending.Token);
-            while (true)
             {
-                link = await NextAsync(link, stream, node, ending.Token);
-                if (link.Gap || node.Catalogs.Current.Revision - link.Snapshot.Revision > MaxLag)
+                long through = link.Snapshot.Revision;
+                await foreach (var told in node.Events.PastAsync(link.Snapshot, request.Environment, stream.Wants, seen, through, ending.Token))
+                    if (RequestPipeline.IsStillAdmitted(http))
+                        await stream.SendAsync(told, endTogether: false, ending.Token);
+                seen = through;
+            }
+
+            await stream.HeartbeatAsync(ending.Token);
+            while (await NextAsync(link, stream, http, ending.Token) is { } next)
+            {
+                if (next.Gap || node.Catalogs.Current.Revision - next.Snapshot.Revision > MaxLag)
                 {
                     await stream.EndAsync("You fell too far behind: list again, then watch from there.", ending.Token);
                     return;
                 }
 
-                await stream.SendAsync(link.Changes.Where(change => change.Revision > seen), ending.Token);
+                var events = node.Events.Of(link, next);
+                await stream.SendAsync(
+                    (request.Environment is { } name ? events.In(name) : events.All).Where(told => told.Revision > seen), events.EndTogether, ending.Token);
+                link = next;
             }
+
+            await stream.EndAsync("The credential is not valid any more.", ending.Token);
         }
         catch (RevisionCompactedException e)
         {
@@ -71,61 +80,40 @@ internal static class WatchEndpoints
         }
     }
 
-    private static async Task<CatalogFeed> NextAsync(CatalogFeed link, EventStream stream, CairnNode node, CancellationToken ct)
+    // Null once the caller may no longer watch.
+    private static async Task<CatalogFeed?> NextAsync(CatalogFeed link, EventStream stream, HttpContext http, CancellationToken ct)
     {
         while (true)
             try
             {
-                return await link.NextAsync.WaitAsync(Heartbeat, node.Options.Time, ct);
+                var next = await link.NextAsync.WaitAsync(Heartbeat, CairnRequest.Of(http).Node.Options.Time, ct);
+                return RequestPipeline.IsStillAdmitted(http) ? next : null;
             }
             catch (TimeoutException)
             {
+                if (!RequestPipeline.IsStillAdmitted(http))
+                    return null;
                 await stream.HeartbeatAsync(ct);
             }
     }
 
+    // A revision that this node does not know of may be another node's, or of a store that has been set back since.
     private static async Task<CatalogFeed> CatchUpAsync(CairnNode node, long revision, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeSpan.FromSeconds(5));
         try
         {
-            await node.Catalogs.WaitForAsync(revision, limit.Token);
-            return node.Catalogs.Feed;
+            long newest = (await node.Catalogs.ReadLatestAsync(limit.Token)).Revision;
+            return newest >= revision
+                ? node.Catalogs.Feed
+                : throw new ProblemException(
+                    ProblemKind.Gone, $"Revision {revision} is not in this store, whose newest is {newest}: it has been restored from an older state. List again, then watch from there.");
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new ProblemException(ProblemKind.Invalid, $"Revision {revision} has not happened yet.");
+            throw new ProblemException(ProblemKind.Unavailable, $"This node has not caught up with revision {revision} yet.");
         }
-    }
-
-    private static async Task<long> SendPastAsync(CairnNode node, EventStream stream, long after, long through, CancellationToken ct)
-    {
-        // The state before each change is not at hand any more: the version before stands in for it.
-        var known = new Dictionary<string, Versioned<ConfigState>>();
-        // All keys are watched, for then the commit "through" is among those that come.
-        await foreach (var commit in node.Store.WatchAsync("", after, ct))
-        {
-            var changes = new List<CatalogChange>();
-            foreach (var (key, record) in commit.Changes)
-            {
-                if (record is null || !key.StartsWith(Configs, StringComparison.Ordinal) || !stream.Wants(key[Configs.Length..]))
-                    continue;
-                string path = key[Configs.Length..];
-                var written = node.Kinds.Configs.Decode(record);
-                if (!known.TryGetValue(path, out var before))
-                    before = await node.Kinds.Configs.ReadVersionAsync(node.Store, path, written.Version - 1, ct);
-                known[path] = written;
-                changes.Add(new CatalogChange(commit.Revision, node.Kinds.Configs.Catalog, path, before, written));
-            }
-
-            await stream.SendAsync(changes, ct);
-
-            if (commit.Revision >= through)
-                break;
-        }
-
-        return through;
     }
 
     private static string Prefix(string? asked) => asked switch

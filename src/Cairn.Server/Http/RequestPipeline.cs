@@ -146,11 +146,13 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         }
 
         ReadTarget(http, request);
-        bool allowed = request.Rule is { PathFrom: null, Target: null }
+        return IsAuthorized(request, needed) ? ValueTask.FromResult(true) : RefuseDeniedAsync(http, request);
+    }
+
+    private static bool IsAuthorized(CairnRequest request, Permission needed) =>
+        request.Rule is { PathFrom: null, Target: null }
             ? Authorizer.AllowsSome(request.Caller, needed)
             : Authorizer.Allows(request.Caller, needed, request.Path, request.Environment);
-        return allowed ? ValueTask.FromResult(true) : RefuseDeniedAsync(http, request);
-    }
 
     private bool Authenticate(HttpContext http, CairnRequest request, Permission needed, out string? reason)
     {
@@ -174,6 +176,20 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             default:
                 throw new UnreachableException();
         }
+    }
+
+    /// <summary>Whether who asked would still be let in: asked again by whatever goes on for longer than a moment, since keys end,
+    /// and what they may do changes.</summary>
+    public static bool IsStillAdmitted(HttpContext http)
+    {
+        var request = CairnRequest.Of(http);
+        var node = request.Node;
+        if (request.Rule.Surface.Anonymous(node) is not null)
+            return true;
+        if (node.Keys.Authenticate(node.Catalogs.Current, Presented(http.Request), request.Origin.Address) is not Authentication.Accepted accepted)
+            return false;
+        request.Caller = accepted.Caller;
+        return IsAuthorized(request, request.Rule.Permission!.Value);
     }
 
     /// <summary>The key of <c>X-API-Key</c>, or of <c>Authorization: Bearer</c>.</summary>
