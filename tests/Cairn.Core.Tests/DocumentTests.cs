@@ -156,11 +156,12 @@ public sealed class DocumentTests
     {
         const string Json = """{"a":{"b":"1 = 2","c d":"x\ty"},"list":["p",{"q":"r"}],"#k":" lead","u":"é\\"}""";
         byte[] written = DocumentFormat.Properties.Write(Encoding.UTF8.GetBytes(Json));
-        Encoding.UTF8.GetString(DocumentFormat.Properties.ToJson(written)).ShouldBe(Encoding.UTF8.GetString(JsonText.Normalize(Encoding.UTF8.GetBytes(Json.Replace("é", "\\u00E9", StringComparison.Ordinal)))));
+        Encoding.UTF8.GetString(DocumentFormat.Properties.ToJson(written)).ShouldBe(Json);
     }
 
     [Theory]
-    [InlineData("a=1\na.b=2")]
+    [InlineData("a[0]=1\na.b=2")]
+    [InlineData("a[0]=1\na[0].b=2")]
     [InlineData("a=1\na=2")]
     [InlineData("a[99999]=1")]
     [InlineData("a=\\u12")]

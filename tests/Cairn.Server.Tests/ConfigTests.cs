@@ -319,7 +319,7 @@ public sealed class ConfigTests(CairnServer server) : IClassFixture<CairnServer>
         (await Admin.GetStringAsync(Url)).ShouldBe("""{"host":"db","ports":[1,2],"nested":{"on":"yes","empty":null}}""");
         (await Admin.GetStringAsync(Url + "?format=yaml")).ShouldBe("host: db\nports:\n- 1\n- 2\nnested:\n  \"on\": \"yes\"\n  empty: null\n");
         (await Admin.GetStringAsync(Url + "?format=properties")).ShouldBe("host=db\nports[0]=1\nports[1]=2\nnested.on=yes\nnested.empty=\n");
-        (await Admin.GetStringAsync(Url + "?format=dotenv")).ShouldBe("HOST=\"db\"\nPORTS_0=\"1\"\nPORTS_1=\"2\"\nNESTED_ON=\"yes\"\nNESTED_EMPTY=\"\"\n");
+        (await Admin.GetStringAsync(Url + "?format=dotenv")).ShouldBe("HOST=db\nPORTS_0=1\nPORTS_1=2\nNESTED_ON=yes\nNESTED_EMPTY=\n");
         (await Admin.GetStringAsync(Url + "?format=toml")).ShouldBe("host = \"db\"\nports = [1, 2]\n\n[nested]\non = \"yes\"\n");
         using var accepted = await Admin.SendAsync(HttpMethod.Get, Url, headers: ("Accept", "application/toml, */*"));
         accepted.Content.Headers.ContentType!.MediaType.ShouldBe("application/toml");

@@ -100,6 +100,9 @@ public sealed record DocumentFormat(
             : throw new ProblemException(ProblemKind.Invalid, "The document is not valid UTF-8.");
     }
 
+    /// <summary>A name, a key or a value in a message: the beginning of it when it is long.</summary>
+    internal static string Shown(string text) => text.Length > 100 ? text[..100] + "…" : text;
+
     /// <summary>The leaves of a document with the steps that lead to them.</summary>
     internal static IEnumerable<(IReadOnlyList<object> Steps, JsonElement Value)> Leaves(JsonElement root)
     {

@@ -60,6 +60,15 @@ public static class JsonText
         return WithoutWhiteSpace(span);
     }
 
+    /// <summary>Refuses what is no text.</summary>
+    /// <exception cref="ProblemException">It holds half of a surrogate pair.</exception>
+    public static void CheckText(ReadOnlySpan<char> text)
+    {
+        for (int i = text.IndexOfAnyInRange('\ud800', '\udfff'); i >= 0 && i < text.Length; i++)
+            if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i])))
+                throw HalfSurrogate();
+    }
+
     private static void CheckText(ref Utf8JsonReader reader)
     {
         try

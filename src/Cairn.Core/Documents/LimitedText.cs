@@ -38,15 +38,24 @@ internal sealed class LimitedText(WorkBudget budget) : TextWriter(CultureInfo.In
     /// <inheritdoc/>
     public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
 
+    /// <summary>How many characters were written.</summary>
+    public int Length => _text.Length;
+
     /// <summary>All that was written.</summary>
     public byte[] ToUtf8() => Encoding.UTF8.GetBytes(_text.ToString());
 
     /// <summary>Refuses a piece that is still to be made.</summary>
+    /// <param name="length">How long it is going to be, in characters.</param>
     /// <exception cref="ProblemException">The text would become too long.</exception>
-    public void Take(int length)
+    public void CheckRoom(int length)
     {
         if (_text.Length + (long)length > MaxLength)
             throw new ProblemException(ProblemKind.TooLarge, $"In this format the document would be longer than {MaxLength} characters. Ask for it as JSON.");
+    }
+
+    private void Take(int length)
+    {
+        CheckRoom(length);
         budget.Charge(0, length);
     }
 }

@@ -10,7 +10,18 @@ public static class MergePatch
     /// <summary>Applies a patch.</summary>
     /// <param name="target">What is patched; null when there is nothing yet.</param>
     /// <param name="patch">The patch.</param>
+    /// <param name="budget">What the request may still use.</param>
     /// <returns>The result, compact. Members keep the target's order; new ones follow in the patch's.</returns>
+    /// <exception cref="ProblemException">The budget is spent.</exception>
+    public static byte[] Apply(byte[]? target, byte[] patch, WorkBudget budget)
+    {
+        budget.Charge(1, (target?.Length ?? 0) + patch.Length);
+        return Apply(target, patch);
+    }
+
+    /// <summary>Applies a patch; what it makes is at most as large as both together.</summary>
+    /// <param name="target">What is patched; null when there is nothing yet.</param>
+    /// <param name="patch">The patch.</param>
     public static byte[] Apply(byte[]? target, byte[] patch)
     {
         var change = JsonText.Element(patch);

@@ -61,7 +61,7 @@ internal sealed class PatchedDocument
                     throw Refused($"the value at {Shown(path)} is not the one tested for.");
                 break;
             default:
-                throw Refused($"'{Short(op)}' is not one of add, remove, replace, move, copy, test.");
+                throw Refused($"'{DocumentFormat.Shown(op)}' is not one of add, remove, replace, move, copy, test.");
         }
     }
 
@@ -210,7 +210,7 @@ internal sealed class PatchedDocument
         (step == "0" || (step.Length > 0 && step[0] is >= '1' and <= '9'))
         && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= highest
             ? index
-            : throw Refused($"'{Short(step)}' in {Shown(path)} is not an index of that array.");
+            : throw Refused($"'{DocumentFormat.Shown(step)}' in {Shown(path)} is not an index of that array.");
 
     private JsonNode? Value(JsonElement operation) => operation.TryGetProperty("value", out var value)
         ? Node(JsonMarshal.GetRawUtf8Value(value))
@@ -228,7 +228,7 @@ internal sealed class PatchedDocument
         if (text.Length == 0)
             return [];
         if (text[0] != '/')
-            throw Refused($"'{Short(text)}' is not a JSON Pointer: it is empty or starts with a slash.");
+            throw Refused($"'{DocumentFormat.Shown(text)}' is not a JSON Pointer: it is empty or starts with a slash.");
         string[] steps = text[1..].Split('/');
         _budget.Charge(steps.Length, text.Length);
         for (int i = 0; i < steps.Length; i++)
@@ -240,14 +240,12 @@ internal sealed class PatchedDocument
     {
         for (int i = step.IndexOf('~', StringComparison.Ordinal); i >= 0; i = step.IndexOf('~', i + 1))
             if (i + 1 == step.Length || step[i + 1] is not ('0' or '1'))
-                throw Refused($"'{Short(step)}' is not a step of a JSON Pointer: ~ is written ~0, and / is written ~1.");
+                throw Refused($"'{DocumentFormat.Shown(step)}' is not a step of a JSON Pointer: ~ is written ~0, and / is written ~1.");
         return step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
     }
 
     private static string Shown(ReadOnlySpan<string> path) =>
-        $"'{Short(string.Concat(path[..Math.Min(path.Length, 100)].ToArray().Select(step => "/" + JsonPatch.Escape(Short(step)))))}'";
-
-    private static string Short(string text) => text.Length > 100 ? text[..100] + "…" : text;
+        $"'{DocumentFormat.Shown(string.Concat(path[..Math.Min(path.Length, 100)].ToArray().Select(step => "/" + JsonPatch.Escape(DocumentFormat.Shown(step)))))}'";
 
     private ProblemException Refused(string why, ProblemKind kind = ProblemKind.Invalid) => new(
         kind, $"Operation {_index} of the JSON Patch cannot be applied: {why}", [new ProblemError($"/{_index}", why)]);

@@ -10,52 +10,72 @@ internal static class PropertiesFormat
 {
     private const int MaxIndex = 10_000;
 
+    // Items that nothing was said about, in all lists of a document.
+    private const int MaxGaps = 10_000;
+
+    /// <summary>Writes an object, in ASCII: what reads properties takes their bytes for ISO 8859-1.</summary>
+    /// <exception cref="ProblemException">It is no object, or two of its members would have the same name.</exception>
     public static void Write(JsonElement root, LimitedText text)
     {
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (steps, value) in DocumentFormat.Leaves(root))
         {
-            text.Write(Escape(Name(steps), isKey: true));
+            string name = Name(steps, text);
+            if (!names.Add(name))
+                throw new ProblemException(ProblemKind.Unprocessable, $"Two members of the document would both be named '{DocumentFormat.Shown(name)}'.");
+            Escape(text, name, isKey: true);
             text.Write('=');
-            text.Write(Escape(DocumentFormat.LeafText(value), isKey: false));
+            Escape(text, DocumentFormat.LeafText(value), isKey: false);
             text.Write('\n');
         }
     }
 
+    /// <summary>Reads properties into objects and lists of text.</summary>
+    /// <exception cref="ProblemException">A line is malformed, a key is there twice, or keys contradict each other.</exception>
     public static byte[] ToJson(string text, WorkBudget budget)
     {
-        var root = new JsonObject();
+        var lines = new Dictionary<string, (string Value, int Line)>(StringComparer.Ordinal);
         foreach (var (line, number) in LogicalLines(text))
         {
+            budget.Charge(1, line.Length);
             var (key, value) = Split(line, number);
-            try
-            {
-                Set(root, Steps(key), value);
-            }
-            catch (FormatException e)
-            {
-                throw new ProblemException(ProblemKind.Invalid, $"Line {number}: '{key}' {e.Message}");
-            }
+            JsonText.CheckText(key);
+            JsonText.CheckText(value);
+            if (!lines.TryAdd(key, (value, number)))
+                throw Bad(number, key, "is there twice.");
         }
 
-        return JsonText.Normalize(Encoding.UTF8.GetBytes(root.ToJsonString()));
+        var root = new JsonObject();
+        int gaps = 0;
+        foreach (var (key, (value, number)) in lines)
+        {
+            object[] steps = Steps(key, number, lines);
+            budget.Charge(steps.Length);
+            gaps += Set(root, steps, JsonValue.Create(value), key, number, MaxGaps - gaps);
+        }
+
+        return JsonText.Write(writer => root.WriteTo(writer));
     }
 
-    private static string Name(IReadOnlyList<object> steps)
+    private static string Name(IReadOnlyList<object> steps, LimitedText text)
     {
         var name = new StringBuilder();
-        foreach (object step in steps)
-            if (step is int index)
-                name.Append(CultureInfo.InvariantCulture, $"[{index}]");
-            else
-                name.Append(name.Length > 0 ? "." : "").Append(step);
+        for (int i = 0; i < steps.Count; i++)
+        {
+            string part = steps[i] is int index ? string.Create(CultureInfo.InvariantCulture, $"[{index}]")
+                : i > 0 ? "." + steps[i]
+                : (string)steps[i];
+            text.CheckRoom(name.Length + part.Length);
+            name.Append(part);
+        }
+
         return name.ToString();
     }
 
-    private static string Escape(string text, bool isKey)
+    private static void Escape(LimitedText text, string plain, bool isKey)
     {
-        var escaped = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length; i++)
-            escaped.Append(text[i] switch
+        for (int i = 0; i < plain.Length; i++)
+            text.Write(plain[i] switch
             {
                 '\\' => "\\\\",
                 '\n' => "\\n",
@@ -63,30 +83,38 @@ internal static class PropertiesFormat
                 '\t' => "\\t",
                 '\f' => "\\f",
                 ' ' when isKey || i == 0 => "\\ ",
-                '=' or ':' when isKey => "\\" + text[i],
-                '#' or '!' when isKey && i == 0 => "\\" + text[i],
-                < ' ' or '\u007f' => $"\\u{(int)text[i]:x4}",
-                _ => text[i].ToString(),
+                '=' or ':' when isKey => "\\" + plain[i],
+                '#' or '!' when isKey && i == 0 => "\\" + plain[i],
+                < ' ' or > '~' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)plain[i]:x4}"),
+                _ => plain.AsSpan(i, 1),
             });
-        return escaped.ToString();
     }
 
     private static IEnumerable<(string Line, int Number)> LogicalLines(string text)
     {
-        string[] lines = text.ReplaceLineEndings("\n").Split('\n');
+        string[] lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n', '\r');
+        var logical = new StringBuilder();
         for (int i = 0; i < lines.Length; i++)
         {
             int number = i + 1;
-            string line = lines[i].TrimStart(' ', '\t', '\f');
+            string line = WithoutIndent(lines[i]);
             if (line.Length == 0 || line[0] is '#' or '!')
                 continue;
-            while (TrailingBackslashes(line) % 2 == 1 && i + 1 < lines.Length)
-                line = line[..^1] + lines[++i].TrimStart(' ', '\t', '\f');
-            yield return (line, number);
+            logical.Clear();
+            while (GoesOn(line) && i + 1 < lines.Length)
+            {
+                logical.Append(line, 0, line.Length - 1);
+                line = WithoutIndent(lines[++i]);
+            }
+
+            yield return (logical.Append(line).ToString(), number);
         }
     }
 
-    private static int TrailingBackslashes(string line) => line.Length - line.TrimEnd('\\').Length;
+    private static string WithoutIndent(string line) => line.TrimStart(' ', '\t', '\f');
+
+    // An odd number of backslashes at the end: the last one is not escaped.
+    private static bool GoesOn(string line) => (line.Length - line.AsSpan().TrimEnd('\\').Length) % 2 == 1;
 
     private static (string Key, string Value) Split(string line, int number)
     {
@@ -94,9 +122,9 @@ internal static class PropertiesFormat
         while (end < line.Length && line[end] is not ('=' or ':' or ' ' or '\t' or '\f'))
             end += line[end] == '\\' ? 2 : 1;
         end = Math.Min(end, line.Length);
-        string rest = line[end..].TrimStart(' ', '\t', '\f');
+        string rest = WithoutIndent(line[end..]);
         if (rest.Length > 0 && rest[0] is '=' or ':')
-            rest = rest[1..].TrimStart(' ', '\t', '\f');
+            rest = WithoutIndent(rest[1..]);
         return (Unescape(line[..end], number), Unescape(rest, number));
     }
 
@@ -105,14 +133,15 @@ internal static class PropertiesFormat
         var plain = new StringBuilder(text.Length);
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] != '\\' || i + 1 == text.Length)
+            if (text[i] != '\\')
             {
-                if (text[i] != '\\')
-                    plain.Append(text[i]);
+                plain.Append(text[i]);
                 continue;
             }
 
-            switch (text[++i])
+            if (++i == text.Length)
+                break;
+            switch (text[i])
             {
                 case 'n': plain.Append('\n'); break;
                 case 'r': plain.Append('\r'); break;
@@ -132,52 +161,85 @@ internal static class PropertiesFormat
         return plain.ToString();
     }
 
-    private static IEnumerable<object> Steps(string key)
+    // Names and indexes. Below a key that has a value of its own, the rest is one literal name: server.ssl=true beside
+    // server.ssl.key-store=/k.
+    private static object[] Steps(string key, int number, Dictionary<string, (string Value, int Line)> keys)
     {
-        foreach (string part in key.Split('.'))
+        if (key.AsSpan().Count('.') + key.AsSpan().Count('[') >= JsonText.MaxDepth)
+            throw Bad(number, key, $"nests deeper than {JsonText.MaxDepth} levels.");
+        var steps = new List<object>();
+        for (int start = 0; start <= key.Length;)
         {
-            int bracket = part.IndexOf('[', StringComparison.Ordinal);
-            string name = bracket < 0 ? part : part[..bracket];
-            if (name.Length > 0 || bracket != 0)
-                yield return name;
-            if (bracket < 0)
-                continue;
-            foreach (string index in part[(bracket + 1)..].TrimEnd(']').Split("]["))
-                yield return int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MaxIndex
-                    ? number
-                    : throw new FormatException($"has an index that is not a number from 0 to {MaxIndex}.");
+            int end = key.IndexOf('.', start) is >= 0 and var dot ? dot : key.Length;
+            int name = NameEnd(key.AsSpan(start, end - start)) + start;
+            if (Literal(name))
+                break;
+            steps.Add(key[start..name]);
+            for (int bracket = name, close; bracket < end; bracket = close)
+            {
+                close = key.IndexOf(']', bracket) + 1;
+                steps.Add(int.TryParse(key.AsSpan((bracket + 1)..(close - 1)), NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= MaxIndex
+                    ? index
+                    : throw Bad(number, key, $"has an index that is not a number from 0 to {MaxIndex}."));
+                if (close < key.Length && keys.ContainsKey(key[..close]))
+                    throw Bad(number, key, "is below an item that has a value of its own.");
+            }
+
+            start = end + 1;
+
+            bool Literal(int nameEnd)
+            {
+                if (nameEnd == key.Length || !keys.ContainsKey(key[..nameEnd]))
+                    return false;
+                steps.Add(key[start..]);
+                return true;
+            }
         }
+
+        return [.. steps];
     }
 
-    private static void Set(JsonObject root, IEnumerable<object> path, string value)
+    // Where indexes begin: "a[0][1]" has them, "[0]", "a[b]" and "a[0]b" are names.
+    private static int NameEnd(ReadOnlySpan<char> part)
     {
-        object[] steps = [.. path];
+        int end = part.Length;
+        while (end > 0 && part[end - 1] == ']' && part[..end].LastIndexOf('[') is > 0 and var open && open < end - 2
+            && !part[(open + 1)..(end - 1)].ContainsAnyExceptInRange('0', '9'))
+            end = open;
+        return end;
+    }
+
+    // Gives back how many items it had to make up.
+    private static int Set(JsonObject root, object[] steps, JsonValue value, string key, int number, int maxGaps)
+    {
+        int gaps = 0;
         JsonNode node = root;
         for (int i = 0; i < steps.Length; i++)
         {
-            JsonNode? Next() => i == steps.Length - 1 ? JsonValue.Create(value) : steps[i + 1] is int ? new JsonArray() : new JsonObject();
+            JsonNode Next() => i == steps.Length - 1 ? value : steps[i + 1] is int ? new JsonArray() : new JsonObject();
             if (node is JsonObject members && steps[i] is string name)
             {
-                if (members[name] is null)
-                    members[name] = Next();
-                else if (i == steps.Length - 1)
-                    throw new FormatException("is there twice.");
-                node = members[name]!;
+                node = members[name] ??= Next();
             }
             else if (node is JsonArray items && steps[i] is int index)
             {
-                while (items.Count <= index)
+                if (index - items.Count > maxGaps - gaps)
+                    throw new ProblemException(ProblemKind.TooLarge, $"Line {number}: the lists of the document have more than {MaxGaps} items without a value.");
+                for (; items.Count < index; gaps++)
                     items.Add(null);
-                if (items[index] is null)
-                    items[index] = Next();
-                else if (i == steps.Length - 1)
-                    throw new FormatException("is there twice.");
-                node = items[index]!;
+                if (items.Count == index)
+                    items.Add(null);
+                node = items[index] ??= Next();
             }
             else
             {
-                throw new FormatException("is both a value and the name of others.");
+                throw Bad(number, key, "makes a list and names of the same.");
             }
         }
+
+        return node == value ? gaps : throw Bad(number, key, "is both a value and the name of others.");
     }
+
+    private static ProblemException Bad(int number, string key, string what) =>
+        new(ProblemKind.Invalid, $"Line {number}: '{DocumentFormat.Shown(key)}' {what}");
 }

@@ -8,42 +8,57 @@ namespace Cairn.Core.Documents;
 /// <summary>TOML 1.0, written only. A member that is null is left out, for TOML has no null.</summary>
 internal static partial class TomlFormat
 {
-    public static void Write(JsonElement root, LimitedText output)
+    /// <summary>Writes an object.</summary>
+    /// <exception cref="ProblemException">It is no object, or TOML has no such value.</exception>
+    public static void Write(JsonElement root, LimitedText text)
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw new ProblemException(ProblemKind.UnsupportedFormat, "Only an object can be written as TOML.");
-        var text = new StringBuilder();
-        WriteTable(text, "", root);
-        output.Write(text.ToString().TrimStart('\n'));
+        WriteTable(text, [], root);
     }
 
-    private static void WriteTable(StringBuilder text, string path, JsonElement table)
+    private static void WriteTable(LimitedText text, string[] path, JsonElement table)
     {
         foreach (var member in table.EnumerateObject())
             if (!IsTable(member.Value) && !IsTableArray(member.Value) && member.Value.ValueKind != JsonValueKind.Null)
             {
-                text.Append(Key(member.Name)).Append(" = ");
+                text.Write(Key(member.Name));
+                text.Write(" = ");
                 WriteValue(text, member.Value);
-                text.Append('\n');
+                text.Write('\n');
             }
 
         foreach (var member in table.EnumerateObject())
         {
-            string name = path.Length == 0 ? Key(member.Name) : $"{path}.{Key(member.Name)}";
+            string[] inner = [.. path, Key(member.Name)];
             if (IsTable(member.Value))
             {
-                text.Append('\n').Append('[').Append(name).Append("]\n");
-                WriteTable(text, name, member.Value);
+                WriteHeader(text, "[", inner, "]\n");
+                WriteTable(text, inner, member.Value);
             }
             else if (IsTableArray(member.Value))
             {
                 foreach (var item in member.Value.EnumerateArray())
                 {
-                    text.Append('\n').Append("[[").Append(name).Append("]]\n");
-                    WriteTable(text, name, item);
+                    WriteHeader(text, "[[", inner, "]]\n");
+                    WriteTable(text, inner, item);
                 }
             }
         }
+    }
+
+    private static void WriteHeader(LimitedText text, string open, string[] path, string close)
+    {
+        if (text.Length > 0)
+            text.Write('\n');
+        text.Write(open);
+        for (int i = 0; i < path.Length; i++)
+        {
+            text.Write(i > 0 ? "." : "");
+            text.Write(path[i]);
+        }
+
+        text.Write(close);
     }
 
     private static bool IsTable(JsonElement value) => value.ValueKind == JsonValueKind.Object;
@@ -51,36 +66,47 @@ internal static partial class TomlFormat
     private static bool IsTableArray(JsonElement value) =>
         value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value.EnumerateArray().All(IsTable);
 
-    private static void WriteValue(StringBuilder text, JsonElement value)
+    private static void WriteValue(LimitedText text, JsonElement value)
     {
+        bool first = true;
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                text.Append("{ ").AppendJoin(", ", value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null)
-                    .Select(member => $"{Key(member.Name)} = {Inline(member.Value)}")).Append(" }");
+                text.Write("{ ");
+                foreach (var member in value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
+                {
+                    text.Write(first ? "" : ", ");
+                    text.Write(Key(member.Name));
+                    text.Write(" = ");
+                    WriteValue(text, member.Value);
+                    first = false;
+                }
+
+                text.Write(" }");
                 break;
             case JsonValueKind.Array:
-                if (value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null))
-                    throw new ProblemException(ProblemKind.Unprocessable, "TOML has no null, and an item of an array cannot be left out.");
-                text.Append('[').AppendJoin(", ", value.EnumerateArray().Select(Inline)).Append(']');
+                text.Write('[');
+                foreach (var item in value.EnumerateArray())
+                {
+                    if (item.ValueKind == JsonValueKind.Null)
+                        throw new ProblemException(ProblemKind.Unprocessable, "TOML has no null, and an item of an array cannot be left out.");
+                    text.Write(first ? "" : ", ");
+                    WriteValue(text, item);
+                    first = false;
+                }
+
+                text.Write(']');
                 break;
             case JsonValueKind.String:
-                text.Append(Quote(value.GetString()!));
+                text.Write(Quote(value.GetString()!));
                 break;
             case JsonValueKind.Number:
-                text.Append(Number(value));
+                text.Write(Number(value));
                 break;
             default:
-                text.Append(value.GetRawText());
+                text.Write(value.GetRawText());
                 break;
         }
-    }
-
-    private static string Inline(JsonElement value)
-    {
-        var text = new StringBuilder();
-        WriteValue(text, value);
-        return text.ToString();
     }
 
     private static string Number(JsonElement value)

@@ -41,7 +41,7 @@ internal static partial class YamlScalar
             : scalar.Style is not (ScalarStyle.Plain or ScalarStyle.Any);
         var (kind, json) = isText ? (Kind.Text, scalar.Value) : Resolve(scalar.Value);
         if (!isText && tag.Length > 0 && !Fits(tag, kind))
-            throw Bad(scalar, $"'{Shown(scalar.Value)}' is not a !!{tag[CoreTags.Length..]}.");
+            throw Bad(scalar, $"'{DocumentFormat.Shown(scalar.Value)}' is not a !!{tag[CoreTags.Length..]}.");
         if (kind == Kind.NotFinite)
             throw Bad(scalar, $"JSON has no number '{scalar.Value}'.");
         if (kind == Kind.Text)
@@ -50,7 +50,7 @@ internal static partial class YamlScalar
             Encoding.UTF8.GetBytes(json, output);
         if (!isText && tag.Length == 0 && warnings is not null && Otherwise(scalar.Value) is { } otherwise)
             warnings.Add(new DocumentWarning(
-                scalar.Start.Line, $"'{Shown(scalar.Value)}' is {(kind == Kind.Text ? "text" : "the number " + json)} here, but {otherwise} to readers of YAML 1.1. Quote it if it is text."));
+                scalar.Start.Line, $"'{DocumentFormat.Shown(scalar.Value)}' is {(kind == Kind.Text ? "text" : "the number " + json)} here, but {otherwise} to readers of YAML 1.1. Quote it if it is text."));
     }
 
     /// <summary>Writes text as a JSON string.</summary>
@@ -74,7 +74,7 @@ internal static partial class YamlScalar
             known = ["null", "bool", "int", "float", "str", "timestamp"];
         if (tag == "!" || (tag.StartsWith(CoreTags, StringComparison.Ordinal) && known.Contains(tag[CoreTags.Length..])))
             return;
-        throw Bad(node, $"Cairn gives the tag {Shown(tag.Replace(CoreTags, "!!", StringComparison.Ordinal))} no meaning here.");
+        throw Bad(node, $"Cairn gives the tag {DocumentFormat.Shown(tag.Replace(CoreTags, "!!", StringComparison.Ordinal))} no meaning here.");
     }
 
     /// <summary>That something is wrong, with the line.</summary>
@@ -116,8 +116,6 @@ internal static partial class YamlScalar
         : OtherDigits().IsMatch(text) ? "a number"
         : Sexagesimal().IsMatch(text) ? "a number to the base 60"
         : null;
-
-    private static string Shown(string text) => text.Length > 40 ? text[..40] + "…" : text;
 
     private static string WithoutZeros(string digits) => digits.TrimStart('0') is { Length: > 0 } rest ? rest : "0";
 
