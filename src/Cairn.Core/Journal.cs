@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Cairn.Core.Cryptography;
 using Cairn.Storage;
 
 namespace Cairn.Core;
@@ -7,7 +9,10 @@ namespace Cairn.Core;
 /// <summary>Records that are only ever added, named by <see cref="TimedId"/>, and kept by hour, so that a page of them
 /// can be read, newest first, without reading the rest: <c>audit/2026-11-21T03/0193…</c>.</summary>
 /// <remarks>They stay in the store and are not held in memory.</remarks>
-public sealed class Journal(IStore store, string prefix)
+/// <param name="store">Where they are.</param>
+/// <param name="keyring">Stamps them.</param>
+/// <param name="prefix">What their keys start with.</param>
+public sealed class Journal(IStore store, Keyring keyring, string prefix)
 {
     /// <summary>How long a period one reading may span: each hour of it costs a look.</summary>
     public static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(366);
@@ -15,6 +20,29 @@ public sealed class Journal(IStore store, string prefix)
     /// <summary>The store key of an entry; null when <paramref name="id"/> is not an identifier.</summary>
     public string? KeyOf(string id) =>
         TimedId.TimeOf(id) is { } time ? HourPrefix(time) + id : null;
+
+    /// <summary>The write that adds an entry, stamped.</summary>
+    /// <param name="id">Its identifier, made by <see cref="TimedId"/>.</param>
+    /// <param name="json">A JSON object.</param>
+    public Write Put(string id, byte[] json)
+    {
+        string key = KeyOf(id)!;
+        return new Write.Put(key, keyring.Stamp(json, key));
+    }
+
+    /// <summary>Whether an entry is as it was added.</summary>
+    public bool IsIntact(StoreRecord record)
+    {
+        try
+        {
+            keyring.CheckStamp(record.Value.Span, record.Key);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The entries of a period, newest first.</summary>
     /// <param name="since">The oldest time wanted.</param>

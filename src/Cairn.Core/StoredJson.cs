@@ -18,4 +18,5 @@ namespace Cairn.Core;
 [JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(StoredVersion))]
 [JsonSerializable(typeof(WrappedDataKey))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class StoredJson : JsonSerializerContext;

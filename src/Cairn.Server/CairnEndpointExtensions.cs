@@ -11,6 +11,7 @@ using Cairn.Server.Cryptography;
 using Cairn.Server.Environments;
 using Cairn.Server.Health;
 using Cairn.Server.Http;
+using Cairn.Server.Integrity;
 using Cairn.Server.Limits;
 using Cairn.Server.Observability;
 using Cairn.Server.Schemas;
@@ -36,6 +37,7 @@ public static class CairnEndpointExtensions
         cairn.MapIdempotencyKeys();
         cairn.MapAudit();
         cairn.MapKeyring();
+        cairn.MapIntegrity();
         cairn.MapCluster();
         cairn.MapHealth();
         cairn.MapMetrics();

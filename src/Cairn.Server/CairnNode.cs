@@ -6,6 +6,7 @@ using Cairn.Core.Changes;
 using Cairn.Core.Cluster;
 using Cairn.Core.Configs;
 using Cairn.Core.Cryptography;
+using Cairn.Core.Integrity;
 using Cairn.Core.Schemas;
 using Cairn.Server.Cluster;
 using Cairn.Server.Limits;
@@ -51,6 +52,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public Keyring Keyring { get; private set; } = null!;
     public CatalogSet Catalogs { get; private set; } = null!;
     public ResourceKinds Kinds { get; private set; } = null!;
+    public StoreIntegrity Integrity { get; private set; } = null!;
     public AuditLog Audit { get; private set; } = null!;
     public RefusalRecorder Refusals { get; private set; } = null!;
     public Committer Committer { get; private set; } = null!;
@@ -108,15 +110,20 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         var masterKeys = await MasterKeysAsync(ct);
         Keyring = await Keyring.OpenAsync(Store, masterKeys, time, ct);
         Kinds = new ResourceKinds(Keyring, Store, time);
-        Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), time);
+        Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), Keyring, time);
         KeyUsage = new KeyUsageRecorder(Store, options.NodeId, time);
         Idempotency = new Idempotency(Store, Keyring, time);
         Catalog[] catalogs = [Keyring.Catalog, .. Kinds.Catalogs, Keys.Catalog, KeyUsage.Catalog, Idempotency.Catalog, registry.Catalog];
         Catalogs = new CatalogSet(Store, catalogs, time);
+        if (!deferred)
+            await new StoreFormat(Store, Keyring, Kinds).BringUpAsync(ct);
         await Catalogs.StartAsync(ct);
+        Integrity = new StoreIntegrity(Store, Keyring, Kinds, Catalogs);
+        if (!deferred)
+            await Integrity.RequireNewestAsync(ct);
         Cluster?.Start(Catalogs, [.. catalogs.Select(catalog => catalog.Prefix)], masterKeys);
 
-        Audit = new AuditLog(Store, time);
+        Audit = new AuditLog(Store, Keyring, time);
         Refusals = new RefusalRecorder(Store, Audit, time);
         Committer = new Committer(Store, Catalogs, Audit, time);
         ForeignKeys = new ForeignKeys(Keys, Catalogs, Committer, time);
@@ -125,7 +132,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Events = new ConfigEventSource(Store, Kinds, renderer);
         Schemas = new SchemaService(Kinds);
         var rules = new ConfigRules(Kinds, renderer);
-        Changes = new ChangeService(Store, Catalogs, Committer, Kinds, rules, new ConfigEffects(Kinds, renderer, rules), time);
+        Changes = new ChangeService(Store, Keyring, Catalogs, Committer, Kinds, rules, new ConfigEffects(Kinds, renderer, rules), time);
         _metrics = new CairnMetrics(this);
 
         if (deferred)

@@ -25,11 +25,11 @@ public sealed class CommitterTests
         var kinds = new ResourceKinds(keyring, store, TimeProvider.System);
         await using var catalogs = new CatalogSet(store, [keyring.Catalog, .. kinds.Catalogs], TimeProvider.System);
         await catalogs.StartAsync(CancellationToken.None);
-        var audit = new AuditLog(store, TimeProvider.System);
+        var audit = new AuditLog(store, keyring, TimeProvider.System);
         var committer = new Committer(store, catalogs, audit, TimeProvider.System);
         var renderer = new ConfigRenderer();
         var rules = new ConfigRules(kinds, renderer);
-        var changes = new ChangeService(store, catalogs, committer, kinds, rules, new ConfigEffects(kinds, renderer, rules), TimeProvider.System);
+        var changes = new ChangeService(store, keyring, catalogs, committer, kinds, rules, new ConfigEffects(kinds, renderer, rules), TimeProvider.System);
         var context = new CommitContext(Caller.System, Origin.Internal);
         await changes.CommitAsync(context, new ChangeRequest([new PutEnvironment(kinds, "dev", new EnvironmentState(null, false))], null), CancellationToken.None);
 

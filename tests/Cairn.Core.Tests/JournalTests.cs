@@ -1,3 +1,4 @@
+using Cairn.Core.Cryptography;
 using Cairn.Storage;
 using Cairn.Storage.Sqlite;
 
@@ -18,7 +19,7 @@ public sealed class JournalTests
         string folder = Directory.CreateTempSubdirectory("cairn-test-").FullName;
         await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = Path.Combine(folder, "c.db") }, CancellationToken.None);
         var clock = new Clock(new DateTimeOffset(2026, 11, 20, 22, 50, 0, TimeSpan.Zero));
-        var journal = new Journal(store, "j/");
+        var journal = new Journal(store, await Keyring.OpenAsync(store, MasterKeys.FromSetting(Convert.ToBase64String(new byte[32])), clock, CancellationToken.None), "j/");
         var written = new List<string>();
         for (int i = 0; i < 40; i++, clock.Now += TimeSpan.FromMinutes(7))
         {

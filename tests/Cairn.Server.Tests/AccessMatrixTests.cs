@@ -69,6 +69,7 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         ("ForgetIdempotencyKeys", "DELETE", "/api/v1/idempotency-keys?caller=key:none", "admin", false),
         ("WhoAmI", "GET", "/api/v1/auth/whoami", "read", true),
         ("ListAudit", "GET", "/api/v1/audit", "admin", false),
+        ("CheckIntegrity", "GET", "/api/v1/integrity", "admin", false),
         ("GetKeyring", "GET", "/api/v1/keyring", "admin", false),
         ("RotateKeyring", "POST", "/api/v1/keyring/rotate", "admin", false),
         ("GetCluster", "GET", "/api/v1/cluster", "read", false),

@@ -46,6 +46,9 @@ public sealed record ApiKey
     /// <summary>The newest last; those before it are valid until their own end, after a rotation with overlap.</summary>
     public required IReadOnlyList<ApiKeySecret> Secrets { get; init; }
 
+    /// <summary>Counts its writes, so that an older state of it is not taken for the newest.</summary>
+    public long Version { get; init; }
+
     /// <summary>The store revision of this state.</summary>
     [JsonIgnore]
     public long Revision { get; init; }

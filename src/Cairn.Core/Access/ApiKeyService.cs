@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Cairn.Core.Audit;
 using Cairn.Core.Changes;
+using Cairn.Core.Cryptography;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
@@ -40,6 +41,7 @@ public sealed class ApiKeyService
 
     private const string Prefix = "keys/";
     private readonly CatalogIndex<ApiKeyCredential, KeyHash> _byHash;
+    private readonly Keyring _keyring;
     private readonly TimeProvider _time;
     private readonly string _textPrefix;
     private readonly CatalogIndex<ApiKeyCredential, long> _byNumber;
@@ -48,11 +50,14 @@ public sealed class ApiKeyService
 
     /// <param name="textPrefix">What the text of new keys starts with, such as <c>cairn_live</c>.</param>
     /// <param name="numbers">Gives keys their numbers.</param>
+    /// <param name="keyring">Stamps the records of keys: whoever can write to the store makes no key by it.</param>
     /// <param name="time">For expiry.</param>
-    public ApiKeyService(string textPrefix, IdSequence numbers, TimeProvider time)
+    public ApiKeyService(string textPrefix, IdSequence numbers, Keyring keyring, TimeProvider time)
     {
-        (_textPrefix, Numbers, _time) = (textPrefix, numbers, time);
-        Catalog = new Catalog<ApiKeyCredential>(Prefix, record => new ApiKeyCredential(Read(record)));
+        (_textPrefix, Numbers, _keyring, _time) = (textPrefix, numbers, keyring, time);
+        Catalog = new Catalog<ApiKeyCredential>(
+            Prefix, record => new ApiKeyCredential(Read(record)),
+            (before, after) => after.Key.Version > before.Key.Version ? null : "it is an older state of the key.");
         _byNumber = Catalog.AddIndex<long>(credential => [credential.Key.Number]);
         _byName = Catalog.AddIndex<string>(credential => [credential.Key.Name]);
         _foreign = Catalog.AddIndex<bool>(credential => credential.Key.ForeignHash is null ? [] : [true]);
@@ -210,7 +215,7 @@ public sealed class ApiKeyService
         ];
         List<Write> writes =
         [
-            .. keys.Select(key => new Write.Put(Prefix + key.Id, JsonSerializer.SerializeToUtf8Bytes(key, StoredJson.Default.ApiKey))),
+            .. keys.Select(key => Put(key)),
             .. names.Select(name => new Write.Put(NameKey(name), "{}"u8.ToArray())),
         ];
         return await committer.CommitAsync(context, Entry(action, keys, null), conditions, writes, ct) is not null;
@@ -261,8 +266,7 @@ public sealed class ApiKeyService
         Committer committer, CommitContext context, ApiKey key, string action, string? reason, Condition condition, CancellationToken ct)
     {
         var entry = Entry(action, [key], reason);
-        var write = new Write.Put(Prefix + key.Id, JsonSerializer.SerializeToUtf8Bytes(key, StoredJson.Default.ApiKey));
-        return await committer.CommitAsync(context, entry, [condition], [write], ct) is not null;
+        return await committer.CommitAsync(context, entry, [condition], [Put(key)], ct) is not null;
     }
 
     private AuditEntry Entry(string action, IReadOnlyList<ApiKey> keys, string? reason) => new()
@@ -285,8 +289,25 @@ public sealed class ApiKeyService
 
     private static ApiKeySecret Secret(string text) => new(ApiKeyText.Hash(text).ToString(), text[^4..], null);
 
-    private static ApiKey Read(StoreRecord record) =>
-        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.ApiKey)! with { Revision = record.Revision };
+    private Write Put(ApiKey key)
+    {
+        key = key with { Version = key.Version + 1 };
+        return new Write.Put(Prefix + key.Id, _keyring.Stamp(JsonSerializer.SerializeToUtf8Bytes(key, StoredJson.Default.ApiKey), Prefix + key.Id));
+    }
+
+    private ApiKey Read(StoreRecord record)
+    {
+        try
+        {
+            if (_keyring.Stamps)
+                _keyring.CheckStamp(record.Value.Span, record.Key);
+            return JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.ApiKey)! with { Revision = record.Revision };
+        }
+        catch (Exception e) when (e is TamperedException or JsonException)
+        {
+            throw new RecordRefusedException(e is TamperedException ? e.Message : "it is not a key's record.", mayBeLeftOut: true);
+        }
+    }
 
     private static void Validate(ApiKeyRequest request)
     {

@@ -34,6 +34,10 @@ public sealed record AuditEntry
     /// <summary>The store revision it was written in: the audit's own order.</summary>
     [JsonIgnore]
     public long Revision { get; init; }
+
+    /// <summary>Whether it is as Cairn wrote it: its stamp holds.</summary>
+    [JsonIgnore]
+    public bool Intact { get; init; } = true;
 }
 
 /// <summary>A resource of a change or an audit entry.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Cairn.Core.Cryptography;
 using Cairn.Storage;
 
 namespace Cairn.Core.Audit;
@@ -19,16 +20,16 @@ public sealed record AuditQuery
 }
 
 /// <summary>Reads and writes the audit.</summary>
-public sealed class AuditLog(IStore store, TimeProvider time)
+public sealed class AuditLog(IStore store, Keyring keyring, TimeProvider time)
 {
     /// <summary>How far back a query without a start looks.</summary>
     public static readonly TimeSpan DefaultPeriod = TimeSpan.FromDays(7);
 
-    private readonly Journal _journal = new(store, "audit/");
+    private readonly Journal _journal = new(store, keyring, "audit/");
 
     /// <summary>The write that adds an entry, for the transaction of what it is about.</summary>
     public Write Put(AuditEntry entry) =>
-        new Write.Put(_journal.KeyOf(entry.Id)!, JsonSerializer.SerializeToUtf8Bytes(entry, StoredJson.Default.AuditEntry));
+        _journal.Put(entry.Id, JsonSerializer.SerializeToUtf8Bytes(entry, StoredJson.Default.AuditEntry));
 
     /// <summary>The entries that match, newest first.</summary>
     /// <param name="query">What to look for.</param>
@@ -47,8 +48,8 @@ public sealed class AuditLog(IStore store, TimeProvider time)
         }
     }
 
-    private static AuditEntry Read(StoreRecord record) =>
-        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.AuditEntry)! with { Revision = record.Revision };
+    private AuditEntry Read(StoreRecord record) =>
+        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.AuditEntry)! with { Revision = record.Revision, Intact = _journal.IsIntact(record) };
 
     private static bool Matches(AuditEntry entry, AuditQuery query) =>
         (query.Actor is null || entry.Actor == query.Actor || entry.ActorName == query.Actor)

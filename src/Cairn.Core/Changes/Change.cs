@@ -18,4 +18,8 @@ public sealed record Change
     /// <summary>The store revision it was committed as.</summary>
     [JsonIgnore]
     public long Revision { get; init; }
+
+    /// <summary>Whether it is as Cairn wrote it: its stamp holds.</summary>
+    [JsonIgnore]
+    public bool Intact { get; init; } = true;
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Configs;
+using Cairn.Core.Cryptography;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
@@ -25,7 +26,7 @@ public sealed record ChangePreview(
 
 /// <summary>Plans, checks and commits changes: every write to a versioned resource goes through here.</summary>
 public sealed class ChangeService(
-    IStore store, CatalogSet catalogs, Committer committer, ResourceKinds kinds, ConfigRules rules, ConfigEffects effects, TimeProvider time)
+    IStore store, Keyring keyring, CatalogSet catalogs, Committer committer, ResourceKinds kinds, ConfigRules rules, ConfigEffects effects, TimeProvider time)
 {
     /// <summary>How many operations one change may have.</summary>
     public const int MaxOperations = 1000;
@@ -35,7 +36,7 @@ public sealed class ChangeService(
 
     private const int MaxAttempts = 100;
     private static readonly TimeSpan ListPeriod = TimeSpan.FromDays(30);
-    private readonly Journal _journal = new(store, "changes/");
+    private readonly Journal _journal = new(store, keyring, "changes/");
 
     /// <summary>Commits a change: all of it, with its audit entry, or nothing. Where the operations leave everything as it is,
     /// such as the registration of a schema that is there already, nothing is committed, and the change that is returned
@@ -123,6 +124,8 @@ public sealed class ChangeService(
         var conflicts = new List<ProblemError>();
         foreach (var resource in change.Resources)
         {
+            if (!change.Intact)
+                throw new ProblemException(ProblemKind.Conflict, $"The change {change.Id} is not as it was written, and is not reverted: its record in the store was altered.");
             if (resource is not { VersionBefore: { } before, VersionAfter: { } after })
                 throw new ProblemException(ProblemKind.Conflict, $"A change of {resource.Kind} cannot be reverted.");
             long current = kinds.VersionOf(snapshot, resource.Kind, resource.Path);
@@ -202,7 +205,7 @@ public sealed class ChangeService(
         }
 
         change = change with { Resources = resources };
-        writes.Add(new Write.Put(_journal.KeyOf(id)!, JsonSerializer.SerializeToUtf8Bytes(change, StoredJson.Default.Change)));
+        writes.Add(_journal.Put(id, JsonSerializer.SerializeToUtf8Bytes(change, StoredJson.Default.Change)));
         return (change, conditions, writes);
     }
 
@@ -226,6 +229,6 @@ public sealed class ChangeService(
         : change.Resources is [var only] ? $"{only.Kind}.{only.Action}"
         : "changes.commit";
 
-    private static Change Read(StoreRecord record) =>
-        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.Change)! with { Revision = record.Revision };
+    private Change Read(StoreRecord record) =>
+        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.Change)! with { Revision = record.Revision, Intact = _journal.IsIntact(record) };
 }

@@ -36,6 +36,9 @@ public sealed class ResourceKinds
     /// <summary>The configs that are bound to a schema of the registry, under its model's path.</summary>
     public CatalogIndex<Versioned<ConfigState>, string> BoundModels { get; }
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<ResourceKind> All => [Environments, Variables, Schemas.Versions, Schemas.Rules, Configs];
+
     /// <summary>Their catalogs, in the order in which a commit is to be taken in.</summary>
     public IEnumerable<Catalog> Catalogs => [Environments.Catalog, Variables.Catalog, .. Schemas.Catalogs, Configs.Catalog];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Cairn.Core.Cryptography;
@@ -20,8 +21,13 @@ public sealed record Versioned<TState>(
     where TState : class;
 
 /// <summary>A version as it is stored: what the list of versions shows in clear, its content encrypted.</summary>
+/// <param name="Sealed">The content, bound to all the others; of a deletion the seal of nothing. Null for deletions in stores whose
+/// records were not stamped yet.</param>
+/// <param name="Deleted">Whether this version deleted the resource.</param>
+/// <param name="Bound">Whether <paramref name="Sealed"/> is bound to more than the version's address.</param>
 internal sealed record StoredVersion(
-    long Version, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string Change, string? Sealed);
+    long Version, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string Change, string? Sealed,
+    bool Deleted = false, bool Bound = false);
 
 /// <summary>
 /// A kind of resource every state of which is kept. The newest version is at <c>configs/payments/database</c>, each
@@ -39,8 +45,20 @@ public abstract class ResourceKind(string name, string versionsName)
     public string? PathOf(string headKey) =>
         headKey.Length > Name.Length + 1 && headKey.StartsWith(Name, StringComparison.Ordinal) && headKey[Name.Length] == '/' ? headKey[(Name.Length + 1)..] : null;
 
+    /// <summary>What the keys of all versions start with.</summary>
+    public string VersionsPrefix { get; } = versionsName + "/";
+
+    /// <summary>The version at the head of each resource, deleted ones too, by path.</summary>
+    public abstract IEnumerable<(string Path, long Version)> Heads(CatalogSnapshot snapshot);
+
+    /// <summary>Reads what a version's record says of itself, and why it is not one that Cairn wrote there; null when it is.</summary>
+    public abstract (long Version, string Change, string? Fault) Inspect(StoreRecord record, string path);
+
+    /// <summary>The record of a head that is a deletion without a seal, with one; null for any other record.</summary>
+    internal abstract byte[]? SealDeletion(StoreRecord head);
+
     /// <summary>The key of one version.</summary>
-    public string VersionKey(string path, long version) => $"{versionsName}/{path}/{version:D10}";
+    public string VersionKey(string path, long version) => $"{VersionsPrefix}{path}/{version:D10}";
 }
 
 /// <inheritdoc/>
@@ -60,7 +78,9 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
         : base(name, versionsName)
     {
         (_keyring, _encode, _decode) = (keyring, encode, decode);
-        Catalog = new Catalog<Versioned<TState>>(name + "/", Decode);
+        Catalog = new Catalog<Versioned<TState>>(name + "/", Decode, (before, after) => after.Version > before.Version
+            ? null
+            : $"it is version {after.Version}, and version {before.Version} is known.");
     }
 
     /// <summary>The newest versions, of deleted resources too.</summary>
@@ -74,25 +94,65 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
     /// <summary>Reads the record of a newest version.</summary>
     public Versioned<TState> Decode(StoreRecord head) => Decode(head, head.Key[(Name.Length + 1)..]);
 
+    /// <inheritdoc/>
+    public override IEnumerable<(string Path, long Version)> Heads(CatalogSnapshot snapshot) =>
+        snapshot.Of(Catalog).Range("").Select(pair => (pair.Key, pair.Value.Version));
+
+    /// <inheritdoc/>
+    public override (long Version, string Change, string? Fault) Inspect(StoreRecord record, string path)
+    {
+        try
+        {
+            var version = Decode(record, path);
+            return (version.Version, version.ChangeId, null);
+        }
+        catch (Exception e) when (e is RecordRefusedException or JsonException or CryptographicException)
+        {
+            return (0, "", e is RecordRefusedException or CryptographicException ? e.Message : "it is not the record of a version.");
+        }
+    }
+
+    internal override byte[]? SealDeletion(StoreRecord head) =>
+        JsonSerializer.Deserialize(head.Value.Span, StoredJson.Default.StoredVersion) is { Sealed: null } ? Encode(Decode(head)) : null;
+
     internal byte[] Encode(Versioned<TState> version)
     {
-        string? sealedState = version.State is { } state ? _keyring.Seal(_encode(state), Address(version.Path, version.Version)) : null;
-        return JsonSerializer.SerializeToUtf8Bytes(
-            new StoredVersion(version.Version, version.CreatedAt, version.CreatedBy, version.Message, version.ChangeId, sealedState),
-            StoredJson.Default.StoredVersion);
+        var stored = new StoredVersion(
+            version.Version, version.CreatedAt, version.CreatedBy, version.Message, version.ChangeId, null, version.State is null, Bound: true);
+        string sealedState = _keyring.Seal(version.State is { } state ? _encode(state) : [], Address(version.Path, stored));
+        return JsonSerializer.SerializeToUtf8Bytes(stored with { Sealed = sealedState }, StoredJson.Default.StoredVersion);
     }
 
     private Versioned<TState> Decode(StoreRecord record, string path)
     {
         var stored = JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.StoredVersion)
             ?? throw new JsonException("null is not a version.");
-        var state = stored.Sealed is { } text ? _decode(_keyring.Open(text, Address(path, stored.Version))) : null;
+        var state = Open(path, stored) is { } content ? _decode(content) : null;
         return new Versioned<TState>(
             path, stored.Version, state, stored.CreatedAt, string.Intern(stored.CreatedBy), stored.Message, stored.Change, record.Revision);
     }
 
-    // What is sealed for one version of one resource opens nowhere else.
-    private string Address(string path, long version) => $"{Name}/{path}@{version}";
+    private byte[]? Open(string path, StoredVersion stored)
+    {
+        try
+        {
+            if (stored.Sealed is not { } text)
+                return _keyring.Stamps ? throw new TamperedException("it is a deletion without a seal.") : null;
+            byte[] content = _keyring.Open(text, Address(path, stored));
+            return stored.Deleted ? null : content;
+        }
+        catch (TamperedException e)
+        {
+            throw new RecordRefusedException(e.Message, mayBeLeftOut: false);
+        }
+    }
+
+    // What is sealed for one version of one resource opens nowhere else, and with no other author, time or message.
+    private string Address(string path, StoredVersion stored) => stored.Bound
+        ? JsonSerializer.Serialize(
+            [$"{Name}/{path}@{stored.Version}", stored.CreatedAt.ToString("O", CultureInfo.InvariantCulture), stored.CreatedBy, stored.Message ?? "", stored.Change, stored.Deleted ? "deleted" : ""],
+            StoredJson.Default.StringArray)
+        : $"{Name}/{path}@{stored.Version}";
 
     internal static string Digest(ReadOnlySpan<byte> stored) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(stored));
 }

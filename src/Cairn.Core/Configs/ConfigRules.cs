@@ -119,7 +119,7 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
         bool bound = !Equals(state.Schema, before?.Schema);
         if (state.Schema?.Selector is { } selector)
             new SchemaSource(kinds.Schemas, draft).Guard(selector.Model, claim: bound);
-        if (bound && state.Schema?.Fault(new SchemaSource(kinds.Schemas, draft)) is { } fault)
+        if (bound && state.Schema?.Fault(new SchemaSource(kinds.Schemas, draft), draft.Caller) is { } fault)
         {
             problems.Add(fault);
             return;

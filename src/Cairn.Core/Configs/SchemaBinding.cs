@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cairn.Core.Access;
 using Cairn.Core.Documents;
 using Cairn.Core.Schemas;
 using Cairn.JsonSchema;
@@ -31,17 +32,25 @@ public sealed class SchemaBinding : IEquatable<SchemaBinding>
     public SchemaSelector? Selector { get; }
 
     /// <summary>What is wrong with the schema itself; null when it can be used.</summary>
-    public Problem? Fault(SchemaSource source)
+    /// <param name="source">Where schemas of the registry are.</param>
+    /// <param name="caller">Who binds it, and has to be allowed to read it.</param>
+    public Problem? Fault(SchemaSource source, Caller caller)
     {
+        if (Selector is { } selector && source.Resolve(selector) is { } state && !SchemaUse.Allows(caller, state.Address))
+            return Missing(selector, caller);
+
         if (Selector is null && JsonText.Element(Schema).ValueKind is not (JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False))
             return new Problem(ProblemKind.Invalid, "A schema is a JSON object, true or false, or a string that names one of the registry.");
-        return Find(source).Fault;
+        return Find(source, caller).Fault;
     }
+
+    private static Problem Missing(SchemaSelector selector, Caller caller) =>
+        new(ProblemKind.Unprocessable, $"In the registry {SchemaUse.Missing(selector.ToString(), caller)}.");
 
     /// <summary>What is wrong with what an environment would serve; null when nothing is.</summary>
     public Problem? Check(SchemaSource source, ReadOnlySpan<byte> document, string path, string environment)
     {
-        var (validator, name, fault) = Find(source);
+        var (validator, name, fault) = Find(source, Caller.System);
         if (validator is null)
             return fault;
         if (validator.IsValid(document))
@@ -51,12 +60,12 @@ public sealed class SchemaBinding : IEquatable<SchemaBinding>
         return new Problem(ProblemKind.Unprocessable, $"{path} would break {name} in '{environment}'.", [.. errors]);
     }
 
-    private (JsonSchemaValidator? Validator, string Name, Problem? Fault) Find(SchemaSource source)
+    private (JsonSchemaValidator? Validator, string Name, Problem? Fault) Find(SchemaSource source, Caller caller)
     {
         if (Selector is { } selector)
         {
             if (source.Resolve(selector) is not { } state)
-                return (null, "", new Problem(ProblemKind.Unprocessable, $"There is no schema {selector} in the registry."));
+                return (null, "", Missing(selector, caller));
             var compiled = source.Schemas.Compiler.Compile(source, state);
             return (compiled.Validator, $"its schema {state.Address}", compiled.Fault);
         }

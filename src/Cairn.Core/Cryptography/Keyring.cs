@@ -9,7 +9,15 @@ using Cairn.Storage.Catalogs;
 namespace Cairn.Core.Cryptography;
 
 /// <summary>A data key as it is stored: encrypted under a master key.</summary>
-public sealed record WrappedDataKey(string Id, DateTimeOffset CreatedAt, string MasterKey, byte[] Wrapped);
+/// <param name="Id">Its name.</param>
+/// <param name="CreatedAt">When it was made, for people: clocks go wrong.</param>
+/// <param name="MasterKey">The name of the master key.</param>
+/// <param name="Wrapped">The ciphertext, bound to name and number.</param>
+/// <param name="Number">Counts from 1; the highest is the one in use. 0 in stores whose records were not stamped yet.</param>
+public sealed record WrappedDataKey(string Id, DateTimeOffset CreatedAt, string MasterKey, byte[] Wrapped, long Number = 0);
+
+/// <summary>A record is not what this keyring sealed for its place.</summary>
+public sealed class TamperedException(string message) : CryptographicException(message);
 
 /// <summary>What the keyring holds, without any key.</summary>
 public sealed record KeyringStatus(
@@ -20,13 +28,16 @@ public sealed record DataKeyStatus(string Id, DateTimeOffset CreatedAt, string M
 
 /// <summary>
 /// Envelope encryption of what the store holds: data keys, kept in the store wrapped by a master key, seal values with
-/// AES-256-GCM. What is sealed for one address cannot be opened at another.
+/// AES-256-GCM. What is sealed for one address cannot be opened at another. What is in clear is stamped: a seal of nothing,
+/// bound to the record's address and to all that is in it.
 /// </summary>
-/// <remarks>A sealed value is text: <c>c1.</c>, the data key's name, a dot, and nonce, ciphertext and tag in base64url.</remarks>
+/// <remarks>A sealed value is text: <c>c1.</c>, the data key's name, a dot, and nonce, ciphertext and tag in base64url. A stamp is
+/// the last member of a record's JSON, <c>"stamp"</c>.</remarks>
 public sealed class Keyring
 {
     private const string Prefix = "keyring/data-keys/";
     private const string Format = "c1.";
+    private static readonly byte[] StampMember = ",\"stamp\":\""u8.ToArray();
 
     private readonly IStore _store;
     private readonly MasterKeys _masterKeys;
@@ -82,23 +93,59 @@ public sealed class Keyring
     {
         int dot = sealedText.IndexOf('.', Format.Length);
         if (!sealedText.StartsWith(Format, StringComparison.Ordinal) || dot < 0)
-            throw new CryptographicException("This is not a sealed value of a known format.");
+            throw new TamperedException("it is not a sealed value of a known format.");
         string id = sealedText[Format.Length..dot];
         if (!_dataKeys.TryGetValue(id, out var key))
             throw new CryptographicException($"The data key {id} is not in the keyring.");
-        return Sealing.Decrypt(key.Cipher, Base64Url.DecodeFromChars(sealedText.AsSpan(dot + 1)), Encoding.UTF8.GetBytes(address));
+        try
+        {
+            return Sealing.Decrypt(key.Cipher, Base64Url.DecodeFromChars(sealedText.AsSpan(dot + 1)), Encoding.UTF8.GetBytes(address));
+        }
+        catch (Exception e) when (e is CryptographicException or FormatException)
+        {
+            throw new TamperedException("it is not what was sealed for this place.");
+        }
     }
+
+    /// <summary>Whether every record that is to be stamped is: from the first data key with a number on.</summary>
+    public bool Stamps => _dataKeys.Values.Any(key => key.Stored.Number > 0);
+
+    /// <summary>Stamps a record whose content is in clear.</summary>
+    /// <param name="json">A JSON object with members.</param>
+    /// <param name="address">Where it belongs: its store key.</param>
+    public byte[] Stamp(byte[] json, string address) =>
+        [.. json.AsSpan(0, json.Length - 1), .. StampMember, .. Encoding.ASCII.GetBytes(Seal([], StampAddress(json, address))), (byte)'"', (byte)'}'];
+
+    /// <summary>Refuses a record that was not stamped for its place as it is.</summary>
+    /// <param name="record">As it is stored.</param>
+    /// <param name="address">Its store key.</param>
+    /// <exception cref="TamperedException">It was not.</exception>
+    public void CheckStamp(ReadOnlySpan<byte> record, string address)
+    {
+        int start = record.LastIndexOf(StampMember);
+        if (start < 0 || !record.EndsWith("\"}"u8))
+            throw new TamperedException("it has no stamp.");
+        byte[] json = [.. record[..start], (byte)'}'];
+        Open(Encoding.ASCII.GetString(record[(start + StampMember.Length)..^2]), StampAddress(json, address));
+    }
+
+    // The hash stands for the content, so that what is bound stays small.
+    private static string StampAddress(ReadOnlySpan<byte> json, string address) =>
+        $"stamp of {address} {Convert.ToHexStringLower(SHA256.HashData(json))}";
 
     /// <summary>Starts to use a new data key, and a new master key when it is kept in a file, and wraps every data key
     /// anew. Reads and writes go on meanwhile.</summary>
-    public async Task<KeyringStatus> RotateAsync(CancellationToken ct)
+    /// <param name="together">What is written in the same transaction, such as the audit's entry, and on which conditions.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    /// <exception cref="ProblemException">A condition does not hold.</exception>
+    public async Task<KeyringStatus> RotateAsync(Transaction together, CancellationToken ct)
     {
         await _rotating.WaitAsync(ct);
         try
         {
             if (_masterKeys.InFile)
                 _masterKeys.Add();
-            await CommitAsync(addDataKey: true, ct);
+            await CommitAsync(addDataKey: true, ct, together);
             return Status();
         }
         finally
@@ -112,7 +159,7 @@ public sealed class Keyring
         _masterKeys.Primary.Id,
         [.. _masterKeys.All.Select(key => key.Id)],
         _masterKeys.InFile,
-        [.. _dataKeys.Values.OrderByDescending(key => key.Stored.CreatedAt).Select(key => new DataKeyStatus(
+        [.. _dataKeys.Values.OrderByDescending(key => key.Stored.Number).ThenByDescending(key => key.Stored.CreatedAt).Select(key => new DataKeyStatus(
             key.Stored.Id, key.Stored.CreatedAt, key.Stored.MasterKey, ReferenceEquals(key, _primary)))]);
 
     private async Task LoadAsync(CancellationToken ct)
@@ -134,11 +181,14 @@ public sealed class Keyring
         }
     }
 
-    private async Task CommitAsync(bool addDataKey, CancellationToken ct)
+    /// <summary>Makes the first data key with a number: from then on a record without its stamp is refused.</summary>
+    public Task BeginStampingAsync(CancellationToken ct) => CommitAsync(addDataKey: true, ct);
+
+    private async Task CommitAsync(bool addDataKey, CancellationToken ct, Transaction? together = null)
     {
         while (true)
         {
-            var conditions = new List<Condition>();
+            var conditions = new List<Condition>(together?.Conditions ?? []);
             var writes = new List<Write>();
             await foreach (var record in _store.ListAsync(Prefix, await _store.GetRevisionAsync(ct), ct))
             {
@@ -146,18 +196,20 @@ public sealed class Keyring
                 if (key.Stored.MasterKey == _masterKeys.Primary.Id)
                     continue;
                 conditions.Add(new Condition.AtRevision(record.Key, record.Revision));
-                writes.Add(Put(Wrap(key.Bytes, key.Stored.Id, key.Stored.CreatedAt)));
+                writes.Add(Put(Wrap(key.Bytes, key.Stored.Id, key.Stored.CreatedAt, key.Stored.Number)));
             }
 
             if (addDataKey)
             {
-                var added = Wrap(RandomNumberGenerator.GetBytes(32), TimedId.New(_time)[^12..], _time.GetUtcNow());
+                long number = 1 + _dataKeys.Values.Select(key => key.Stored.Number).DefaultIfEmpty().Max();
+                var added = Wrap(RandomNumberGenerator.GetBytes(32), TimedId.New(_time)[^12..], _time.GetUtcNow(), number);
                 conditions.Add(new Condition.Absent(Prefix + added.Id));
                 writes.Add(Put(added));
             }
 
             if (writes.Count == 0)
                 return;
+            writes.AddRange(together?.Writes ?? []);
             switch (await _store.CommitAsync(new Transaction(conditions, writes), ct))
             {
                 case CommitResult.Committed:
@@ -165,17 +217,22 @@ public sealed class Keyring
                     return;
                 case CommitResult.Unknown unknown:
                     throw new StoreUnavailableException("It is not known whether the keyring was written. Try again.", unknown.Cause);
+                case CommitResult.Refused refused when refused.Condition < (together?.Conditions.Count ?? 0):
+                    throw new ProblemException(ProblemKind.Conflict, "Another request with this Idempotency-Key came first.");
                 case CommitResult.Refused:
                     continue;
             }
         }
     }
 
-    private WrappedDataKey Wrap(byte[] dataKey, string id, DateTimeOffset createdAt)
+    private WrappedDataKey Wrap(byte[] dataKey, string id, DateTimeOffset createdAt, long number)
     {
         var master = _masterKeys.Primary;
-        return new WrappedDataKey(id, createdAt, master.Id, master.Wrap(dataKey, id));
+        return new WrappedDataKey(id, createdAt, master.Id, master.Wrap(dataKey, BoundName(id, number)), number);
     }
+
+    // The number decides which key is used, so nobody may change it.
+    private static string BoundName(string id, long number) => number == 0 ? id : $"{id} {number}";
 
     private static Write.Put Put(WrappedDataKey key) =>
         new(Prefix + key.Id, JsonSerializer.SerializeToUtf8Bytes(key, StoredJson.Default.WrappedDataKey));
@@ -192,11 +249,17 @@ public sealed class Keyring
                 return known;
             var key = known is null ? new DataKey(stored, Unwrap(stored)) : known with { Stored = stored };
             _dataKeys[stored.Id] = key;
-            if (_primary is not { } primary || stored.CreatedAt > primary.Stored.CreatedAt || stored.Id == primary.Stored.Id)
+            if (_primary is not { } primary || stored.Id == primary.Stored.Id || IsNewer(stored, primary.Stored))
                 _primary = key;
             return key;
         }
     }
+
+    // Two nodes that rotate at once may give the same number: then names decide, alike on every node.
+    private static bool IsNewer(WrappedDataKey one, WrappedDataKey other) =>
+        one.Number != other.Number ? one.Number > other.Number
+        : one.Number == 0 ? one.CreatedAt > other.CreatedAt
+        : string.CompareOrdinal(one.Id, other.Id) > 0;
 
     private byte[] Unwrap(WrappedDataKey stored)
     {
@@ -205,7 +268,7 @@ public sealed class Keyring
             + $"({string.Join(", ", _masterKeys.All.Select(key => key.Id))}). Bring back the right master key: nothing can be read without it.");
         try
         {
-            return master.Unwrap(stored.Wrapped, stored.Id);
+            return master.Unwrap(stored.Wrapped, BoundName(stored.Id, stored.Number));
         }
         catch (CryptographicException)
         {

@@ -56,11 +56,11 @@ public sealed record RegisterSchema(ResourceKinds Kinds, SchemaAddress Address, 
             }
 
             if (!existing.Content.SameAs(Content))
-                SchemaUsers.Of(Kinds, draft.Snapshot, draft, existing).RequireNone(Address, "Register another version instead.");
+                SchemaUsers.Of(Kinds, draft.Snapshot, draft, existing).RequireNone(Address, draft.Caller, "Register another version instead.");
         }
 
         CheckOrder(source);
-        var compiled = Compile(source);
+        var compiled = Compile(source, draft.Caller);
         CheckRule(source, compiled);
         _id = schema.State?.Id ?? (Imported is { Id: > 0 and var number } ? number : (long?)null) ?? (_id > 0 ? _id : await NextIdAsync(draft, ct));
         schema.Set(
@@ -124,11 +124,11 @@ public sealed record RegisterSchema(ResourceKinds Kinds, SchemaAddress Address, 
                 $"{Address} is lower than {highest.Address}, which is registered already. Register a higher version, or say that it is a backport.");
     }
 
-    private CompiledSchema Compile(SchemaSource source)
+    private CompiledSchema Compile(SchemaSource source, Caller caller)
     {
         if (Content.Type != SchemaType.JsonSchema)
             return new CompiledSchema(null, null, []);
-        var compiled = Kinds.Schemas.Compiler.Compile(source, Content, Address);
+        var compiled = Kinds.Schemas.Compiler.Compile(source, Content, Address, caller);
         if (compiled.Fault is { } fault && (!Lenient || fault.Errors.Any(error => error.Message.Contains("in a circle", StringComparison.Ordinal))))
             throw new ProblemException(fault);
         // Who deletes one of these meanwhile must not be first.

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Cairn.Core.Access;
 using Cairn.Core.Documents;
 using Cairn.JsonSchema;
 
@@ -29,7 +30,8 @@ public sealed class SchemaCompiler
     {
         if (_remembered.TryGetValue(state, out var known) && known.References.All(reference => source.Find(reference.Address.Path) == reference))
             return known;
-        var compiled = Compile(source, state.Content, state.Address);
+        // Who may read a schema may use what its author made it of.
+        var compiled = Compile(source, state.Content, state.Address, Caller.System);
         // What cannot be compiled may be tomorrow, when what it refers to is there again.
         if (compiled.Validator is null)
             return compiled;
@@ -43,14 +45,15 @@ public sealed class SchemaCompiler
     /// <param name="source">Where the schemas it refers to are.</param>
     /// <param name="content">The text.</param>
     /// <param name="address">Under which it is to be registered, and which it must not lead back to; null when under none.</param>
-    public CompiledSchema Compile(SchemaSource source, SchemaContent content, SchemaAddress? address)
+    /// <param name="caller">Whose text it is: it can refer to what they may read, and to global models.</param>
+    public CompiledSchema Compile(SchemaSource source, SchemaContent content, SchemaAddress? address, Caller caller)
     {
         if (content.Type != SchemaType.JsonSchema)
             return new CompiledSchema(null, new Problem(
                 ProblemKind.Unprocessable, $"{address?.ToString() ?? "This"} is no JSON Schema but '{SchemaState.NameOf(content.Type)}': nothing can be checked by it."), []);
         var reached = new Dictionary<string, SchemaState>(StringComparer.Ordinal);
         var faults = new List<ProblemError>();
-        var options = new SchemaOptions { Resolver = uri => Resolve(uri, source, address, reached, faults) };
+        var options = new SchemaOptions { Resolver = uri => Resolve(uri, source, address, caller, reached, faults) };
         JsonSchemaValidator? validator = null;
         try
         {
@@ -66,8 +69,12 @@ public sealed class SchemaCompiler
         return new CompiledSchema(fault is null ? validator : null, fault, [.. reached.Values]);
     }
 
+    // What a schema that was reached refers to itself belongs to it.
+    private static bool MayRefer(Caller caller, SchemaAddress address, Dictionary<string, SchemaState> reached) =>
+        SchemaUse.Allows(caller, address) || reached.Values.Any(state => state.References.Contains(address.Path));
+
     private static JsonElement? Resolve(
-        Uri uri, SchemaSource source, SchemaAddress? self, Dictionary<string, SchemaState> reached, List<ProblemError> faults)
+        Uri uri, SchemaSource source, SchemaAddress? self, Caller caller, Dictionary<string, SchemaState> reached, List<ProblemError> faults)
     {
         string text = Uri.UnescapeDataString(uri.OriginalString);
         if (!text.StartsWith(Scheme + ":", StringComparison.Ordinal))
@@ -79,7 +86,7 @@ public sealed class SchemaCompiler
             var selector = SchemaSelector.Parse(text);
             fault = selector.Exact is not { } address ? $"'{text}' is a range: a reference names one version, such as {Scheme}:{selector.Model}@1.2.0"
                 : address == self ? $"it leads back to {address}: schemas must not refer to each other in a circle"
-                : source.Find(address.Path) is not { } found ? $"there is no schema {address}"
+                : source.Find(address.Path) is not { } found || !MayRefer(caller, address, reached) ? SchemaUse.Missing(address.ToString(), caller)
                 : found.Content.Type != SchemaType.JsonSchema ? $"{address} is no JSON Schema"
                 : null;
             if (fault is null && source.Find(selector.Exact!.Path) is { } state)

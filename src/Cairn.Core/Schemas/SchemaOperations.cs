@@ -66,7 +66,7 @@ public sealed record DeleteSchema(ResourceKinds Kinds, SchemaAddress Address, bo
     protected override void Apply(ChangeDraft draft, DraftResource<SchemaState> schema, SchemaState state)
     {
         if (!Force)
-            SchemaUsers.Of(Kinds, draft.Snapshot, draft, state).RequireNone(Address, "Delete it with force if they may lead nowhere.");
+            SchemaUsers.Of(Kinds, draft.Snapshot, draft, state).RequireNone(Address, draft.Caller, "Delete it with force if they may lead nowhere.");
         new SchemaSource(Kinds.Schemas, draft).Guard(Address.Model, claim: true);
         schema.Set(null, "delete");
     }

@@ -108,14 +108,15 @@ public sealed class SchemaService(ResourceKinds kinds)
 
     /// <summary>What would be said of a candidate if it were registered.</summary>
     /// <param name="snapshot">The state to read.</param>
+    /// <param name="caller">Who asks: the candidate can refer to what they may read.</param>
     /// <param name="address">Where it would be.</param>
     /// <param name="content">The candidate.</param>
     /// <param name="mode">The promise; null for that of the rule in force.</param>
     public (CompiledSchema Compiled, CompatibilityFinding Finding) Check(
-        CatalogSnapshot snapshot, SchemaAddress address, SchemaContent content, CompatibilityMode? mode)
+        CatalogSnapshot snapshot, Caller caller, SchemaAddress address, SchemaContent content, CompatibilityMode? mode)
     {
         var source = Source(snapshot);
-        var compiled = Schemas.Compiler.Compile(source, content, address);
+        var compiled = Schemas.Compiler.Compile(source, content, address, caller);
         var finding = CompatibilityCheck.Run(source, mode ?? RuleOf(snapshot, address.Model.Path).Mode, address, compiled);
         return (compiled, compiled.Fault is null ? finding : finding with { Breaks = [] });
     }

@@ -1,4 +1,6 @@
+using Cairn.Core.Access;
 using Cairn.Core.Changes;
+using Cairn.Core.Configs;
 using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Schemas;
@@ -28,13 +30,13 @@ public sealed record SchemaUsers(IReadOnlyList<SchemaState> Schemas, IReadOnlyLi
     }
 
     /// <summary>Refuses when there is somebody.</summary>
-    /// <exception cref="ProblemException">There is; the errors name the first of them.</exception>
-    public void RequireNone(SchemaAddress address, string cure)
+    /// <exception cref="ProblemException">There is; the errors name the first of those that the caller may read.</exception>
+    public void RequireNone(SchemaAddress address, Caller caller, string cure)
     {
         if (IsEmpty)
             return;
-        var errors = Schemas.Select(schema => new ProblemError("", $"The schema {schema.Address} refers to it."))
-            .Concat(Configs.Select(config => new ProblemError("", $"The config {config.Path} is bound to it, as {config.Selector}.")))
+        var errors = Schemas.Where(schema => SchemaUse.Allows(caller, schema.Address)).Select(schema => new ProblemError("", $"The schema {schema.Address} refers to it."))
+            .Concat(Configs.Where(config => Authorizer.Allows(caller, ConfigService.ReadPermission, config.Path, null)).Select(config => new ProblemError("", $"The config {config.Path} is bound to it, as {config.Selector}.")))
             .Take(20);
         throw new ProblemException(ProblemKind.Conflict, $"{address} is in use by {Schemas.Count} schemas and {Configs.Count} configs. {cure}", [.. errors]);
     }

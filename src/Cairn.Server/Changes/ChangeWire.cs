@@ -106,11 +106,13 @@ public sealed record OperationSubmission(
 }
 
 /// <summary>A change that was made.</summary>
+/// <param name="Intact">Whether its record is as Cairn wrote it; false when somebody altered it in the store.</param>
 public sealed record ChangeView(
-    string Id, long Revision, DateTimeOffset CreatedAt, string CreatedBy, string? Message, IReadOnlyList<AuditedResource> Resources, string? Reverts)
+    string Id, long Revision, DateTimeOffset CreatedAt, string CreatedBy, string? Message, IReadOnlyList<AuditedResource> Resources, string? Reverts,
+    bool Intact)
 {
     public static ChangeView Of(Change change) => new(
-        change.Id, change.Revision, change.CreatedAt, change.CreatedBy, change.Message, change.Resources, change.Reverts);
+        change.Id, change.Revision, change.CreatedAt, change.CreatedBy, change.Message, change.Resources, change.Reverts, change.Intact);
 }
 
 /// <summary>What a change set would do.</summary>

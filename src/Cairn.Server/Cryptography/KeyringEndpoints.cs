@@ -3,6 +3,7 @@ using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Cryptography;
 using Cairn.Server.Http;
+using Cairn.Storage;
 
 namespace Cairn.Server.Cryptography;
 
@@ -26,17 +27,23 @@ internal static class KeyringEndpoints
         var request = CairnRequest.Of(http);
         var node = request.Node;
         var time = node.Options.Time;
-        // The entry goes first: a rotation that is not in the audit cannot happen.
         var entry = new AuditEntry
         {
             Id = TimedId.New(time),
             Time = time.GetUtcNow(),
             Actor = request.Caller.Id,
+            ActorName = request.Caller.Name,
+            Address = request.Origin.Address?.ToString(),
+            CorrelationId = request.Origin.CorrelationId,
             Action = "keyring.rotate",
             Outcome = "success",
             Resources = [new AuditedResource("keyring", node.Keyring.Status().MasterKey, null, "rotate", null, null, null)],
         };
-        await node.Committer.CommitAsync(request.Commit, entry, [], [], http.RequestAborted);
-        await Bodies.WriteAsync(http, 200, await node.Keyring.RotateAsync(CancellationToken.None), WireJson.Default.KeyringStatus);
+        var together = request.Extra is { } extra
+            ? new Transaction([extra.Condition], [node.Audit.Put(entry), extra.Write])
+            : new Transaction([], [node.Audit.Put(entry)]);
+        var status = await node.Keyring.RotateAsync(together, http.RequestAborted);
+        await node.Catalogs.ReadLatestAsync(http.RequestAborted);
+        await Bodies.WriteAsync(http, 200, status, WireJson.Default.KeyringStatus);
     }
 }

@@ -53,6 +53,8 @@ internal static class HealthEndpoints
             ["catalogs"] = node.Catalogs.Fault is null ? "healthy" : "not following the store",
             ["lifecycle"] = node.Stopping.IsCancellationRequested || !node.IsReady && node.Catalogs.Fault is null ? "stopping" : "healthy",
         };
+        if (node.Catalogs.Refused.Count is > 0 and var refused)
+            checks["integrity"] = $"{refused} records of the store were not written by Cairn and are left out: cairn doctor names them";
         if (node.Cluster is not null)
             checks["store"] = node.StaleSeconds is { } stale ? $"not answering for {stale} s" : "healthy";
         if (node.Limiter.Shared is { } shared)
@@ -60,7 +62,7 @@ internal static class HealthEndpoints
         var now = node.Options.Time.GetUtcNow();
         bool healthy = node.IsReady;
         var view = new HealthView(
-            !healthy ? "unhealthy" : node.StaleSeconds is null ? "healthy" : "degraded", CairnNode.Version,
+            !healthy ? "unhealthy" : node.StaleSeconds is null && node.Catalogs.Refused.Count == 0 ? "healthy" : "degraded", CairnNode.Version,
             Math.Round((now - node.StartedAt).TotalSeconds, 3), node.Catalogs.Current.Revision, checks);
         var registry = node.Options.PyrmuteRegistry;
         if (registry.Enabled)

@@ -33,6 +33,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(ConfigRollback))]
 [JsonSerializable(typeof(ConfigPromotion))]
 [JsonSerializable(typeof(ConfigEventView))]
+[JsonSerializable(typeof(Cairn.Core.Integrity.IntegrityReport))]
 [JsonSerializable(typeof(EnvironmentView))]
 [JsonSerializable(typeof(EnvironmentUpdate))]
 [JsonSerializable(typeof(Page<EnvironmentView>))]

@@ -50,7 +50,7 @@ internal static class SchemaJudgementEndpoints
         var content = await SchemaEndpoints.ReadContentAsync(http);
         CompatibilityMode? mode = Query.Text(http.Request, "compatibility") is { } text ? CompatibilityRule.ParseMode(text) : null;
         var (snapshot, address) = (request.Node.Catalogs.Current, SchemaSelector.AddressFromPath(request.Path));
-        var (compiled, finding) = request.Node.Schemas.Check(snapshot, address, content, mode);
+        var (compiled, finding) = request.Node.Schemas.Check(snapshot, request.Caller, address, content, mode);
         var errors = content.Type == SchemaType.JsonSchema ? Errors(compiled.Fault) : [];
         if (errors.Count == 0 && mode is null)
         {

@@ -16,6 +16,7 @@ public abstract class Catalog
 
     internal abstract CatalogView EmptyView { get; }
     internal abstract object Decode(StoreRecord record);
+    internal abstract string? Refuse(object? before, object after);
     internal abstract CatalogView Load(IReadOnlyList<(string Key, object Value)> values);
     internal abstract CatalogView Apply(CatalogView view, IReadOnlyList<CatalogChange> changes);
 }
@@ -25,13 +26,18 @@ public abstract class Catalog
 public sealed class Catalog<T> : Catalog where T : class
 {
     private readonly Func<StoreRecord, T> _decode;
+    private readonly Func<T, T, string?>? _refuse;
     private readonly List<CatalogIndex<T>> _indexes = [];
 
     /// <summary>Describes a catalog.</summary>
     /// <param name="prefix">The store keys it follows; not empty, ends in a slash.</param>
     /// <param name="decode">Makes the value of a record; called once a commit, in revision order, but by several threads at once
-    /// while the catalog is loaded. What it throws stops the <see cref="CatalogSet"/>.</param>
-    public Catalog(string prefix, Func<StoreRecord, T> decode) : base(prefix) => _decode = decode;
+    /// while the catalog is loaded. What it throws stops the <see cref="CatalogSet"/>, except for a
+    /// <see cref="RecordRefusedException"/>.</param>
+    /// <param name="refuse">Says why a value cannot follow the one before it at the same key; null when it can. What is refused
+    /// leaves the one before in place.</param>
+    public Catalog(string prefix, Func<StoreRecord, T> decode, Func<T, T, string?>? refuse = null) : base(prefix) =>
+        (_decode, _refuse) = (decode, refuse);
 
     /// <summary>Adds a secondary index. To be called before the catalog is given to a <see cref="CatalogSet"/>.</summary>
     /// <param name="keys">The index keys of a value: none, one or several.</param>
@@ -55,6 +61,9 @@ public sealed class Catalog<T> : Catalog where T : class
         new CatalogView<T>(CatalogView<T>.NoItems, [.. _indexes.Select(index => index.Empty)]);
 
     internal override object Decode(StoreRecord record) => _decode(record);
+
+    internal override string? Refuse(object? before, object after) =>
+        before is null ? null : _refuse?.Invoke((T)before, (T)after);
 
     internal override CatalogView Load(IReadOnlyList<(string Key, object Value)> values)
     {

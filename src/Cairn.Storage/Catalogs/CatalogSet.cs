@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Cairn.Storage.Catalogs;
@@ -11,6 +12,7 @@ namespace Cairn.Storage.Catalogs;
 public sealed class CatalogSet : IAsyncDisposable
 {
     private const int MaxCommitsPerStep = 512;
+    private const int MaxRefused = 100;
     private const int RecordsPerDecoding = 1024;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -23,6 +25,7 @@ public sealed class CatalogSet : IAsyncDisposable
     private CatalogFeed _feed;
     private Task _following = Task.CompletedTask;
     private volatile Exception? _fault;
+    private readonly ConcurrentDictionary<string, string> _refused = new(StringComparer.Ordinal);
 
     /// <summary>Prepares the set; nothing is read before <see cref="StartAsync"/>.</summary>
     /// <param name="store">Where the records are.</param>
@@ -48,6 +51,10 @@ public sealed class CatalogSet : IAsyncDisposable
     /// <summary>Why the set does not follow the store at present: a record that cannot be decoded (final), or an engine
     /// that cannot be reached (being retried). Null when all is well.</summary>
     public Exception? Fault => _fault;
+
+    /// <summary>Records that were left out because this system did not write them, by store key, with the reason: at most
+    /// 100 of them.</summary>
+    public IReadOnlyDictionary<string, string> Refused => _refused;
 
     /// <summary>Loads every catalog as of one revision and starts to follow the store from there.</summary>
     /// <exception cref="CatalogException">A record cannot be decoded.</exception>
@@ -92,22 +99,22 @@ public sealed class CatalogSet : IAsyncDisposable
     }
 
     /// <summary>Decodes with every processor while the next records are being read. The order is kept.</summary>
-    private static async Task<List<(string Key, object Value)>> DecodeAsync(
+    private async Task<List<(string Key, object Value)>> DecodeAsync(
         Catalog catalog, IAsyncEnumerable<StoreRecord> records, CancellationToken ct)
     {
         var values = new List<(string, object)>();
-        var decoding = new Queue<Task<(string, object)[]>>();
+        var decoding = new Queue<Task<(string, object?)[]>>();
         try
         {
             await foreach (var chunk in records.Chunk(RecordsPerDecoding).WithCancellation(ct))
             {
                 decoding.Enqueue(Task.Run(() => Array.ConvertAll(chunk, Decoded), ct));
                 if (decoding.Count > Environment.ProcessorCount)
-                    values.AddRange(await decoding.Dequeue());
+                    Add(await decoding.Dequeue());
             }
 
             while (decoding.TryDequeue(out var decoded))
-                values.AddRange(await decoded);
+                Add(await decoded);
             return values;
         }
         finally
@@ -116,7 +123,25 @@ public sealed class CatalogSet : IAsyncDisposable
             await ((Task)Task.WhenAll(decoding)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        (string, object) Decoded(StoreRecord record) => (record.Key[catalog.Prefix.Length..], Decode(catalog, record));
+        void Add((string Key, object? Value)[] decoded)
+        {
+            foreach (var (key, value) in decoded)
+                if (value is not null)
+                    values.Add((key, value));
+        }
+
+        (string, object?) Decoded(StoreRecord record)
+        {
+            try
+            {
+                return (record.Key[catalog.Prefix.Length..], Decode(catalog, record));
+            }
+            catch (CatalogException e) when (e.InnerException is RecordRefusedException { MayBeLeftOut: true } refusal)
+            {
+                Note(record, refusal.Message);
+                return ("", null);
+            }
+        }
     }
 
     private async Task FollowAsync(CancellationToken ct)
@@ -130,7 +155,7 @@ public sealed class CatalogSet : IAsyncDisposable
                 if (compacted)
                     Publish(await LoadAsync(ct), [], gap: true);
                 compacted = false;
-                if (_fault is not null)
+                if (_fault is StoreException)
                 {
                     // It was out of reach: an answer shows that it no longer is, before there is any news to follow.
                     await _store.GetRevisionAsync(ct);
@@ -152,8 +177,9 @@ public sealed class CatalogSet : IAsyncDisposable
                 _fault = e;
                 return;
             }
-            catch (StoreException e)
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
+                // Nothing may end the following without a word: it is tried again, and until it succeeds the fault is told.
                 _fault = e;
                 await Task.Delay(pause, _time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -212,7 +238,8 @@ public sealed class CatalogSet : IAsyncDisposable
                     string key = storeKey[catalog.Prefix.Length..];
                     if (newest is null || !newest.TryGetValue(key, out var old))
                         old = before.View(catalog).Find(key);
-                    var after = record is null ? null : Decode(catalog, record);
+                    if (!TryDecode(catalog, record, old, out var after))
+                        continue;
                     (newest ??= [])[key] = after;
                     perCatalog.Add(new CatalogChange(commit.Revision, catalog, key, old, after));
                 }
@@ -224,6 +251,34 @@ public sealed class CatalogSet : IAsyncDisposable
         }
 
         Publish(new CatalogSnapshot(commits[^1].Revision, views), [.. changes.OrderBy(change => change.Revision)], gap: false);
+    }
+
+    // A record that nobody of this system wrote is left out, and the value before it stays.
+    private bool TryDecode(Catalog catalog, StoreRecord? record, object? before, out object? after)
+    {
+        after = null;
+        if (record is null)
+            return true;
+        try
+        {
+            after = Decode(catalog, record);
+        }
+        catch (CatalogException e) when (e.InnerException is RecordRefusedException refusal)
+        {
+            Note(record, refusal.Message);
+            return false;
+        }
+
+        if (catalog.Refuse(before, after) is not { } reason)
+            return true;
+        Note(record, reason);
+        return false;
+    }
+
+    private void Note(StoreRecord record, string reason)
+    {
+        if (_refused.Count < MaxRefused || _refused.ContainsKey(record.Key))
+            _refused[record.Key] = $"revision {record.Revision}: {reason}";
     }
 
     private static object Decode(Catalog catalog, StoreRecord record)

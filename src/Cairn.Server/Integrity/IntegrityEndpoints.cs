@@ -1,0 +1,20 @@
+using Cairn.Core.Access;
+using Cairn.Core.Integrity;
+using Cairn.Server.Http;
+
+namespace Cairn.Server.Integrity;
+
+/// <summary><c>/api/v1/integrity</c>: whether the store holds what Cairn wrote, and all of it.</summary>
+internal static class IntegrityEndpoints
+{
+    public static void MapIntegrity(this IEndpointRouteBuilder app) =>
+        app.OnGet("/api/v1/integrity", Check).WithTags("Audit").WithName("CheckIntegrity").RequiresSome("audit", PermissionLevel.Admin)
+            .Describe("Looks through the whole store for records that somebody else wrote, altered, put back or removed")
+            .Produces<IntegrityReport>();
+
+    private static async Task Check(HttpContext http)
+    {
+        var report = await CairnRequest.Of(http).Node.Integrity.CheckAsync(http.RequestAborted);
+        await Bodies.WriteAsync(http, 200, report, WireJson.Default.IntegrityReport);
+    }
+}
