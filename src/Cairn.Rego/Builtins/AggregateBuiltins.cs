@@ -38,7 +38,11 @@ internal static class AggregateBuiltins
         try
         {
             foreach (var item in items)
+            {
                 result = combine(result, item as RegoNumber ?? throw BuiltinException.Element(1, args[0], item, "number"));
+                if (!result.IsSmall)
+                    context.ChargeSteps(1 + (result.Scaled.Digits / 16));
+            }
         }
         catch (OverflowException e)
         {
@@ -62,9 +66,8 @@ internal static class AggregateBuiltins
     private static RegoArray Sort(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
         var items = args.Items(0).ToArray();
-        context.ChargeSteps(items.Length * (long)double.Log2(items.Length + 2));
         context.ChargeMemory(items.Length * 8L);
         // Stable: of equal numbers that are written differently the first stays first.
-        return RegoArray.Of(items.Order());
+        return ValueWork.Sort(items.Length, () => RegoArray.Of(items.Order()));
     }
 }

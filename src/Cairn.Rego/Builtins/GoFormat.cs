@@ -44,11 +44,14 @@ internal sealed class GoFormat
             return number.ToString(CultureInfo.InvariantCulture);
         if (radix == 16)
             return number.IsZero ? "0" : number.ToString("x", CultureInfo.InvariantCulture).TrimStart('0');
-        int bits = radix == 8 ? 3 : 1;
-        var digits = new StringBuilder();
-        for (; !number.IsZero; number >>= bits)
-            digits.Insert(0, (char)('0' + (int)(number & (radix - 1))));
-        return digits.Length == 0 ? "0" : digits.ToString();
+        string binary = number.ToString("b", CultureInfo.InvariantCulture).TrimStart('0');
+        if (radix == 8)
+        {
+            binary = binary.PadLeft((binary.Length + 2) / 3 * 3, '0');
+            binary = string.Concat(binary.Chunk(3).Select(bits => (char)('0' + ((bits[0] - '0') * 4) + ((bits[1] - '0') * 2) + bits[2] - '0')));
+        }
+
+        return binary.Length == 0 ? "0" : binary;
     }
 
     private string Run()
@@ -82,6 +85,7 @@ internal sealed class GoFormat
 
     private int Directive(int i)
     {
+        _context.ChargeSteps(1);
         (_minus, _plus, _sharp, _space, _zero, _width, _precision) = (false, false, false, false, false, -1, -1);
         for (; i < _format.Length && "-+# 0".Contains(_format[i], StringComparison.Ordinal); i++)
             switch (_format[i])
