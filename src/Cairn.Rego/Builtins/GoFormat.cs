@@ -13,6 +13,9 @@ internal sealed class GoFormat
 {
     private const int MaxWidth = 1_000_000;
 
+    // From a million on, the shortest form of a float64 has an exponent.
+    private const int ShortestExponent = 6;
+
     private readonly BuiltinContext _context;
     private readonly string _format;
     private readonly RegoArray _args;
@@ -204,13 +207,14 @@ internal sealed class GoFormat
         : IsPlain(number) ? number.TryToLong(out _) ? "int" : "*big.Int"
         : double.IsFinite(number.ToDouble()) ? "float64" : "string";
 
-    // A whole number is an integer only when it is written as one: 1e2 is a float64.
-    private static bool IsPlain(RegoNumber number) => number.IsInteger && !number.Text.AsSpan().ContainsAny('.', 'e', 'E');
+    // A whole number written with an exponent is a float64: 1e2.
+    private static bool IsPlain(RegoNumber number) => number.IsInteger && !number.Text.AsSpan().ContainsAny('e', 'E');
 
     private static string Plain(RegoValue value) => value switch
     {
         RegoString text => text.Value,
-        RegoNumber number when !IsPlain(number) && double.IsFinite(number.ToDouble()) => General(number.ToDouble(), -1, 21),
+        RegoNumber number when IsPlain(number) && number.TryToBigInteger(out var whole) => whole.ToString(CultureInfo.InvariantCulture),
+        RegoNumber number when !IsPlain(number) && double.IsFinite(number.ToDouble()) => General(number.ToDouble(), -1, ShortestExponent),
         _ => value.ToString(),
     };
 
@@ -305,8 +309,7 @@ internal sealed class GoFormat
     {
         string? text = verb.Value switch
         {
-            'v' => General(value, _precision, 21),
-            'g' or 'G' => General(value, _precision, _precision < 0 ? 21 : Math.Max(_precision, 1)),
+            'v' or 'g' or 'G' => General(value, _precision, _precision < 0 ? ShortestExponent : Math.Max(_precision, 1)),
             'f' or 'F' => value.ToString("F" + (_precision < 0 ? 6 : _precision).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
             'e' or 'E' => Scientific(value, _precision < 0 ? 6 : _precision),
             _ => null,
@@ -340,12 +343,12 @@ internal sealed class GoFormat
         string plain = precision < 0
             ? value.ToString("R", CultureInfo.InvariantCulture)
             : value.ToString("G" + Math.Max(1, precision).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        var scaled = RegoNumber.Parse(plain.Contains("E+", StringComparison.Ordinal) ? plain.Replace("E+", "e", StringComparison.Ordinal) : plain);
-        string mantissa = BigInteger.Abs(scaled.Scaled.Mantissa).ToString(CultureInfo.InvariantCulture);
+        var scaled = RegoNumber.Parse(plain.Contains("E+", StringComparison.Ordinal) ? plain.Replace("E+", "e", StringComparison.Ordinal) : plain).Scaled.Normalize();
+        string mantissa = BigInteger.Abs(scaled.Mantissa).ToString(CultureInfo.InvariantCulture);
         string sign = value < 0 ? "-" : "";
         if (exponent < -4 || exponent >= largest)
             return string.Create(CultureInfo.InvariantCulture, $"{sign}{mantissa[0]}{(mantissa.Length > 1 ? "." + mantissa[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
-        int point = mantissa.Length + scaled.Scaled.Exponent;
+        int point = mantissa.Length + scaled.Exponent;
         return sign + (point <= 0 ? "0." + new string('0', -point) + mantissa
             : point >= mantissa.Length ? mantissa.PadRight(point, '0')
             : mantissa[..point] + "." + mantissa[point..]);

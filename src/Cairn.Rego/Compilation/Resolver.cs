@@ -238,7 +238,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 if (assignment.Left is not (VarTerm or ArrayTerm or ObjectTerm))
                     errors.Add(new RegoError(RegoError.Compile, $"cannot assign to {Kind(assignment.Left)}", assignment.Left.Location));
                 CheckShadowing(assignment.Left, "variables");
-                Variables.VisitPattern(assignment.Left, variable => Declare(scope, variable, Assigned));
+                Variables.VisitDeclared(assignment.Left, variable => Declare(scope, variable, Assigned));
                 resolved = assignment with { Left = Resolve2(assignment.Left, scope), Right = right };
                 break;
             case UnifyExpression unify:
@@ -254,9 +254,9 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                     if (pattern is not null)
                     {
                         CheckShadowing(pattern, "variables");
-                        Variables.VisitPattern(pattern, variable => Declare(scope, variable, Declared));
+                        Variables.VisitDeclared(pattern, variable => Declare(scope, variable, Declared));
                         // They have a value, whether it is used or not.
-                        Variables.VisitPattern(pattern, variable => scope.Unused.Remove(variable.Name));
+                        Variables.VisitDeclared(pattern, variable => scope.Unused.Remove(variable.Name));
                     }
 
                 resolved = some with { Key = some.Key is null ? null : Resolve2(some.Key, scope), Value = Resolve2(some.Value, scope), Collection = collection };
@@ -333,19 +333,13 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         return null;
     }
 
-    // A body that has used the name of a body around cannot declare it any more.
-    private static void MarkUsed(Scope? scope, string name)
+    // A body may use the name of a body around and then declare it for what follows.
+    private static void MarkUsed(Scope scope, string name)
     {
-        for (; scope is not null; scope = scope.Parent)
-        {
-            if (scope.Names.ContainsKey(name))
-            {
-                scope.Unused.Remove(name);
-                return;
-            }
-
-            scope.Seen.Add(name);
-        }
+        var at = scope;
+        while (!at.Names.ContainsKey(name))
+            at = at.Parent!;
+        at.Unused.Remove(name);
     }
 
     private string Declare(Scope scope, string name)
@@ -400,7 +394,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         switch (expression)
         {
             case UnifyExpression { Declares: true } assignment:
-                Variables.VisitPattern(assignment.Left, visit);
+                Variables.VisitDeclared(assignment.Left, visit);
                 break;
             case SomeExpression some:
                 foreach (var variable in some.Variables)
@@ -408,8 +402,8 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 break;
             case SomeInExpression some:
                 if (some.Key is not null)
-                    Variables.VisitPattern(some.Key, visit);
-                Variables.VisitPattern(some.Value, visit);
+                    Variables.VisitDeclared(some.Key, visit);
+                Variables.VisitDeclared(some.Value, visit);
                 break;
         }
     }

@@ -27,6 +27,8 @@ internal sealed class TermWriter(SourceWriter writer)
         Path(head.Path);
         if (head.Arguments is not null)
             List("(", head.Arguments, ")", head.Location.Row);
+        else if (head.Parentheses)
+            writer.Write("()");
         if (head.Contains is not null)
         {
             writer.Write(" contains ");

@@ -104,6 +104,9 @@ internal sealed record HeadNode(Term Name, IReadOnlyList<Term> Path, IReadOnlyLi
 {
     /// <summary>Whether the value follows <c>:=</c> and not <c>=</c>.</summary>
     public bool Assigned { get; init; }
+
+    /// <summary>Whether empty parentheses were written: without arguments a function is a rule like others.</summary>
+    public bool Parentheses { get; init; }
 }
 
 /// <summary>A rule with its <c>else</c> branches; further bodies in braces are rules of their own.</summary>
