@@ -31,6 +31,7 @@ internal static class StringBuiltins
         new("trim_suffix", [RegoType.String, RegoType.String], RegoType.String, (_, args) =>
             args.Text(0).EndsWith(args.Text(1), StringComparison.Ordinal) ? RegoString.Of(args.Text(0)[..^args.Text(1).Length]) : args[0]),
         new("split", [RegoType.String, RegoType.String], RegoType.Array(RegoType.String), Split),
+        new("strings.split_n", [RegoType.String, RegoType.String, RegoType.Number], RegoType.Array(RegoType.String), SplitSome),
         new("replace", [RegoType.String, RegoType.String, RegoType.String], RegoType.String, Replace),
         new("strings.replace_n", [RegoType.Object(RegoType.String, RegoType.String), RegoType.String], RegoType.String, ReplaceMany),
         new("strings.count", [RegoType.String, RegoType.String], RegoType.Number, Count),
@@ -169,6 +170,15 @@ internal static class StringBuiltins
 
         parts.Add(RegoString.Of(text[start..]));
         return RegoArray.Of(parts);
+    }
+
+    // The first parts of a split, or of a negative number the last.
+    private static RegoValue SplitSome(BuiltinContext context, ReadOnlySpan<RegoValue> args)
+    {
+        int count = args.Int(2);
+        var parts = ((RegoArray)Split(context, args)).AsSpan();
+        int taken = (int)Math.Min(parts.Length, Math.Abs((long)count));
+        return RegoArray.Of(count < 0 ? parts[^taken..] : parts[..taken]);
     }
 
     private static RegoValue Replace(BuiltinContext context, ReadOnlySpan<RegoValue> args)
