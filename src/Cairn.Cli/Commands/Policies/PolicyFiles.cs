@@ -37,11 +37,17 @@ internal sealed class PolicyFiles
     {
         var files = new PolicyFiles();
         foreach (string path in paths)
+        {
+            int before = files._modules.Count;
             foreach (string file in Directory.Exists(path) ? FilesIn(path) : [path])
                 if (Path.GetExtension(file).Equals(".rego", StringComparison.OrdinalIgnoreCase))
                     await files.AddAsync(file, [], ct);
                 else if (!File.Exists(file))
                     throw new UsageException($"There is no file or folder '{file}'.");
+            if (files._modules.Count == before)
+                throw new UsageException(Directory.Exists(path) ? $"There is no .rego file in '{path}'." : $"'{path}' is no module: those are .rego files.");
+        }
+
         return files;
     }
 
