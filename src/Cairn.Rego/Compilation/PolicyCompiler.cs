@@ -216,7 +216,8 @@ internal sealed class PolicyCompiler
         {
             Body = chain.First ?? FoundStep.Instance,
             Slots = compiler.Slots,
-            Collectors = compiler.Collectors,
+            // Only rules that make collections use the first one.
+            Collectors = compiler.Collectors == 1 && declaration is { ComputedPath.Count: 0, Kind: not RuleSetKind.Set } ? 0 : compiler.Collectors,
             Arguments = [.. arguments],
             Location = location,
             Constant = constant,

@@ -113,11 +113,8 @@ public sealed class RegoObject : RegoValue, IReadOnlyCollection<KeyValuePair<Reg
                 var sorted = new KeyValuePair<RegoValue, RegoValue>[_keys.Count];
                 for (int i = 0; i < sorted.Length; i++)
                     sorted[i] = new(_keys.Keys[i], _values[i]);
-                _sorted = ValueWork.Sort(sorted.Length, () =>
-                {
-                    Array.Sort(sorted, static (a, b) => a.Key.CompareTo(b.Key));
-                    return sorted;
-                });
+                ValueWork.Sort(sorted, static (a, b) => a.Key.CompareTo(b.Key));
+                _sorted = sorted;
             }
 
             return _sorted;

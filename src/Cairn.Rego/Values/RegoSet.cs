@@ -93,11 +93,8 @@ public sealed class RegoSet : RegoValue, IReadOnlyCollection<RegoValue>
             if (_sorted is null)
             {
                 var sorted = _table.Span.ToArray();
-                _sorted = ValueWork.Sort(sorted.Length, () =>
-                {
-                    Array.Sort(sorted);
-                    return sorted;
-                });
+                ValueWork.Sort(sorted, static (a, b) => a.CompareTo(b));
+                _sorted = sorted;
             }
 
             return _sorted;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Cairn.Rego.Evaluation;
@@ -45,18 +46,19 @@ internal static class ValueWork
         budget.ChargeMemory(characters * sizeof(char));
     }
 
-    /// <summary>Runs a sort; what the order of values throws comes out as it is.</summary>
-    public static T Sort<T>(int count, Func<T> sort)
+    /// <summary>Sorts; what the order of values throws comes out as it is.</summary>
+    public static void Sort<T>(T[] items, Comparison<T> order)
     {
-        _budget?.ChargeSteps(1 + (count * (long)(32 - uint.LeadingZeroCount((uint)count)) / ElementsPerStep));
+        if (items.Length < 2)
+            return;
+        _budget?.ChargeSteps(1 + (items.Length * (long)BitOperations.Log2((uint)items.Length) / ElementsPerStep));
         try
         {
-            return sort();
+            Array.Sort(items, order);
         }
         catch (InvalidOperationException e) when (e.InnerException is RegoEvaluationException or InsufficientExecutionStackException)
         {
             ExceptionDispatchInfo.Throw(e.InnerException);
-            throw;
         }
     }
 
