@@ -52,6 +52,7 @@ internal sealed class PolicyCompiler
             {
                 Strict = _strict,
                 Version1 = module.Version1,
+                NegatesWhole = module.NegatesWhole,
                 Unsafe = _options.UnsafeBuiltins,
             };
         _annotations = new Annotations(modules, _options.Yaml, _errors);

@@ -72,6 +72,8 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
 
     public List<Expression> Body(IReadOnlyList<Expression> body, Scope scope, params ReadOnlySpan<Term?> head)
     {
+        if (module.NegatesWhole)
+            body = [.. body.Select(Whole)];
         Introduce(body, scope, head);
         var resolved = new List<Expression>(body.Count);
         foreach (var expression in body)
@@ -79,6 +81,12 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 Add(result, resolved);
         return resolved;
     }
+
+    // Puts what is negated, with all that it needs, into a body of its own.
+    private static Expression Whole(Expression expression) =>
+        expression is not { Negated: true } or UnifyExpression { Declares: true } or TermExpression { Term: VarTerm or RefTerm { Head: ComprehensionTerm { IsBlock: true } } }
+            ? expression
+            : Parser.Exists([expression with { Negated = false, With = [] }], expression.Location) with { Negated = true, With = expression.With };
 
     // Gives names to the variables that nothing declares.
     private void Introduce(IReadOnlyList<Expression> body, Scope scope, params ReadOnlySpan<Term?> head)

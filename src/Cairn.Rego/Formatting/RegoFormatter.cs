@@ -50,7 +50,9 @@ public static class RegoFormatter
         return text;
     }
 
-    private static bool IsKeywords(ImportNode import) => import.Path.DottedName?.StartsWith("future.keywords", StringComparison.Ordinal) == true;
+    // What v1 has anyway; the import of not changes a meaning.
+    private static bool IsKeywords(ImportNode import) =>
+        import.Path.DottedName is { } path && path.StartsWith("future.keywords", StringComparison.Ordinal) && path != "future.keywords.not";
 
     // In the order of their paths, between empty lines and comments; what is behind one stays with it.
     private static void Imports(List<ImportNode> imports, SourceWriter writer, TermWriter terms)

@@ -63,6 +63,9 @@ internal sealed class TermWriter(SourceWriter writer)
             writer.Write("not ");
         switch (expression)
         {
+            case TermExpression { Term: RefTerm { Head: ComprehensionTerm { IsBlock: true } block } }:
+                Block(block.Body, 0);
+                break;
             case TermExpression term:
                 Write(term.Term);
                 break;

@@ -51,7 +51,11 @@ internal enum ComprehensionKind
 }
 
 /// <summary><c>[value | body]</c>, <c>{value | body}</c>, <c>{key: value | body}</c>.</summary>
-internal sealed record ComprehensionTerm(ComprehensionKind Kind, Term? Key, Term Value, IReadOnlyList<Expression> Body, SourceLocation Location) : Term(Location);
+internal sealed record ComprehensionTerm(ComprehensionKind Kind, Term? Key, Term Value, IReadOnlyList<Expression> Body, SourceLocation Location) : Term(Location)
+{
+    /// <summary>Whether it stands for the body of a <c>not</c> in braces.</summary>
+    public bool IsBlock { get; init; }
+}
 
 /// <summary><c>$"text {expression}"</c>: parts are texts, or expressions whose value (or <c>&lt;undefined&gt;</c>) is put in.</summary>
 internal sealed record TemplateTerm(IReadOnlyList<TemplatePart> Parts, bool Raw, SourceLocation Location) : Term(Location);
@@ -129,4 +133,8 @@ internal sealed record RuleNode(HeadNode Head, IReadOnlyList<Expression> Body, R
     public int EndRow { get; init; }
 }
 
-internal sealed record ModuleNode(string File, string Text, PackageNode Package, IReadOnlyList<ImportNode> Imports, IReadOnlyList<RuleNode> Rules, IReadOnlyList<Comment> Comments, bool Version1);
+internal sealed record ModuleNode(string File, string Text, PackageNode Package, IReadOnlyList<ImportNode> Imports, IReadOnlyList<RuleNode> Rules, IReadOnlyList<Comment> Comments, bool Version1)
+{
+    /// <summary>Whether a <c>not</c> negates all that its expression needs: <c>import future.keywords.not</c>.</summary>
+    public bool NegatesWhole { get; init; }
+}

@@ -100,6 +100,8 @@ public class RegoFormatterTests
         RegoFormatter.Format(before, version: RegoVersion.V0).ShouldBe(after);
         RegoFormatter.Format(after, version: RegoVersion.V0).ShouldBe(after);
         RegoFormatter.Format(after).ShouldBe(after);
+        RegoFormatter.Format("package p\n\nimport future.keywords.not\nimport future.keywords.if\n\na { not input.x }\n", version: RegoVersion.V0)
+            .ShouldBe("package p\n\nimport rego.v1\n\nimport future.keywords.not\n\na if not input.x\n");
         RegoFormatter.Format("package p\n\nf(x) = true { x > 1; x < 5 }\n\ng(x) = false { x > 1 }\n\nh(x) = true { true }\n", version: RegoVersion.V0)
             .ShouldBe("package p\n\nimport rego.v1\n\nf(x) if {\n\tx > 1\n\tx < 5\n}\n\ng(x) := false if x > 1\n\nh(x) := true\n");
         Should.Throw<RegoCompilationException>(() => RegoFormatter.Format("package p\n\nif { input.x }\n", version: RegoVersion.V0));
