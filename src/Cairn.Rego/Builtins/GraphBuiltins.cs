@@ -85,6 +85,7 @@ internal static class GraphBuiltins
         paths.Add(RegoArray.Of(path));
     }
 
+    // What is neither array nor set, null above all, has none.
     private static ReadOnlySpan<RegoValue> Neighbours(RegoValue value) =>
-        value is RegoArray or RegoSet ? Operands.Items(value) : throw BuiltinException.Value(1, $"must hold arrays or sets but got {value.TypeName}");
+        value is RegoArray or RegoSet ? Operands.Items(value) : [];
 }

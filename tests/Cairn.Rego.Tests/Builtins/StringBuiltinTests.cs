@@ -64,7 +64,7 @@ public class StringBuiltinTests
     [InlineData("strings.any_prefix_match", "[[\"a/b\"], \"a\"]", "true")]
     [InlineData("strings.any_suffix_match", "[\"a/b\", [\"c\"]]", "false")]
     [InlineData("strings.render_template", "[\"{{range .xs}}{{.}},{{end}}{{if .no}}a{{else}}b{{end}}\", {\"xs\": [1, 2], \"no\": false}]", "\"1,2,b\"")]
-    [InlineData("strings.render_template", "[\"{{ .a | printf }}\", {}]", "template: '.a | printf' is not supported: only fields such as .name are")]
+    [InlineData("strings.render_template", "[\"{{ .a | printf }}\", {}]", "template: error calling printf: the arguments do not fit")]
     [InlineData("strings.render_template", "[\"{{if .a}}\", {}]", "template: {{if}} without {{end}}")]
     public void Texts_are_searched_and_cut(string name, string operands, string expected) =>
         Call(name, EvaluationLimits.Default, [.. (RegoArray)RegoValue.ParseJson(operands)]).ShouldBe(expected);
