@@ -7,17 +7,23 @@ namespace Cairn.Core.Policies;
 /// <summary>
 /// The value of a YAML text as OPA has it: scalars mean what they mean in YAML 1.1, of repeated names the last counts, names are
 /// texts, and what follows the first document is not read. Configs are read more strictly, and by YAML 1.2. An alias is the
-/// value it names and no copy, so a small text cannot make a large value in memory.
+/// value it names and no copy, and still counts as one: whoever writes the value out writes all of them.
 /// </summary>
 internal sealed class PolicyYamlReader
 {
     private const int MaxDepth = 1_000;
 
+    // Values, and sixteen characters of text each; what aliases do not repeat is as large as the text.
+    private const long MaxExpanded = 4_000_000;
+    private const int CharactersPerValue = 16;
+
     // Mappings share what they merge only by copying it.
     private const int MaxMerged = 1_000_000;
 
     private readonly IParser _parser;
-    private readonly Dictionary<AnchorName, RegoValue?> _anchors = [];
+    private readonly Dictionary<AnchorName, (RegoValue? Value, long Weight)> _anchors = [];
+    private long _weight;
+    private long _expanded;
     private int _merged;
 
     private readonly bool _wordsAreBooleans;
@@ -44,11 +50,12 @@ internal sealed class PolicyYamlReader
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         var node = _parser.Consume<ParsingEvent>();
         if (node is AnchorAlias alias)
-            return !_anchors.TryGetValue(alias.Value, out var named) ? throw Bad(alias, $"nothing before it is named &{alias.Value}.")
-                : named ?? throw Bad(alias, $"*{alias.Value} stands inside of what it names.");
+            return Named(alias);
+        long before = _weight;
+        _weight += 1 + (node is Scalar { Value.Length: var length } ? length / CharactersPerValue : 0);
         var anchor = ((NodeEvent)node).Anchor;
         if (!anchor.IsEmpty)
-            _anchors[anchor] = null;
+            _anchors[anchor] = default;
         var value = node switch
         {
             Scalar scalar => PolicyYamlScalar.Value(scalar, _wordsAreBooleans),
@@ -57,8 +64,18 @@ internal sealed class PolicyYamlReader
             _ => throw Bad(node, "a value is missing."),
         };
         if (!anchor.IsEmpty)
-            _anchors[anchor] = value;
+            _anchors[anchor] = (value, _weight - before);
         return value;
+    }
+
+    private RegoValue Named(AnchorAlias alias)
+    {
+        if (!_anchors.TryGetValue(alias.Value, out var named))
+            throw Bad(alias, $"nothing before it is named &{alias.Value}.");
+        _weight += named.Weight;
+        if ((_expanded += named.Weight) > MaxExpanded)
+            throw Bad(alias, "the document's aliases expand to too much.");
+        return named.Value ?? throw Bad(alias, $"*{alias.Value} stands inside of what it names.");
     }
 
     private RegoArray Items(int depth)

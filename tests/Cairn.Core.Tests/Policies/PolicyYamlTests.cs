@@ -54,9 +54,12 @@ public class PolicyYamlTests
     {
         var yaml = new PolicyYaml();
         string doubled = "l0: &l0 [1]\n" + string.Concat(Enumerable.Range(1, 60).Select(i => $"l{i}: &l{i} [*l{i - 1}, *l{i - 1}]\n"));
-        ((RegoObject)yaml.Read(doubled)).Count.ShouldBe(61);
+        Should.Throw<FormatException>(() => yaml.Read(doubled)).Message.ShouldContain("expand to too much");
+        Should.Throw<FormatException>(() => yaml.Read($"a: &a '{new string('x', 300_000)}'\nb: [{string.Join(", ", Enumerable.Repeat("*a", 20_000))}]")).Message.ShouldContain("expand to too much");
+        ((RegoObject)yaml.Read(string.Join('\n', doubled.Split('\n')[..15]))).Count.ShouldBe(15);
         string merged = "l0: &l0 {x: 1}\n" + string.Concat(Enumerable.Range(1, 60).Select(i => $"l{i}: &l{i} {{<<: [*l{i - 1}, *l{i - 1}]}}\n"));
-        ((RegoObject)yaml.Read(merged))["l60"].ShouldBe(RegoValue.ParseJson("""{"x":1}"""));
+        Should.Throw<FormatException>(() => yaml.Read(merged)).Message.ShouldContain("expand to too much");
+        ((RegoObject)yaml.Read(string.Join('\n', merged.Split('\n')[..11])))["l10"].ShouldBe(RegoValue.ParseJson("""{"x":1}"""));
         string wide = "a: &a {" + string.Join(", ", Enumerable.Range(0, 10_000).Select(i => $"k{i}: 1")) + "}\n" + string.Concat(Enumerable.Range(0, 1_000).Select(i => $"b{i}: {{<<: *a}}\n"));
         Should.Throw<FormatException>(() => yaml.Read(wide)).Message.ShouldContain("merges more than");
         Should.Throw<FormatException>(() => yaml.Read(new string('[', 5_000) + new string(']', 5_000))).Message.ShouldContain("1000 levels");
