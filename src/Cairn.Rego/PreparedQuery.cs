@@ -33,6 +33,7 @@ public sealed class PreparedQuery
         var frame = new Frame(evaluation, new EvaluationScope(input, _data, _rules.MemoSize), _slots, _collectors);
         var solutions = new Solutions(options.Limits.MaxResults);
         frame.Collectors[0] = solutions;
+        using var counting = ValueWork.Count(budget);
         try
         {
             _body.Run(frame);
@@ -129,6 +130,9 @@ public sealed class PreparedQuery
         }
     }
 
+    // What a part of a result costs those who write it out.
+    private const int BytesPerPart = 256;
+
     private sealed class SolutionStep((string Name, int Slot)[] variables, (string Text, int Slot)[] expressions) : Step
     {
         public override bool Run(Frame frame)
@@ -140,6 +144,10 @@ public sealed class PreparedQuery
             var values = new ExpressionValue[expressions.Length];
             for (int i = 0; i < values.Length; i++)
                 values[i] = new ExpressionValue(expressions[i].Text, expressions[i].Slot < 0 ? RegoBoolean.True : frame.Slots[expressions[i].Slot]!);
+            foreach (var (_, value) in bindings)
+                ValueWork.Copy(frame.Evaluation.Budget, value, BytesPerPart);
+            foreach (var expression in values)
+                ValueWork.Copy(frame.Evaluation.Budget, expression.Value, BytesPerPart);
             ((Solutions)frame.Collectors[0]!).Add(new QuerySolution(bindings, values), frame.Evaluation.Budget);
             return false;
         }

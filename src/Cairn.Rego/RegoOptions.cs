@@ -37,6 +37,9 @@ public sealed record CompileOptions
     /// <summary>Whether evaluations can be traced and their coverage measured; costs speed.</summary>
     public bool Instrument { get; init; }
 
+    /// <summary>Whether tests of one name are rules of their own, the second as <c>test_x#01</c>: else one that holds hides the others.</summary>
+    internal bool SeparatesTests { get; init; }
+
     /// <summary>Whether types are checked. What partial evaluation leaves was checked as it was written: with values in the
     /// place of variables it may compare what can never be equal, which is no mistake but false.</summary>
     internal bool ChecksTypes { get; init; } = true;

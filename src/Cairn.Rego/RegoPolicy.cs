@@ -102,9 +102,14 @@ public sealed class RegoPolicy
     public PreparedQuery PreparePartially(string query, PartialOptions? partial = null, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (modules, path) = new PartialQuery(this, _rules, _options, partial ?? PartialOptions.Default).Specialize(query, options ?? EvaluationOptions.Default, cancellationToken);
-        var policy = Compile([.. Modules.Select(module => new RegoModule(module.File, module.Text) { Version = module.Version1 ? RegoVersion.V1 : RegoVersion.V0 }), .. modules], Data, _options with { ChecksTypes = false });
+        var policy = Compile([.. Sources, .. modules], Data, _options with { ChecksTypes = false });
         return PreparedQuery.Compile(policy, policy._rules, policy._compiler, policy._options, query, EntryPoint(path), values: true);
     }
+
+    /// <summary>The same policy with each test as a rule of its own.</summary>
+    internal RegoPolicy SeparateTests() => Compile(Sources, Data, _options with { SeparatesTests = true });
+
+    private IEnumerable<RegoModule> Sources => Modules.Select(module => new RegoModule(module.File, module.Text) { Version = module.Version1 ? RegoVersion.V1 : RegoVersion.V0 });
 
     /// <summary>Compiles a query whose lone terms have to be true, as the body of a rule has them.</summary>
     internal PreparedQuery PrepareBody(string query) => PreparedQuery.Compile(this, _rules, _compiler, _options, query, Parser.ParseQuery(query), values: false);

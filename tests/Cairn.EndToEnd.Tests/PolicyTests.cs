@@ -24,6 +24,50 @@ public sealed class PolicyTests : IDisposable
     public async Task A_query_is_evaluated_over_files(string format, string printed) =>
         (await _shell.DoAsync($"policy eval -d p.rego -d data.yaml -i input.json -f {format} data.app.allow")).ShouldBe(printed);
 
+    [Theory]
+    [InlineData("-o yaml", "result:\n- expressions:\n  - value: true\n    text: data.app.allow\n")]
+    [InlineData("-o json -f raw", "true\n")]
+    [InlineData("-o table", "true\n")]
+    public async Task A_result_is_printed_as_every_command_prints(string options, string printed) =>
+        (await _shell.DoAsync($"policy eval -d p.rego -d data.yaml -i input.json {options} data.app.allow")).ShouldBe(printed);
+
+    [Fact]
+    public async Task Tests_checks_and_measurements_are_printed_as_every_command_prints()
+    {
+        (await _shell.DoAsync("policy eval -d p.rego -d data.yaml -i input.json -o json data.app.allow")).ShouldBe(await _shell.DoAsync("policy eval -d p.rego -d data.yaml -i input.json data.app.allow"));
+        (await _shell.RunAsync("policy test p.rego t.rego data.yaml -o yaml")).Out.ShouldContain("package: data.app_test\n");
+        _shell.Folder.Write("unsafe.rego", "package u\n\np if x > 1\n");
+        (await _shell.RunAsync("policy check unsafe.rego -o yaml")).Out.ShouldContain("code: rego_unsafe_var_error");
+        var bench = System.Text.Json.Nodes.JsonNode.Parse(await _shell.DoAsync("policy bench -d p.rego -d data.yaml -i input.json data.app.allow --count 100 -o json"))!;
+        bench["samples"]!.GetValue<int>().ShouldBe(100);
+        long[] times = [.. new[] { "min", "median", "p75", "p90", "p95", "p99", "p99.9", "max" }.Select(name => bench["ns_" + name]!.GetValue<long>())];
+        times.ShouldBeInOrder();
+        times[0].ShouldBeGreaterThan(0);
+        (await _shell.DoAsync("policy bench -d p.rego -d data.yaml -i input.json data.app.allow --count 10")).ShouldContain("ns_median:");
+    }
+
+    [Fact]
+    public async Task A_value_nested_deep_is_printed()
+    {
+        _shell.Folder.Write("deep.json", new string('[', 900) + new string(']', 900));
+        (await _shell.DoAsync("policy eval -i deep.json -f raw input")).Trim().Length.ShouldBe(1_800);
+        (await _shell.DoAsync("policy eval -i deep.json input")).Count(c => c == '[').ShouldBeGreaterThan(900);
+        _shell.Folder.Write("deeper.json", new string('[', 5_000) + new string(']', 5_000));
+        (await _shell.RunAsync("policy eval -i deeper.json input")).Error.ShouldContain("1000 levels");
+    }
+
+    [Theory]
+    [InlineData("policy check input.json", "'input.json' is no module")]
+    [InlineData("policy check p.rego data.yaml", "'data.yaml' is no module")]
+    [InlineData("policy check empty", "There is no .rego file in 'empty'")]
+    public async Task A_check_of_nothing_is_refused(string command, string said)
+    {
+        _shell.Folder.Write("empty/data.json", "{}");
+        var outcome = await _shell.RunAsync(command);
+        outcome.Code.ShouldBe(2);
+        outcome.Error.ShouldContain(said);
+    }
+
     [Fact]
     public async Task An_undefined_result_fails_when_asked_to()
     {

@@ -109,7 +109,7 @@ public class ConformanceTests
     private static List<string> Solutions(JsonElement test)
     {
         var (modules, data, input, text) = Load(test);
-        var query = RegoPolicy.Compile(modules, data, new CompileOptions { Yaml = new PolicyYaml() }).PrepareBody(text);
+        var query = RegoPolicy.Compile(modules, data, new CompileOptions { Yaml = new PolicyYaml(metadata: true) }).PrepareBody(text);
         var options = new EvaluationOptions
         {
             StrictBuiltinErrors = test.TryGetProperty("strict_error", out var strict) && strict.GetBoolean(),

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Cairn.JsonSchema;
 using Cairn.Rego.Builtins;
 using Cairn.Rego.Values;
@@ -12,12 +12,14 @@ public sealed class PolicyJsonSchema : IJsonSchemaValidator
     // OPA knows schemas up to draft 7; one that names a later draft gets that.
     private static readonly SchemaOptions Options = new() { DefaultDraft = SchemaDraft.Draft7, AssertFormat = true };
 
+    private const int MaxDepth = 1_000;
+
     /// <inheritdoc/>
     public string? CheckSchema(RegoValue schema)
     {
         try
         {
-            Compile(schema);
+            Compile(schema, []);
             return null;
         }
         catch (SchemaException e)
@@ -32,91 +34,63 @@ public sealed class PolicyJsonSchema : IJsonSchemaValidator
     public IReadOnlyList<JsonSchemaMistake> Validate(RegoValue schema, RegoValue document)
     {
         JsonSchemaValidator validator;
+        var named = new Dictionary<string, RegoValue>();
         try
         {
-            validator = Compile(schema);
+            validator = Compile(schema, named);
         }
         catch (SchemaException e)
         {
             throw new ArgumentException(e.Message, nameof(schema), e);
         }
 
-        return [.. validator.Validate(Encoding.UTF8.GetBytes(document.ToJson())).Errors
-            .SelectMany(error => Describe(error, At(schema, error.SchemaPointer), At(document, error.InstancePointer)))];
+        return new PolicySchemaMistakes(schema, named, document).Of(validator.Validate(Encoding.UTF8.GetBytes(document.ToJson())).Errors);
     }
 
-    private static JsonSchemaValidator Compile(RegoValue schema)
+    private static JsonSchemaValidator Compile(RegoValue schema, Dictionary<string, RegoValue> named)
     {
-        string text = schema is RegoString { Value: var json } ? json : schema.ToJson();
-        return JsonSchemaValidator.Compile(Encoding.UTF8.GetBytes(text), Options);
+        byte[] text = Encoding.UTF8.GetBytes(schema is RegoString { Value: var json } ? json : schema.ToJson());
+        return JsonSchemaValidator.Compile(text, Options with { Resolver = uri => Find(text, uri, named) });
     }
+
+    // Schemas with names of their own may stand under keywords that JSON Schema does not know.
+    private static JsonElement? Find(byte[] schema, Uri uri, Dictionary<string, RegoValue> named)
+    {
+        using var document = JsonDocument.Parse(schema, new JsonDocumentOptions { MaxDepth = MaxDepth });
+        Uri? root = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("$id", out var own) && own.ValueKind == JsonValueKind.String
+            && Uri.TryCreate(own.GetString(), UriKind.Absolute, out var absolute) ? absolute : null;
+        var open = new Stack<JsonElement>([document.RootElement]);
+        while (open.TryPop(out var element))
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.Object:
+                    if (element.TryGetProperty("$id", out var id) && id.ValueKind == JsonValueKind.String && Names(root, id.GetString()!, uri))
+                    {
+                        named[uri.OriginalString] = RegoValue.From(element);
+                        return element.Clone();
+                    }
+
+                    foreach (var member in element.EnumerateObject())
+                        open.Push(member.Value);
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in element.EnumerateArray())
+                        open.Push(item);
+                    break;
+            }
+
+        return null;
+    }
+
+    private static bool Names(Uri? root, string id, Uri uri) =>
+        (root is null ? Uri.TryCreate(id, UriKind.RelativeOrAbsolute, out var named) : Uri.TryCreate(root, id, out named))
+        && named!.OriginalString.TrimEnd('#') == uri.OriginalString.TrimEnd('#');
 
     private static string? TypeName(RegoValue schema, string pointer) =>
-        (At(schema, pointer) ?? At(schema, pointer + "/type")) switch
+        (PolicySchemaMistakes.At(schema, pointer) ?? PolicySchemaMistakes.At(schema, pointer + "/type")) switch
         {
             RegoString name => name.Value,
             RegoObject inner => (inner["type"] as RegoString)?.Value,
             _ => null,
         };
-
-    private static RegoValue? At(RegoValue document, string pointer)
-    {
-        if (document is RegoString { Value: var text } && pointer.Length > 0)
-            document = RegoValue.ParseJson(text);
-        RegoValue? value = document;
-        foreach (string part in pointer.Split('/').Skip(1))
-        {
-            string key = part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            value = value switch
-            {
-                RegoObject members => members[key],
-                RegoArray array when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < array.Count => array[index],
-                _ => null,
-            };
-        }
-
-        return value;
-    }
-
-    private static IEnumerable<JsonSchemaMistake> Describe(ValidationError error, RegoValue? rule, RegoValue? value)
-    {
-        string field = error.InstancePointer.Length == 0
-            ? "(root)"
-            : error.InstancePointer[1..].Replace('/', '.').Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-        JsonSchemaMistake Mistake(string type, string description) => new($"{field}: {description}", type, field, description);
-        if (rule is RegoArray required && error.Keyword == "required" && value is RegoObject members)
-            return required.Where(name => !members.ContainsKey(name)).Select(name => Mistake("required", $"{Plain(name)} is required"));
-        return
-        [
-            error.Keyword switch
-            {
-                "type" when rule is not null => Mistake("invalid_type", $"Invalid type. Expected: {Plain(rule)}, given: {JsonType(value)}"),
-                "enum" when rule is RegoArray choices => Mistake("enum", $"{field} must be one of the following: {string.Join(", ", choices)}"),
-                "const" => Mistake("const", $"{field} does not match: {rule}"),
-                "minimum" => Mistake("number_gte", $"Must be greater than or equal to {rule}"),
-                "exclusiveMinimum" => Mistake("number_gt", $"Must be greater than {rule}"),
-                "maximum" => Mistake("number_lte", $"Must be less than or equal to {rule}"),
-                "exclusiveMaximum" => Mistake("number_lt", $"Must be less than {rule}"),
-                "multipleOf" => Mistake("multiple_of", $"Must be a multiple of {rule}"),
-                "minLength" => Mistake("string_gte", $"String length must be greater than or equal to {rule}"),
-                "maxLength" => Mistake("string_lte", $"String length must be less than or equal to {rule}"),
-                "pattern" when rule is not null => Mistake("pattern", $"Does not match pattern '{Plain(rule)}'"),
-                "format" when rule is not null => Mistake("format", $"Does not match format '{Plain(rule)}'"),
-                "minItems" => Mistake("array_min_items", $"Array must have at least {rule} items"),
-                "maxItems" => Mistake("array_max_items", $"Array must have at most {rule} items"),
-                "minProperties" => Mistake("array_min_properties", $"Must have at least {rule} properties"),
-                "maxProperties" => Mistake("array_max_properties", $"Must have at most {rule} properties"),
-                _ => Mistake(error.Keyword, error.Message),
-            },
-        ];
-    }
-
-    private static string Plain(RegoValue value) => value switch
-    {
-        RegoString text => text.Value,
-        RegoArray names => string.Join(',', names.Select(Plain)),
-        _ => value.ToString(),
-    };
-
-    private static string JsonType(RegoValue? value) => value is RegoNumber number ? number.IsInteger ? "integer" : "number" : value?.TypeName ?? "null";
 }

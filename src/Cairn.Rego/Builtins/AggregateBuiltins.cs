@@ -38,7 +38,11 @@ internal static class AggregateBuiltins
         try
         {
             foreach (var item in items)
+            {
                 result = combine(result, item as RegoNumber ?? throw BuiltinException.Element(1, args[0], item, "number"));
+                if (!result.IsSmall)
+                    context.ChargeSteps(1 + (result.Scaled.Digits / 16));
+            }
         }
         catch (OverflowException e)
         {
@@ -62,9 +66,10 @@ internal static class AggregateBuiltins
     private static RegoArray Sort(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
         var items = args.Items(0).ToArray();
-        context.ChargeSteps(items.Length * (long)double.Log2(items.Length + 2));
-        context.ChargeMemory(items.Length * 8L);
-        // Stable: of equal numbers that are written differently the first stays first.
-        return RegoArray.Of(items.Order());
+        context.ChargeMemory(items.Length * 32L);
+        // Of equal numbers that are written differently the first stays first.
+        var places = items.Select((item, i) => (Item: item, Place: i)).ToArray();
+        ValueWork.Sort(places, static (a, b) => a.Item.CompareTo(b.Item) is not 0 and var order ? order : a.Place - b.Place);
+        return RegoArray.Of(places.Select(place => place.Item));
     }
 }

@@ -18,7 +18,13 @@ internal static class ArrayBuiltins
         new("array.flatten", [AnyArray], AnyArray, (context, args) =>
         {
             var flat = new List<RegoValue>();
-            Flatten(context, (RegoArray)args[0], flat);
+            foreach (var item in ((RegoArray)args[0]).AsSpan())
+            {
+                var inner = item is RegoArray array ? array.AsSpan() : [item];
+                Charge(context, inner.Length);
+                flat.AddRange(inner);
+            }
+
             return RegoArray.Of(flat);
         }),
         new("array.reverse", [AnyArray], AnyArray, (context, args) =>
@@ -37,17 +43,6 @@ internal static class ArrayBuiltins
             return stop <= start ? RegoArray.Empty : RegoArray.Of(items[start..stop]);
         }),
     ];
-
-    private static void Flatten(BuiltinContext context, RegoArray array, List<RegoValue> flat)
-    {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        Charge(context, array.Count);
-        foreach (var item in array.AsSpan())
-            if (item is RegoArray inner)
-                Flatten(context, inner, flat);
-            else
-                flat.Add(item);
-    }
 
     private static void Charge(BuiltinContext context, int items)
     {

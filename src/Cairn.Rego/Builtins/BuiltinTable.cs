@@ -37,6 +37,7 @@ public sealed class BuiltinTable
         .. TimeBuiltins.All,
         .. TypeBuiltins.All,
         .. UnitBuiltins.All,
+        .. UriBuiltins.All,
         .. UuidBuiltins.All,
     ]);
 

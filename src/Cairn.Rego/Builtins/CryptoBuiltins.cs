@@ -57,7 +57,7 @@ internal static class CryptoBuiltins
 
     private static RegoValue Checked<T>(BuiltinContext context, T operand, Func<T, RegoValue> work)
     {
-        context.ChargeSteps(1_000);
+        context.ChargeSteps(1_000 + (operand is string text ? text.Length : 0));
         try
         {
             return work(operand);

@@ -26,7 +26,7 @@ internal static class EncodingBuiltins
         Map("urlquery.decode", Unescape),
         new("urlquery.encode_object", [RegoType.Object(RegoType.String, StringOrStrings)], RegoType.String, EncodeObject),
         new("urlquery.decode_object", [RegoType.String], RegoType.Object(RegoType.String, RegoType.Array(RegoType.String)), DecodeObject),
-        new("json.marshal", [RegoType.Any], RegoType.String, (context, args) => RegoString.Of(ToJson(context, args[0]))),
+        new("json.marshal", [RegoType.Any], RegoType.String, (_, args) => RegoString.Of(ToJson(args[0]))),
         new("json.marshal_with_options",
             [RegoType.Any, RegoType.Object([("indent", RegoType.String), ("prefix", RegoType.String), ("pretty", RegoType.Boolean)], RegoType.String, RegoType.Any)],
             RegoType.String, MarshalWithOptions),
@@ -157,11 +157,10 @@ internal static class EncodingBuiltins
         return members.Build();
     }
 
-    private static string ToJson(BuiltinContext context, RegoValue value)
+    private static string ToJson(RegoValue value)
     {
         var text = new StringBuilder();
         RegoJson.Append(text, value, escapeHtml: true);
-        StringBuiltins.Charge(context, text.Length);
         return text.ToString();
     }
 
@@ -173,12 +172,11 @@ internal static class EncodingBuiltins
                 throw BuiltinException.Value(2, $"object contained unknown key {key}");
         string? indent = Option<RegoString>(options, "indent")?.Value, prefix = Option<RegoString>(options, "prefix")?.Value;
         bool pretty = Option<RegoBoolean>(options, "pretty")?.Value ?? (indent is not null || prefix is not null);
-        string json = ToJson(context, args[0]);
+        string json = ToJson(args[0]);
         if (!pretty)
             return RegoString.Of(json);
         var text = new StringBuilder(prefix);
-        Indent(text, json, prefix ?? "", indent ?? "\t");
-        StringBuiltins.Charge(context, text.Length);
+        Indent(context, text, json, prefix ?? "", indent ?? "\t");
         return RegoString.Of(text.ToString());
     }
 
@@ -192,7 +190,7 @@ internal static class EncodingBuiltins
         };
 
     // Go's json.Indent: a line a member, none for empty collections.
-    private static void Indent(StringBuilder text, string json, string prefix, string indent)
+    private static void Indent(BuiltinContext context, StringBuilder text, string json, string prefix, string indent)
     {
         int depth = 0;
         bool quoted = false;
@@ -237,6 +235,7 @@ internal static class EncodingBuiltins
 
         void NewLine(int level)
         {
+            StringBuiltins.Charge(context, 1 + prefix.Length + (indent.Length * (long)level));
             text.Append('\n').Append(prefix);
             for (int i = 0; i < level; i++)
                 text.Append(indent);

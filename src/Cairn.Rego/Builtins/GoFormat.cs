@@ -13,6 +13,9 @@ internal sealed class GoFormat
 {
     private const int MaxWidth = 1_000_000;
 
+    // From a million on, the shortest form of a float64 has an exponent.
+    private const int ShortestExponent = 6;
+
     private readonly BuiltinContext _context;
     private readonly string _format;
     private readonly RegoArray _args;
@@ -44,11 +47,14 @@ internal sealed class GoFormat
             return number.ToString(CultureInfo.InvariantCulture);
         if (radix == 16)
             return number.IsZero ? "0" : number.ToString("x", CultureInfo.InvariantCulture).TrimStart('0');
-        int bits = radix == 8 ? 3 : 1;
-        var digits = new StringBuilder();
-        for (; !number.IsZero; number >>= bits)
-            digits.Insert(0, (char)('0' + (int)(number & (radix - 1))));
-        return digits.Length == 0 ? "0" : digits.ToString();
+        string binary = number.ToString("b", CultureInfo.InvariantCulture).TrimStart('0');
+        if (radix == 8)
+        {
+            binary = binary.PadLeft((binary.Length + 2) / 3 * 3, '0');
+            binary = string.Concat(binary.Chunk(3).Select(bits => (char)('0' + ((bits[0] - '0') * 4) + ((bits[1] - '0') * 2) + bits[2] - '0')));
+        }
+
+        return binary.Length == 0 ? "0" : binary;
     }
 
     private string Run()
@@ -82,6 +88,7 @@ internal sealed class GoFormat
 
     private int Directive(int i)
     {
+        _context.ChargeSteps(1);
         (_minus, _plus, _sharp, _space, _zero, _width, _precision) = (false, false, false, false, false, -1, -1);
         for (; i < _format.Length && "-+# 0".Contains(_format[i], StringComparison.Ordinal); i++)
             switch (_format[i])
@@ -200,13 +207,14 @@ internal sealed class GoFormat
         : IsPlain(number) ? number.TryToLong(out _) ? "int" : "*big.Int"
         : double.IsFinite(number.ToDouble()) ? "float64" : "string";
 
-    // A whole number is an integer only when it is written as one: 1e2 is a float64.
-    private static bool IsPlain(RegoNumber number) => number.IsInteger && !number.Text.AsSpan().ContainsAny('.', 'e', 'E');
+    // A whole number written with an exponent is a float64: 1e2.
+    private static bool IsPlain(RegoNumber number) => number.IsInteger && !number.Text.AsSpan().ContainsAny('e', 'E');
 
     private static string Plain(RegoValue value) => value switch
     {
         RegoString text => text.Value,
-        RegoNumber number when !IsPlain(number) && double.IsFinite(number.ToDouble()) => General(number.ToDouble(), -1, 21),
+        RegoNumber number when IsPlain(number) && number.TryToBigInteger(out var whole) => whole.ToString(CultureInfo.InvariantCulture),
+        RegoNumber number when !IsPlain(number) && double.IsFinite(number.ToDouble()) => General(number.ToDouble(), -1, ShortestExponent),
         _ => value.ToString(),
     };
 
@@ -301,8 +309,7 @@ internal sealed class GoFormat
     {
         string? text = verb.Value switch
         {
-            'v' => General(value, _precision, 21),
-            'g' or 'G' => General(value, _precision, _precision < 0 ? 21 : Math.Max(_precision, 1)),
+            'v' or 'g' or 'G' => General(value, _precision, _precision < 0 ? ShortestExponent : Math.Max(_precision, 1)),
             'f' or 'F' => value.ToString("F" + (_precision < 0 ? 6 : _precision).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
             'e' or 'E' => Scientific(value, _precision < 0 ? 6 : _precision),
             _ => null,
@@ -336,12 +343,12 @@ internal sealed class GoFormat
         string plain = precision < 0
             ? value.ToString("R", CultureInfo.InvariantCulture)
             : value.ToString("G" + Math.Max(1, precision).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        var scaled = RegoNumber.Parse(plain.Contains("E+", StringComparison.Ordinal) ? plain.Replace("E+", "e", StringComparison.Ordinal) : plain);
-        string mantissa = BigInteger.Abs(scaled.Scaled.Mantissa).ToString(CultureInfo.InvariantCulture);
+        var scaled = RegoNumber.Parse(plain.Contains("E+", StringComparison.Ordinal) ? plain.Replace("E+", "e", StringComparison.Ordinal) : plain).Scaled.Normalize();
+        string mantissa = BigInteger.Abs(scaled.Mantissa).ToString(CultureInfo.InvariantCulture);
         string sign = value < 0 ? "-" : "";
         if (exponent < -4 || exponent >= largest)
             return string.Create(CultureInfo.InvariantCulture, $"{sign}{mantissa[0]}{(mantissa.Length > 1 ? "." + mantissa[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
-        int point = mantissa.Length + scaled.Scaled.Exponent;
+        int point = mantissa.Length + scaled.Exponent;
         return sign + (point <= 0 ? "0." + new string('0', -point) + mantissa
             : point >= mantissa.Length ? mantissa.PadRight(point, '0')
             : mantissa[..point] + "." + mantissa[point..]);

@@ -28,8 +28,10 @@ internal static class GraphBuiltins
             context.ChargeSteps(1);
             if (graph[node] is not { } neighbours || !reached.Add(node))
                 continue;
-            context.ChargeMemory(32);
-            foreach (var neighbour in Neighbours(neighbours))
+            var next = Neighbours(neighbours);
+            context.ChargeSteps(next.Length);
+            context.ChargeMemory(32 + (next.Length * 8L));
+            foreach (var neighbour in next)
                 if (!reached.Contains(neighbour))
                     open.Enqueue(neighbour);
         }
@@ -56,7 +58,9 @@ internal static class GraphBuiltins
         path.Add(node);
         visited.Add(node);
         bool goesOn = false;
-        foreach (var neighbour in Neighbours(graph[node]!))
+        var next = Neighbours(graph[node]!);
+        context.ChargeSteps(next.Length);
+        foreach (var neighbour in next)
             if (graph.ContainsKey(neighbour) && !visited.Contains(neighbour))
             {
                 goesOn = true;
@@ -81,6 +85,7 @@ internal static class GraphBuiltins
         paths.Add(RegoArray.Of(path));
     }
 
+    // What is neither array nor set, null above all, has none.
     private static ReadOnlySpan<RegoValue> Neighbours(RegoValue value) =>
-        value is RegoArray or RegoSet ? Operands.Items(value) : throw BuiltinException.Value(1, $"must hold arrays or sets but got {value.TypeName}");
+        value is RegoArray or RegoSet ? Operands.Items(value) : [];
 }

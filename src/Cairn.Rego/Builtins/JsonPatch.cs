@@ -6,6 +6,8 @@ namespace Cairn.Rego.Builtins;
 /// <summary>RFC 6902 on Rego values. Paths may be arrays of keys, and lead into sets, whose elements are their own keys.</summary>
 internal static class JsonPatch
 {
+    private const int BytesPerPart = 64;
+
     /// <summary>Applies the operations in order.</summary>
     /// <returns>The changed value; null (undefined) when an operation cannot be applied, a test among them.</returns>
     /// <exception cref="BuiltinException">An operation is malformed.</exception>
@@ -20,13 +22,11 @@ internal static class JsonPatch
             var path = Path(operation, "path");
             value = name switch
             {
-                "add" => Change(context, value, path, 0, (parent, key) => Add(parent, key, Value(operation)), Value(operation)),
-                "remove" => path.Length == 0 ? null : Change(context, value, path, 0, Remove, null),
-                "replace" => Change(context, value, path, 0, (parent, key) => Find(parent, key) is null ? null : Replace(parent, key, Value(operation)), Value(operation)),
+                "add" => Change(context, value, path, 0, (parent, key) => Add(context, parent, key, Value(operation)), Value(operation)),
+                "remove" => path.Length == 0 ? null : Change(context, value, path, 0, (parent, key) => Remove(context, parent, key), null),
+                "replace" => Change(context, value, path, 0, (parent, key) => Find(parent, key) is null ? null : Replace(context, parent, key, Value(operation)), Value(operation)),
                 "test" => Get(value, path) is { } found && found.Equals(Value(operation)) ? value : null,
-                "copy" => Get(value, Path(operation, "from")) is { } source
-                    ? Change(context, value, path, 0, (parent, key) => Add(parent, key, source), source)
-                    : null,
+                "copy" => Copy(context, value, Path(operation, "from"), path),
                 "move" => Move(context, value, Path(operation, "from"), path),
                 _ => throw BuiltinException.Value(2, $"unrecognized op '{name}'"),
             };
@@ -51,8 +51,26 @@ internal static class JsonPatch
     {
         if (Get(value, from) is not { } source)
             return null;
-        var without = from.Length == 0 ? source : Change(context, value, from, 0, Remove, null);
-        return without is null ? null : Change(context, without, to, 0, (parent, key) => Add(parent, key, source), source);
+        var without = from.Length == 0 ? source : Change(context, value, from, 0, (parent, key) => Remove(context, parent, key), null);
+        return without is null ? null : Change(context, without, to, 0, (parent, key) => Add(context, parent, key, source), source);
+    }
+
+    // What is copied shares its parts with the source, and still counts as large as it would be apart: copies of copies grow
+    // without an end.
+    private static RegoValue? Copy(BuiltinContext context, RegoValue value, RegoValue[] from, RegoValue[] to)
+    {
+        if (Get(value, from) is not { } source)
+            return null;
+        ValueWork.Copy(context.Budget, source, BytesPerPart, to.Length);
+        return Change(context, value, to, 0, (parent, key) => Add(context, parent, key, source), source);
+    }
+
+    // The parent is made anew.
+    private static void Charge(BuiltinContext context, RegoValue parent)
+    {
+        int count = parent switch { RegoObject members => members.Count, RegoArray array => array.Count, RegoSet set => set.Count, _ => 0 };
+        context.ChargeSteps(1 + (count / 8));
+        context.ChargeMemory(32 + (count * 24L));
     }
 
     private static RegoValue? Get(RegoValue? value, RegoValue[] path)
@@ -77,16 +95,18 @@ internal static class JsonPatch
     {
         if (path.Length == 0)
             return whole;
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         context.ChargeSteps(1);
         if (depth == path.Length - 1)
             return change(value, path[depth]);
         if (Find(value, path[depth]) is not { } child || Change(context, child, path, depth + 1, change, whole) is not { } changed)
             return null;
-        return Replace(value, path[depth], changed);
+        return Replace(context, value, path[depth], changed);
     }
 
-    private static RegoValue? Replace(RegoValue parent, RegoValue key, RegoValue value)
+    private static RegoValue? Replace(BuiltinContext context, RegoValue parent, RegoValue key, RegoValue value)
     {
+        Charge(context, parent);
         switch (parent)
         {
             case RegoObject members:
@@ -105,12 +125,13 @@ internal static class JsonPatch
         }
     }
 
-    private static RegoValue? Add(RegoValue parent, RegoValue key, RegoValue value)
+    private static RegoValue? Add(BuiltinContext context, RegoValue parent, RegoValue key, RegoValue value)
     {
+        Charge(context, parent);
         switch (parent)
         {
             case RegoObject:
-                return Replace(parent, key, value);
+                return Replace(context, parent, key, value);
             case RegoArray array:
                 int? index = key is RegoString { Value: "-" } ? array.Count : Index(key, array.Count);
                 if (index is null)
@@ -126,8 +147,9 @@ internal static class JsonPatch
         }
     }
 
-    private static RegoValue? Remove(RegoValue parent, RegoValue key)
+    private static RegoValue? Remove(BuiltinContext context, RegoValue parent, RegoValue key)
     {
+        Charge(context, parent);
         switch (parent)
         {
             case RegoObject members when members.ContainsKey(key):

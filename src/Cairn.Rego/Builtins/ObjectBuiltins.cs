@@ -107,10 +107,16 @@ internal static class ObjectBuiltins
 
     private static RegoValue UnionAll(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
-        var union = RegoObject.Empty;
+        var union = new RegoObjectBuilder();
         foreach (var item in args.Items(0))
-            union = Union(context, union, item as RegoObject ?? throw BuiltinException.Element(1, args[0], item, "object"));
-        return union;
+        {
+            var right = item as RegoObject ?? throw BuiltinException.Element(1, args[0], item, "object");
+            Charge(context, right.Count);
+            foreach (var (key, value) in right)
+                union.Set(key, union[key] is RegoObject a && value is RegoObject b ? Union(context, a, b) : value);
+        }
+
+        return union.Build();
     }
 
     private static void Charge(BuiltinContext context, long members)

@@ -12,7 +12,7 @@ internal static class StringBuiltins
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
         new("concat", [RegoType.String, Strings], RegoType.String, Concat),
-        Test("contains", (text, part) => text.Contains(part, StringComparison.Ordinal)),
+        new("contains", [RegoType.String, RegoType.String], RegoType.Boolean, (context, args) => RegoBoolean.Of(Find(context, args.Text(0), args.Text(1)) >= 0)),
         Test("startswith", (text, part) => text.StartsWith(part, StringComparison.Ordinal)),
         Test("endswith", (text, part) => text.EndsWith(part, StringComparison.Ordinal)),
         new("format_int", [RegoType.Number, RegoType.Number], RegoType.String, FormatInt),
@@ -31,6 +31,7 @@ internal static class StringBuiltins
         new("trim_suffix", [RegoType.String, RegoType.String], RegoType.String, (_, args) =>
             args.Text(0).EndsWith(args.Text(1), StringComparison.Ordinal) ? RegoString.Of(args.Text(0)[..^args.Text(1).Length]) : args[0]),
         new("split", [RegoType.String, RegoType.String], RegoType.Array(RegoType.String), Split),
+        new("strings.split_n", [RegoType.String, RegoType.String, RegoType.Number], RegoType.Array(RegoType.String), SplitSome),
         new("replace", [RegoType.String, RegoType.String, RegoType.String], RegoType.String, Replace),
         new("strings.replace_n", [RegoType.Object(RegoType.String, RegoType.String), RegoType.String], RegoType.String, ReplaceMany),
         new("strings.count", [RegoType.String, RegoType.String], RegoType.Number, Count),
@@ -51,12 +52,27 @@ internal static class StringBuiltins
         context.ChargeMemory(characters * sizeof(char));
     }
 
-    private static BuiltinDefinition Test(string name, Func<string, string, bool> holds) =>
-        new(name, [RegoType.String, RegoType.String], RegoType.Boolean, (context, args) =>
+    /// <summary>
+    /// Where a part first stands in a text; -1 where it does not. At worst the whole part is compared at each place, so long
+    /// texts are searched piece by piece, and each piece is paid for.
+    /// </summary>
+    public static int Find(BuiltinContext context, string text, string part, int from = 0)
+    {
+        int piece = Math.Max(4_096, (1 << 24) / Math.Max(1, part.Length));
+        for (int start = from; start <= text.Length - part.Length; start += piece)
         {
-            context.ChargeSteps(1 + (args.Text(0).Length / 64));
-            return RegoBoolean.Of(holds(args.Text(0), args.Text(1)));
-        });
+            int length = (int)Math.Min(text.Length - start, (long)piece + part.Length - 1);
+            int index = text.AsSpan(start, length).IndexOf(part);
+            context.ChargeSteps((index < 0 ? length : index) * (long)part.Length / 16_384);
+            if (index >= 0)
+                return start + index;
+        }
+
+        return -1;
+    }
+
+    private static BuiltinDefinition Test(string name, Func<string, string, bool> holds) =>
+        new(name, [RegoType.String, RegoType.String], RegoType.Boolean, (_, args) => RegoBoolean.Of(holds(args.Text(0), args.Text(1))));
 
     private static BuiltinDefinition Map(string name, Func<string, string> change) =>
         new(name, [RegoType.String], RegoType.String, (context, args) =>
@@ -101,8 +117,7 @@ internal static class StringBuiltins
         string text = args.Text(0);
         if (args.Text(1).Length == 0)
             throw new BuiltinException("empty search character");
-        context.ChargeSteps(1 + (text.Length / 64));
-        int index = text.IndexOf(args.Text(1), StringComparison.Ordinal);
+        int index = Find(context, text, args.Text(1));
         return RegoNumber.Of(index < 0 ? -1 : CodePoints.Length(text.AsSpan(0, index)));
     }
 
@@ -112,11 +127,12 @@ internal static class StringBuiltins
         string text = args.Text(0), part = args.Text(1);
         if (part.Length == 0)
             throw new BuiltinException("empty search character");
-        Charge(context, text.Length * 4L);
         var found = new List<RegoValue>();
         int position = 0, counted = 0;
-        for (int index = text.IndexOf(part, StringComparison.Ordinal); index >= 0; index = text.IndexOf(part, index + 1, StringComparison.Ordinal))
+        for (int index = Find(context, text, part); index >= 0; index = Find(context, text, part, index + 1))
         {
+            context.ChargeSteps(1);
+            context.ChargeMemory(32);
             counted += CodePoints.Length(text.AsSpan(position, index - position));
             position = index;
             found.Add(RegoNumber.Of(counted));
@@ -138,15 +154,53 @@ internal static class StringBuiltins
 
     private static RegoValue Split(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
-        Charge(context, args.Text(0).Length * 8L);
-        return Operands.ArrayOf(args.Text(1).Length == 0 ? CodePoints.Split(args.Text(0)) : args.Text(0).Split(args.Text(1)));
+        Charge(context, args.Text(0).Length);
+        string text = args.Text(0), separator = args.Text(1);
+        if (separator.Length == 0)
+            return Operands.ArrayOf(CodePoints.Split(text));
+        var parts = new List<RegoValue>();
+        int start = 0;
+        for (int index = Find(context, text, separator); index >= 0; index = Find(context, text, separator, start))
+        {
+            context.ChargeSteps(1);
+            context.ChargeMemory(48);
+            parts.Add(RegoString.Of(text[start..index]));
+            start = index + separator.Length;
+        }
+
+        parts.Add(RegoString.Of(text[start..]));
+        return RegoArray.Of(parts);
+    }
+
+    // The first parts of a split, or of a negative number the last.
+    private static RegoValue SplitSome(BuiltinContext context, ReadOnlySpan<RegoValue> args)
+    {
+        int count = args.Int(2);
+        var parts = ((RegoArray)Split(context, args)).AsSpan();
+        int taken = (int)Math.Min(parts.Length, Math.Abs((long)count));
+        return RegoArray.Of(count < 0 ? parts[^taken..] : parts[..taken]);
     }
 
     private static RegoValue Replace(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
         string text = args.Text(0), old = args.Text(1), @new = args.Text(2);
-        Charge(context, Math.Max(1, old.Length == 0 ? text.Length + 1 : text.Length / old.Length) * (long)@new.Length + text.Length);
-        return RegoString.Of(old.Length == 0 ? @new + string.Concat(CodePoints.Split(text).Select(c => c + @new)) : text.Replace(old, @new, StringComparison.Ordinal));
+        Charge(context, text.Length);
+        if (old.Length == 0)
+        {
+            Charge(context, (text.Length + 1L) * (@new.Length + 8));
+            return RegoString.Of(@new + string.Concat(CodePoints.Split(text).Select(c => c + @new)));
+        }
+
+        var result = new StringBuilder();
+        int start = 0;
+        for (int index = Find(context, text, old); index >= 0; index = Find(context, text, old, start))
+        {
+            Charge(context, @new.Length);
+            result.Append(text, start, index - start).Append(@new);
+            start = index + old.Length;
+        }
+
+        return start == 0 ? args[0] : RegoString.Of(result.Append(text, start, text.Length - start).ToString());
     }
 
     // From left to right; where several keys match, the first in order of keys wins.
@@ -158,10 +212,11 @@ internal static class StringBuiltins
                 key is RegoString old ? old.Value : throw BuiltinException.Value(1, "non-string key found in pattern object"),
                 value is RegoString @new ? @new.Value : throw BuiltinException.Value(1, "non-string value found in pattern object")));
         string text = args.Text(1);
-        context.ChargeSteps(1 + ((long)text.Length * pairs.Count / 16));
-        var result = new StringBuilder(text.Length);
+        long attempt = 1 + pairs.Sum(pair => 1 + (pair.Old.Length / 32L));
+        var result = new StringBuilder();
         for (int i = 0; i <= text.Length;)
         {
+            context.ChargeSteps(1 + (attempt / 16));
             int match = pairs.FindIndex(pair => text.AsSpan(i).StartsWith(pair.Old));
             if (match >= 0)
             {
@@ -184,15 +239,26 @@ internal static class StringBuiltins
     private static RegoValue Count(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
         string text = args.Text(0), part = args.Text(1);
-        context.ChargeSteps(1 + (text.Length / 16));
-        return RegoNumber.Of(part.Length == 0 ? CodePoints.Length(text) + 1 : text.AsSpan().Count(part));
+        if (part.Length == 0)
+            return RegoNumber.Of(CodePoints.Length(text) + 1);
+        int count = 0;
+        for (int index = Find(context, text, part); index >= 0; index = Find(context, text, part, index + part.Length))
+        {
+            context.ChargeSteps(1);
+            count++;
+        }
+
+        return RegoNumber.Of(count);
     }
 
     private static RegoBoolean AnyMatch(BuiltinContext context, ReadOnlySpan<RegoValue> args, Func<string, string, bool> matches)
     {
         string[] texts = args[0] is RegoString ? [args.Text(0)] : args.Texts(0);
         string[] parts = args[1] is RegoString ? [args.Text(1)] : args.Texts(1);
-        context.ChargeSteps(1 + ((long)texts.Length * parts.Length));
-        return RegoBoolean.Of(texts.Any(text => parts.Any(part => matches(text, part))));
+        return RegoBoolean.Of(texts.Any(text => parts.Any(part =>
+        {
+            context.ChargeSteps(1 + (part.Length / 1_024));
+            return matches(text, part);
+        })));
     }
 }

@@ -14,7 +14,7 @@ internal static class TimeBuiltins
     private static readonly RegoType ThreeNumbers = RegoType.Tuple(RegoType.Number, RegoType.Number, RegoType.Number);
 
     private static readonly (string Unit, decimal Nanoseconds)[] DurationUnits =
-        [("ns", 1), ("us", 1_000), ("µs", 1_000), ("μs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000)];
+        [("ns", 1), ("us", 1_000), ("µs", 1_000), ("μs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000), ("d", 86_400_000_000_000), ("w", 604_800_000_000_000)];
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
@@ -102,11 +102,11 @@ internal static class TimeBuiltins
     // A sum of numbers with units: 1h15m30.918s.
     private static RegoNumber ParseDuration(string text)
     {
-        string rest = text.TrimStart('-', '+');
+        var rest = text.AsSpan().TrimStart("-+");
         if (text.Length - rest.Length > 1 || rest.Length == 0)
             throw new BuiltinException($"time: invalid duration \"{text}\"");
         decimal total = 0;
-        while (rest.Length > 0 && rest != "0")
+        while (rest.Length > 0 && rest is not "0")
         {
             int end = 0;
             while (end < rest.Length && (char.IsAsciiDigit(rest[end]) || rest[end] == '.'))
@@ -114,13 +114,13 @@ internal static class TimeBuiltins
             int unitEnd = end;
             while (unitEnd < rest.Length && rest[unitEnd] != '.' && !char.IsAsciiDigit(rest[unitEnd]))
                 unitEnd++;
-            string unit = rest[end..unitEnd];
+            string unit = rest[end..Math.Min(unitEnd, end + 16)].ToString();
             decimal factor = Array.Find(DurationUnits, known => known.Unit == unit).Nanoseconds;
             if (unit.Length == 0)
                 throw new BuiltinException($"time: missing unit in duration \"{text}\"");
             if (factor == 0)
                 throw new BuiltinException($"time: unknown unit \"{unit}\" in duration \"{text}\"");
-            if (end is 0 or > 20 || !decimal.TryParse(rest.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+            if (end is 0 or > 20 || !decimal.TryParse(rest[..end], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
                 || number > long.MaxValue / factor)
                 throw new BuiltinException($"time: invalid duration \"{text}\"");
             total += number * factor;

@@ -33,7 +33,8 @@ internal sealed partial class BodyCompiler
             case SetTerm set:
                 return Collection(ToOperands(set.Items, bound, visible, chain), RegoSet.Of, items => new SetOperand(items));
             case ObjectTerm o:
-                return new ObjectOperand([.. o.Members.Select(member => (ToOperand(member.Key, bound, visible, chain), ToOperand(member.Value, bound, visible, chain)))]);
+                var members = ToOperands([.. o.Members.SelectMany(member => new[] { member.Key, member.Value })], bound, visible, chain);
+                return new ObjectOperand([.. members.Chunk(2).Select(member => (member[0], member[1]))]);
             case CallTerm call:
                 return Call(call, bound, visible, chain);
             case ComprehensionTerm comprehension:
@@ -48,8 +49,18 @@ internal sealed partial class BodyCompiler
     private Operand[] ToOperands(IReadOnlyList<Term> terms, HashSet<string> bound, HashSet<string> visible, StepChain chain)
     {
         var operands = new Operand[terms.Count];
-        for (int i = 0; i < operands.Length; i++)
-            operands[i] = ToOperand(terms[i], bound, visible, chain);
+        // A variable that one operand binds in its brackets may stand in those before it.
+        for (int left = operands.Length; left > 0; left--)
+        {
+            int next = -1;
+            for (int i = 0; i < operands.Length && next < 0; i++)
+                if (operands[i] is null && (left == 1 || Ready(terms[i], bound)))
+                    next = i;
+            if (next < 0)
+                next = Array.FindIndex(operands, operand => operand is null);
+            operands[next] = ToOperand(terms[next], bound, visible, chain);
+        }
+
         return operands;
     }
 

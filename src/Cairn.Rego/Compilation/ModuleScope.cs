@@ -28,6 +28,9 @@ internal sealed class ModuleScope
 
     public bool Version1 { get; init; }
 
+    /// <inheritdoc cref="ModuleNode.NegatesWhole"/>
+    public bool NegatesWhole { get; init; }
+
     /// <summary>Whether the scope is that of a query and not of rules.</summary>
     public bool Query { get; init; }
 

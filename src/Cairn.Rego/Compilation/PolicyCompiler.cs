@@ -2,6 +2,7 @@ using Cairn.Rego.Builtins;
 using Cairn.Rego.Compilation.Types;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Syntax;
+using Cairn.Rego.Testing;
 using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Compilation;
@@ -18,6 +19,7 @@ internal sealed class PolicyCompiler
     private readonly List<RuleDeclaration> _declarations = [];
     private readonly Dictionary<ModuleNode, ModuleScope> _scopes = new(ReferenceEqualityComparer.Instance);
     private readonly CompilerContext _context;
+    private readonly HashSet<RuleTreeNode> _tests = [];
     private int _nodes = 1;
 
     private Annotations _annotations = null!;
@@ -50,6 +52,7 @@ internal sealed class PolicyCompiler
             {
                 Strict = _strict,
                 Version1 = module.Version1,
+                NegatesWhole = module.NegatesWhole,
                 Unsafe = _options.UnsafeBuiltins,
             };
         _annotations = new Annotations(modules, _options.Yaml, _errors);
@@ -88,7 +91,11 @@ internal sealed class PolicyCompiler
             package = Child(package, RegoString.Of(name));
         foreach (var rule in module.Rules)
         {
-            var node = Child(package, RegoString.Of(((VarTerm)rule.Head.Name).Name));
+            string name = ((VarTerm)rule.Head.Name).Name;
+            var node = Child(package, RegoString.Of(name));
+            if (_options.SeparatesTests && rule is { IsDefault: false, Head.Path.Count: 0 } && RegoTester.IsTest(name))
+                for (int i = 1; !_tests.Add(node); i++)
+                    node = Child(package, RegoString.Of(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}#{i:00}")));
             int used = 0;
             foreach (var element in rule.Head.Path.TakeWhile(element => element is ScalarTerm))
             {
@@ -210,7 +217,8 @@ internal sealed class PolicyCompiler
         {
             Body = chain.First ?? FoundStep.Instance,
             Slots = compiler.Slots,
-            Collectors = compiler.Collectors,
+            // Only rules that make collections use the first one.
+            Collectors = compiler.Collectors == 1 && declaration is { ComputedPath.Count: 0, Kind: not RuleSetKind.Set } ? 0 : compiler.Collectors,
             Arguments = [.. arguments],
             Location = location,
             Constant = constant,

@@ -2,7 +2,7 @@ using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Compilation;
 
-/// <summary>Rules that need themselves, and the order of those that do not. A reference needs every rule below its constant part.</summary>
+/// <summary>Rules that need themselves, and the order of those that do not. A reference needs every rule that its path may lead to.</summary>
 internal static class RecursionCheck
 {
     private const int MaxShown = 50;
@@ -85,17 +85,19 @@ internal static class RecursionCheck
         return null;
     }
 
-    /// <summary>Adds every node with rules that a reference may need.</summary>
-    public static void Add(RuleTreeNode root, RefTerm reference, HashSet<RuleTreeNode> used)
+    /// <summary>Adds every node with rules that a reference may need: what is worked out in it may be any name.</summary>
+    public static void Add(RuleTreeNode root, RefTerm reference, HashSet<RuleTreeNode> used) => Add(root, reference.Path, 0, used);
+
+    private static void Add(RuleTreeNode node, IReadOnlyList<Term> path, int at, HashSet<RuleTreeNode> used)
     {
-        var node = root;
-        foreach (var element in reference.Path)
+        for (; at < path.Count; at++)
         {
             if (node.HasDynamic)
                 used.Add(node);
-            if (element is not ScalarTerm key)
+            if (path[at] is not ScalarTerm key)
             {
-                AddAll(node, used);
+                foreach (var any in node.Children.Values)
+                    AddRules(any, path, at + 1, used);
                 return;
             }
 
@@ -110,6 +112,14 @@ internal static class RecursionCheck
         }
 
         AddAll(node, used);
+    }
+
+    private static void AddRules(RuleTreeNode node, IReadOnlyList<Term> path, int at, HashSet<RuleTreeNode> used)
+    {
+        if (node.Rules is null)
+            Add(node, path, at, used);
+        else if (node.Rules.Kind != RuleSetKind.Function)
+            used.Add(node);
     }
 
     private static void AddAll(RuleTreeNode node, HashSet<RuleTreeNode> used)

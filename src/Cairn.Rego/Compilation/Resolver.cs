@@ -72,6 +72,8 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
 
     public List<Expression> Body(IReadOnlyList<Expression> body, Scope scope, params ReadOnlySpan<Term?> head)
     {
+        if (module.NegatesWhole)
+            body = [.. body.Select(Whole)];
         Introduce(body, scope, head);
         var resolved = new List<Expression>(body.Count);
         foreach (var expression in body)
@@ -79,6 +81,12 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 Add(result, resolved);
         return resolved;
     }
+
+    // Puts what is negated, with all that it needs, into a body of its own.
+    private static Expression Whole(Expression expression) =>
+        expression is not { Negated: true } or UnifyExpression { Declares: true } or TermExpression { Term: VarTerm or RefTerm { Head: ComprehensionTerm { IsBlock: true } } }
+            ? expression
+            : Parser.Exists([expression with { Negated = false, With = [] }], expression.Location) with { Negated = true, With = expression.With };
 
     // Gives names to the variables that nothing declares.
     private void Introduce(IReadOnlyList<Expression> body, Scope scope, params ReadOnlySpan<Term?> head)
@@ -238,7 +246,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 if (assignment.Left is not (VarTerm or ArrayTerm or ObjectTerm))
                     errors.Add(new RegoError(RegoError.Compile, $"cannot assign to {Kind(assignment.Left)}", assignment.Left.Location));
                 CheckShadowing(assignment.Left, "variables");
-                Variables.VisitPattern(assignment.Left, variable => Declare(scope, variable, Assigned));
+                Variables.VisitDeclared(assignment.Left, variable => Declare(scope, variable, Assigned));
                 resolved = assignment with { Left = Resolve2(assignment.Left, scope), Right = right };
                 break;
             case UnifyExpression unify:
@@ -254,9 +262,9 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                     if (pattern is not null)
                     {
                         CheckShadowing(pattern, "variables");
-                        Variables.VisitPattern(pattern, variable => Declare(scope, variable, Declared));
+                        Variables.VisitDeclared(pattern, variable => Declare(scope, variable, Declared));
                         // They have a value, whether it is used or not.
-                        Variables.VisitPattern(pattern, variable => scope.Unused.Remove(variable.Name));
+                        Variables.VisitDeclared(pattern, variable => scope.Unused.Remove(variable.Name));
                     }
 
                 resolved = some with { Key = some.Key is null ? null : Resolve2(some.Key, scope), Value = Resolve2(some.Value, scope), Collection = collection };
@@ -333,19 +341,13 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         return null;
     }
 
-    // A body that has used the name of a body around cannot declare it any more.
-    private static void MarkUsed(Scope? scope, string name)
+    // A body may use the name of a body around and then declare it for what follows.
+    private static void MarkUsed(Scope scope, string name)
     {
-        for (; scope is not null; scope = scope.Parent)
-        {
-            if (scope.Names.ContainsKey(name))
-            {
-                scope.Unused.Remove(name);
-                return;
-            }
-
-            scope.Seen.Add(name);
-        }
+        var at = scope;
+        while (!at.Names.ContainsKey(name))
+            at = at.Parent!;
+        at.Unused.Remove(name);
     }
 
     private string Declare(Scope scope, string name)
@@ -400,7 +402,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         switch (expression)
         {
             case UnifyExpression { Declares: true } assignment:
-                Variables.VisitPattern(assignment.Left, visit);
+                Variables.VisitDeclared(assignment.Left, visit);
                 break;
             case SomeExpression some:
                 foreach (var variable in some.Variables)
@@ -408,8 +410,8 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 break;
             case SomeInExpression some:
                 if (some.Key is not null)
-                    Variables.VisitPattern(some.Key, visit);
-                Variables.VisitPattern(some.Value, visit);
+                    Variables.VisitDeclared(some.Key, visit);
+                Variables.VisitDeclared(some.Value, visit);
                 break;
         }
     }

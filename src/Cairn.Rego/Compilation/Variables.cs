@@ -102,20 +102,27 @@ internal static class Variables
     }
 
     /// <summary>The variables that matching a value against a term binds: those outside references and calls.</summary>
-    public static void VisitPattern(Term term, Action<VarTerm> visit)
+    public static void VisitPattern(Term term, Action<VarTerm> visit) => VisitDeclared(term, variable =>
     {
-        switch (term)
+        if (!IsRoot(variable.Name))
+            visit(variable);
+    });
+
+    /// <summary>The names that a pattern declares: <c>input</c> and <c>data</c> too, which before v1 may be variables.</summary>
+    public static void VisitDeclared(Term pattern, Action<VarTerm> visit)
+    {
+        switch (pattern)
         {
-            case VarTerm variable when !IsRoot(variable.Name):
+            case VarTerm variable:
                 visit(variable);
                 break;
             case ArrayTerm array:
                 foreach (var item in array.Items)
-                    VisitPattern(item, visit);
+                    VisitDeclared(item, visit);
                 break;
             case ObjectTerm o:
                 foreach (var (_, value) in o.Members)
-                    VisitPattern(value, visit);
+                    VisitDeclared(value, visit);
                 break;
         }
     }

@@ -50,7 +50,9 @@ public static class RegoFormatter
         return text;
     }
 
-    private static bool IsKeywords(ImportNode import) => import.Path.DottedName?.StartsWith("future.keywords", StringComparison.Ordinal) == true;
+    // What v1 has anyway; the import of not changes a meaning.
+    private static bool IsKeywords(ImportNode import) =>
+        import.Path.DottedName is { } path && path.StartsWith("future.keywords", StringComparison.Ordinal) && path != "future.keywords.not";
 
     // In the order of their paths, between empty lines and comments; what is behind one stays with it.
     private static void Imports(List<ImportNode> imports, SourceWriter writer, TermWriter terms)
@@ -73,7 +75,8 @@ public static class RegoFormatter
         }
     }
 
-    private static string Key(ImportNode import) => $"{import.Path.DottedName?.Replace('.', '\0')}\u0001{import.Alias?.Name}";
+    // A path comes before those that go on from it.
+    private static string Key(ImportNode import) => $"{import.Path.DottedName?.Replace('.', '\u0001')}\0{import.Alias?.Name}";
 
     // Rules that may follow each other without an empty line.
     private static bool OneLine(RuleNode rule) => !rule.IsDefault && rule.Else is null && rule.Body.Count <= 1 && rule.EndRow == rule.Location.Row;
@@ -82,7 +85,9 @@ public static class RegoFormatter
     {
         if (rule.IsDefault)
             writer.Write("default ");
-        terms.Head(rule.Head, IsFact(rule));
+        // A function of before v1 that is true is one whose body holds.
+        bool bare = !writer.Module.Version1 && rule is { HasBody: true, Head: { Arguments: not null, Value: ScalarTerm { Value: RegoBoolean { Value: true } } } } && !IsFact(rule);
+        terms.Head(rule.Head, IsFact(rule), bare);
         Body(rule, writer, terms);
         for (var branch = rule.Else; branch is not null; branch = branch.Else)
         {

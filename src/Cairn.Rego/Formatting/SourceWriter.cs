@@ -90,7 +90,9 @@ internal sealed class SourceWriter(ModuleNode module)
     }
 
     /// <summary>The comments that stand before an offset, each on a line.</summary>
-    public void CommentsBefore(int offset)
+    /// <param name="offset">What they stand before.</param>
+    /// <param name="apart">Whether an empty line behind the last one stays.</param>
+    public void CommentsBefore(int offset, bool apart = false)
     {
         while (_comment < module.Comments.Count && module.Comments[_comment].Location.Offset < offset)
         {
@@ -104,7 +106,7 @@ internal sealed class SourceWriter(ModuleNode module)
             int next = comment.Location.Row;
             if (_comment < module.Comments.Count && module.Comments[_comment].Location.Offset < offset)
                 continue;
-            if (_indent == 0 && next < _lines.Length && string.IsNullOrWhiteSpace(_lines[next]))
+            if ((apart || _indent == 0) && next < _lines.Length && string.IsNullOrWhiteSpace(_lines[next]))
                 Blank();
         }
     }
@@ -148,9 +150,5 @@ internal sealed class SourceWriter(ModuleNode module)
 
     public override string ToString() => _text.ToString();
 
-    private static string Text(Comment comment)
-    {
-        string text = comment.Text.TrimEnd();
-        return text.Length == 0 || text[0] is ' ' or '\t' or '#' or '!' ? "#" + text : "# " + text;
-    }
+    private static string Text(Comment comment) => "#" + comment.Text.TrimEnd();
 }

@@ -21,18 +21,24 @@ internal sealed class TermWriter(SourceWriter writer)
         Path(package.Path.Path.Skip(1));
     }
 
-    public void Head(HeadNode head, bool fact)
+    /// <summary>A rule's head.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="fact">Whether the body always holds and is left out.</param>
+    /// <param name="bare">Whether the value true is left out.</param>
+    public void Head(HeadNode head, bool fact, bool bare)
     {
         Write(head.Name);
-        Path(head.Path);
+        Path(head.Path, head: true);
         if (head.Arguments is not null)
             List("(", head.Arguments, ")", head.Location.Row);
+        else if (head.Parentheses)
+            writer.Write("()");
         if (head.Contains is not null)
         {
             writer.Write(" contains ");
             Write(head.Contains);
         }
-        else if (head.Value is not null)
+        else if (head.Value is not null && !bare)
         {
             writer.Write(" := ");
             Write(head.Value);
@@ -57,6 +63,9 @@ internal sealed class TermWriter(SourceWriter writer)
             writer.Write("not ");
         switch (expression)
         {
+            case TermExpression { Term: RefTerm { Head: ComprehensionTerm { IsBlock: true } block } }:
+                Block(block.Body, 0);
+                break;
             case TermExpression term:
                 Write(term.Term);
                 break;
@@ -170,10 +179,11 @@ internal sealed class TermWriter(SourceWriter writer)
         _ => false,
     };
 
-    private void Path(IEnumerable<Term> path)
+    // What was written behind a dot stays there, keywords too. Names in brackets get a dot, but in heads.
+    private void Path(IEnumerable<Term> path, bool head = false)
     {
         foreach (var element in path)
-            if (element is ScalarTerm { Value: RegoString { Value: var name } } && SyntaxText.IsName(name))
+            if (element is ScalarTerm { Value: RegoString { Value: var name }, Source: var source } && (source is null || (!head && SyntaxText.IsName(name))))
             {
                 writer.Write("." + name);
             }
@@ -294,7 +304,7 @@ internal sealed class TermWriter(SourceWriter writer)
         {
             if (i > 0 && body[i].Location.Row > body[i - 1].Location.Row && writer.ApartFromAbove(body[i].Location))
                 writer.Blank();
-            writer.CommentsBefore(body[i].Location.Offset);
+            writer.CommentsBefore(body[i].Location.Offset, apart: true);
             Write(body[i]);
             if (i + 1 == body.Count || body[i + 1].Location.Row > body[i].Location.Row)
                 writer.CommentBehind(body[i].Location.Row);

@@ -79,6 +79,7 @@ internal sealed class PartialQuery
         var unknowns = new UnknownDocuments(_unknown, _rules.Root, _policy.Declarations, _options.Builtins);
         var evaluator = new PartialEvaluator(unknowns, known, compiler, budget);
         evaluator.Rules = new PartialRules(evaluator, support, _policy, _rules.Root, _options.Builtins, _kept);
+        using var counting = ValueWork.Count(budget);
         try
         {
             evaluator.Body(evaluator.Order(body, []), 0, PartialState.Empty, found);

@@ -51,7 +51,11 @@ internal enum ComprehensionKind
 }
 
 /// <summary><c>[value | body]</c>, <c>{value | body}</c>, <c>{key: value | body}</c>.</summary>
-internal sealed record ComprehensionTerm(ComprehensionKind Kind, Term? Key, Term Value, IReadOnlyList<Expression> Body, SourceLocation Location) : Term(Location);
+internal sealed record ComprehensionTerm(ComprehensionKind Kind, Term? Key, Term Value, IReadOnlyList<Expression> Body, SourceLocation Location) : Term(Location)
+{
+    /// <summary>Whether it stands for the body of a <c>not</c> in braces.</summary>
+    public bool IsBlock { get; init; }
+}
 
 /// <summary><c>$"text {expression}"</c>: parts are texts, or expressions whose value (or <c>&lt;undefined&gt;</c>) is put in.</summary>
 internal sealed record TemplateTerm(IReadOnlyList<TemplatePart> Parts, bool Raw, SourceLocation Location) : Term(Location);
@@ -104,6 +108,9 @@ internal sealed record HeadNode(Term Name, IReadOnlyList<Term> Path, IReadOnlyLi
 {
     /// <summary>Whether the value follows <c>:=</c> and not <c>=</c>.</summary>
     public bool Assigned { get; init; }
+
+    /// <summary>Whether empty parentheses were written: without arguments a function is a rule like others.</summary>
+    public bool Parentheses { get; init; }
 }
 
 /// <summary>A rule with its <c>else</c> branches; further bodies in braces are rules of their own.</summary>
@@ -126,4 +133,8 @@ internal sealed record RuleNode(HeadNode Head, IReadOnlyList<Expression> Body, R
     public int EndRow { get; init; }
 }
 
-internal sealed record ModuleNode(string File, string Text, PackageNode Package, IReadOnlyList<ImportNode> Imports, IReadOnlyList<RuleNode> Rules, IReadOnlyList<Comment> Comments, bool Version1);
+internal sealed record ModuleNode(string File, string Text, PackageNode Package, IReadOnlyList<ImportNode> Imports, IReadOnlyList<RuleNode> Rules, IReadOnlyList<Comment> Comments, bool Version1)
+{
+    /// <summary>Whether a <c>not</c> negates all that its expression needs: <c>import future.keywords.not</c>.</summary>
+    public bool NegatesWhole { get; init; }
+}

@@ -1,3 +1,5 @@
+using Cairn.Rego.Values;
+
 namespace Cairn.Rego.Syntax;
 
 internal sealed partial class Parser
@@ -50,6 +52,8 @@ internal sealed partial class Parser
             expression = negated ? throw Unexpected("illegal negation of 'some'") : Some(location);
         else if (AtKeyword("every"))
             expression = negated ? throw Unexpected("illegal negation of 'every'") : Every(location);
+        else if (negated && _negatesWhole && At(TokenKind.LeftBrace))
+            expression = Exists(BracedBody(), location, block: true);
         else
             expression = TermOrUnify(location);
         var with = new List<WithModifier>();
@@ -59,6 +63,16 @@ internal sealed partial class Parser
             throw Error(location, "with modifiers cannot be used on some declarations");
         _depth--;
         return negated || with.Count > 0 ? expression with { Negated = negated, With = with } : expression;
+    }
+
+    /// <summary>An expression that holds where a body does: <c>[true | body][0]</c>.</summary>
+    /// <param name="body">The body; its variables are its own.</param>
+    /// <param name="location">Where it stands.</param>
+    /// <param name="block">Whether it was written in braces behind <c>not</c>.</param>
+    public static TermExpression Exists(IReadOnlyList<Expression> body, SourceLocation location, bool block = false)
+    {
+        var holds = new ComprehensionTerm(ComprehensionKind.Array, null, new ScalarTerm(RegoBoolean.True, location), body, location) { IsBlock = block };
+        return new TermExpression(new RefTerm(holds, [new ScalarTerm(RegoNumber.Of(0), location)], location), location);
     }
 
     private Expression TermOrUnify(SourceLocation location)

@@ -39,10 +39,11 @@ internal sealed partial class Parser
     private RuleNode RuleBody(HeadNode head, SourceLocation location, bool hasIf)
     {
         bool braced = At(TokenKind.LeftBrace);
-        if (!hasIf && !braced && head is { Value: null, Contains: null } && (_version1 || head is not { Path.Count: 1, Arguments: null }))
-            throw head.Path.Count == 0 && head.Arguments is null
+        // A function of which nothing is said but its arguments is true for these.
+        if (!hasIf && !braced && head is { Value: null, Contains: null, Arguments: null } && (_version1 || head.Path.Count != 1))
+            throw head.Path.Count == 0
                 ? Error(location, "var cannot be used for rule name")
-                : _version1 ? Error(location, $"{(head.Path.Count == 1 ? "`contains` keyword is required for partial set rules" : "rule must have value assignment and/or body declaration")}") : KeepFact(head, location);
+                : Error(location, !_version1 ? "rule must have a body or a value" : head.Path.Count == 1 ? "`contains` keyword is required for partial set rules" : "rule must have value assignment and/or body declaration");
         if (_version1 && braced && !hasIf)
             throw Error(location, head.Path.Count == 1 && head.Value is null && head.Arguments is null
                 ? "`if` keyword is required before rule body; `contains` keyword is required for partial set rules"
@@ -70,9 +71,6 @@ internal sealed partial class Parser
 
         return rule with { Else = next, End = branches.Count == 0 ? end : _previousEnd, EndRow = branches.Count == 0 ? endRow : _previousRow };
     }
-
-    private static SyntaxException KeepFact(HeadNode head, SourceLocation location) =>
-        Error(location, head.Arguments is null ? "rule must have a body or a value" : "function must have a body or a value");
 
     private (Term? Value, IReadOnlyList<Expression> Body, bool HasBody, bool Braced, bool Assigned, SourceLocation At, int End, int EndRow) ElseBranch()
     {
@@ -160,19 +158,21 @@ internal sealed partial class Parser
         var path = new List<Term>();
         RefPath(path);
         IReadOnlyList<Term>? arguments = null;
+        bool parentheses = false;
         if (At(TokenKind.LeftParen) && !_token.AfterBlank)
         {
             Advance();
             arguments = Terms(TokenKind.RightParen);
-            if (arguments.Count == 0)
-                arguments = [];
+            parentheses = arguments.Count == 0;
+            if (parentheses)
+                arguments = null;
         }
 
         Term? contains = null, value = null;
         bool assigned = false;
         if (AtKeyword("contains"))
         {
-            if (arguments is not null)
+            if (arguments is not null || parentheses)
                 throw Unexpected("the contains keyword can only be used with multi-value rule definitions (e.g., p contains <VALUE> { ... })");
             Advance();
             contains = Term();
@@ -184,7 +184,7 @@ internal sealed partial class Parser
             value = Term();
         }
 
-        return new HeadNode(name, path, arguments, contains, value, location) { Assigned = assigned };
+        return new HeadNode(name, path, arguments, contains, value, location) { Assigned = assigned, Parentheses = parentheses };
     }
 
     private RuleNode Ended(RuleNode rule) => rule with { End = _previousEnd, EndRow = _previousRow };

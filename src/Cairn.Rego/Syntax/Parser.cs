@@ -33,6 +33,7 @@ internal sealed partial class Parser
     private int _wildcards;
     private long _tokensLeft;
     private bool _version1;
+    private bool _negatesWhole;
 
     private Parser(string text, string file, RegoVersion version)
     {
@@ -86,7 +87,7 @@ internal sealed partial class Parser
                 SkipToStatement();
         if (package is null && _errors.Count == 0)
             _errors.Add(new RegoError(RegoError.Parse, "empty module", new SourceLocation(_file, 1, 1, 0)));
-        return package is null ? null : new ModuleNode(_file, _text, package, imports, rules, _lexer.Comments, _version1);
+        return package is null ? null : new ModuleNode(_file, _text, package, imports, rules, _lexer.Comments, _version1) { NegatesWhole = _negatesWhole };
     }
 
     private PackageNode? Statement(PackageNode? package, List<ImportNode> imports, List<RuleNode> rules)
@@ -171,10 +172,12 @@ internal sealed partial class Parser
             UseVersion1();
         else if (name == "future.keywords")
             _keywords.UnionWith(FutureKeywords);
+        else if (name == "future.keywords.not")
+            _negatesWhole = true;
         else if (name.StartsWith("future.keywords.", StringComparison.Ordinal) && FutureKeywords.Contains(name[16..]))
             _keywords.UnionWith(name == "future.keywords.every" ? ["in", "every"] : [name[16..]]);
         else if (name.StartsWith("future.", StringComparison.Ordinal))
-            throw Error(import.Path.Location, $"unexpected keyword in import: {name}, must be one of [contains every if in]");
+            throw Error(import.Path.Location, $"unexpected keyword in import: {name}, must be one of [contains every if in not]");
         else
             throw Error(import.Path.Location, "invalid import, must be `rego.v1`");
         // What was read ahead may be a keyword by now, but tokens do not know keywords.

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Cairn.Rego.Compilation;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Syntax;
+using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Testing;
 
@@ -38,7 +39,10 @@ public sealed record TestResult(
     public RegoTrace? Trace { get; init; }
 }
 
-/// <summary>Runs the rules whose names begin with <c>test_</c>, as <c>opa test</c> does.</summary>
+/// <summary>
+/// Runs the rules whose names begin with <c>test_</c>, as <c>opa test</c> does: of several rules of one name each is a test, the
+/// second as <c>test_x#01</c>.
+/// </summary>
 public static class RegoTester
 {
     private const string Prefix = "test_", Skipped = "todo_test_";
@@ -53,14 +57,16 @@ public static class RegoTester
     public static IEnumerable<TestResult> Run(
         RegoPolicy policy, Regex? filter = null, EvaluationOptions? options = null, RegoCoverage? coverage = null, bool explain = false, CancellationToken cancellationToken = default)
     {
+        if (policy.Declarations.Where(IsTest).GroupBy(declaration => declaration.Node).Any(tests => tests.Count() > 1))
+            policy = policy.SeparateTests();
         var seen = new HashSet<RuleTreeNode>();
-        foreach (var declaration in policy.Declarations)
+        foreach (var declaration in policy.Declarations.Where(IsTest))
         {
-            string name = ((VarTerm)declaration.Rule.Head.Name).Name;
+            string name = NameOf(declaration);
             bool skip = name.StartsWith(Skipped, StringComparison.Ordinal);
-            if (!skip && !name.StartsWith(Prefix, StringComparison.Ordinal))
-                continue;
             string package = declaration.Node.Parent!.Path;
+            if (declaration.Rule.Head.Path.Count == 0)
+                name = ((RegoString)declaration.Node.Key!).Value;
             if (!seen.Add(declaration.Node) || filter?.IsMatch($"{package}.{name}") == false)
                 continue;
             yield return skip
@@ -68,6 +74,13 @@ public static class RegoTester
                 : Run(policy, declaration, package, name, (options ?? EvaluationOptions.Default) with { Trace = explain ? new RegoTrace() : null }, coverage, cancellationToken);
         }
     }
+
+    /// <summary>Whether a rule of this name is a test.</summary>
+    internal static bool IsTest(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) || name.StartsWith(Skipped, StringComparison.Ordinal);
+
+    private static bool IsTest(RuleDeclaration declaration) => IsTest(NameOf(declaration));
+
+    private static string NameOf(RuleDeclaration declaration) => ((VarTerm)declaration.Rule.Head.Name).Name;
 
     private static TestResult Run(
         RegoPolicy policy, RuleDeclaration declaration, string package, string name, EvaluationOptions options, RegoCoverage? coverage, CancellationToken cancellationToken)

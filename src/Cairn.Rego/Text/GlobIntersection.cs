@@ -20,6 +20,7 @@ internal static class GlobIntersection
             if (!seen.Add(place))
                 continue;
             var (i, j) = place;
+            charge(1);
             if (i == left.Count && j == right.Count)
                 return true;
             if (i < left.Count && left[i].Repeats)

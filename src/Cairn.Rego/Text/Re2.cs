@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 using Cairn.Rego.Builtins;
+using Cairn.Rego.Evaluation;
 
 namespace Cairn.Rego.Text;
 
@@ -11,9 +12,13 @@ internal sealed class Re2
     private const int MaxPatternLength = 64 * 1024;
     private const int MaxCached = 500;
 
+    // A match cannot count its steps against the evaluation's budget: this is how much longer than that it may take.
+    private static readonly TimeSpan MaxMatchTime = TimeSpan.FromSeconds(1);
+
     private static readonly ConcurrentDictionary<string, Re2> Cache = new();
 
     private readonly Regex _regex;
+    private readonly int _groups;
     private readonly IReadOnlyDictionary<string, int> _names;
 
     private Re2(string pattern)
@@ -21,7 +26,8 @@ internal sealed class Re2
         (string translated, _names) = Re2Pattern.Translate(pattern);
         try
         {
-            _regex = new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            _regex = new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MaxMatchTime);
+            _groups = _regex.GetGroupNumbers().Length;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -64,7 +70,7 @@ internal sealed class Re2
     public bool IsMatch(BuiltinContext context, string text)
     {
         Charge(context, text);
-        return _regex.IsMatch(text);
+        return Timed(context, () => _regex.IsMatch(text));
     }
 
     /// <summary>Matches from left to right, at most that many; all when negative. An empty match right behind another does not count.</summary>
@@ -73,12 +79,12 @@ internal sealed class Re2
         Charge(context, text);
         var matches = new List<Match>();
         int end = -1;
-        for (var match = _regex.Match(text); match.Success && (limit < 0 || matches.Count < limit); match = match.NextMatch())
+        for (var match = Timed(context, () => _regex.Match(text)); match.Success && (limit < 0 || matches.Count < limit); match = Timed(context, match.NextMatch))
         {
             if (match.Length == 0 && match.Index == end)
                 continue;
-            context.ChargeSteps(1);
-            context.ChargeMemory(64);
+            context.ChargeSteps(_groups);
+            context.ChargeMemory(64L * _groups);
             matches.Add(match);
             end = match.Index + match.Length;
         }
@@ -95,12 +101,25 @@ internal sealed class Re2
         {
             result.Append(text, position, match.Index - position);
             int before = result.Length;
+            context.ChargeSteps(replacement.Length / 64);
             Expand(result, replacement, match);
             StringBuiltins.Charge(context, result.Length - before);
             position = match.Index + match.Length;
         }
 
         return result.Append(text, position, text.Length - position).ToString();
+    }
+
+    private static T Timed<T>(BuiltinContext context, Func<T> match)
+    {
+        try
+        {
+            return match();
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"a match takes longer than {MaxMatchTime.TotalMilliseconds} ms", context.Location, e);
+        }
     }
 
     private static void Charge(BuiltinContext context, string text) => context.ChargeSteps(1 + (text.Length / 4));

@@ -106,6 +106,9 @@ public static class RegoArithmetic
     // The shortest decimal that names the same 64-bit binary fraction as the value.
     private static Scaled ShortestAt64Bits(Scaled value)
     {
+        // The powers of ten of numbers that large or small have too many digits.
+        if (Math.Abs((long)value.Exponent) > MaxDigits)
+            return RoundTo(value, 19).Normalize();
         var nearest = Nearest(value);
         value = nearest.Exponent >= 0
             ? new Scaled(nearest.Mantissa << nearest.Exponent, 0)

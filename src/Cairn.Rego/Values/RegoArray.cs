@@ -41,6 +41,7 @@ public sealed class RegoArray : RegoValue, IReadOnlyList<RegoValue>
             return true;
         if (other is not RegoArray array || array._items.Length != _items.Length || (_hash != 0 && array._hash != 0 && _hash != array._hash))
             return false;
+        ValueWork.Visit(_items.Length);
         for (int i = 0; i < _items.Length; i++)
             if (!_items[i].Equals(array._items[i]))
                 return false;
@@ -52,6 +53,7 @@ public sealed class RegoArray : RegoValue, IReadOnlyList<RegoValue>
     {
         if (_hash == 0)
         {
+            ValueWork.Visit(_items.Length);
             int hash = 17;
             foreach (var item in _items)
                 hash = (hash * 31) + item.GetHashCode();
@@ -70,6 +72,7 @@ public sealed class RegoArray : RegoValue, IReadOnlyList<RegoValue>
 
     internal static int Compare(ReadOnlySpan<RegoValue> a, ReadOnlySpan<RegoValue> b)
     {
+        ValueWork.Visit(Math.Min(a.Length, b.Length));
         for (int i = 0; i < Math.Min(a.Length, b.Length); i++)
             if (a[i].CompareTo(b[i]) is not 0 and var order)
                 return order;

@@ -9,7 +9,7 @@ namespace Cairn.Rego.Values;
 /// <summary>Values from and to JSON.</summary>
 internal static class RegoJson
 {
-    private const int MaxDepth = 10_000;
+    public const int MaxDepth = 10_000;
 
     public static RegoValue Read(ReadOnlySpan<byte> utf8)
     {
@@ -92,6 +92,7 @@ internal static class RegoJson
                 AppendAll(text, set.AsSpan(), escapeHtml);
                 break;
             case RegoObject o:
+                ValueWork.Visit(o.Count);
                 text.Append('{');
                 bool first = true;
                 foreach (var (key, member) in o.AsSpan())
@@ -114,6 +115,7 @@ internal static class RegoJson
 
     public static void AppendString(StringBuilder text, string value, bool escapeHtml = false)
     {
+        ValueWork.Write(value.Length);
         text.Append('"');
         for (int i = 0; i < value.Length; i++)
         {
@@ -165,6 +167,7 @@ internal static class RegoJson
                 WriteAll(writer, set.AsSpan());
                 break;
             case RegoObject o:
+                ValueWork.Visit(o.Count);
                 writer.WriteStartObject();
                 foreach (var (key, member) in o.AsSpan())
                 {
@@ -181,6 +184,7 @@ internal static class RegoJson
 
     private static void AppendAll(StringBuilder text, ReadOnlySpan<RegoValue> values, bool escapeHtml)
     {
+        ValueWork.Visit(values.Length);
         text.Append('[');
         for (int i = 0; i < values.Length; i++)
         {
@@ -194,6 +198,7 @@ internal static class RegoJson
 
     private static void WriteAll(Utf8JsonWriter writer, ReadOnlySpan<RegoValue> values)
     {
+        ValueWork.Visit(values.Length);
         writer.WriteStartArray();
         foreach (var value in values)
             Write(writer, value);
@@ -201,7 +206,9 @@ internal static class RegoJson
     }
 
     private static RegoNumber ReadNumber(string text) =>
-        RegoNumber.TryParse(text, out var number) ? number : throw new JsonException($"The number {text} has an exponent that is too large.");
+        RegoNumber.TryParse(text, out var number) ? number : throw new JsonException(text.Length > RegoArithmetic.MaxDigits
+            ? $"A number of {text.Length} characters is too long: {RegoArithmetic.MaxDigits} digits are the most."
+            : $"The number {text} has an exponent that is too large.");
 
     // A lone surrogate escape has no text; Go reads U+FFFD there.
     private static string ReadText(ref Utf8JsonReader reader)

@@ -68,7 +68,10 @@ public sealed class RegoNumber : RegoValue
     public static RegoNumber Parse(string text) =>
         TryParse(text, out var number) ? number : throw new FormatException($"'{text}' is not a number.");
 
-    /// <summary>Reads a number of JSON's grammar: <c>-1</c>, <c>0.5</c>, <c>1e9</c>; no leading zeros, plus sign or blanks.</summary>
+    /// <summary>
+    /// Reads a number of JSON's grammar: <c>-1</c>, <c>0.5</c>, <c>1e9</c>; no leading zeros, plus sign or blanks, and at most
+    /// <see cref="RegoArithmetic.MaxDigits"/> digits.
+    /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out RegoNumber? number)
     {
         number = null;

@@ -61,6 +61,7 @@ public sealed class RegoObject : RegoValue, IReadOnlyCollection<KeyValuePair<Reg
             return true;
         if (other is not RegoObject o || o.Count != Count || (_hash != 0 && o._hash != 0 && _hash != o._hash))
             return false;
+        ValueWork.Visit(_keys.Count);
         for (int i = 0; i < _keys.Count; i++)
             if (o[_keys.Keys[i]] is not { } value || !value.Equals(_values[i]))
                 return false;
@@ -72,6 +73,7 @@ public sealed class RegoObject : RegoValue, IReadOnlyCollection<KeyValuePair<Reg
     {
         if (_hash == 0)
         {
+            ValueWork.Visit(_keys.Count);
             int hash = 0x0b7;
             for (int i = 0; i < _keys.Count; i++)
                 hash += (_keys.Keys[i].GetHashCode() * 31) ^ _values[i].GetHashCode();
@@ -90,6 +92,7 @@ public sealed class RegoObject : RegoValue, IReadOnlyCollection<KeyValuePair<Reg
     private protected override int CompareSameKind(RegoValue other)
     {
         var (a, b) = (Sorted, ((RegoObject)other).Sorted);
+        ValueWork.Visit(Math.Min(a.Length, b.Length));
         for (int i = 0; i < Math.Min(a.Length, b.Length); i++)
         {
             if (a[i].Key.CompareTo(b[i].Key) is not 0 and var keys)
@@ -110,7 +113,7 @@ public sealed class RegoObject : RegoValue, IReadOnlyCollection<KeyValuePair<Reg
                 var sorted = new KeyValuePair<RegoValue, RegoValue>[_keys.Count];
                 for (int i = 0; i < sorted.Length; i++)
                     sorted[i] = new(_keys.Keys[i], _values[i]);
-                Array.Sort(sorted, static (a, b) => a.Key.CompareTo(b.Key));
+                ValueWork.Sort(sorted, static (a, b) => a.Key.CompareTo(b.Key));
                 _sorted = sorted;
             }
 
@@ -162,6 +165,7 @@ public sealed class RegoObjectBuilder
     /// <summary>Adds or replaces all members of an object.</summary>
     public void SetAll(RegoObject members)
     {
+        ValueWork.Visit(members.Count);
         for (int i = 0; i < members.Count; i++)
             Set(members.UnorderedKeys[i], members.UnorderedValues[i]);
     }

@@ -57,6 +57,7 @@ public sealed class RegoSet : RegoValue, IReadOnlyCollection<RegoValue>
             return true;
         if (other is not RegoSet set || set.Count != Count || GetHashCode() != set.GetHashCode())
             return false;
+        ValueWork.Visit(_table.Count);
         foreach (var item in _table.Span)
             if (!set.Contains(item))
                 return false;
@@ -68,6 +69,7 @@ public sealed class RegoSet : RegoValue, IReadOnlyCollection<RegoValue>
     {
         if (_hash == 0)
         {
+            ValueWork.Visit(_table.Count);
             int hash = 0x5e7;
             foreach (var item in _table.Span)
                 hash += item.GetHashCode() * 31;
@@ -91,7 +93,7 @@ public sealed class RegoSet : RegoValue, IReadOnlyCollection<RegoValue>
             if (_sorted is null)
             {
                 var sorted = _table.Span.ToArray();
-                Array.Sort(sorted);
+                ValueWork.Sort(sorted, static (a, b) => a.CompareTo(b));
                 _sorted = sorted;
             }
 

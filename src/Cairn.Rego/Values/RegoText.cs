@@ -17,6 +17,7 @@ internal static class RegoText
                 text.Append(b.Value ? "true" : "false");
                 break;
             case RegoNumber n:
+                ValueWork.Write(n.Text.Length);
                 text.Append(n.Text);
                 break;
             case RegoString s:
@@ -36,6 +37,7 @@ internal static class RegoText
                 text.Append('}');
                 break;
             case RegoObject o:
+                ValueWork.Visit(o.Count);
                 text.Append('{');
                 bool first = true;
                 foreach (var (key, member) in o)
@@ -55,6 +57,7 @@ internal static class RegoText
     /// <summary>A string literal as Go's <c>strconv.Quote</c> makes it.</summary>
     public static void AppendQuoted(StringBuilder text, string value)
     {
+        ValueWork.Write(value.Length);
         text.Append('"');
         foreach (var rune in value.EnumerateRunes())
             switch (rune.Value)
@@ -104,6 +107,7 @@ internal static class RegoText
 
     private static void AppendAll(StringBuilder text, ReadOnlySpan<RegoValue> values)
     {
+        ValueWork.Visit(values.Length);
         for (int i = 0; i < values.Length; i++)
         {
             if (i > 0)

@@ -76,7 +76,7 @@ public abstract class RegoValue : IEquatable<RegoValue>, IComparable<RegoValue>
     public void WriteTo(Utf8JsonWriter writer) => RegoJson.Write(writer, this);
 
     /// <summary>The value as a JSON node; <c>null</c> for Rego's null.</summary>
-    public JsonNode? ToJsonNode() => JsonNode.Parse(ToJson());
+    public JsonNode? ToJsonNode() => JsonNode.Parse(ToJson(), documentOptions: new JsonDocumentOptions { MaxDepth = RegoJson.MaxDepth });
 
     /// <summary>Reads one JSON text. Of members with the same name the last one counts.</summary>
     /// <exception cref="JsonException">The text is not JSON, or nested deeper than 10,000 levels.</exception>

@@ -60,7 +60,7 @@ internal sealed record Scaled(BigInteger Mantissa, int Exponent) : IComparable<S
             exponent += (int)parsed;
         }
 
-        if (i != n)
+        if (i != n || digits.Length > RegoArithmetic.MaxDigits)
             return false;
         var mantissa = BigInteger.Parse(digits.ToString(), CultureInfo.InvariantCulture);
         scaled = new Scaled(negative ? -mantissa : mantissa, exponent).Normalize();

@@ -28,6 +28,11 @@ public class StringBuiltinTests
     [InlineData("%", "[]", "%!(NOVERB)")]
     [InlineData("%d %v", "[1e2, 2e308]", "%!d(float64=100) 2e308")]
     [InlineData("%T %T %T", "[1, 1.5, \"s\"]", "int float64 string")]
+    [InlineData("%v|%v", "[2.5e7, 123456789.5]", "2.5e+07|1.234567895e+08")]
+    [InlineData("%d|%v|%s|%x", "[7.0, 7.00, 7.0, 15.0]", "7|7|%!s(int=7)|f")]
+    [InlineData("%v %v %v %v", "[100000.5, 999999.5, 1000000.5, 0.0001]", "100000.5 999999.5 1.0000005e+06 0.0001")]
+    [InlineData("%G %.3g %.10g %g", "[2.5e7, 123456.5, 1e5, -0.00001234]", "2.5E+07 1.23e+05 100000 -1.234e-05")]
+    [InlineData("%d", "[1, 12345678.5]", "1%!(EXTRA float64=1.23456785e+07)")]
     [InlineData("%d", "[123456789012345678901234567890]", "123456789012345678901234567890")]
     public void Sprintf_prints_what_Go_prints(string format, string operands, string expected) =>
         Call("sprintf", EvaluationLimits.Default, format, RegoValue.ParseJson(operands)).ShouldBe(RegoString.Of(expected).ToString());
@@ -59,7 +64,7 @@ public class StringBuiltinTests
     [InlineData("strings.any_prefix_match", "[[\"a/b\"], \"a\"]", "true")]
     [InlineData("strings.any_suffix_match", "[\"a/b\", [\"c\"]]", "false")]
     [InlineData("strings.render_template", "[\"{{range .xs}}{{.}},{{end}}{{if .no}}a{{else}}b{{end}}\", {\"xs\": [1, 2], \"no\": false}]", "\"1,2,b\"")]
-    [InlineData("strings.render_template", "[\"{{ .a | printf }}\", {}]", "template: '.a | printf' is not supported: only fields such as .name are")]
+    [InlineData("strings.render_template", "[\"{{ .a | printf }}\", {}]", "template: error calling printf: the arguments do not fit")]
     [InlineData("strings.render_template", "[\"{{if .a}}\", {}]", "template: {{if}} without {{end}}")]
     public void Texts_are_searched_and_cut(string name, string operands, string expected) =>
         Call(name, EvaluationLimits.Default, [.. (RegoArray)RegoValue.ParseJson(operands)]).ShouldBe(expected);

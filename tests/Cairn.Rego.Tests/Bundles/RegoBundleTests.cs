@@ -96,7 +96,7 @@ public class RegoBundleTests
 
     [Fact]
     public void Data_in_yaml_and_json_lies_over_each_other() =>
-        RegoBundle.Read(Archive(("a/data.json", """{"x":1}"""), ("a/data.yaml", "y: 2\n")), new BundleReadOptions { Yaml = new PolicyYaml() }).Data.ToJson().ShouldBe("""{"a":{"x":1,"y":2}}""");
+        RegoBundle.Read(Archive(("a/data.json", """{"x":1}"""), ("a/data.yaml", "z: 2\n")), new BundleReadOptions { Yaml = new PolicyYaml() }).Data.ToJson().ShouldBe("""{"a":{"x":1,"z":2}}""");
 
     [Fact]
     public void The_manifest_says_the_language_of_each_file()

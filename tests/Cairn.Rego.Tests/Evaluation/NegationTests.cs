@@ -164,6 +164,39 @@ public class NegationTests
         Should.Throw<RegoCompilationException>(() => RegoPolicy.Compile($"package t\n\nf(_) := true\n\n{rule}"))
             .Errors.ShouldContain(error => error.Code == RegoError.UnsafeVariable);
 
+    /// <summary>With <c>import future.keywords.not</c> all that is undefined under a negation makes it true.</summary>
+    [Theory]
+    [InlineData("not f(input.zone)", true)]
+    [InlineData("not f(g(input.zone))", true)]
+    [InlineData("not input.zone in zones", true)]
+    [InlineData("not zones[input.zone]", true)]
+    [InlineData("not startswith(input.zone, \"a\")", true)]
+    [InlineData("not input.zone != 1", true)]
+    [InlineData("not [input.zone] == [1]", true)]
+    [InlineData("not missing", true)]
+    [InlineData("not f(missing)", true)]
+    [InlineData("not f(\"a\")", false)]
+    [InlineData("not f(input.name)", false)]
+    [InlineData("not f(input.names[_])", false)]
+    [InlineData("not f(input.names[_]) with input.names as [\"b\"]", true)]
+    [InlineData("not { f(input.zone); true }", true)]
+    [InlineData("not { some n in input.names; n == \"a\" }", false)]
+    [InlineData("not { x := input.name; x == \"b\" }", true)]
+    [InlineData("some n in input.names; not f(n)", true)]
+    [InlineData("every n in [\"b\", \"c\"] { not f(n); not f(input.zone) }", true)]
+    [InlineData("count([1 | not f(input.zone)]) == 1", true)]
+    public void A_module_may_negate_all_that_an_expression_needs(string expression, bool wanted)
+    {
+        string module = $"package t\n\nimport future.keywords.not\n\nf(x) if x == \"a\"\n\ng(x) := x\n\nzones := {{\"a\"}}\n\nmissing := input.zone\n\np if {{ {expression} }}\n";
+        var policy = RegoPolicy.Compile(module);
+        var input = RegoValue.ParseJson("""{"name":"a","names":["a","b"]}""");
+        policy.Prepare("data.t.p").Evaluate(input, cancellationToken: TestContext.Current.CancellationToken).IsUndefined.ShouldBe(!wanted);
+        policy.PreparePartially("data.t.p", cancellationToken: TestContext.Current.CancellationToken).Evaluate(input, cancellationToken: TestContext.Current.CancellationToken).IsUndefined.ShouldBe(!wanted);
+        string formatted = Rego.Formatting.RegoFormatter.Format(module);
+        Rego.Formatting.RegoFormatter.Format(formatted).ShouldBe(formatted);
+        RegoPolicy.Compile(formatted).Prepare("data.t.p").Evaluate(input, cancellationToken: TestContext.Current.CancellationToken).IsUndefined.ShouldBe(!wanted);
+    }
+
     [Theory]
     [InlineData("p if not startswith(1, \"a\")", "startswith: invalid argument(s)")]
     [InlineData("p if not startswith(lower(1), \"a\")", "lower: invalid argument(s)")]

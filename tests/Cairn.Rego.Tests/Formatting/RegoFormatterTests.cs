@@ -67,7 +67,20 @@ public class RegoFormatterTests
     [InlineData("a := data[\"not\"].x", "a := data[\"not\"].x")]
     [InlineData("a := x if x:=1+2*3", "a := x if x := 1 + 2 * 3")]
     [InlineData("a := 1   #   why", "a := 1 #   why")]
-    [InlineData("a := 1 #why", "a := 1 # why")]
+    [InlineData("a := 1 #why", "a := 1 #why")]
+    [InlineData("#off := 1\na := 1", "#off := 1\na := 1")]
+    [InlineData("import future.keywords.if\nimport future.keywords.in", "import future.keywords.if\nimport future.keywords.in")]
+    [InlineData("import future.keywords[\"if\"]", "import future.keywords[\"if\"]")]
+    [InlineData("import data.lib.helpers\nimport data.lib\nimport data.lib as l\nimport data.libs", "import data.lib\nimport data.lib as l\nimport data.lib.helpers\nimport data.libs")]
+    [InlineData("names[\"first\"] := 1", "names[\"first\"] := 1")]
+    [InlineData("names.first[\"a b\"].c := 1", "names.first[\"a b\"].c := 1")]
+    [InlineData("names[\"in\"] contains 1", "names[\"in\"] contains 1")]
+    [InlineData("a := input.every.if[\"not\"].x", "a := input.every.if[\"not\"].x")]
+    [InlineData("a if {\n\tx := 1\n\n\t# why\n\n\tx > 0\n}", "a if {\n\tx := 1\n\n\t# why\n\n\tx > 0\n}")]
+    [InlineData("a if {\n\t# first\n\n\tx := 1\n\tx > 0\n}", "a if {\n\t# first\n\n\tx := 1\n\tx > 0\n}")]
+    [InlineData("f() := 1", "f() := 1")]
+    [InlineData("weekend(\"sun\")", "weekend(\"sun\")")]
+    [InlineData("f(x) := true if {\n\tx > 1\n\tx < 5\n}", "f(x) := true if {\n\tx > 1\n\tx < 5\n}")]
     [InlineData("a := [x|x:=input.y[_];x>1]", "a := [x | x := input.y[_]; x > 1]")]
     [InlineData("a := f(\n  1,\n  2)", "a := f(\n\t1,\n\t2,\n)")]
     [InlineData("f( x ) :=y if {y:=x}", "f(x) := y if y := x")]
@@ -87,6 +100,10 @@ public class RegoFormatterTests
         RegoFormatter.Format(before, version: RegoVersion.V0).ShouldBe(after);
         RegoFormatter.Format(after, version: RegoVersion.V0).ShouldBe(after);
         RegoFormatter.Format(after).ShouldBe(after);
+        RegoFormatter.Format("package p\n\nimport future.keywords.not\nimport future.keywords.if\n\na { not input.x }\n", version: RegoVersion.V0)
+            .ShouldBe("package p\n\nimport rego.v1\n\nimport future.keywords.not\n\na if not input.x\n");
+        RegoFormatter.Format("package p\n\nf(x) = true { x > 1; x < 5 }\n\ng(x) = false { x > 1 }\n\nh(x) = true { true }\n", version: RegoVersion.V0)
+            .ShouldBe("package p\n\nimport rego.v1\n\nf(x) if {\n\tx > 1\n\tx < 5\n}\n\ng(x) := false if x > 1\n\nh(x) := true\n");
         Should.Throw<RegoCompilationException>(() => RegoFormatter.Format("package p\n\nif { input.x }\n", version: RegoVersion.V0));
     }
 

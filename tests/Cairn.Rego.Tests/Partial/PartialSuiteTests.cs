@@ -82,7 +82,7 @@ public class PartialSuiteTests
         }
     }
 
-    private static CompileOptions Options => new() { Yaml = new PolicyYaml() };
+    private static CompileOptions Options => new() { Yaml = new PolicyYaml(metadata: true) };
 
     private static HashSet<string> Solve(RegoPolicy policy, string query, RegoValue? input, HashSet<string>? names)
     {

@@ -70,4 +70,41 @@ public class RegoTesterTests
         coverage.Report(policy)["files"]!["app.rego"]!.ToJsonString().ShouldBe(
             """{"covered":[{"start":{"row":3},"end":{"row":5}}],"not_covered":[{"start":{"row":8},"end":{"row":8}}],"covered_lines":3,"not_covered_lines":1,"coverage":75}""");
     }
+
+    [Fact]
+    public void Each_test_of_a_name_is_run()
+    {
+        const string tests = """
+            package app_test
+
+            test_a if 1 == 2
+
+            test_a if 1 == 1
+
+            test_b if 1 == 1
+
+            test_a if { 1 == 1 }
+
+            todo_test_c if false
+
+            todo_test_c if false
+
+            default test_d := false
+
+            test_d if 1 == 1
+
+            helper if test_a
+            """;
+        var policy = RegoPolicy.Compile([new RegoModule("a_test.rego", tests), new RegoModule("b_test.rego", "package app_test\n\ntest_b if helper\n\ntest_e[x] := x if some x in [1, 2]\n")], options: Instrumented);
+        var coverage = new RegoCoverage();
+        var results = RegoTester.Run(policy, coverage: coverage, cancellationToken: TestContext.Current.CancellationToken).Select(test => (test.Name, test.Outcome)).ToList();
+        results.ShouldBe(
+        [
+            ("test_a", TestOutcome.Fail), ("test_a#01", TestOutcome.Pass), ("test_b", TestOutcome.Pass), ("test_a#02", TestOutcome.Pass),
+            ("todo_test_c", TestOutcome.Skip), ("todo_test_c#01", TestOutcome.Skip), ("test_d", TestOutcome.Pass),
+            ("test_b#01", TestOutcome.Fail), ("test_e", TestOutcome.Pass),
+        ]);
+        coverage.Report(policy)["files"]!["a_test.rego"]!["covered_lines"]!.GetValue<int>().ShouldBeGreaterThan(0);
+        RegoTester.Run(policy, new Regex("test_a#01"), cancellationToken: TestContext.Current.CancellationToken).ShouldHaveSingleItem().Outcome.ShouldBe(TestOutcome.Pass);
+    }
 }

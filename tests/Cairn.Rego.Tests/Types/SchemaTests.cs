@@ -122,7 +122,7 @@ public class SchemaTests
     [Fact]
     public void References_to_schemas_are_ignored_where_none_are_given_but_written_ones_are_not()
     {
-        var options = new CompileOptions { Yaml = new PolicyYaml() };
+        var options = new CompileOptions { Yaml = new PolicyYaml(metadata: true) };
         Should.NotThrow(() => RegoPolicy.Compile("package test\n# METADATA\n# schemas:\n# - input: schema.none\np if input.x", options: options));
         TypeErrorTests.Error("# METADATA\n# schemas:\n# - input: {type: string}\np if input.x", options).ShouldStartWith("undefined ref: input.x");
     }
@@ -136,7 +136,7 @@ public class SchemaTests
 
     private static CompileOptions Options(params (string Path, string Schema)[] schemas) => new()
     {
-        Yaml = new PolicyYaml(),
+        Yaml = new PolicyYaml(metadata: true),
         Schemas = schemas.ToDictionary(schema => schema.Path, schema => RegoValue.ParseJson(schema.Schema)),
     };
 }

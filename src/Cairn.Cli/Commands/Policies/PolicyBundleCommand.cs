@@ -71,7 +71,7 @@ internal static class PolicyBundleCommand
             if (result.GetValue(Snapshot) is { } snapshot)
                 return await CheckDeltaAsync(file, stream, snapshot, options, ct);
             var bundle = RegoBundle.Read(stream, options);
-            bundle.Compile(new CompileOptions { Yaml = new PolicyYaml() });
+            bundle.Compile(new CompileOptions { Yaml = new PolicyYaml(metadata: true) });
             Console.Out.WriteLine($"{file}: revision '{bundle.Revision}', roots {string.Join(", ", bundle.Roots.Select(root => $"'{root}'"))}, {bundle.Modules.Count} module{(bundle.Modules.Count == 1 ? "" : "s")}: ok");
             return ExitCodes.Success;
         }
@@ -93,7 +93,7 @@ internal static class PolicyBundleCommand
         var delta = BundleDelta.Read(stream, options);
         using var archive = new MemoryStream(await System.IO.File.ReadAllBytesAsync(snapshot, ct));
         var bundle = delta.Apply(RegoBundle.Read(archive, options));
-        bundle.Compile(new CompileOptions { Yaml = new PolicyYaml() });
+        bundle.Compile(new CompileOptions { Yaml = new PolicyYaml(metadata: true) });
         Console.Out.WriteLine($"{file}: {delta.Patches.Count} change{(delta.Patches.Count == 1 ? "" : "s")} to revision '{bundle.Revision}' of {snapshot}: ok");
         return ExitCodes.Success;
     }

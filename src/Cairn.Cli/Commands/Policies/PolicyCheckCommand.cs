@@ -33,10 +33,10 @@ internal static class PolicyCheckCommand
         }
         catch (RegoCompilationException e)
         {
-            if (result.GetValue(Format) != "json")
+            if (!PolicyOutput.IsStructured(result, Format))
                 return PolicyCommand.Report(e);
             var report = new JsonObject { ["errors"] = new JsonArray([.. e.Errors.Select(Json)]) };
-            Console.Out.WriteLine(report.ToJsonString(new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+            PolicyOutput.Print(result, Format, _ => report.ToJsonString(new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
             return ExitCodes.Failure;
         }
     }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
 using Cairn.Cli.Output;
 using Cairn.Core.Policies;
 using Cairn.Rego;
@@ -20,7 +18,7 @@ internal static class PolicyCommand
     public static readonly Option<string?> Schema = new("--schema", "-s") { HelpName = "path", Description = "A JSON Schema of the input, or a folder of schemas that metadata refers to" };
     public static readonly Argument<string[]> Paths = new("path") { Description = "Rego, JSON and YAML files, or folders of them", Arity = ArgumentArity.OneOrMore };
 
-    private static readonly Option<string?> Input = new("--input", "-i") { HelpName = "file", Description = "The input document, JSON or YAML; - for standard input" };
+    public static readonly Option<string?> Input = new("--input", "-i") { HelpName = "file", Description = "The input document, JSON or YAML; - for standard input" };
     private static readonly Option<string> Format = MakeFormat();
     private static readonly Option<bool> Partial = new("--partial", "-p") { Description = "Evaluate as far as it goes without what is unknown; print what is left" };
     private static readonly Option<string[]> Unknowns = new("--unknowns", "-u") { HelpName = "path", Description = "With --partial: what is unknown; input when left out", DefaultValueFactory = _ => ["input"] };
@@ -31,8 +29,7 @@ internal static class PolicyCommand
     private static readonly Option<bool> Write = new("--write", "-w") { Description = "Change the files" };
     private static readonly Option<bool> List = new("--list", "-l") { Description = "Name the files whose form differs" };
     private static readonly Option<bool> Upgrade = new("--v0-v1") { Description = "Read modules as OPA before 1.0 did, and write them for both" };
-    private static readonly Option<int> Count = new("--count") { Description = "How many evaluations to time", DefaultValueFactory = _ => 10_000 };
-    private static readonly Argument<string> Query = new("query") { Description = "A query, for example data.app.allow" };
+    public static readonly Argument<string> Query = new("query") { Description = "A query, for example data.app.allow" };
 
     public static Command Create()
     {
@@ -40,13 +37,11 @@ internal static class PolicyCommand
         eval.SetAction(EvalAsync);
         var fmt = new Command("fmt", "Write modules in their canonical form\n\nWithout an option the formatted text is printed.\n\nExamples:\n  cairn policy fmt -w policies\n  cairn policy fmt --list policies\n  cairn policy fmt -w --v0-v1 old-policies") { Write, List, Upgrade, Paths };
         fmt.SetAction(FormatAsync);
-        var bench = new Command("bench", "Time a query\n\nExamples:\n  cairn policy bench -d policy.rego -d data.json -i input.json data.app.allow") { DataFiles, Input, Count, V0, Query };
-        bench.SetAction(BenchAsync);
         var inspect = new Command("inspect", "List packages, rules and what they refer to\n\nExamples:\n  cairn policy inspect policies\n  cairn policy inspect policies -o json") { V0, Paths };
         inspect.SetAction(InspectAsync);
         return new Command("policy", "Evaluate, test, check and format Rego policies on this machine\n\nExamples:\n  cairn policy test policies -v\n  cairn policy eval -d policies -i input.json data.app.allow\n  cairn policy fmt -w policies")
         {
-            eval, PolicyTestCommand.Create(), PolicyCheckCommand.Create(), fmt, bench, inspect, PolicyBundleCommand.Create(),
+            eval, PolicyTestCommand.Create(), PolicyCheckCommand.Create(), fmt, PolicyBenchCommand.Create(), inspect, PolicyBundleCommand.Create(),
         };
     }
 
@@ -71,7 +66,7 @@ internal static class PolicyCommand
             string explain = result.GetValue(Explain)!;
             var trace = explain == "off" ? null : new RegoTrace();
             var found = query.Evaluate(input, EvaluationOptions(result) with { Trace = trace }, ct);
-            Console.Out.WriteLine(PolicyOutput.Show(found, result.GetValue(Format)!, PolicyExplanation.Choose(trace, explain), result.GetValue(PolicyExplanation.VariableValues)));
+            PolicyOutput.Print(result, Format, format => PolicyOutput.Show(found, format, PolicyExplanation.Choose(trace, explain), result.GetValue(PolicyExplanation.VariableValues)));
             return found.IsUndefined && result.GetValue(Fail) ? ExitCodes.Failure : ExitCodes.Success;
         }
         catch (RegoCompilationException e)
@@ -100,7 +95,7 @@ internal static class PolicyCommand
             throw new UsageException(e.Message);
         }
 
-        Console.Out.WriteLine(PolicyOutput.Show(left, result.GetValue(Format)!));
+        PolicyOutput.Print(result, Format, format => PolicyOutput.Show(left, format));
         return left.Queries.Count == 0 && result.GetValue(Fail) ? ExitCodes.Failure : ExitCodes.Success;
     }
 
@@ -128,32 +123,6 @@ internal static class PolicyCommand
         return changed && result.GetValue(List) && !result.GetValue(Write) ? ExitCodes.Failure : ExitCodes.Success;
     }
 
-    private static async Task<int> BenchAsync(ParseResult result, CancellationToken ct)
-    {
-        try
-        {
-            var (query, input) = await PrepareAsync(result, ct);
-            int count = Math.Max(1, result.GetValue(Count));
-            for (int i = 0; i < Math.Min(count, 1_000); i++)
-                query.Evaluate(input, cancellationToken: ct);
-            long bytes = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < count; i++)
-                query.Evaluate(input, cancellationToken: ct);
-            double nanoseconds = Stopwatch.GetElapsedTime(start).TotalNanoseconds / count;
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"samples {count}\nns/op   {nanoseconds:0}\nB/op    {(GC.GetAllocatedBytesForCurrentThread() - bytes) / count}"));
-            return ExitCodes.Success;
-        }
-        catch (RegoCompilationException e)
-        {
-            return Report(e);
-        }
-        catch (RegoEvaluationException e)
-        {
-            Console.Error.WriteLine($"1 error occurred: {e.Message}");
-            return ExitCodes.Failure;
-        }
-    }
-
     private static async Task<int> InspectAsync(ParseResult result, CancellationToken ct)
     {
         try
@@ -174,7 +143,8 @@ internal static class PolicyCommand
         return (await PolicyFiles.LoadAsync(result.GetValue(DataFiles)!, ct)).Compile(Options(result) with { Schemas = schemas, Instrument = instrument });
     }
 
-    private static async Task<(PreparedQuery Query, RegoValue? Input)> PrepareAsync(ParseResult result, CancellationToken ct)
+    /// <summary>The query and the input that the command line names.</summary>
+    public static async Task<(PreparedQuery Query, RegoValue? Input)> PrepareAsync(ParseResult result, CancellationToken ct)
     {
         var policy = await CompileAsync(result, result.GetValue(Explain) is not (null or "off"), ct);
         var input = result.GetValue(Input) is { } file ? await PolicyFiles.ReadValueAsync(file, ct) : null;

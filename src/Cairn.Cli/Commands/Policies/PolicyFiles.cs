@@ -1,7 +1,4 @@
-using System.Text;
 using Cairn.Cli.Output;
-using Cairn.Core;
-using Cairn.Core.Documents;
 using Cairn.Core.Policies;
 using Cairn.Rego;
 using Cairn.Rego.Syntax;
@@ -40,11 +37,17 @@ internal sealed class PolicyFiles
     {
         var files = new PolicyFiles();
         foreach (string path in paths)
+        {
+            int before = files._modules.Count;
             foreach (string file in Directory.Exists(path) ? FilesIn(path) : [path])
                 if (Path.GetExtension(file).Equals(".rego", StringComparison.OrdinalIgnoreCase))
                     await files.AddAsync(file, [], ct);
                 else if (!File.Exists(file))
                     throw new UsageException($"There is no file or folder '{file}'.");
+            if (files._modules.Count == before)
+                throw new UsageException(Directory.Exists(path) ? $"There is no .rego file in '{path}'." : $"'{path}' is no module: those are .rego files.");
+        }
+
         return files;
     }
 
@@ -67,7 +70,7 @@ internal sealed class PolicyFiles
     /// <exception cref="RegoCompilationException">Something is wrong with the modules, or they make documents that the data has.</exception>
     public RegoPolicy Compile(CompileOptions options)
     {
-        var policy = RegoPolicy.Compile(_modules, _data, options with { Yaml = new PolicyYaml() });
+        var policy = RegoPolicy.Compile(_modules, _data, options with { Yaml = new PolicyYaml(metadata: true) });
         return policy.FindDataConflicts() is { Count: > 0 } conflicts ? throw new RegoCompilationException(conflicts) : policy;
     }
 
@@ -101,10 +104,10 @@ internal sealed class PolicyFiles
         try
         {
             return Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml"
-                ? RegoValue.ParseJson(DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(text)))
+                ? new PolicyYaml().Read(text)
                 : RegoValue.ParseJson(text);
         }
-        catch (Exception e) when (e is System.Text.Json.JsonException or ProblemException)
+        catch (Exception e) when (e is System.Text.Json.JsonException or FormatException)
         {
             throw new UsageException($"{file}: {e.Message}");
         }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
@@ -11,7 +12,26 @@ namespace Cairn.Cli.Commands.Policies;
 /// <summary>Results as <c>opa eval</c> prints them.</summary>
 internal static class PolicyOutput
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // A value of 1,000 levels, inside of what is printed around it.
+    private const int MaxDepth = 1_100;
+
+    private static readonly JsonSerializerOptions Indented = new() { MaxDepth = MaxDepth, WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Whether a program reads the output: <c>-f json</c>, or <c>-o json</c> or <c>yaml</c> without <c>-f</c>.</summary>
+    public static bool IsStructured(ParseResult result, Option<string> format) => result.GetResult(format) is { Implicit: false }
+        ? result.GetValue(format) == "json"
+        : !CairnCommand.Printer(result).IsTable;
+
+    /// <summary>Prints what a format of OPA's makes of a result; as <c>-o</c> says where that is given and <c>-f</c> is not.</summary>
+    public static void Print(ParseResult result, Option<string> format, Func<string, string> show)
+    {
+        if (result.GetResult(CairnCommand.OutputFormat) is not { Implicit: false } || result.GetResult(format) is { Implicit: false })
+            Console.Out.WriteLine(show(result.GetValue(format)!));
+        else if (CairnCommand.Printer(result) is { IsTable: false } printer)
+            printer.One(JsonNode.Parse(show("json"), documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth })!);
+        else
+            Console.Out.WriteLine(show("pretty"));
+    }
 
     /// <summary>A result, with its explanation before it, or in the JSON under <c>explanation</c>.</summary>
     public static string Show(QueryResult result, string format, RegoTrace? explanation, bool variableValues)

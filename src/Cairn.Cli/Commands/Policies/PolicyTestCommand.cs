@@ -51,8 +51,8 @@ internal static class PolicyTestCommand
             return failed > 0 || report["coverage"]!.GetValue<double>() < result.GetValue(Threshold) ? ExitCodes.Failure : ExitCodes.Success;
         }
 
-        if (result.GetValue(Format) == "json")
-            Console.Out.WriteLine(new JsonArray([.. results.Select(Json)]).ToJsonString(new() { WriteIndented = true }));
+        if (PolicyOutput.IsStructured(result, Format))
+            PolicyOutput.Print(result, Format, _ => new JsonArray([.. results.Select(Json)]).ToJsonString(new() { WriteIndented = true }));
         else
             Pretty(results, verbose, test => PolicyExplanation.Choose(test.Trace, result.GetValue(Explain)!)?.ToText(result.GetValue(PolicyExplanation.VariableValues)));
         return failed > 0 ? ExitCodes.Failure : ExitCodes.Success;

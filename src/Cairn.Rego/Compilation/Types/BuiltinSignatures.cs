@@ -9,7 +9,7 @@ internal static class BuiltinSignatures
 {
     // These answer false for anything that is no string, but a call that can never pass one is a mistake.
     private static readonly FrozenSet<string> OfStrings =
-        FrozenSet.ToFrozenSet(["base64.is_valid", "json.is_valid", "net.cidr_is_valid", "regex.is_valid", "yaml.is_valid"]);
+        FrozenSet.ToFrozenSet(["base64.is_valid", "json.is_valid", "net.cidr_is_valid", "regex.is_valid", "uri.is_valid", "yaml.is_valid"]);
 
     private static readonly Lazy<FrozenDictionary<string, string[]>> Names = new(() => Table
         .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -44,6 +44,9 @@ internal static class BuiltinSignatures
         strings.count: search, substring, output
         lower upper strings.reverse: x, y
         split: x, delimiter, ys
+        strings.split_n: x, delimiter, count, ys
+        uri.parse: uri, parts
+        uri.is_valid: uri, result
         replace: x, old, new, y
         strings.replace_n: patterns, value, output
         trim trim_left trim_right: value, cutset, output
