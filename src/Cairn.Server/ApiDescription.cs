@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Cairn.Server.Configs;
 using Cairn.Server.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -83,10 +82,7 @@ internal static class ApiDescription
         string etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(document).AsSpan(0, 8))}\"";
         http.Response.Headers.ETag = etag;
         http.Response.Headers.CacheControl = "no-cache";
-        if (!ConfigAnswers.Matches(http.Request.Headers.IfNoneMatch, etag))
-            return Bodies.WriteAsync(http, 200, document, "application/json");
-        http.Response.StatusCode = 304;
-        return Task.CompletedTask;
+        return EntityTags.EndsRead(http, etag) ? Task.CompletedTask : Bodies.WriteAsync(http, 200, document, "application/json");
     }
 
     /// <param name="app">The application.</param>

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Cairn.Core;
 using Cairn.Core.Configs;
 using Cairn.Core.Documents;
 using Cairn.Server.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace Cairn.Server.Configs;
 
@@ -19,11 +17,8 @@ internal static class ConfigAnswers
         headers.ETag = config.ETag;
         headers["Cairn-Version"] = config.VersionText;
         headers["Cairn-Revision"] = config.RevisionText;
-        if (http.Request.Headers.IfNoneMatch is { Count: > 0 } known && Matches(known, config.ETag))
-        {
-            http.Response.StatusCode = 304;
+        if (EntityTags.EndsRead(http, config.ETag))
             return Task.CompletedTask;
-        }
 
         byte[] body = format == DocumentFormat.Json ? config.Body : format.Write(config.Body);
         http.Response.ContentType = format == DocumentFormat.Json ? "application/json" : format.MediaType + "; charset=utf-8";
@@ -69,44 +64,11 @@ internal static class ConfigAnswers
             ProblemKind.UnsupportedFormat, $"'{type}' is not a format spoken here: {string.Join(", ", DocumentFormat.All.Where(format => format.Reader is not null).Select(format => format.MediaType))}.");
     }
 
-    /// <summary>The version the resource must be at: of <c>If-Match: "12"</c>, or 0 of <c>If-None-Match: *</c>.</summary>
-    public static long? IfVersion(HttpRequest request)
-    {
-        if (request.Headers.IfNoneMatch is { Count: > 0 } none)
-            return none.ToString().Trim() == "*"
-                ? 0
-                : throw new ProblemException(ProblemKind.Invalid, "On a write, If-None-Match can only be *: the resource must not exist.");
-        string text = request.Headers.IfMatch.ToString().Trim();
-        if (text is "" or "*")
-            return null;
-        // A rendered document's tag is the version with a hash behind it.
-        string version = text.Trim('"').Split('-')[0];
-        return text.Length > 2 && text[0] == '"' && text[^1] == '"'
-            && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
-                ? number
-                : throw new ProblemException(ProblemKind.Invalid, $"If-Match: {text} is not one of Cairn's entity tags, such as \"12\".");
-    }
-
     /// <summary>Why the caller writes: the header <c>Cairn-Message</c>, percent-encoded where it is not ASCII.</summary>
     public static string? Message(HttpContext http)
     {
         string? message = http.Request.Headers["Cairn-Message"];
         return string.IsNullOrEmpty(message) ? null : Uri.UnescapeDataString(message);
-    }
-
-    public static bool Matches(StringValues known, string etag)
-    {
-        foreach (string? line in known)
-            foreach (var range in line.AsSpan().Split(','))
-            {
-                var tag = line.AsSpan()[range].Trim();
-                if (tag.StartsWith("W/"))
-                    tag = tag[2..];
-                if (tag is "*" || tag.SequenceEqual(etag))
-                    return true;
-            }
-
-        return false;
     }
 
     /// <summary>Says whether there never was such a config, it is deleted, or the environment serves nothing of it.</summary>

@@ -31,7 +31,7 @@ internal static class ConfigWaiting
             while (true)
             {
                 config = node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment, limit.Token);
-                if (config is null ? !ConfigAnswers.Matches(known, "\"0\"") : !ConfigAnswers.Matches(known, config.ETag))
+                if (config is null ? !EntityTags.IsKnown(known, "\"0\"") : !EntityTags.IsKnown(known, config.ETag))
                     return config;
                 link = await link.NextAsync.WaitAsync(limit.Token);
                 if (!RequestPipeline.IsStillAdmitted(http))

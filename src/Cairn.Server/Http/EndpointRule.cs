@@ -58,6 +58,9 @@ public sealed record EndpointRule(Permission? Permission, RateClass Rate)
     /// <summary>Whether an <c>Idempotency-Key</c> is honoured: on what is posted.</summary>
     public bool Idempotent { get; init; }
 
+    /// <summary>Whether a write honours <c>If-Match</c> and <c>If-None-Match</c>; where it does not, they are refused.</summary>
+    public bool Conditional { get; init; }
+
     /// <summary>Whether query parameters that it does not know are ignored, as clients of a foreign API expect.</summary>
     public bool LenientQuery { get; init; }
 
@@ -88,6 +91,10 @@ internal static class EndpointRules
     /// <summary>Says that the request is about the environment of the query, if it names one.</summary>
     public static RouteHandlerBuilder ByEnvironment(this RouteHandlerBuilder endpoint) =>
         endpoint.Amend(rule => rule with { Environment = EnvironmentOf.Query });
+
+    /// <summary>Honours <c>If-Match</c> and <c>If-None-Match</c>.</summary>
+    public static RouteHandlerBuilder Conditional(this RouteHandlerBuilder endpoint) =>
+        endpoint.Amend(rule => rule with { Conditional = true });
 
     /// <summary>Changes the rule that the endpoint was given before.</summary>
     public static RouteHandlerBuilder Amend(this RouteHandlerBuilder endpoint, Func<EndpointRule, EndpointRule> change)

@@ -42,6 +42,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             if (rule.Permission is null || await AdmitAsync(http, request, rule.Permission.Value))
             {
                 Query.Check(http.Request, rule, request.AsksEnvironmentOnly);
+                EntityTags.Check(http.Request, rule);
                 if (rule.Idempotent && http.Request.Headers.TryGetValue("Idempotency-Key", out var key))
                     await new IdempotentExchange(request, http, log).RunAsync(key.ToString(), endpoint);
                 else

@@ -38,9 +38,9 @@ internal static class SchemaJudgementEndpoints
             .Describe("Drafts a schema from sample documents; nothing is kept").Accepts<SchemaInferenceRequest>("application/json").Produces(200);
         schemas.OnGet("/schema-rules/{**path}", GetRule).WithName("GetSchemaRule").Requires("schemas", PermissionLevel.Read)
             .Describe("Reads the compatibility rule of a namespace, or of namespace/Model", Parameters.Consistency).Produces<SchemaRuleView>();
-        schemas.OnPut("/schema-rules/{**path}", PutRule).WithName("PutSchemaRule").Requires("schemas", PermissionLevel.Admin)
+        schemas.OnPut("/schema-rules/{**path}", PutRule).WithName("PutSchemaRule").Requires("schemas", PermissionLevel.Admin).Conditional()
             .Describe("Sets the compatibility rule of a namespace, or of namespace/Model").Accepts<SchemaRuleUpdate>("application/json").Produces<SchemaRuleView>();
-        schemas.OnDelete("/schema-rules/{**path}", DeleteRule).WithName("DeleteSchemaRule").Requires("schemas", PermissionLevel.Admin)
+        schemas.OnDelete("/schema-rules/{**path}", DeleteRule).WithName("DeleteSchemaRule").Requires("schemas", PermissionLevel.Admin).Conditional()
             .Describe("Takes a compatibility rule off").Produces<SchemaRuleView>();
     }
 
@@ -191,7 +191,7 @@ internal static class SchemaJudgementEndpoints
     private static async Task CommitRuleAsync(HttpContext http, CompatibilityMode? mode)
     {
         var request = CairnRequest.Of(http);
-        var operation = new PutCompatibilityRule(request.Node.Kinds, request.Path, mode) { IfVersion = ConfigAnswers.IfVersion(http.Request) };
+        var operation = new PutCompatibilityRule(request.Node.Kinds, request.Path, mode) { IfVersion = EntityTags.Condition(http.Request) };
         await request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
         await WriteRuleAsync(http, request.Node.Catalogs.Current);
     }
