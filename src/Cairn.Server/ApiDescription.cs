@@ -98,7 +98,7 @@ internal static class ApiDescription
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/docs"), docs => docs.UseSwaggerUI(ui =>
         {
             ui.RoutePrefix = "docs";
-            ui.SwaggerEndpoint("/openapi/v1.json", "Cairn v1");
+            ui.SwaggerEndpoint("../openapi/v1.json", "Cairn v1");
             ui.DocumentTitle = "Cairn API";
         }));
     }

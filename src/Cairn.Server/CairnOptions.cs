@@ -63,6 +63,10 @@ public sealed class CairnOptions
     /// <summary>Origins that browsers may call from; <c>*</c> for any. Default none.</summary>
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 
+    /// <summary>The names under which clients reach the server, such as <c>cairn.example.com</c>: a redirect names no other host than
+    /// these and the address that was connected to. Default none.</summary>
+    public IReadOnlyList<string> PublicHosts { get; set; } = [];
+
     /// <summary>Whether <c>/config/…</c> of the Configuration Management System is served. Default true.</summary>
     public bool ConfigManager { get; set; } = true;
 

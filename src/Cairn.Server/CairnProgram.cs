@@ -16,6 +16,7 @@ public static class CairnProgram
     /// <exception cref="SettingException">The TLS files cannot be used.</exception>
     public static WebApplication Build(ServeOptions options)
     {
+        CheckTogether(options);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "cairn" });
         AddLogging(builder.Logging, options);
         builder.Services.AddRoutingCore();
@@ -41,6 +42,12 @@ public static class CairnProgram
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
 
         var app = builder.Build();
+        if (options.Proxy.Trusted.Count > 0)
+            app.Use(new ForwardedHeaders(options.Proxy).InvokeAsync);
+        if (options.Proxy.BasePath.Length > 0)
+            app.UsePathBase(options.Proxy.BasePath);
+        // Routes are looked for when the path is what it is to be.
+        app.UseRouting();
         app.Use(SecurityHeaders);
         if (options.Node.CorsOrigins.Count > 0)
             app.UseCors();
@@ -49,6 +56,17 @@ public static class CairnProgram
             ApiDescription.Map(app, pages: !options.Node.PyrmuteRegistry.IsProduction);
         _ = app.Services.GetRequiredService<Telemetry>();
         return app;
+    }
+
+    // What makes no sense together is refused before anything is opened.
+    private static void CheckTogether(ServeOptions options)
+    {
+        if (options.Proxy is { ProxyProtocol: true, Trusted.Count: 0 })
+            throw new SettingException("proxy-protocol is on, but no proxy is trusted: set trusted-proxies to the networks of those that send it.");
+        if ((options.TlsCertificate ?? options.TlsKey) is not null
+            && !options.Listen.Any(address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+            throw new SettingException(
+                $"tls-cert and tls-key are set, but {string.Join(", ", options.Listen)} would speak plain HTTP: listen on https://, or leave them out.");
     }
 
     private static Task SecurityHeaders(HttpContext http, RequestDelegate next)
@@ -69,6 +87,12 @@ public static class CairnProgram
             var uri = new Uri(address.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal));
             void Configure(ListenOptions listen)
             {
+                if (options.Proxy.ProxyProtocol)
+                {
+                    var proxyProtocol = new ProxyProtocol(options.Proxy, kestrel.ApplicationServices.GetRequiredService<ILogger<CairnNode>>());
+                    listen.Use(next => connection => proxyProtocol.OnConnectionAsync(connection, next));
+                }
+
                 if (uri.Scheme != "https")
                     return;
                 if (options.TlsCertificate is null || options.TlsKey is null)

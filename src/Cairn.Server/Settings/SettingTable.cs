@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using Cairn.Core.Access;
 using Cairn.Server.Limits;
 
 namespace Cairn.Server.Settings;
@@ -59,6 +61,11 @@ public static class SettingTable
         new("tls-cert", "", "A certificate chain in PEM; with it, https:// addresses", (o, v) => o.TlsCertificate = v),
         new("tls-key", "", "Its private key in PEM", (o, v) => o.TlsKey = v),
         new("tls-min-version", "1.3", "The oldest TLS version spoken: 1.2 or 1.3", (o, v) => o.TlsMinVersion = v is "1.2" or "1.3" ? v : throw new FormatException("1.2 or 1.3")),
+        new("trusted-proxies", "", "Networks of proxies that are believed who the caller is, separated by commas, such as 10.0.0.0/8", (o, v) => o.Proxy.Trusted = NetworkList(v)),
+        new("forwarded-header", "x-forwarded-for", "Where they say it: x-forwarded-for (with -proto, -host and -prefix), or forwarded (RFC 7239)", (o, v) => o.Proxy.UseForwarded = v switch { "forwarded" => true, "x-forwarded-for" => false, _ => throw new FormatException("x-forwarded-for or forwarded") }),
+        new("proxy-protocol", "off", "Whether each of their connections begins with a PROXY protocol header, version 1 or 2", (o, v) => o.Proxy.ProxyProtocol = Flag(v)),
+        new("base-path", "", "What goes before every path, such as /cairn", (o, v) => o.Proxy.BasePath = BasePath(v)),
+        new("public-hosts", "", "Names by which clients reach this server, separated by commas; redirects name no other", (o, v) => o.Node.PublicHosts = List(v)),
         new("log-level", "info", "debug, info, warn or error", (o, v) => o.LogLevel = Level(v)),
         new("log-format", "auto", "text, json, or auto: text on a terminal", (o, v) => o.LogFormat = v is "text" or "json" or "auto" ? v : throw new FormatException("text, json or auto")),
         new("docs", "on", "Whether /docs and /openapi/v1.json are served", (o, v) => o.Docs = Flag(v)),
@@ -72,6 +79,18 @@ public static class SettingTable
                 throw new FormatException("addresses such as http://127.0.0.1:8000 or https://0.0.0.0:8443");
         return addresses.Count > 0 ? addresses : throw new FormatException("at least one address");
     }
+
+    private static IReadOnlyList<IPNetwork> NetworkList(string text) =>
+    [
+        .. List(text).Select(item => Networks.TryParse(item, out var network)
+            ? network
+            : throw new FormatException("networks such as 10.0.0.0/8 or 2001:db8::/32")),
+    ];
+
+    private static string BasePath(string text) =>
+        text.Length == 0 || (text[0] == '/' && text[^1] != '/' && text.Split('/')[1..].All(segment => segment.Length > 0 && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && segment is not ("." or "..")))
+            ? text
+            : throw new FormatException("a path such as /cairn, without a slash at its end");
 
     private static string KeyPrefix(string text) =>
         text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? text : throw new FormatException("1 to 32 letters, digits and underscores");

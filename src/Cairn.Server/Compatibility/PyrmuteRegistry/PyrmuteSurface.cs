@@ -44,8 +44,10 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
     {
         var request = http.Request;
         http.Response.StatusCode = 307;
+        // Two slashes in front would be another host.
+        string path = "/" + request.Path.Value!.Trim('/');
         http.Response.Headers.Location =
-            $"{request.Scheme}://{request.Host}{request.PathBase}{new PathString(request.Path.Value!.TrimEnd('/')).ToUriComponent()}{request.QueryString}";
+            $"{PublicAddress.Of(http)}{request.PathBase.ToUriComponent()}{new PathString(path).ToUriComponent()}{request.QueryString}";
     }
 
     public override Task WriteUnauthenticatedAsync(HttpContext http, bool presented)
