@@ -40,7 +40,7 @@ public static class CairnEndpointExtensions
         cairn.MapHealth();
         cairn.MapMetrics();
         if (options.ConfigManager)
-            cairn.MapConfigManager();
+            cairn.MapConfigManager(options.ConfigManagerRoot);
         if (options.PyrmuteRegistry.Enabled)
         {
             cairn.MapPyrmuteRegistry(options.PyrmuteRegistry);
@@ -48,6 +48,7 @@ public static class CairnEndpointExtensions
         }
 
         cairn.MapRoot();
+        cairn.MapUnmatched();
         return cairn;
     }
 

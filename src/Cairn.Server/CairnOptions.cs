@@ -70,6 +70,10 @@ public sealed class CairnOptions
     /// <summary>Whether <c>/config/…</c> of the Configuration Management System is served. Default true.</summary>
     public bool ConfigManager { get; set; } = true;
 
+    /// <summary>Whether its paths are served without <c>/config</c> in front, too, as where that system is mounted at the root: then
+    /// every path of two segments and more that nothing else claims is a config's. Default false.</summary>
+    public bool ConfigManagerRoot { get; set; }
+
     /// <summary>How <c>/schemas</c> and <c>/api-keys</c> of Pyrmute Registry are served.</summary>
     public PyrmuteRegistryOptions PyrmuteRegistry { get; } = new();
 

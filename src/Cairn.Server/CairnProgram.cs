@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cairn.Server.Http;
 using Cairn.Server.Observability;
 using Cairn.Server.Security;
 using Cairn.Server.Settings;
@@ -30,7 +31,7 @@ public static class CairnProgram
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
         if (options.Docs)
-            ApiDescription.Add(builder.Services);
+            ApiDescription.Add(builder.Services, options.Proxy.BasePath);
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy =>
         {
             if (options.Node.CorsOrigins.Contains("*"))
@@ -46,14 +47,17 @@ public static class CairnProgram
             app.Use(new ForwardedHeaders(options.Proxy).InvokeAsync);
         if (options.Proxy.BasePath.Length > 0)
             app.UsePathBase(options.Proxy.BasePath);
+        app.Use(SecurityHeaders.InvokeAsync);
+        app.Use(RequestLimits.InvokeAsync);
+        if (options.Docs && !options.Node.PyrmuteRegistry.IsProduction)
+            ApiDescription.UsePages(app);
         // Routes are looked for when the path is what it is to be.
         app.UseRouting();
-        app.Use(SecurityHeaders);
         if (options.Node.CorsOrigins.Count > 0)
             app.UseCors();
         app.MapCairn();
         if (options.Docs)
-            ApiDescription.Map(app, pages: !options.Node.PyrmuteRegistry.IsProduction);
+            ApiDescription.Map(app);
         _ = app.Services.GetRequiredService<Telemetry>();
         return app;
     }
@@ -69,17 +73,15 @@ public static class CairnProgram
                 $"tls-cert and tls-key are set, but {string.Join(", ", options.Listen)} would speak plain HTTP: listen on https://, or leave them out.");
     }
 
-    private static Task SecurityHeaders(HttpContext http, RequestDelegate next)
-    {
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        return next(http);
-    }
-
     private static void Listen(KestrelServerOptions kestrel, ServeOptions options)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = (long)options.Node.MaxBodyBytes * 16 + 1;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        // Above what is taken, so that what is too long is answered in words: Kestrel's own refusals are empty.
+        kestrel.Limits.MaxRequestLineSize = 4 * RequestLimits.MaxTargetLength;
+        kestrel.Limits.MaxRequestBufferSize = 1 << 20;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 2 * RequestLimits.MaxHeaderLength;
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         ServerCertificate? certificate = null;
         foreach (string address in options.Listen)

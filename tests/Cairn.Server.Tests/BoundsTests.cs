@@ -61,7 +61,11 @@ public sealed class BoundsTests
     [InlineData("/a/b")]
     public async Task An_address_that_guesses_keys_has_to_wait_on_every_surface(string path)
     {
-        await using var server = await CairnServer.StartAsync(options => options.Node.FailureLimit = CairnOptions.ParseLimit("3/minute"));
+        await using var server = await CairnServer.StartAsync(options =>
+        {
+            options.Node.FailureLimit = CairnOptions.ParseLimit("3/minute");
+            options.Node.ConfigManagerRoot = true;
+        });
         using var guesser = server.Client("cairn_live_guess");
         for (int i = 0; i < 3; i++)
             (await guesser.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

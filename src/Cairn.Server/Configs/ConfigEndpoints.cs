@@ -20,13 +20,13 @@ internal static class ConfigEndpoints
             .Produces<Page<ConfigItem>>();
         configs.OnGet("/configs/{**path}", Get).WithName("GetConfig").Requires("configs", PermissionLevel.Read).ByEnvironment()
             .Describe("Reads a config: its base, or what an environment serves", Parameters.Environment, Parameters.Version, Parameters.Format, Parameters.Raw, Parameters.Consistency, Parameters.Wait)
-            .Produces(200).Produces(304);
+            .Produces<object>(200, "application/json", "application/yaml", "text/x-java-properties", "text/x-dotenv", "application/toml").Produces(304);
         configs.OnPut("/configs/{**path}", Put).WithName("PutConfig").Requires("configs", PermissionLevel.Write).ByEnvironment().Conditional()
             .Describe("Writes a config's base, or an environment's overlay; the body is the document", Parameters.Environment, Parameters.Format)
-            .Produces<ConfigWritten>().Produces<ConfigWritten>(201);
+            .TakesDocument("application/json", "application/yaml", "text/x-java-properties", "text/x-dotenv").Produces<ConfigWritten>().Produces<ConfigWritten>(201);
         configs.OnPatch("/configs/{**path}", Patch).WithName("PatchConfig").Requires("configs", PermissionLevel.Write).ByEnvironment().Conditional()
             .Describe("Changes parts of a document, by JSON Merge Patch or JSON Patch", Parameters.Environment)
-            .Produces<ConfigWritten>();
+            .TakesDocument("application/merge-patch+json", "application/json-patch+json", "application/json").Produces<ConfigWritten>();
         configs.OnDelete("/configs/{**path}", Delete).WithName("DeleteConfig").Requires("configs", PermissionLevel.Delete).ByEnvironment().Conditional()
             .Describe("Deletes a config, keeping its versions; or an environment's overlay", Parameters.Environment)
             .Produces<ConfigWritten>();
@@ -38,15 +38,15 @@ internal static class ConfigEndpoints
             .Produces<ConfigDiffView>();
         configs.OnPost("/config-rollbacks/{**path}", Rollback).WithName("RollBackConfig").Requires("configs", PermissionLevel.Write).Idempotent().Conditional()
             .Describe("Makes a new version like an older one; also brings back what was deleted")
-            .Accepts<ConfigRollback>("application/json").Produces<ConfigWritten>();
+            .Takes<ConfigRollback>().Produces<ConfigWritten>();
         configs.OnPost("/config-promotions/{**path}", Promote).WithName("PromoteConfig").RequiresSome("configs", PermissionLevel.Write).Idempotent().Conditional()
             .Describe("Sets which base an environment serves")
-            .Accepts<ConfigPromotion>("application/json").Produces<ConfigWritten>();
+            .Takes<ConfigPromotion>().Produces<ConfigWritten>();
         configs.OnGet("/config-schemas/{**path}", GetSchema).WithName("GetConfigSchema").Requires("configs", PermissionLevel.Read)
             .Describe("Reads the schema a config is bound to", Parameters.Consistency).Produces(200);
         configs.OnPut("/config-schemas/{**path}", PutSchema).WithName("PutConfigSchema").Requires("configs", PermissionLevel.Write).Conditional()
             .Describe("Binds a config to a schema: a JSON Schema, or a JSON string naming one of the registry")
-            .Produces<ConfigWritten>();
+            .TakesDocument("application/json").Produces<ConfigWritten>();
         configs.OnDelete("/config-schemas/{**path}", DeleteSchema).WithName("DeleteConfigSchema").Requires("configs", PermissionLevel.Write).Conditional()
             .Describe("Takes a config's schema off").Produces<ConfigWritten>();
     }
@@ -102,7 +102,7 @@ internal static class ConfigEndpoints
         var config = node.Configs.Read(snapshot, request.Caller, request.Path, request.Environment, http.RequestAborted);
         if (Query.Duration(http.Request, "wait", ConfigWaiting.LongestWait) is { } wait)
         {
-            config = await ConfigWaiting.WaitForNewsAsync(http, request, config, wait);
+            config = await ConfigWaiting.WaitForNewsAsync(http, request, config, format, wait);
             if (!RequestPipeline.IsStillAdmitted(http))
             {
                 await request.Rule.Surface.WriteUnauthenticatedAsync(http, presented: true);

@@ -31,7 +31,7 @@ internal static class EnvironmentEndpoints
         environments.OnGet("/environments/{name}", Get).WithName("GetEnvironment").Requires("environments", PermissionLevel.Read, pathFrom: "name")
             .Describe("Reads an environment", Parameters.Consistency).Produces<EnvironmentView>();
         environments.OnPut("/environments/{name}", Put).WithName("PutEnvironment").Requires("environments", PermissionLevel.Admin, pathFrom: "name").Conditional()
-            .Describe("Makes an environment, or changes it").Accepts<EnvironmentUpdate>("application/json").Produces<EnvironmentView>().Produces<EnvironmentView>(201);
+            .Describe("Makes an environment, or changes it").Takes<EnvironmentUpdate>().Produces<EnvironmentView>().Produces<EnvironmentView>(201);
         environments.OnDelete("/environments/{name}", Delete).WithName("DeleteEnvironment").Requires("environments", PermissionLevel.Admin, pathFrom: "name").Conditional()
             .Describe("Removes an environment that nothing uses").Produces(204);
 
@@ -46,9 +46,9 @@ internal static class EnvironmentEndpoints
         app.OnGet(route, GetVariables).WithName($"Get{name}Variables").Requires("variables", PermissionLevel.Read, "name", prefix, environmentFrom)
             .Describe("Reads the variables templates can use", Parameters.Consistency).Produces(200);
         app.OnPut(route, PutVariables).WithName($"Put{name}Variables").Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom).Conditional()
-            .Describe("Replaces the variables").Produces(200);
+            .Describe("Replaces the variables").TakesDocument("application/json").Produces(200);
         app.OnPatch(route, PatchVariables).WithName($"Patch{name}Variables").Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom).Conditional()
-            .Describe("Changes some variables, by JSON Merge Patch").Produces(200);
+            .Describe("Changes some variables, by JSON Merge Patch").TakesDocument("application/merge-patch+json", "application/json").Produces(200);
     }
 
     private static async Task List(HttpContext http)

@@ -15,6 +15,7 @@ internal static class Bodies
     /// <exception cref="ProblemException">It is larger than <paramref name="limit"/> bytes.</exception>
     public static async Task<byte[]> ReadAsync(HttpContext http, int limit)
     {
+        RefuseEncoded(http);
         if (http.Request.ContentLength > limit)
             throw TooLarge(limit);
         // What is announced need not come: the buffer grows with what does.
@@ -38,6 +39,7 @@ internal static class Bodies
     public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type, int? limit = null)
     {
         byte[] body = await ReadAsync(http, limit ?? CairnRequest.Of(http).Node.Options.MaxBodyBytes);
+        RequireJson(http);
         if (body.Length == 0)
             body = "{}"u8.ToArray();
         using var document = JsonText.Parse(body);
@@ -72,6 +74,28 @@ internal static class Bodies
         http.Response.ContentLength = body.Length;
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
+
+    // Nothing is unpacked: a little would become a lot.
+    private static void RefuseEncoded(HttpContext http)
+    {
+        if (http.Request.Headers.ContentEncoding.ToString() is not ("" or "identity") and var encoding)
+        {
+            http.Response.Headers.AcceptEncoding = "identity";
+            throw new ProblemException(ProblemKind.UnsupportedFormat, $"A body with Content-Encoding: {Shown(encoding)} is not read here: send it as it is.");
+        }
+    }
+
+    private static void RequireJson(HttpContext http)
+    {
+        string type = (http.Request.ContentType ?? "").Split(';')[0].Trim();
+        if (type.Length == 0 || type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)))
+            return;
+        http.Response.Headers.Accept = "application/json";
+        throw new ProblemException(ProblemKind.UnsupportedFormat, $"'{Shown(type)}' is not read here: send JSON, with Content-Type: application/json.");
+    }
+
+    private static string Shown(string text) => text.Length > 60 ? text[..60] + "…" : text;
 
     private static ProblemException TooLarge(int limit) => new(ProblemKind.TooLarge, $"The body is larger than {limit} bytes.");
 

@@ -58,6 +58,9 @@ public sealed record EndpointRule(Permission? Permission, RateClass Rate)
     /// <summary>Whether an <c>Idempotency-Key</c> is honoured: on what is posted.</summary>
     public bool Idempotent { get; init; }
 
+    /// <summary>Whether it takes paths that nothing else claims.</summary>
+    public bool TakesLeftovers { get; init; }
+
     /// <summary>Whether a write honours <c>If-Match</c> and <c>If-None-Match</c>; where it does not, they are refused.</summary>
     public bool Conditional { get; init; }
 
@@ -118,7 +121,7 @@ internal static class EndpointRules
 internal static class EndpointMapping
 {
     public static RouteHandlerBuilder OnGet(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
-        app.MapMethods(route, ["GET"], handler);
+        app.MapMethods(route, ["GET", "HEAD"], handler);
 
     public static RouteHandlerBuilder OnPut(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
         app.MapMethods(route, ["PUT"], handler);

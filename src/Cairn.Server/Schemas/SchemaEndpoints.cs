@@ -26,7 +26,7 @@ internal static class SchemaEndpoints
         schemas.OnGet("/schemas/{**path}", Get).WithName("GetSchema").Requires("schemas", PermissionLevel.Read)
             .Describe("Reads the text of namespace/Model/version; the version may be a range such as ^1.2, or latest", Parameters.Consistency).Produces(200).Produces(304);
         schemas.OnPut("/schemas/{**path}", Put).WithName("RegisterSchema").Requires("schemas", PermissionLevel.Write).Conditional()
-            .Describe("Registers namespace/Model/version; the body is the schema", Type, Backport).Produces<SchemaView>().Produces<SchemaView>(201);
+            .Describe("Registers namespace/Model/version; the body is the schema", Type, Backport).TakesDocument("application/schema+json", "application/json", "application/vnd.apache.avro+json", "text/plain").Produces<SchemaView>().Produces<SchemaView>(201);
         schemas.OnDelete("/schemas/{**path}", Delete).WithName("DeleteSchema").Requires("schemas", PermissionLevel.Delete).Conditional()
             .Describe("Deletes a version that nobody relies on", Force).Produces<SchemaView>();
         schemas.OnGet("/schema-versions/{**path}", Versions).WithName("ListSchemaVersions").Requires("schemas", PermissionLevel.Read)
@@ -34,9 +34,9 @@ internal static class SchemaEndpoints
         schemas.OnGet("/schema-metadata/{**path}", GetMetadata).WithName("GetSchemaMetadata").Requires("schemas", PermissionLevel.Read)
             .Describe("Reads what is known about a version", Parameters.Consistency).Produces<SchemaView>();
         schemas.OnPut("/schema-metadata/{**path}", PutMetadata).WithName("PutSchemaMetadata").Requires("schemas", PermissionLevel.Write).Conditional()
-            .Describe("Replaces the notes about a version; the body is a JSON object of them").Produces<SchemaView>();
+            .Describe("Replaces the notes about a version; the body is a JSON object of them").TakesDocument("application/json").Produces<SchemaView>();
         schemas.OnPut("/schema-deprecations/{**path}", Deprecate).WithName("DeprecateSchema").Requires("schemas", PermissionLevel.Write).Conditional()
-            .Describe("Says that a version should not be used any more").Accepts<SchemaDeprecationRequest>("application/json").Produces<SchemaView>();
+            .Describe("Says that a version should not be used any more").Takes<SchemaDeprecationRequest>().Produces<SchemaView>();
         schemas.OnDelete("/schema-deprecations/{**path}", Undeprecate).WithName("UndeprecateSchema").Requires("schemas", PermissionLevel.Write).Conditional()
             .Describe("Says that a deprecated version may be used again").Produces<SchemaView>();
         app.MapSchemaJudgements();
@@ -64,6 +64,9 @@ internal static class SchemaEndpoints
         headers.ETag = tag;
         headers["Cairn-Schema"] = Uri.EscapeDataString(schema.Address.ToString()).Replace("%2F", "/", StringComparison.Ordinal).Replace("%40", "@", StringComparison.Ordinal);
         headers["Cairn-Digest"] = schema.Content.Digest;
+        if (schema.Content.Type == SchemaType.Other)
+            // Whoever registered it chose the media type: no browser is to show it as a page of this server.
+            headers.ContentDisposition = "attachment";
         if (schema.Deprecation is { } deprecation)
             // RFC 9745.
             headers["Deprecation"] = "@" + deprecation.At.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

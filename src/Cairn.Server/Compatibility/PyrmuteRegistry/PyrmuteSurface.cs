@@ -73,6 +73,7 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
             ProblemKind.Denied or ProblemKind.Protected => (403, problem.Detail),
             ProblemKind.NotFound or ProblemKind.Gone => (404, problem.Detail),
             ProblemKind.Conflict or ProblemKind.PreconditionFailed => (409, Describe(problem)),
+            ProblemKind.NotAcceptable => (406, problem.Detail),
             ProblemKind.TooLarge => (413, problem.Detail),
             ProblemKind.TooMany => (429, problem.Detail),
             ProblemKind.Unavailable => (503, "Database error occurred. Please try again later."),
