@@ -48,7 +48,9 @@ public static class CairnEndpointExtensions
         }
 
         cairn.MapRoot();
-        cairn.MapUnmatched();
+        // At the root, what is nobody's may be the application's own.
+        if (prefix.Length > 0)
+            cairn.MapUnmatched();
         return cairn;
     }
 

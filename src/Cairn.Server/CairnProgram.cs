@@ -56,6 +56,7 @@ public static class CairnProgram
         if (options.Node.CorsOrigins.Count > 0)
             app.UseCors();
         app.MapCairn();
+        app.MapInPipeline("").MapUnmatched();
         if (options.Docs)
             ApiDescription.Map(app);
         _ = app.Services.GetRequiredService<Telemetry>();

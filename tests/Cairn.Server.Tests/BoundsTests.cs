@@ -115,6 +115,13 @@ public sealed class BoundsTests
         }
     }
 
+    [Theory]
+    [InlineData("Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 524288               files     \n", 1024L)]
+    [InlineData("Max open files            unlimited            unlimited            files     \n", null)]
+    [InlineData("Max processes             1                    1                    processes \n", null)]
+    [InlineData("", null)]
+    public void The_limit_of_open_files_is_read(string limits, long? expected) => Cairn.Server.Limits.OpenFiles.Parse(limits).ShouldBe(expected);
+
     /// <summary>A body that comes in pieces, and notes how much room it was given for each.</summary>
     private sealed class SlowBody(int[] pieces) : MemoryStream
     {

@@ -221,6 +221,19 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, await answer.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("", "It is empty, or ends too early.")]
+    [InlineData("{", "open JSON object or array")]
+    [InlineData("{\"a\":1,\"a\":2}", "The member 'a' is there twice.")]
+    [InlineData("{\"a\":}", "At line 1, byte 6.")]
+    public async Task A_fault_is_told_in_terms_of_the_document(string body, string sentence)
+    {
+        string detail = (string)(await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/api/v1/configs/http/faulty", body))["detail"]!;
+        detail.ShouldContain(sentence);
+        foreach (string word in new[] { "isFinalBlock", "deserialization", "System.", "exception" })
+            detail.ShouldNotContain(word);
+    }
+
     [Fact]
     public async Task What_is_too_long_is_refused_in_words()
     {

@@ -206,6 +206,7 @@ public sealed class ProxyTests
 
     [Theory]
     [InlineData("--trusted-proxies", "10.1", "networks such as 10.0.0.0/8")]
+    [InlineData("--rate-limit-read", "5", "--rate-limit-read '5' is not acceptable: it should be a limit such as 200/minute (second, minute, hour or day), or off.")]
     [InlineData("--forwarded-header", "x-real-ip", "x-forwarded-for or forwarded")]
     [InlineData("--base-path", "cairn/", "a path such as /cairn")]
     [InlineData("--base-path", "/../x", "a path such as /cairn")]

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 
 namespace Cairn.Core.Documents;
@@ -9,7 +10,7 @@ namespace Cairn.Core.Documents;
 /// <summary>Strict reading and compact writing of JSON documents (RFC 8259) as UTF-8.</summary>
 /// <remarks>Member order and the text of numbers are kept: <c>1.0</c>, <c>1e400</c> and integers of any length come out
 /// as they went in.</remarks>
-public static class JsonText
+public static partial class JsonText
 {
     /// <summary>How deep a document may nest.</summary>
     public const int MaxDepth = 64;
@@ -157,9 +158,16 @@ public static class JsonText
         int tail = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         if (tail >= 0)
             message = message[..tail];
+        // Words that are about .NET, not about the document.
+        message = message.Contains("isFinalBlock", StringComparison.Ordinal) ? "It is empty, or ends too early."
+            : Duplicate().Match(message) is { Success: true } duplicate ? $"The member '{duplicate.Groups[1].Value}' is there twice."
+            : message;
         var text = new StringBuilder(message);
         if (e.LineNumber is { } line)
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $" At line {line + 1}, byte {e.BytePositionInLine + 1}.");
         return text.ToString();
     }
+
+    [GeneratedRegex("^Duplicate property '(.*)' encountered", RegexOptions.Singleline)]
+    private static partial Regex Duplicate();
 }

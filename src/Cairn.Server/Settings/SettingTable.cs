@@ -36,13 +36,13 @@ public static class SettingTable
         new("key-prefix", "cairn_live", "What new API keys start with", (o, v) => o.Node.KeyPrefix = KeyPrefix(v)),
         new("node-id", "(host name)", "This node's name, unique among the nodes of one store", (o, v) => o.Node.NodeId = v),
         new("redis", "", "A Redis in which nodes share rate limits: redis://:PASSWORD@HOST:6379/0; each node has its own when not set", (o, v) => o.Node.Redis = Redis(v)),
-        new("rate-limit-read", "12000/minute", "Reads a caller may make, or off", (o, v) => o.Node.ReadLimit = CairnOptions.ParseLimit(v)),
-        new("rate-limit-write", "1200/minute", "Writes a caller may make, or off", (o, v) => o.Node.WriteLimit = CairnOptions.ParseLimit(v)),
-        new("rate-limit-failures", "60/minute", "Failed authentications from one address, or off", (o, v) => o.Node.FailureLimit = CairnOptions.ParseLimit(v)),
+        new("rate-limit-read", "12000/minute", "Reads a caller may make, or off", (o, v) => o.Node.ReadLimit = Limit(v)),
+        new("rate-limit-write", "1200/minute", "Writes a caller may make, or off", (o, v) => o.Node.WriteLimit = Limit(v)),
+        new("rate-limit-failures", "60/minute", "Failed authentications from one address, or off", (o, v) => o.Node.FailureLimit = Limit(v)),
         new("config-manager", "on", "Whether /config/{path} of the Configuration Management System is served", (o, v) => o.Node.ConfigManager = Flag(v)),
         new("config-manager-root", "off", "Whether they are served without /config in front, too: any path that nothing else claims", (o, v) => o.Node.ConfigManagerRoot = Flag(v)),
-        new("config-manager-rate-limit-read", "100/minute", "Reads there a caller may make, or off", (o, v) => o.Node.ConfigManagerReadLimit = CairnOptions.ParseLimit(v)) { Aliases = ["RATE_LIMIT_READ"] },
-        new("config-manager-rate-limit-write", "20/minute", "Writes there a caller may make, or off", (o, v) => o.Node.ConfigManagerWriteLimit = CairnOptions.ParseLimit(v)) { Aliases = ["RATE_LIMIT_WRITE"] },
+        new("config-manager-rate-limit-read", "100/minute", "Reads there a caller may make, or off", (o, v) => o.Node.ConfigManagerReadLimit = Limit(v)) { Aliases = ["RATE_LIMIT_READ"] },
+        new("config-manager-rate-limit-write", "20/minute", "Writes there a caller may make, or off", (o, v) => o.Node.ConfigManagerWriteLimit = Limit(v)) { Aliases = ["RATE_LIMIT_WRITE"] },
         new("pyrmute-registry", "on", "Whether /schemas and /api-keys of Pyrmute Registry are served", (o, v) => o.Node.PyrmuteRegistry.Enabled = Flag(v)),
         new("pyrmute-registry-auth", "on", "Whether a key is asked for there; off lets everybody do everything there", (o, v) => o.Node.PyrmuteRegistry.Authentication = Flag(v)),
         new("pyrmute-registry-environment", "development", "development, production (no documentation pages) or test", (o, v) => o.Node.PyrmuteRegistry.Environment = v is "development" or "production" or "test" ? v : throw new FormatException("development, production or test")),
@@ -52,7 +52,7 @@ public static class SettingTable
         new("pyrmute-registry-cors-methods", "*", "Methods that browsers may use there", (o, v) => o.Node.PyrmuteRegistry.CorsMethods = List(v)),
         new("pyrmute-registry-cors-headers", "*", "Headers that browsers may send there", (o, v) => o.Node.PyrmuteRegistry.CorsHeaders = List(v)),
         new("pyrmute-registry-cors-credentials", "on", "Whether browsers may send credentials there", (o, v) => o.Node.PyrmuteRegistry.CorsCredentials = Flag(v)),
-        new("pyrmute-registry-rate-limit", "off", "Requests there a caller may make, or off", (o, v) => o.Node.PyrmuteRegistry.RateLimit = CairnOptions.ParseLimit(v)),
+        new("pyrmute-registry-rate-limit", "off", "Requests there a caller may make, or off", (o, v) => o.Node.PyrmuteRegistry.RateLimit = Limit(v)),
         new("max-body-bytes", "1048576", "How large a request body may be", (o, v) => o.Node.MaxBodyBytes = Number(v, 1024, 16 << 20)),
         new("max-watchers", "10000", "How many watches and long polls may be open", (o, v) => o.Node.MaxWatchers = Number(v, 1, 1_000_000)),
         new("max-watchers-per-caller", "(half of max-watchers)", "How many of them one key may have open", (o, v) => o.Node.MaxWatchersPerCaller = Number(v, 1, 1_000_000)),
@@ -92,6 +92,9 @@ public static class SettingTable
         text.Length == 0 || (text[0] == '/' && text[^1] != '/' && text.Split('/')[1..].All(segment => segment.Length > 0 && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && segment is not ("." or "..")))
             ? text
             : throw new FormatException("a path such as /cairn, without a slash at its end");
+
+    private static RateLimit? Limit(string text) =>
+        RateLimit.TryParse(text, out var limit) ? limit : throw new FormatException("a limit such as 200/minute (second, minute, hour or day), or off");
 
     private static string KeyPrefix(string text) =>
         text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? text : throw new FormatException("1 to 32 letters, digits and underscores");
