@@ -121,6 +121,36 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     }
 
     [Theory]
+    [InlineData("application/json; charset=latin1", 415)]
+    [InlineData("application/json; charset=\"UTF-16\"", 415)]
+    [InlineData("text/x-java-properties; charset=iso-8859-1", 415)]
+    [InlineData("application/json; charset=UTF-8", 200)]
+    [InlineData("application/json; charset=\"utf-8\"", 200)]
+    public async Task Another_encoding_than_UTF_8_is_refused(string type, int status)
+    {
+        await Admin.PutJsonAsync("/api/v1/configs/http/encoded", "{}");
+        using var answer = await Admin.SendAsync(HttpMethod.Put, "/api/v1/configs/http/encoded", "{}", type);
+        ((int)answer.StatusCode).ShouldBe(status, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_refusal_says_what_it_would_have_taken()
+    {
+        using var reader = await server.Server.ClientWithKeyAsync("read");
+        var problem = await reader.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Put, "/api/v1/configs/http/a", "{}");
+        ((string)problem["detail"]!).ShouldContain("configs:write");
+    }
+
+    [Fact]
+    public async Task Waiting_for_the_first_version_ends_with_304_like_any_waiting_in_vain()
+    {
+        using var none = await Admin.SendAsync(HttpMethod.Get, "/api/v1/configs/http/later?wait=1ms", headers: ("If-None-Match", "\"0\""));
+        none.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        using var other = await Admin.SendAsync(HttpMethod.Get, "/api/v1/configs/http/later?wait=1ms", headers: ("If-None-Match", "\"3\""));
+        other.StatusCode.ShouldBe(HttpStatusCode.NotFound, "what the caller knew is gone");
+    }
+
+    [Theory]
     [InlineData("/api/v1/configs/http%2Fa")]
     [InlineData("/api/v1/configs/http%2fa?environment=prod")]
     [InlineData("/api/v1/config-versions/http%2Fa")]

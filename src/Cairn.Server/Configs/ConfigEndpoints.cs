@@ -108,6 +108,10 @@ internal static class ConfigEndpoints
                 await request.Rule.Surface.WriteUnauthenticatedAsync(http, presented: true);
                 return;
             }
+
+            // Who waits for the first version knows that there is none.
+            if (config is null && EntityTags.EndsRead(http, ConfigWaiting.NoVersion))
+                return;
         }
 
         await ConfigAnswers.WriteAsync(http, config, format);

@@ -11,6 +11,9 @@ internal static class ConfigWaiting
     /// <summary>The longest <c>wait</c>.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
+    /// <summary>The tag of what is not there yet.</summary>
+    public const string NoVersion = "\"0\"";
+
     // While commits come thick and fast, one look in this time is enough.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
 
@@ -32,7 +35,7 @@ internal static class ConfigWaiting
             while (true)
             {
                 config = node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment, limit.Token);
-                if (!EntityTags.IsKnown(known, config is null ? "\"0\"" : ConfigAnswers.TagOf(config, format)))
+                if (!EntityTags.IsKnown(known, config is null ? NoVersion : ConfigAnswers.TagOf(config, format)))
                     return config;
                 link = await link.NextAsync.WaitAsync(limit.Token);
                 if (!RequestPipeline.IsStillAdmitted(http))

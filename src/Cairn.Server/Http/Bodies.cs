@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cairn.Core;
 using Cairn.Core.Documents;
+using Microsoft.Net.Http.Headers;
 
 namespace Cairn.Server.Http;
 
@@ -16,6 +17,7 @@ internal static class Bodies
     public static async Task<byte[]> ReadAsync(HttpContext http, int limit)
     {
         RefuseEncoded(http);
+        RefuseCharset(http);
         if (http.Request.ContentLength > limit)
             throw TooLarge(limit);
         // What is announced need not come: the buffer grows with what does.
@@ -83,6 +85,16 @@ internal static class Bodies
             http.Response.Headers.AcceptEncoding = "identity";
             throw new ProblemException(ProblemKind.UnsupportedFormat, $"A body with Content-Encoding: {Shown(encoding)} is not read here: send it as it is.");
         }
+    }
+
+    // Texts are UTF-8. Taken for that, another encoding would be other characters, or no text at all.
+    private static void RefuseCharset(HttpContext http)
+    {
+        if (http.Features.Get<CairnRequest>()?.Rule.Parameters is null
+            || !MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.Charset.HasValue
+            || type.Charset.Value.Trim('"') is var charset && (charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase)))
+            return;
+        throw new ProblemException(ProblemKind.UnsupportedFormat, $"charset={Shown(type.Charset.Value)} is not read here: send UTF-8.");
     }
 
     private static void RequireJson(HttpContext http)
