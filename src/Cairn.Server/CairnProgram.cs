@@ -38,7 +38,9 @@ public static class CairnProgram
                 policy.AllowAnyOrigin();
             else
                 policy.WithOrigins([.. options.Node.CorsOrigins]);
-            policy.AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("ETag", "Cairn-Version", "Cairn-Revision", "Retry-After");
+            policy.AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(
+                "ETag", "Location", "Allow", "Cairn-Version", "Cairn-Revision", "Cairn-Stale", "Idempotency-Replayed", "Retry-After",
+                "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Correlation-ID");
         }));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
 

@@ -224,6 +224,29 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
         answer.Headers.Contains("Strict-Transport-Security").ShouldBeFalse("not over plain HTTP");
     }
 
+    [Theory]
+    [InlineData("https", true)]
+    [InlineData("http", false)]
+    public async Task Over_TLS_browsers_are_to_come_back_over_TLS(string scheme, bool said)
+    {
+        var http = new Microsoft.AspNetCore.Http.DefaultHttpContext { Request = { Scheme = scheme, Path = "/api/v1/configs" } };
+        await Cairn.Server.Security.SecurityHeaders.InvokeAsync(http, static _ => Task.CompletedTask);
+        http.Response.Headers.StrictTransportSecurity.ToString().ShouldBe(said ? "max-age=31536000" : "");
+    }
+
+    [Fact]
+    public async Task Pages_of_allowed_origins_may_read_what_answers_say_in_headers()
+    {
+        await using var open = await CairnServer.StartAsync(options => options.Node.CorsOrigins = ["https://a.example"]);
+        using var other = await open.Admin.SendAsync(HttpMethod.Get, "/api/v1/auth/whoami", headers: ("Origin", "https://b.example"));
+        other.Headers.Vary.ShouldContain("Origin");
+        other.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+        using var allowed = await open.Admin.SendAsync(HttpMethod.Get, "/api/v1/auth/whoami", headers: ("Origin", "https://a.example"));
+        string exposed = string.Join(',', allowed.Headers.GetValues("Access-Control-Expose-Headers"));
+        foreach (string header in new[] { "ETag", "RateLimit-Remaining", "X-Correlation-ID" })
+            exposed.ShouldContain(header);
+    }
+
     [Fact]
     public async Task A_text_of_somebody_s_choosing_is_no_page_of_this_server()
     {
