@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Cairn.Core.Access;
+using Cairn.Core.Cryptography;
 using Cairn.Server.Limits;
 
 namespace Cairn.Server.Settings;
@@ -28,10 +29,10 @@ public static class SettingTable
 {
     public static readonly IReadOnlyList<Setting> All =
     [
-        new("store", "sqlite:DATA/cairn.db", "Where the records are: sqlite:PATH, etcd://HOST:2379,HOST:2379/PREFIX or postgres://USER@HOST/DATABASE", (o, v) => o.Node.Store = v),
+        new("store", "sqlite:DATA/cairn.db", "Where the records are: sqlite:PATH, etcd://HOST:2379,HOST:2379/PREFIX or postgres://USER@HOST/DATABASE", (o, v) => o.Node.Store = Store(v)),
         new("data", "cairn-data", "The folder for the store and the master key", (o, v) => o.Node.Data = v),
         new("listen", "http://127.0.0.1:8000", "Where to listen; several separated by commas", (o, v) => o.Listen = Addresses(v)),
-        new("master-key", "", "Master keys in base64, the newest first; a file in the data folder when not set", (o, v) => o.Node.MasterKey = v) { Secret = true },
+        new("master-key", "", "Master keys in base64, the newest first; a file in the data folder when not set", (o, v) => o.Node.MasterKey = MasterKey(v)) { Secret = true },
         new("bootstrap-admin-key", "", "The first admin key, for automation; made up and printed once when not set", (o, v) => o.Node.BootstrapAdminKey = v) { Secret = true },
         new("key-prefix", "cairn_live", "What new API keys start with", (o, v) => o.Node.KeyPrefix = KeyPrefix(v)),
         new("node-id", "(host name)", "This node's name, unique among the nodes of one store", (o, v) => o.Node.NodeId = v),
@@ -95,6 +96,23 @@ public static class SettingTable
 
     private static RateLimit? Limit(string text) =>
         RateLimit.TryParse(text, out var limit) ? limit : throw new FormatException("a limit such as 200/minute (second, minute, hour or day), or off");
+
+    private static string Store(string text) => text.Split(':', 2) is ["sqlite" or "etcd" or "etcds" or "postgres" or "postgresql", { Length: > 0 }]
+        ? text
+        : throw new FormatException("sqlite:PATH, etcd://HOST:2379 or postgres://USER@HOST/DATABASE");
+
+    private static string MasterKey(string text)
+    {
+        try
+        {
+            MasterKeys.FromSetting(text);
+            return text;
+        }
+        catch (MasterKeyException)
+        {
+            throw new FormatException("keys of 32 bytes in base64, separated by commas, as 'openssl rand -base64 32' makes one");
+        }
+    }
 
     private static string KeyPrefix(string text) =>
         text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? text : throw new FormatException("1 to 32 letters, digits and underscores");
