@@ -24,6 +24,9 @@ public enum ProblemKind
     /// <summary>A version named by the caller is no longer the newest: 412.</summary>
     PreconditionFailed,
 
+    /// <summary>None of the formats asked for can be given: 406.</summary>
+    NotAcceptable,
+
     /// <summary>More than a limit allows: 413.</summary>
     TooLarge,
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Cairn.Server.Configs;
 using Cairn.Server.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -9,7 +8,9 @@ namespace Cairn.Server;
 /// <summary>The API's description: <c>/openapi/v1.json</c>, and <c>/docs</c> to browse it.</summary>
 internal static class ApiDescription
 {
-    public static void Add(IServiceCollection services) => services.AddOpenApi("v1", openApi =>
+    /// <param name="services">The application's.</param>
+    /// <param name="basePath">What goes before every path; empty for nothing.</param>
+    public static void Add(IServiceCollection services, string basePath) => services.AddOpenApi("v1", openApi =>
     {
         openApi.AddDocumentTransformer((document, _, _) =>
         {
@@ -19,50 +20,27 @@ internal static class ApiDescription
                 Version = "v1",
                 Description = "A configuration control plane: versioned, validated, encrypted, access-controlled, audited configuration.",
             };
-            document.Servers?.Clear();
+            document.Servers = [new OpenApiServer { Url = basePath.Length == 0 ? "/" : basePath }];
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
                 ["ApiKey"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key" },
                 ["Bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
             };
+            document.AddComponent(OperationDescription.ProblemSchema, OperationDescription.Problem());
+            // HEAD is GET without a body, everywhere.
+            foreach (var path in document.Paths.Values)
+                path.Operations?.Remove(HttpMethod.Head);
             return Task.CompletedTask;
         });
-        openApi.AddOperationTransformer((operation, context, _) =>
+        openApi.AddSchemaTransformer((schema, _, _) =>
         {
-            var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-            operation.Parameters ??= [];
-            if (metadata.OfType<EndpointDescription>().LastOrDefault() is { } description)
-                foreach (var parameter in description.Query)
-                    operation.Parameters.Add(new OpenApiParameter
-                    {
-                        Name = parameter.Name,
-                        In = ParameterLocation.Query,
-                        Description = parameter.Meaning,
-                        Schema = new OpenApiSchema { Type = Enum.Parse<JsonSchemaType>(parameter.Type, ignoreCase: true) },
-                    });
-            // A catch-all is written {path} in OpenAPI; routing's handlers take the request as a whole.
-            foreach (System.Text.RegularExpressions.Match name in System.Text.RegularExpressions.Regex.Matches(context.Description.RelativePath ?? "", @"\{(\w+)"))
-                if (operation.Parameters.All(parameter => parameter.Name != name.Groups[1].Value))
-                    operation.Parameters.Add(new OpenApiParameter
-                    {
-                        Name = name.Groups[1].Value,
-                        In = ParameterLocation.Path,
-                        Required = true,
-                        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-                    });
-            if (metadata.OfType<EndpointRule>().LastOrDefault() is { Permission: { } permission })
-            {
-                operation.Description = $"Takes the permission `{permission}`.";
-                operation.Security =
-                [
-                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("ApiKey", context.Document)] = [] },
-                    new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("Bearer", context.Document)] = [] },
-                ];
-            }
-
+            // A list of anything.
+            if (schema is { Type: { } type, Items: null } && type.HasFlag(JsonSchemaType.Array))
+                schema.Items = new OpenApiSchema();
             return Task.CompletedTask;
         });
+        openApi.AddOperationTransformer(OperationDescription.CompleteAsync);
     });
 
     /// <summary>The description as bytes: making it takes long and it never changes, so it is made once.</summary>
@@ -83,27 +61,24 @@ internal static class ApiDescription
         string etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(document).AsSpan(0, 8))}\"";
         http.Response.Headers.ETag = etag;
         http.Response.Headers.CacheControl = "no-cache";
-        if (!ConfigAnswers.Matches(http.Request.Headers.IfNoneMatch, etag))
-            return Bodies.WriteAsync(http, 200, document, "application/json");
-        http.Response.StatusCode = 304;
-        return Task.CompletedTask;
+        return EntityTags.EndsRead(http, etag) ? Task.CompletedTask : Bodies.WriteAsync(http, 200, document, "application/json");
     }
 
-    /// <param name="app">The application.</param>
-    /// <param name="pages">Whether to serve the page to browse it with, too.</param>
-    public static void Map(WebApplication app, bool pages)
+    /// <summary>Serves the page to browse it with. It has to come before routing: it leaves alone what an endpoint takes.</summary>
+    public static void UsePages(WebApplication app) =>
+        // Its middleware matches patterns on every path it sees: nothing but its own goes through it.
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/docs"), docs => docs.UseSwaggerUI(ui =>
+        {
+            ui.RoutePrefix = "docs";
+            ui.SwaggerEndpoint("../openapi/v1.json", "Cairn v1");
+            ui.DocumentTitle = "Cairn API";
+        }));
+
+    /// <summary>Maps the description.</summary>
+    public static void Map(WebApplication app)
     {
         var document = Made(app.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1"), static _ => { });
         app.MapInPipeline("").OnGet("/openapi/v1.json", async http => await WriteAsync(http, await document.Value))
             .WithTags("Health").WithName("GetDescription").Open().Describe("This description").Produces(200).Produces(304);
-        if (!pages)
-            return;
-        // The page's middleware matches patterns on every path it sees: nothing but its own goes through it.
-        app.UseWhen(http => http.Request.Path.StartsWithSegments("/docs"), docs => docs.UseSwaggerUI(ui =>
-        {
-            ui.RoutePrefix = "docs";
-            ui.SwaggerEndpoint("/openapi/v1.json", "Cairn v1");
-            ui.DocumentTitle = "Cairn API";
-        }));
     }
 }

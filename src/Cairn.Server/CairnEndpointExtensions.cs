@@ -42,7 +42,7 @@ public static class CairnEndpointExtensions
         cairn.MapHealth();
         cairn.MapMetrics();
         if (options.ConfigManager)
-            cairn.MapConfigManager();
+            cairn.MapConfigManager(options.ConfigManagerRoot);
         if (options.PyrmuteRegistry.Enabled)
         {
             cairn.MapPyrmuteRegistry(options.PyrmuteRegistry);
@@ -50,6 +50,9 @@ public static class CairnEndpointExtensions
         }
 
         cairn.MapRoot();
+        // At the root, what is nobody's may be the application's own.
+        if (prefix.Length > 0)
+            cairn.MapUnmatched();
         return cairn;
     }
 

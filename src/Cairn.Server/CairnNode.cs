@@ -142,6 +142,8 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         _chores = RunChoresAsync(_stopping.Token);
         _clustering = Cluster?.RunAsync(_stopping.Token) ?? Task.CompletedTask;
         _ready = true;
+        if (OpenFiles.Limit() is { } limit && limit < options.MaxWatchers + OpenFiles.Reserve)
+            _log.FewOpenFiles(limit, options.MaxWatchers, OpenFiles.Reserve);
         _log.Started(Catalogs.Current.Revision, Catalogs.Current.Of(Kinds.Configs.Catalog).Count);
     }
 

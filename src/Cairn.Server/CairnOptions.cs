@@ -63,8 +63,16 @@ public sealed class CairnOptions
     /// <summary>Origins that browsers may call from; <c>*</c> for any. Default none.</summary>
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 
+    /// <summary>The names under which clients reach the server, such as <c>cairn.example.com</c>: a redirect names no other host than
+    /// these and the address that was connected to. Default none.</summary>
+    public IReadOnlyList<string> PublicHosts { get; set; } = [];
+
     /// <summary>Whether <c>/config/…</c> of the Configuration Management System is served. Default true.</summary>
     public bool ConfigManager { get; set; } = true;
+
+    /// <summary>Whether its paths are served without <c>/config</c> in front, too, as where that system is mounted at the root: then
+    /// every path of two segments and more that nothing else claims is a config's. Default false.</summary>
+    public bool ConfigManagerRoot { get; set; }
 
     /// <summary>How <c>/schemas</c> and <c>/api-keys</c> of Pyrmute Registry are served.</summary>
     public PyrmuteRegistryOptions PyrmuteRegistry { get; } = new();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cairn.Server.Http;
 using Cairn.Server.Observability;
 using Cairn.Server.Security;
 using Cairn.Server.Settings;
@@ -16,6 +17,7 @@ public static class CairnProgram
     /// <exception cref="SettingException">The TLS files cannot be used.</exception>
     public static WebApplication Build(ServeOptions options)
     {
+        CheckTogether(options);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "cairn" });
         AddLogging(builder.Logging, options);
         builder.Services.AddRoutingCore();
@@ -29,32 +31,49 @@ public static class CairnProgram
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
         });
         if (options.Docs)
-            ApiDescription.Add(builder.Services);
+            ApiDescription.Add(builder.Services, options.Proxy.BasePath);
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy =>
         {
             if (options.Node.CorsOrigins.Contains("*"))
                 policy.AllowAnyOrigin();
             else
                 policy.WithOrigins([.. options.Node.CorsOrigins]);
-            policy.AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("ETag", "Cairn-Version", "Cairn-Revision", "Retry-After");
+            policy.AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(
+                "ETag", "Location", "Allow", "Cairn-Version", "Cairn-Revision", "Cairn-Stale", "Idempotency-Replayed", "Retry-After",
+                "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Correlation-ID");
         }));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
 
         var app = builder.Build();
-        app.Use(SecurityHeaders);
+        if (options.Proxy.Trusted.Count > 0)
+            app.Use(new ForwardedHeaders(options.Proxy).InvokeAsync);
+        if (options.Proxy.BasePath.Length > 0)
+            app.UsePathBase(options.Proxy.BasePath);
+        app.Use(SecurityHeaders.InvokeAsync);
+        app.Use(RequestLimits.InvokeAsync);
+        if (options.Docs && !options.Node.PyrmuteRegistry.IsProduction)
+            ApiDescription.UsePages(app);
+        // Routes are looked for when the path is what it is to be.
+        app.UseRouting();
         if (options.Node.CorsOrigins.Count > 0)
             app.UseCors();
         app.MapCairn();
+        app.MapInPipeline("").MapUnmatched();
         if (options.Docs)
-            ApiDescription.Map(app, pages: !options.Node.PyrmuteRegistry.IsProduction);
+            ApiDescription.Map(app);
         _ = app.Services.GetRequiredService<Telemetry>();
         return app;
     }
 
-    private static Task SecurityHeaders(HttpContext http, RequestDelegate next)
+    // What makes no sense together is refused before anything is opened.
+    private static void CheckTogether(ServeOptions options)
     {
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        return next(http);
+        if (options.Proxy is { ProxyProtocol: true, Trusted.Count: 0 })
+            throw new SettingException("proxy-protocol is on, but no proxy is trusted: set trusted-proxies to the networks of those that send it.");
+        if ((options.TlsCertificate ?? options.TlsKey) is not null
+            && !options.Listen.Any(address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+            throw new SettingException(
+                $"tls-cert and tls-key are set, but {string.Join(", ", options.Listen)} would speak plain HTTP: listen on https://, or leave them out.");
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServeOptions options)
@@ -62,6 +81,10 @@ public static class CairnProgram
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = (long)options.Node.MaxBodyBytes * 16 + 1;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        // Above what is taken, so that what is too long is answered in words: Kestrel's own refusals are empty.
+        kestrel.Limits.MaxRequestLineSize = 4 * RequestLimits.MaxTargetLength;
+        kestrel.Limits.MaxRequestBufferSize = 1 << 20;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 2 * RequestLimits.MaxHeaderLength;
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         ServerCertificate? certificate = null;
         foreach (string address in options.Listen)
@@ -69,6 +92,12 @@ public static class CairnProgram
             var uri = new Uri(address.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal));
             void Configure(ListenOptions listen)
             {
+                if (options.Proxy.ProxyProtocol)
+                {
+                    var proxyProtocol = new ProxyProtocol(options.Proxy, kestrel.ApplicationServices.GetRequiredService<ILogger<CairnNode>>());
+                    listen.Use(next => connection => proxyProtocol.OnConnectionAsync(connection, next));
+                }
+
                 if (uri.Scheme != "https")
                     return;
                 if (options.TlsCertificate is null || options.TlsKey is null)

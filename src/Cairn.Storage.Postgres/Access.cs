@@ -52,5 +52,14 @@ internal sealed class Access(NpgsqlDataSource source, PostgresStoreOptions optio
         || postgres.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable or IdleInTransaction;
 
     public static StoreUnavailableException Unavailable(Exception e) =>
-        new($"PostgreSQL cannot be used: {(e is PostgresException postgres ? postgres.MessageText : e.Message)}", e);
+        new($"PostgreSQL cannot be used: {Explain(e)}", e);
+
+    // The driver refers to an inner exception, which nobody who reads a log line sees.
+    private static string Explain(Exception e) => e switch
+    {
+        PostgresException postgres => postgres.MessageText,
+        { InnerException: not null } when e.GetBaseException().Message is var cause && !e.Message.Contains(cause, StringComparison.Ordinal) =>
+            e.Message.Contains("inner exception", StringComparison.OrdinalIgnoreCase) ? cause : $"{e.Message}: {cause}",
+        _ => e.Message,
+    };
 }

@@ -61,6 +61,7 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
         await renewed.DoAsync("config get nouns/readable --env dev");
         await reader.DoAsync("config get nouns/readable --env dev");
 
+        await RunAsync(($"key forget-requests {id}", 0, "Forgot 0 requests."));
         await RunAsync(($"key revoke {id} --reason Leaked", 0, "Revoked noun-reader"), ($"key revoke {id} --reason Again", 5, "revoked already"));
         (await renewed.RunAsync("whoami")).Code.ShouldBe(4);
         (await reader.RunAsync("whoami")).Code.ShouldBe(4);

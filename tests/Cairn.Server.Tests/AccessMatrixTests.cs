@@ -107,6 +107,7 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         ("GetDescription", "GET", "/openapi/v1.json", Open, true),
         ("PyrmuteGetOpenApi", "GET", "/openapi.json", Open, true),
         ("PyrmuteGetRedoc", "GET", "/redoc", Open, true),
+        ("Unmatched", "OPTIONS", "/api/v1/configs", Open, true),
         ("GetRoot", "GET", "/", Open, true),
         ("ConfigManagerHealth", "GET", "/config/health", Open, true),
         ("GetHealth", "GET", "/health", Open, true),
@@ -175,7 +176,7 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
     /// <summary>A server and a client of each kind.</summary>
     public sealed class Callers : IAsyncLifetime
     {
-        public CairnServer Server { get; } = new();
+        public CairnServer Server { get; } = new() { Configure = static options => options.Node.ConfigManagerRoot = true };
         public Dictionary<string, HttpClient> Clients { get; } = [];
 
         public async ValueTask InitializeAsync()

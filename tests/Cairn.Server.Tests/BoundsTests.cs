@@ -61,7 +61,11 @@ public sealed class BoundsTests
     [InlineData("/a/b")]
     public async Task An_address_that_guesses_keys_has_to_wait_on_every_surface(string path)
     {
-        await using var server = await CairnServer.StartAsync(options => options.Node.FailureLimit = CairnOptions.ParseLimit("3/minute"));
+        await using var server = await CairnServer.StartAsync(options =>
+        {
+            options.Node.FailureLimit = CairnOptions.ParseLimit("3/minute");
+            options.Node.ConfigManagerRoot = true;
+        });
         using var guesser = server.Client("cairn_live_guess");
         for (int i = 0; i < 3; i++)
             (await guesser.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -110,6 +114,13 @@ public sealed class BoundsTests
             });
         }
     }
+
+    [Theory]
+    [InlineData("Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 524288               files     \n", 1024L)]
+    [InlineData("Max open files            unlimited            unlimited            files     \n", null)]
+    [InlineData("Max processes             1                    1                    processes \n", null)]
+    [InlineData("", null)]
+    public void The_limit_of_open_files_is_read(string limits, long? expected) => Cairn.Server.Limits.OpenFiles.Parse(limits).ShouldBe(expected);
 
     /// <summary>A body that comes in pieces, and notes how much room it was given for each.</summary>
     private sealed class SlowBody(int[] pieces) : MemoryStream

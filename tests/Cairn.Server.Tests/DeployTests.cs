@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Cairn.Server.Settings;
 using Cairn.Server.Tests.Support;
+using Cairn.Servers;
 using YamlDotNet.RepresentationModel;
 
 namespace Cairn.Server.Tests;
@@ -47,6 +50,87 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
         string image = File.ReadAllText(Path.Combine(Root, "deploy/docker/Dockerfile"));
         image.ShouldContain("\nUSER $APP_UID");
         image.ShouldContain("\nHEALTHCHECK");
+    }
+
+    [Theory]
+    [InlineData("haproxy")]
+    [InlineData("nginx")]
+    public async Task A_node_behind_the_proxy_sees_who_calls_and_the_caller_cannot_say_otherwise(string program)
+    {
+        string? missing = ServerProcess.Missing(program);
+        Assert.SkipWhen(missing is not null, missing ?? "");
+        await using var node = await CairnServer.StartAsync(options => options.Proxy.Trusted = [IPNetwork.Parse("127.0.0.1/32")]);
+        int port = ServerProcess.FreePort();
+        using var folder = new TempFolder();
+        using var proxy = program == "haproxy" ? Haproxy(node.Address, port) : Nginx(node.Address, port, folder.Path);
+        string key = (string)(await node.Admin.PostJsonAsync("/api/v1/keys", """{"name":"bound","permission":"write","allowed_ips":["127.0.0.9"]}"""))["key"]!;
+        using var right = From("127.0.0.9", port, key);
+        using var wrong = From("127.0.0.8", port, key);
+        await proxy.WaitUntilAsync(async () =>
+        {
+            try
+            {
+                return (await right.GetAsync("/health/ready")).IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+        (await right.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await wrong.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        foreach (string header in new[] { "X-Forwarded-For", "X-Real-IP" })
+            (await wrong.SendAsync(HttpMethod.Get, "/api/v1/configs", headers: (header, "127.0.0.9"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await right.SendAsync(HttpMethod.Put, "/api/v1/configs/a/b", "1", headers: ("X-Forwarded-For", "203.0.113.9"))).StatusCode.ShouldBe(HttpStatusCode.Created);
+        ((string?)(await node.Admin.GetJsonAsync("/api/v1/audit?resource=configs/a/b"))["items"]![0]!["address"]).ShouldBe("127.0.0.9");
+    }
+
+    [Fact]
+    public void Proxies_wait_longer_than_the_longest_long_poll()
+    {
+        foreach (string file in new[] { "haproxy/haproxy.cfg", "nginx/cairn.conf" })
+        {
+            var match = AnswerLimit().Match(File.ReadAllText(Path.Combine(Root, "deploy", file)));
+            TimeSpan.FromSeconds(int.Parse(match.Groups[1].Value)).ShouldBeGreaterThan(Configs.ConfigWaiting.LongestWait, file);
+        }
+    }
+
+    private static ServerProcess Haproxy(Uri node, int port) => new(ServerProcess.Find("haproxy")!, ["-db", "-f", Path.Combine(Root, "deploy/haproxy/haproxy.cfg")], new Dictionary<string, string>
+    {
+        ["CAIRN_BIND"] = $"127.0.0.1:{port}",
+        ["CAIRN_NODE1"] = node.Authority,
+        ["CAIRN_NODE2"] = node.Authority,
+        ["CAIRN_NODE3"] = node.Authority,
+    });
+
+    // The shipped file, with this test's addresses, inside the least that nginx needs around it.
+    private static ServerProcess Nginx(Uri node, int port, string folder)
+    {
+        string site = Regex.Replace(File.ReadAllText(Path.Combine(Root, "deploy/nginx/cairn.conf")), @"127\.0\.0\.1:800[123]", node.Authority)
+            .Replace("127.0.0.1:8000", $"127.0.0.1:{port}", StringComparison.Ordinal);
+        string paths = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name => $"{name}_temp_path {folder}/{name};\n"));
+        File.WriteAllText(
+            Path.Combine(folder, "nginx.conf"),
+            $"daemon off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{paths}{site}\n}}\n");
+        return new ServerProcess(ServerProcess.Find("nginx")!, ["-p", folder, "-c", Path.Combine(folder, "nginx.conf"), "-e", "stderr"]);
+    }
+
+    /// <summary>A client at an address of this machine.</summary>
+    private static HttpClient From(string address, int port, string key)
+    {
+        var client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, ct) =>
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                await socket.ConnectAsync(context.DnsEndPoint, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        })
+        { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        client.DefaultRequestHeaders.Add("X-API-Key", key);
+        return client;
     }
 
     [Fact]
@@ -99,6 +183,9 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
                 return folder.FullName;
         throw new DirectoryNotFoundException("The tests run from within the repository.");
     }
+
+    [GeneratedRegex(@"(?:timeout server|proxy_read_timeout) (\d+)s")]
+    private static partial Regex AnswerLimit();
 
     [GeneratedRegex(@"\bCAIRN_[A-Z0-9_]*")]
     private static partial Regex SettingName();

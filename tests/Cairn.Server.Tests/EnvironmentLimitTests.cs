@@ -120,7 +120,7 @@ public sealed class EnvironmentLimitTests(EnvironmentLimitTests.Keys keys) : ICl
     /// <summary>A server with configs that differ by environment, and an administrator's key for dev alone.</summary>
     public sealed class Keys : IAsyncLifetime
     {
-        public CairnServer Server { get; } = new();
+        public CairnServer Server { get; } = new() { Configure = static options => options.Node.ConfigManagerRoot = true };
         public HttpClient Dev { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()

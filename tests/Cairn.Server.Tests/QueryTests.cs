@@ -66,7 +66,7 @@ public sealed class QueryTests(QueryTests.Written server) : IClassFixture<QueryT
     /// <summary>A server with one config.</summary>
     public sealed class Written : IAsyncLifetime
     {
-        public CairnServer Server { get; } = new();
+        public CairnServer Server { get; } = new() { Configure = static options => options.Node.ConfigManagerRoot = true };
 
         public async ValueTask InitializeAsync()
         {

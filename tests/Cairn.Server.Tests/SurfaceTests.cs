@@ -18,6 +18,7 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
     [Fact]
     public async Task The_examples_of_the_Configuration_Management_System_work()
     {
+        await using var server = await CairnServer.StartAsync(options => options.Node.ConfigManagerRoot = true);
         using var write = await server.ClientWithKeyAsync("write");
         using var read = await server.ClientWithKeyAsync("read");
         foreach (string baseUrl in new[] { "/config", "" })
@@ -74,6 +75,7 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
             options.Data = folder.Path;
             options.BootstrapAdminKey = CairnServer.AdminKey;
             options.ConfigManagerReadLimit = CairnOptions.ParseLimit("200/minute");
+            options.ConfigManagerRoot = true;
         });
         await using var app = builder.Build();
         app.MapGet("/", () => "the host's own");

@@ -11,6 +11,7 @@ internal static class KeyCommand
 {
     private static readonly Argument<string> Name = new("name") { Description = "What the key is for, such as payments-service" };
     private static readonly Argument<string> Id = new("id") { Description = "The key's identifier, as 'cairn key list' shows it" };
+    private static readonly Argument<string?> Whose = new("id") { Description = "Of which key; of all when left out", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string> Permission = MakePermission();
     private static readonly Option<string[]> Scopes = Many("--scope", "kind:level:path", "Limits it to some resources: configs:write:payments/**; may be repeated");
     private static readonly Option<string[]> Environments = Flags.WithEnvironments(Many("--env", "environment", "Limits it to some environments; may be repeated"));
@@ -33,6 +34,9 @@ internal static class KeyCommand
             "rotate", "Give a key a new text, and show that this once\n\nExamples:\n  cairn key rotate 0193b1f2c3d4e5f6 --overlap 24h", Rotate, Id, Overlap),
         new ApiCommand("revoke", "End a key for good\n\nExamples:\n  cairn key revoke 0193b1f2c3d4e5f6 --reason 'Leaked in a log'", Revoke, Id, Reason),
         new ApiCommand("usage", "Show how a key has been used\n\nExamples:\n  cairn key usage 0193b1f2c3d4e5f6", Usage, Id),
+        new ApiCommand(
+            "forget-requests", "Forget what requests with an Idempotency-Key were answered, so that the same would take effect again\n\nExamples:\n"
+            + "  cairn key forget-requests 0193b1f2c3d4e5f6\n  cairn key forget-requests", ForgetRequests, Whose),
     };
 
     private static async Task Make(Call call)
@@ -82,6 +86,13 @@ internal static class KeyCommand
     {
         var usage = await call.Api.GetAsync(Address(call) + "/usage", call.Ct);
         call.Printer.One(usage);
+    }
+
+    private static async Task ForgetRequests(Call call)
+    {
+        string? caller = call.Get(Whose) is { } id ? "key:" + id : null;
+        var forgotten = await call.Api.SendAsync(HttpMethod.Delete, ApiClient.Query("api/v1/idempotency-keys", ("caller", caller)), null, call.Ct);
+        call.Printer.One(forgotten!, $"Forgot {(int)forgotten!["forgotten"]!} requests.");
     }
 
     private static string Address(Call call) => ApiClient.Resource("keys", call.Get(Id));

@@ -324,7 +324,7 @@ public sealed class ApiKeyService
             if (Scope.TryParse(request.Scopes[i], out string? problem) is null)
                 errors.Add(new ProblemError($"/scopes/{i}", problem!));
         for (int i = 0; i < request.AllowedIps.Count; i++)
-            if (!IPNetwork.TryParse(Network(request.AllowedIps[i]), out _))
+            if (!Networks.TryParse(request.AllowedIps[i], out _))
                 errors.Add(new ProblemError($"/allowed_ips/{i}", $"'{request.AllowedIps[i]}' is not a network such as 10.0.0.0/8 or 2001:db8::/32."));
         for (int i = 0; i < request.Environments.Count; i++)
             try

@@ -128,17 +128,10 @@ public sealed class DraftResource<TState>(ResourceKind<TState> kind, string path
 
     /// <summary>Refuses when the resource is not at the version its writer knows.</summary>
     /// <exception cref="ProblemException">It is at another version.</exception>
-    public void CheckVersion(long? expected)
+    public void CheckVersion(VersionCondition? expected)
     {
-        // A deleted resource counts as absent, but its last version may be named too.
-        long current = VersionBefore;
-        if (expected is null || expected == current || (expected == 0 && Before?.State is null))
-            return;
-        throw new ProblemException(
-            ProblemKind.PreconditionFailed,
-            expected == 0
-                ? $"{Kind.HeadKey(Path)} exists already, at version {current}."
-                : $"{Kind.HeadKey(Path)} is at version {current}, not {expected}: somebody wrote it meanwhile.");
+        if (expected?.Unmet(Kind.HeadKey(Path), VersionBefore, Before?.State is not null) is { } why)
+            throw new ProblemException(ProblemKind.PreconditionFailed, why);
     }
 
     internal override (Condition Condition, Write Head, Write Version, string Digest) Encode(Change change)

@@ -5,8 +5,8 @@ namespace Cairn.Core.Changes;
 /// <summary>One write of a change, as it was asked for.</summary>
 public abstract record Operation
 {
-    /// <summary>The version the resource must be at; 0 for "there is none"; null when it does not matter.</summary>
-    public long? IfVersion { get; init; }
+    /// <summary>What must hold of the resource; null when that does not matter.</summary>
+    public VersionCondition? IfVersion { get; init; }
 
     /// <summary>What the caller must be allowed to do.</summary>
     public abstract Permission Needed { get; }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 
 namespace Cairn.Core.Documents;
@@ -9,7 +10,7 @@ namespace Cairn.Core.Documents;
 /// <summary>Strict reading and compact writing of JSON documents (RFC 8259) as UTF-8.</summary>
 /// <remarks>Member order and the text of numbers are kept: <c>1.0</c>, <c>1e400</c> and integers of any length come out
 /// as they went in.</remarks>
-public static class JsonText
+public static partial class JsonText
 {
     /// <summary>How deep a document may nest.</summary>
     public const int MaxDepth = 64;
@@ -28,8 +29,8 @@ public static class JsonText
     private static readonly JsonWriterOptions Indented = Compact with { Indented = true, NewLine = "\n" };
 
     /// <summary>Reads a document from outside.</summary>
-    /// <exception cref="ProblemException">Not UTF-8, not JSON, a member twice, or nested deeper than <see cref="MaxDepth"/>;
-    /// the message says at which line and column.</exception>
+    /// <exception cref="ProblemException">Not UTF-8, not JSON, a member twice, nested deeper than <see cref="MaxDepth"/>, where the
+    /// message says at which line and column; or a string holds half of a surrogate pair, which is no text.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8))
@@ -38,6 +39,7 @@ public static class JsonText
             throw new ProblemException(ProblemKind.Invalid, "The document is not valid UTF-8.");
         try
         {
+            CheckTexts(utf8.Span);
             return JsonDocument.Parse(utf8, Strict);
         }
         catch (JsonException e)
@@ -46,17 +48,23 @@ public static class JsonText
         }
     }
 
+    // Only an escape can stand for half of a pair: it is valid JSON, but no text that anything could be done with.
+    private static void CheckTexts(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IndexOf("\\u"u8) < 0)
+            return;
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                CheckText(ref reader);
+    }
+
     /// <summary>Reads a document from outside and leaves the white space out; all else stays as it was written.</summary>
-    /// <exception cref="ProblemException">As <see cref="Parse"/>; or a string holds half of a surrogate pair, which is
-    /// no text.</exception>
+    /// <exception cref="ProblemException">As <see cref="Parse"/>.</exception>
     public static byte[] Normalize(ReadOnlyMemory<byte> utf8)
     {
         using var document = Parse(utf8);
         var span = utf8.Span.StartsWith("\uFEFF"u8) ? utf8.Span[3..] : utf8.Span;
-        var reader = new Utf8JsonReader(span, new JsonReaderOptions { MaxDepth = MaxDepth });
-        while (reader.Read())
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
-                CheckText(ref reader);
         return WithoutWhiteSpace(span);
     }
 
@@ -150,9 +158,16 @@ public static class JsonText
         int tail = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         if (tail >= 0)
             message = message[..tail];
+        // Words that are about .NET, not about the document.
+        message = message.Contains("isFinalBlock", StringComparison.Ordinal) ? "It is empty, or ends too early."
+            : Duplicate().Match(message) is { Success: true } duplicate ? $"The member '{duplicate.Groups[1].Value}' is there twice."
+            : message;
         var text = new StringBuilder(message);
         if (e.LineNumber is { } line)
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $" At line {line + 1}, byte {e.BytePositionInLine + 1}.");
         return text.ToString();
     }
+
+    [GeneratedRegex("^Duplicate property '(.*)' encountered", RegexOptions.Singleline)]
+    private static partial Regex Duplicate();
 }

@@ -31,9 +31,9 @@ public sealed record DeleteEnvironment(ResourceKinds Kinds, string Path) : Opera
     public override ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
     {
         var environment = draft.Open(Kinds.Environments, Path);
+        environment.CheckVersion(IfVersion);
         if (environment.State is null)
             throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{Path}'.");
-        environment.CheckVersion(IfVersion);
         if (environment.State.Protected)
             throw new ProblemException(ProblemKind.Protected, $"The environment '{Path}' is protected. Take the protection off first.");
         foreach (var (path, config) in draft.Snapshot.Of(Kinds.Configs.Catalog).Range(""))

@@ -14,8 +14,8 @@ public abstract record SchemaOperation(ResourceKinds Kinds, SchemaAddress Addres
     public override ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
     {
         var schema = draft.Open(Kinds.Schemas.Versions, Path);
-        var state = schema.State ?? throw new ProblemException(ProblemKind.NotFound, $"There is no schema {Address}.");
         schema.CheckVersion(IfVersion);
+        var state = schema.State ?? throw new ProblemException(ProblemKind.NotFound, $"There is no schema {Address}.");
         Apply(draft, schema, state);
         return ValueTask.CompletedTask;
     }

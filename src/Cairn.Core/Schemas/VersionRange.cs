@@ -6,7 +6,7 @@ namespace Cairn.Core.Schemas;
 
 /// <summary>A set of versions: <c>1.2.0</c> (one), <c>^1.2</c> (from there below the next major version), <c>~1.2.3</c>
 /// (below the next minor version), <c>1.2</c> or <c>1.2.x</c>, <c>&gt;=1.0.0 &lt;3.0.0</c> (all of them),
-/// <c>^1.2 || ^2.0</c> (any of them), <c>*</c> or <c>latest</c>.</summary>
+/// <c>1.0.0 - 1.9.9</c> (both included), <c>^1.2 || ^2.0</c> (any of them), <c>*</c> or <c>latest</c>.</summary>
 /// <remarks>A pre-release is in a range only when the range names one of the same three numbers, as npm has it.</remarks>
 public sealed class VersionRange
 {
@@ -26,7 +26,7 @@ public sealed class VersionRange
     public static bool TryParse(string text, [NotNullWhen(true)] out VersionRange? range)
     {
         range = null;
-        if (SchemaVersion.TryParse(text, out var exact, leadingZeros: true))
+        if (SchemaVersion.TryParse(WithoutV(text), out var exact, leadingZeros: true))
         {
             range = new VersionRange(text, exact, []);
             return true;
@@ -39,6 +39,9 @@ public sealed class VersionRange
         {
             var bounds = new List<Bound>();
             string[] words = alternative.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
+            // "1.0.0 - 1.9.9", with blanks around the dash.
+            if (words is [var from, "-", var to])
+                words = [">=" + from, "<=" + to];
             if (words.Length == 0 || !words.All(word => AddBounds(word, bounds)))
                 return false;
             alternatives.Add(bounds);
@@ -62,10 +65,13 @@ public sealed class VersionRange
     private static bool SameNumbers(SchemaVersion one, SchemaVersion other) =>
         Enumerable.Range(0, 3).All(i => SchemaVersion.CompareNumbers(one.Number(i), other.Number(i)) == 0);
 
+    // As in the names of tags.
+    private static string WithoutV(string text) => text.Length > 1 && text[0] == 'v' && char.IsAsciiDigit(text[1]) ? text[1..] : text;
+
     private static bool AddBounds(string word, List<Bound> bounds)
     {
         string sign = new([.. word.TakeWhile(c => "^~<>=".Contains(c, StringComparison.Ordinal))]);
-        if (!TryReadPartial(word[sign.Length..], out var version, out int given))
+        if (!TryReadPartial(WithoutV(word[sign.Length..]), out var version, out int given))
             return false;
         switch (sign)
         {

@@ -56,15 +56,15 @@ internal static class KeyEndpoints
     {
         var keys = app.MapGroup("/api/v1/keys").WithTags("Keys");
         keys.OnPost("", Create).WithName("CreateKey").RequiresSome("keys", PermissionLevel.Admin).Idempotent()
-            .Describe("Makes an API key; its text is in this answer only").Accepts<KeyCreation>("application/json").Produces<KeyView>(201);
+            .Describe("Makes an API key; its text is in this answer only").Takes<KeyCreation>().Produces<KeyView>(201);
         keys.OnGet("", List).WithName("ListKeys").RequiresSome("keys", PermissionLevel.Admin)
             .Describe("Lists the keys", Parameters.Limit, Parameters.Cursor, Parameters.Consistency).Produces<Page<KeyView>>();
         keys.OnGet("/{id}", Get).WithName("GetKey").Requires("keys", PermissionLevel.Admin, pathFrom: "id")
             .Describe("Reads a key", Parameters.Consistency).Produces<KeyView>();
         keys.OnPost("/{id}/rotate", Rotate).WithName("RotateKey").Requires("keys", PermissionLevel.Admin, pathFrom: "id").Idempotent()
-            .Describe("Gives a key a new secret; the old one may go on for a while").Accepts<KeyRotation>("application/json").Produces<KeyView>();
+            .Describe("Gives a key a new secret; the old one may go on for a while").Takes<KeyRotation>().Produces<KeyView>();
         keys.OnPost("/{id}/revoke", Revoke).WithName("RevokeKey").Requires("keys", PermissionLevel.Admin, pathFrom: "id").Idempotent()
-            .Describe("Ends a key for good").Accepts<KeyRevocation>("application/json").Produces<KeyView>();
+            .Describe("Ends a key for good").Takes<KeyRevocation>().Produces<KeyView>();
         keys.OnGet("/{id}/usage", Usage).WithName("GetKeyUsage").Requires("keys", PermissionLevel.Admin, pathFrom: "id")
             .Describe("Reads how a key has been used", Parameters.Consistency).Produces<KeyUsageView>();
         app.OnGet("/api/v1/auth/whoami", WhoAmI).WithTags("Keys").WithName("WhoAmI").RequiresSome("*", PermissionLevel.Read)

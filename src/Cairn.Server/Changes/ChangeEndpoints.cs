@@ -16,7 +16,7 @@ internal static class ChangeEndpoints
     {
         var changes = app.MapGroup("/api/v1/changes").WithTags("Changes");
         changes.OnPost("", Submit).WithName("SubmitChange").RequiresSome("*", PermissionLevel.Write).Idempotent()
-            .Describe("Commits many writes as one, or answers what they would do").Accepts<ChangeSubmission>("application/json")
+            .Describe("Commits many writes as one, or answers what they would do").Takes<ChangeSubmission>()
             .Produces<ChangeView>(201).Produces<ChangePreviewView>();
         changes.OnGet("", List).WithName("ListChanges").RequiresSome("*", PermissionLevel.Read)
             .Describe("Lists changes, newest first", Parameters.Since, Parameters.Until, Parameters.Limit, Parameters.Cursor)
@@ -24,7 +24,7 @@ internal static class ChangeEndpoints
         changes.OnGet("/{id}", Get).WithName("GetChange").RequiresSome("*", PermissionLevel.Read)
             .Describe("Reads a change").Produces<ChangeView>();
         changes.OnPost("/{id}/revert", Revert).WithName("RevertChange").RequiresSome("*", PermissionLevel.Write).Idempotent()
-            .Describe("Undoes a change, unless somebody has moved on since").Accepts<ChangeReversal>("application/json").Produces<ChangeView>(201);
+            .Describe("Undoes a change, unless somebody has moved on since").Takes<ChangeReversal>().Produces<ChangeView>(201);
     }
 
     private static async Task Submit(HttpContext http)

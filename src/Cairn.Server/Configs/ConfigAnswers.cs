@@ -1,9 +1,8 @@
-using System.Globalization;
 using Cairn.Core;
 using Cairn.Core.Configs;
 using Cairn.Core.Documents;
 using Cairn.Server.Http;
-using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Cairn.Server.Configs;
 
@@ -16,14 +15,12 @@ internal static class ConfigAnswers
         if (config is null)
             throw NotFound(CairnRequest.Of(http).Node, CairnRequest.Of(http));
         var headers = http.Response.Headers;
-        headers.ETag = config.ETag;
+        string etag = TagOf(config, format);
+        headers.ETag = etag;
         headers["Cairn-Version"] = config.VersionText;
         headers["Cairn-Revision"] = config.RevisionText;
-        if (http.Request.Headers.IfNoneMatch is { Count: > 0 } known && Matches(known, config.ETag))
-        {
-            http.Response.StatusCode = 304;
+        if (EntityTags.EndsRead(http, etag))
             return Task.CompletedTask;
-        }
 
         byte[] body = format == DocumentFormat.Json ? config.Body : format.Write(config.Body);
         http.Response.ContentType = format == DocumentFormat.Json ? "application/json" : format.MediaType + "; charset=utf-8";
@@ -31,7 +28,7 @@ internal static class ConfigAnswers
         return http.Response.Body.WriteAsync(body, 0, body.Length, http.RequestAborted);
     }
 
-    /// <summary>The format asked for: <c>?format=</c>, else the first of <c>Accept</c> that is one, else JSON.</summary>
+    /// <summary>The format asked for: <c>?format=</c>, else what <c>Accept</c> wants most.</summary>
     public static DocumentFormat FormatOf(HttpContext http)
     {
         if (http.Request.QueryString.HasValue && Query.Text(http.Request, "format") is { } name)
@@ -39,22 +36,32 @@ internal static class ConfigAnswers
         return Accepted(http);
     }
 
-    /// <summary>The first of <c>Accept</c> that is a format, else JSON.</summary>
+    /// <summary>The format that <c>Accept</c> wants most, JSON where it does not matter.</summary>
+    /// <exception cref="ProblemException">It wants none of them.</exception>
     public static DocumentFormat Accepted(HttpContext http)
     {
-        string? accept = http.Request.Headers.Accept;
-        if (string.IsNullOrEmpty(accept) || accept == "*/*")
+        var accept = http.Request.Headers.Accept;
+        if (accept.Count == 0 || (accept.Count == 1 && accept[0] is "" or "*/*" or "application/json"))
             return DocumentFormat.Json;
-        foreach (var range in accept.AsSpan().Split(','))
+        if (!MediaTypeHeaderValue.TryParseList([.. accept.OfType<string>()], out var ranges))
+            return DocumentFormat.Json;
+        var refused = ranges.Where(range => range.Quality == 0).Select(range => DocumentFormat.ByMediaType(range.MediaType)).ToHashSet();
+        foreach (var range in ranges.Where(range => range.Quality != 0).OrderByDescending(range => range.Quality ?? 1))
         {
-            var type = accept.AsSpan()[range].Trim();
-            int parameters = type.IndexOf(';');
-            if (DocumentFormat.ByMediaType(parameters < 0 ? type : type[..parameters].Trim()) is { } format)
+            var format = range.MatchesAllTypes || range is { MatchesAllSubTypes: true, Type.Value: "application" }
+                ? DocumentFormat.All.FirstOrDefault(candidate => !refused.Contains(candidate))
+                : DocumentFormat.ByMediaType(range.MediaType);
+            if (format is not null)
                 return format;
         }
 
-        return DocumentFormat.Json;
+        throw new ProblemException(
+            ProblemKind.NotAcceptable, $"A document can be given as {string.Join(", ", DocumentFormat.All.Select(format => format.MediaType))}; Accept names none of these.");
     }
+
+    /// <summary>The tag of a document in a format: each is a representation of its own.</summary>
+    public static string TagOf(RenderedConfig config, DocumentFormat format) =>
+        format == DocumentFormat.Json ? config.ETag : $"{config.ETag.AsSpan(0, config.ETag.Length - 1)}.{format.Name}\"";
 
     /// <summary>The format of the body: <c>?format=</c>, else <c>Content-Type</c>, else JSON.</summary>
     public static DocumentFormat BodyFormat(HttpContext http)
@@ -69,44 +76,11 @@ internal static class ConfigAnswers
             ProblemKind.UnsupportedFormat, $"'{type}' is not a format spoken here: {string.Join(", ", DocumentFormat.All.Where(format => format.Reader is not null).Select(format => format.MediaType))}.");
     }
 
-    /// <summary>The version the resource must be at: of <c>If-Match: "12"</c>, or 0 of <c>If-None-Match: *</c>.</summary>
-    public static long? IfVersion(HttpRequest request)
-    {
-        if (request.Headers.IfNoneMatch is { Count: > 0 } none)
-            return none.ToString().Trim() == "*"
-                ? 0
-                : throw new ProblemException(ProblemKind.Invalid, "On a write, If-None-Match can only be *: the resource must not exist.");
-        string text = request.Headers.IfMatch.ToString().Trim();
-        if (text is "" or "*")
-            return null;
-        // A rendered document's tag is the version with a hash behind it.
-        string version = text.Trim('"').Split('-')[0];
-        return text.Length > 2 && text[0] == '"' && text[^1] == '"'
-            && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
-                ? number
-                : throw new ProblemException(ProblemKind.Invalid, $"If-Match: {text} is not one of Cairn's entity tags, such as \"12\".");
-    }
-
     /// <summary>Why the caller writes: the header <c>Cairn-Message</c>, percent-encoded where it is not ASCII.</summary>
     public static string? Message(HttpContext http)
     {
         string? message = http.Request.Headers["Cairn-Message"];
         return string.IsNullOrEmpty(message) ? null : Uri.UnescapeDataString(message);
-    }
-
-    public static bool Matches(StringValues known, string etag)
-    {
-        foreach (string? line in known)
-            foreach (var range in line.AsSpan().Split(','))
-            {
-                var tag = line.AsSpan()[range].Trim();
-                if (tag.StartsWith("W/"))
-                    tag = tag[2..];
-                if (tag is "*" || tag.SequenceEqual(etag))
-                    return true;
-            }
-
-        return false;
     }
 
     /// <summary>Says whether there never was such a config, it is deleted, or the environment serves nothing of it.</summary>

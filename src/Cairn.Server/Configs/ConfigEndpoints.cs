@@ -20,14 +20,14 @@ internal static class ConfigEndpoints
             .Produces<Page<ConfigItem>>();
         configs.OnGet("/configs/{**path}", Get).WithName("GetConfig").Requires("configs", PermissionLevel.Read).ByEnvironment()
             .Describe("Reads a config: its base, or what an environment serves", Parameters.Environment, Parameters.Version, Parameters.Format, Parameters.Raw, Parameters.Consistency, Parameters.Wait)
-            .Produces(200).Produces(304);
-        configs.OnPut("/configs/{**path}", Put).WithName("PutConfig").Requires("configs", PermissionLevel.Write).ByEnvironment()
+            .Produces<object>(200, "application/json", "application/yaml", "text/x-java-properties", "text/x-dotenv", "application/toml").Produces(304);
+        configs.OnPut("/configs/{**path}", Put).WithName("PutConfig").Requires("configs", PermissionLevel.Write).ByEnvironment().Conditional()
             .Describe("Writes a config's base, or an environment's overlay; the body is the document", Parameters.Environment, Parameters.Format)
-            .Produces<ConfigWritten>().Produces<ConfigWritten>(201);
-        configs.OnPatch("/configs/{**path}", Patch).WithName("PatchConfig").Requires("configs", PermissionLevel.Write).ByEnvironment()
+            .TakesDocument("application/json", "application/yaml", "text/x-java-properties", "text/x-dotenv").Produces<ConfigWritten>().Produces<ConfigWritten>(201);
+        configs.OnPatch("/configs/{**path}", Patch).WithName("PatchConfig").Requires("configs", PermissionLevel.Write).ByEnvironment().Conditional()
             .Describe("Changes parts of a document, by JSON Merge Patch or JSON Patch", Parameters.Environment)
-            .Produces<ConfigWritten>();
-        configs.OnDelete("/configs/{**path}", Delete).WithName("DeleteConfig").Requires("configs", PermissionLevel.Delete).ByEnvironment()
+            .TakesDocument("application/merge-patch+json", "application/json-patch+json", "application/json").Produces<ConfigWritten>();
+        configs.OnDelete("/configs/{**path}", Delete).WithName("DeleteConfig").Requires("configs", PermissionLevel.Delete).ByEnvironment().Conditional()
             .Describe("Deletes a config, keeping its versions; or an environment's overlay", Parameters.Environment)
             .Produces<ConfigWritten>();
         configs.OnGet("/config-versions/{**path}", History).WithName("ListConfigVersions").Requires("configs", PermissionLevel.Read).ByEnvironment()
@@ -36,18 +36,18 @@ internal static class ConfigEndpoints
         configs.OnGet("/config-diffs/{**path}", Diff).WithName("DiffConfig").Requires("configs", PermissionLevel.Read).ByEnvironment()
             .Describe("Compares two versions", Parameters.From, Parameters.To, Parameters.Environment, Parameters.Consistency)
             .Produces<ConfigDiffView>();
-        configs.OnPost("/config-rollbacks/{**path}", Rollback).WithName("RollBackConfig").Requires("configs", PermissionLevel.Write).Idempotent()
+        configs.OnPost("/config-rollbacks/{**path}", Rollback).WithName("RollBackConfig").Requires("configs", PermissionLevel.Write).Idempotent().Conditional()
             .Describe("Makes a new version like an older one; also brings back what was deleted")
-            .Accepts<ConfigRollback>("application/json").Produces<ConfigWritten>();
-        configs.OnPost("/config-promotions/{**path}", Promote).WithName("PromoteConfig").RequiresSome("configs", PermissionLevel.Write).Idempotent()
+            .Takes<ConfigRollback>().Produces<ConfigWritten>();
+        configs.OnPost("/config-promotions/{**path}", Promote).WithName("PromoteConfig").RequiresSome("configs", PermissionLevel.Write).Idempotent().Conditional()
             .Describe("Sets which base an environment serves")
-            .Accepts<ConfigPromotion>("application/json").Produces<ConfigWritten>();
+            .Takes<ConfigPromotion>().Produces<ConfigWritten>();
         configs.OnGet("/config-schemas/{**path}", GetSchema).WithName("GetConfigSchema").Requires("configs", PermissionLevel.Read)
             .Describe("Reads the schema a config is bound to", Parameters.Consistency).Produces(200);
-        configs.OnPut("/config-schemas/{**path}", PutSchema).WithName("PutConfigSchema").Requires("configs", PermissionLevel.Write)
+        configs.OnPut("/config-schemas/{**path}", PutSchema).WithName("PutConfigSchema").Requires("configs", PermissionLevel.Write).Conditional()
             .Describe("Binds a config to a schema: a JSON Schema, or a JSON string naming one of the registry")
-            .Produces<ConfigWritten>();
-        configs.OnDelete("/config-schemas/{**path}", DeleteSchema).WithName("DeleteConfigSchema").Requires("configs", PermissionLevel.Write)
+            .TakesDocument("application/json").Produces<ConfigWritten>();
+        configs.OnDelete("/config-schemas/{**path}", DeleteSchema).WithName("DeleteConfigSchema").Requires("configs", PermissionLevel.Write).Conditional()
             .Describe("Takes a config's schema off").Produces<ConfigWritten>();
     }
 
@@ -102,12 +102,16 @@ internal static class ConfigEndpoints
         var config = node.Configs.Read(snapshot, request.Caller, request.Path, request.Environment, http.RequestAborted);
         if (Query.Duration(http.Request, "wait", ConfigWaiting.LongestWait) is { } wait)
         {
-            config = await ConfigWaiting.WaitForNewsAsync(http, request, config, wait);
+            config = await ConfigWaiting.WaitForNewsAsync(http, request, config, format, wait);
             if (!RequestPipeline.IsStillAdmitted(http))
             {
                 await request.Rule.Surface.WriteUnauthenticatedAsync(http, presented: true);
                 return;
             }
+
+            // Who waits for the first version knows that there is none.
+            if (config is null && EntityTags.EndsRead(http, ConfigWaiting.NoVersion))
+                return;
         }
 
         await ConfigAnswers.WriteAsync(http, config, format);
@@ -119,7 +123,7 @@ internal static class ConfigEndpoints
         byte[] body = await Bodies.ReadAsync(http, node.Options.MaxBodyBytes);
         var operation = new PutConfig(node.Kinds, request.Path, request.Environment, ConfigAnswers.BodyFormat(http).ToJson(body))
         {
-            IfVersion = ConfigAnswers.IfVersion(http.Request),
+            IfVersion = EntityTags.Condition(http.Request),
         };
         await CommitAsync(http, operation, Message(http));
     }
@@ -129,16 +133,18 @@ internal static class ConfigEndpoints
         var (request, node) = Request(http);
         string type = (http.Request.ContentType ?? "").Split(';')[0].Trim();
         byte[] patch = await Bodies.ReadAsync(http, node.Options.MaxBodyBytes);
-        long? version = ConfigAnswers.IfVersion(http.Request);
+        var condition = EntityTags.Condition(http.Request);
         Operation operation = type switch
         {
             "application/merge-patch+json" or "application/json" or "" =>
-                new PutConfig(node.Kinds, request.Path, request.Environment, JsonText.Normalize(patch), Merge: true) { IfVersion = version },
-            "application/json-patch+json" => new PatchConfig(node.Kinds, request.Path, request.Environment, JsonText.Normalize(patch)) { IfVersion = version },
+                new PutConfig(node.Kinds, request.Path, request.Environment, JsonText.Normalize(patch), Merge: true) { IfVersion = condition },
+            "application/json-patch+json" => new PatchConfig(node.Kinds, request.Path, request.Environment, JsonText.Normalize(patch)) { IfVersion = condition },
             _ => throw new ProblemException(
                 ProblemKind.UnsupportedFormat, $"'{type}' is no patch. Use application/merge-patch+json or application/json-patch+json."),
         };
-        if (node.Configs.Head(node.Catalogs.Current, request.Path)?.State is null)
+        // A condition that is not met is told by the operation; otherwise there is nothing to change.
+        var head = node.Configs.Head(node.Catalogs.Current, request.Path);
+        if (head?.State is null && condition?.Unmet(request.Path, head?.Version ?? 0, exists: false) is null)
             throw ConfigAnswers.NotFound(node, request);
         await CommitAsync(http, operation, Message(http));
     }
@@ -147,7 +153,7 @@ internal static class ConfigEndpoints
     {
         var (request, node) = Request(http);
         return CommitAsync(
-            http, new DeleteConfig(node.Kinds, request.Path, request.Environment) { IfVersion = ConfigAnswers.IfVersion(http.Request) }, Message(http));
+            http, new DeleteConfig(node.Kinds, request.Path, request.Environment) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
     }
 
     private static async Task History(HttpContext http)
@@ -200,7 +206,7 @@ internal static class ConfigEndpoints
         if (rollback.ToVersion < 1)
             throw new ProblemException(ProblemKind.Invalid, "Versions count from 1.", [new ProblemError("/to_version", "Versions count from 1.")]);
         await CommitAsync(
-            http, new RestoreConfig(node.Kinds, request.Path, rollback.ToVersion) { IfVersion = ConfigAnswers.IfVersion(http.Request) },
+            http, new RestoreConfig(node.Kinds, request.Path, rollback.ToVersion) { IfVersion = EntityTags.Condition(http.Request) },
             rollback.Message ?? Message(http));
     }
 
@@ -215,7 +221,7 @@ internal static class ConfigEndpoints
         request.Environment = promotion.To;
         request.Path = path;
         await CommitAsync(
-            http, new PromoteConfig(node.Kinds, path, promotion.To, promotion.From, promotion.Version) { IfVersion = ConfigAnswers.IfVersion(http.Request) },
+            http, new PromoteConfig(node.Kinds, path, promotion.To, promotion.From, promotion.Version) { IfVersion = EntityTags.Condition(http.Request) },
             promotion.Message ?? Message(http));
     }
 
@@ -232,14 +238,14 @@ internal static class ConfigEndpoints
         var (request, node) = Request(http);
         byte[] schema = JsonText.Normalize(await Bodies.ReadAsync(http, node.Options.MaxBodyBytes));
         await CommitAsync(
-            http, new BindConfigSchema(node.Kinds, request.Path, new SchemaBinding(schema)) { IfVersion = ConfigAnswers.IfVersion(http.Request) }, Message(http));
+            http, new BindConfigSchema(node.Kinds, request.Path, new SchemaBinding(schema)) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
     }
 
     private static Task DeleteSchema(HttpContext http)
     {
         var (request, node) = Request(http);
         return CommitAsync(
-            http, new BindConfigSchema(node.Kinds, request.Path, null) { IfVersion = ConfigAnswers.IfVersion(http.Request) }, Message(http));
+            http, new BindConfigSchema(node.Kinds, request.Path, null) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
     }
 
     private static async Task CommitAsync(HttpContext http, Operation operation, string? message)

@@ -1,5 +1,6 @@
 using Cairn.Core;
 using Cairn.Core.Configs;
+using Cairn.Core.Documents;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Configs;
@@ -10,13 +11,16 @@ internal static class ConfigWaiting
     /// <summary>The longest <c>wait</c>.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
+    /// <summary>The tag of what is not there yet.</summary>
+    public const string NoVersion = "\"0\"";
+
     // While commits come thick and fast, one look in this time is enough.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Waits until the config is not what the caller knows, the time is over, or the caller would not be let in any more, which
     /// whoever answers has to ask for.</summary>
     public static async Task<RenderedConfig?> WaitForNewsAsync(
-        HttpContext http, CairnRequest request, RenderedConfig? config, TimeSpan wait)
+        HttpContext http, CairnRequest request, RenderedConfig? config, DocumentFormat format, TimeSpan wait)
     {
         var node = request.Node;
         var known = http.Request.Headers.IfNoneMatch;
@@ -31,7 +35,7 @@ internal static class ConfigWaiting
             while (true)
             {
                 config = node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment, limit.Token);
-                if (config is null ? !ConfigAnswers.Matches(known, "\"0\"") : !ConfigAnswers.Matches(known, config.ETag))
+                if (!EntityTags.IsKnown(known, config is null ? NoVersion : ConfigAnswers.TagOf(config, format)))
                     return config;
                 link = await link.NextAsync.WaitAsync(limit.Token);
                 if (!RequestPipeline.IsStillAdmitted(http))

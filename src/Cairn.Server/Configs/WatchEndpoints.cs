@@ -30,6 +30,12 @@ internal static class WatchEndpoints
         if (request.Environment is { } environment)
             node.Configs.RequireEnvironment(node.Catalogs.Current, environment);
 
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            http.Response.ContentType = "text/event-stream";
+            return;
+        }
+
         using var place = node.Watchers.Enter(request.Caller.Id);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, node.Stopping);
         // The link is taken before the past is read, and what both have is sent once.

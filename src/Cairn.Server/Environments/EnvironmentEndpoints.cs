@@ -30,9 +30,9 @@ internal static class EnvironmentEndpoints
             .Describe("Lists the environments", Parameters.Consistency).Produces<Page<EnvironmentView>>();
         environments.OnGet("/environments/{name}", Get).WithName("GetEnvironment").Requires("environments", PermissionLevel.Read, pathFrom: "name")
             .Describe("Reads an environment", Parameters.Consistency).Produces<EnvironmentView>();
-        environments.OnPut("/environments/{name}", Put).WithName("PutEnvironment").Requires("environments", PermissionLevel.Admin, pathFrom: "name")
-            .Describe("Makes an environment, or changes it").Accepts<EnvironmentUpdate>("application/json").Produces<EnvironmentView>().Produces<EnvironmentView>(201);
-        environments.OnDelete("/environments/{name}", Delete).WithName("DeleteEnvironment").Requires("environments", PermissionLevel.Admin, pathFrom: "name")
+        environments.OnPut("/environments/{name}", Put).WithName("PutEnvironment").Requires("environments", PermissionLevel.Admin, pathFrom: "name").Conditional()
+            .Describe("Makes an environment, or changes it").Takes<EnvironmentUpdate>().Produces<EnvironmentView>().Produces<EnvironmentView>(201);
+        environments.OnDelete("/environments/{name}", Delete).WithName("DeleteEnvironment").Requires("environments", PermissionLevel.Admin, pathFrom: "name").Conditional()
             .Describe("Removes an environment that nothing uses").Produces(204);
 
         MapVariables(environments, "environments", "Environment", environmentFrom: "name");
@@ -45,10 +45,10 @@ internal static class EnvironmentEndpoints
         string prefix = owner + "/";
         app.OnGet(route, GetVariables).WithName($"Get{name}Variables").Requires("variables", PermissionLevel.Read, "name", prefix, environmentFrom)
             .Describe("Reads the variables templates can use", Parameters.Consistency).Produces(200);
-        app.OnPut(route, PutVariables).WithName($"Put{name}Variables").Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom)
-            .Describe("Replaces the variables").Produces(200);
-        app.OnPatch(route, PatchVariables).WithName($"Patch{name}Variables").Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom)
-            .Describe("Changes some variables, by JSON Merge Patch").Produces(200);
+        app.OnPut(route, PutVariables).WithName($"Put{name}Variables").Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom).Conditional()
+            .Describe("Replaces the variables").TakesDocument("application/json").Produces(200);
+        app.OnPatch(route, PatchVariables).WithName($"Patch{name}Variables").Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom).Conditional()
+            .Describe("Changes some variables, by JSON Merge Patch").TakesDocument("application/merge-patch+json", "application/json").Produces(200);
     }
 
     private static async Task List(HttpContext http)
@@ -76,14 +76,14 @@ internal static class EnvironmentEndpoints
         var update = await Bodies.ReadAsync(http, WireJson.Default.EnvironmentUpdate);
         var before = Head(request)?.State;
         var state = new EnvironmentState(update.Description ?? before?.Description, update.Protected ?? before?.Protected ?? false);
-        await CommitAsync(http, new PutEnvironment(request.Node.Kinds, request.Path, state) { IfVersion = ConfigAnswers.IfVersion(http.Request) });
+        await CommitAsync(http, new PutEnvironment(request.Node.Kinds, request.Path, state) { IfVersion = EntityTags.Condition(http.Request) });
         await WriteAsync(http, before is null ? 201 : 200);
     }
 
     private static async Task Delete(HttpContext http)
     {
         var request = CairnRequest.Of(http);
-        await CommitAsync(http, new DeleteEnvironment(request.Node.Kinds, request.Path) { IfVersion = ConfigAnswers.IfVersion(http.Request) });
+        await CommitAsync(http, new DeleteEnvironment(request.Node.Kinds, request.Path) { IfVersion = EntityTags.Condition(http.Request) });
         http.Response.StatusCode = 204;
     }
 
@@ -105,7 +105,7 @@ internal static class EnvironmentEndpoints
         var request = CairnRequest.Of(http);
         byte[] body = await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes);
         byte[] json = Core.Documents.JsonText.Normalize(body);
-        await CommitAsync(http, new PutVariables(request.Node.Kinds, request.Path, json, merge) { IfVersion = ConfigAnswers.IfVersion(http.Request) });
+        await CommitAsync(http, new PutVariables(request.Node.Kinds, request.Path, json, merge) { IfVersion = EntityTags.Condition(http.Request) });
         await WriteVariablesAsync(http);
     }
 

@@ -22,8 +22,8 @@ internal static class RootEndpoint
         byte[] body = JsonText.Write(json =>
         {
             json.WriteStartObject();
-            json.WriteString("name", registry.Enabled ? registry.AppName : "Cairn");
-            json.WriteString("version", registry.Enabled ? registry.AppVersion ?? PyrmuteRegistryOptions.DefaultVersion : CairnNode.Version);
+            json.WriteString("name", registry is { Enabled: true, AppName: { } name } ? name : "Cairn");
+            json.WriteString("version", registry is { Enabled: true, AppVersion: { } version } ? version : CairnNode.Version);
             json.WriteString("server", "Cairn " + CairnNode.Version);
             if (registry.Enabled)
             {
@@ -42,7 +42,7 @@ internal static class RootEndpoint
             if (registry.Enabled)
                 json.WriteString("schemas", "/schemas");
             json.WriteEndObject();
-            if (registry.Enabled)
+            if (registry is { Enabled: true, Repository: not null })
                 json.WriteString("repository", registry.Repository);
             json.WriteEndObject();
         });

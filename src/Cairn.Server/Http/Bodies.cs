@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cairn.Core;
 using Cairn.Core.Documents;
+using Microsoft.Net.Http.Headers;
 
 namespace Cairn.Server.Http;
 
@@ -15,6 +16,8 @@ internal static class Bodies
     /// <exception cref="ProblemException">It is larger than <paramref name="limit"/> bytes.</exception>
     public static async Task<byte[]> ReadAsync(HttpContext http, int limit)
     {
+        RefuseEncoded(http);
+        RefuseCharset(http);
         if (http.Request.ContentLength > limit)
             throw TooLarge(limit);
         // What is announced need not come: the buffer grows with what does.
@@ -38,6 +41,7 @@ internal static class Bodies
     public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type, int? limit = null)
     {
         byte[] body = await ReadAsync(http, limit ?? CairnRequest.Of(http).Node.Options.MaxBodyBytes);
+        RequireJson(http);
         if (body.Length == 0)
             body = "{}"u8.ToArray();
         using var document = JsonText.Parse(body);
@@ -72,6 +76,38 @@ internal static class Bodies
         http.Response.ContentLength = body.Length;
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
+
+    // Nothing is unpacked: a little would become a lot.
+    private static void RefuseEncoded(HttpContext http)
+    {
+        if (http.Request.Headers.ContentEncoding.ToString() is not ("" or "identity") and var encoding)
+        {
+            http.Response.Headers.AcceptEncoding = "identity";
+            throw new ProblemException(ProblemKind.UnsupportedFormat, $"A body with Content-Encoding: {Shown(encoding)} is not read here: send it as it is.");
+        }
+    }
+
+    // Texts are UTF-8. Taken for that, another encoding would be other characters, or no text at all.
+    private static void RefuseCharset(HttpContext http)
+    {
+        if (http.Features.Get<CairnRequest>()?.Rule.Parameters is null
+            || !MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.Charset.HasValue
+            || type.Charset.Value.Trim('"') is var charset && (charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase)))
+            return;
+        throw new ProblemException(ProblemKind.UnsupportedFormat, $"charset={Shown(type.Charset.Value)} is not read here: send UTF-8.");
+    }
+
+    private static void RequireJson(HttpContext http)
+    {
+        string type = (http.Request.ContentType ?? "").Split(';')[0].Trim();
+        if (type.Length == 0 || type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)))
+            return;
+        http.Response.Headers.Accept = "application/json";
+        throw new ProblemException(ProblemKind.UnsupportedFormat, $"'{Shown(type)}' is not read here: send JSON, with Content-Type: application/json.");
+    }
+
+    private static string Shown(string text) => text.Length > 60 ? text[..60] + "…" : text;
 
     private static ProblemException TooLarge(int limit) => new(ProblemKind.TooLarge, $"The body is larger than {limit} bytes.");
 

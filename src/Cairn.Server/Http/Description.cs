@@ -11,8 +11,22 @@ internal sealed record Parameter(string Name, string Type, string Meaning, bool 
 /// <summary>An endpoint's parameters, as metadata for the API's description.</summary>
 internal sealed record EndpointDescription(string Summary, IReadOnlyList<Parameter> Query);
 
+/// <summary>What an endpoint's body is, as metadata for the API's description. Bodies are judged by those who read them: routing
+/// would answer another media type without a word.</summary>
+/// <param name="Type">Its shape; null for any JSON, or a text.</param>
+/// <param name="MediaTypes">As which it may be sent.</param>
+internal sealed record BodyDescription(Type? Type, IReadOnlyList<string> MediaTypes);
+
 internal static class Descriptions
 {
+    /// <summary>Says that the body is JSON of a shape.</summary>
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint) =>
+        endpoint.WithMetadata(new BodyDescription(typeof(T), ["application/json"]));
+
+    /// <summary>Says that the body is a document of one of these media types.</summary>
+    public static RouteHandlerBuilder TakesDocument(this RouteHandlerBuilder endpoint, params IReadOnlyList<string> mediaTypes) =>
+        endpoint.WithMetadata(new BodyDescription(null, mediaTypes));
+
     /// <summary>Says what the endpoint does and which query parameters it takes.</summary>
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string summary, params IReadOnlyList<Parameter> query) =>
         endpoint.WithSummary(summary).WithMetadata(new EndpointDescription(summary, query));

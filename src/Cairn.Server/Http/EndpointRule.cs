@@ -58,6 +58,12 @@ public sealed record EndpointRule(Permission? Permission, RateClass Rate)
     /// <summary>Whether an <c>Idempotency-Key</c> is honoured: on what is posted.</summary>
     public bool Idempotent { get; init; }
 
+    /// <summary>Whether it takes paths that nothing else claims.</summary>
+    public bool TakesLeftovers { get; init; }
+
+    /// <summary>Whether a write honours <c>If-Match</c> and <c>If-None-Match</c>; where it does not, they are refused.</summary>
+    public bool Conditional { get; init; }
+
     /// <summary>Whether query parameters that it does not know are ignored, as clients of a foreign API expect.</summary>
     public bool LenientQuery { get; init; }
 
@@ -89,6 +95,10 @@ internal static class EndpointRules
     public static RouteHandlerBuilder ByEnvironment(this RouteHandlerBuilder endpoint) =>
         endpoint.Amend(rule => rule with { Environment = EnvironmentOf.Query });
 
+    /// <summary>Honours <c>If-Match</c> and <c>If-None-Match</c>.</summary>
+    public static RouteHandlerBuilder Conditional(this RouteHandlerBuilder endpoint) =>
+        endpoint.Amend(rule => rule with { Conditional = true });
+
     /// <summary>Changes the rule that the endpoint was given before.</summary>
     public static RouteHandlerBuilder Amend(this RouteHandlerBuilder endpoint, Func<EndpointRule, EndpointRule> change)
     {
@@ -111,7 +121,7 @@ internal static class EndpointRules
 internal static class EndpointMapping
 {
     public static RouteHandlerBuilder OnGet(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
-        app.MapMethods(route, ["GET"], handler);
+        app.MapMethods(route, ["GET", "HEAD"], handler);
 
     public static RouteHandlerBuilder OnPut(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
         app.MapMethods(route, ["PUT"], handler);

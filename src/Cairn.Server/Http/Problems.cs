@@ -21,6 +21,7 @@ internal static class Problems
             ProblemKind.Conflict => (409, "conflict", "Conflict"),
             ProblemKind.Gone => (410, "gone", "No longer kept"),
             ProblemKind.PreconditionFailed => (412, "precondition-failed", "Written meanwhile"),
+            ProblemKind.NotAcceptable => (406, "not-acceptable", "Not a format given here"),
             ProblemKind.TooLarge => (413, "too-large", "Too large"),
             ProblemKind.UnsupportedFormat => (415, "unsupported-format", "Not a format spoken here"),
             ProblemKind.Unprocessable => (422, "unprocessable", "The result would not be valid"),

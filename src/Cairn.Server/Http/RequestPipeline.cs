@@ -6,6 +6,7 @@ using Cairn.Core.Configs;
 using Cairn.Server.Limits;
 using Cairn.Server.Observability;
 using Cairn.Storage;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Cairn.Server.Http;
 
@@ -33,6 +34,13 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         };
         http.Features.Set(request);
         http.Response.Headers["X-Correlation-ID"] = request.Origin.CorrelationId;
+        if (rule.Permission is not null && rule.Surface == Surface.Native)
+        {
+            // Which answer it is depends on these, and it is the caller's alone.
+            http.Response.Headers.CacheControl = "private, no-cache";
+            http.Response.Headers.Vary = "Accept, X-API-Key, Authorization, Origin";
+        }
+
         if (node.StaleSeconds is { } stale)
             http.Response.Headers["Cairn-Stale"] = stale.ToString(System.Globalization.CultureInfo.InvariantCulture);
         try
@@ -42,6 +50,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             if (rule.Permission is null || await AdmitAsync(http, request, rule.Permission.Value))
             {
                 Query.Check(http.Request, rule, request.AsksEnvironmentOnly);
+                EntityTags.Check(http.Request, rule);
                 if (rule.Idempotent && http.Request.Headers.TryGetValue("Idempotency-Key", out var key))
                     await new IdempotentExchange(request, http, log).RunAsync(key.ToString(), endpoint);
                 else
@@ -228,7 +237,12 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
     {
         var rule = request.Rule;
         if (rule.PathFrom is { } pathFrom && http.Request.RouteValues[pathFrom] is string path)
+        {
+            // Generated clients encode the slashes of a path; a name within one has none.
+            if (pathFrom == "path" && path.Contains("%2F", StringComparison.OrdinalIgnoreCase) && !IsEncodedTwice(http))
+                http.Request.RouteValues[pathFrom] = path = path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
             request.Path = rule.PathPrefix.Length == 0 ? path : rule.PathPrefix + path;
+        }
         else if (rule.Target is { } target)
             request.Path = target(http);
         string? environment = Query.Environment(http.Request, out bool alone);
@@ -243,6 +257,10 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         if (rule.Permission is { Kind: "configs" } && rule.PathFrom is not null)
             ConfigPath.Check(request.Path);
     }
+
+    // What was sent as %252F is no slash: it reads as %2F, and no name has that.
+    private static bool IsEncodedTwice(HttpContext http) =>
+        http.Features.Get<IHttpRequestFeature>()!.RawTarget.Contains("%252F", StringComparison.OrdinalIgnoreCase);
 
     private async ValueTask<bool> RefuseUnauthenticatedAsync(HttpContext http, CairnRequest request, string? reason)
     {

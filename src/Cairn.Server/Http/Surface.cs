@@ -42,7 +42,7 @@ internal sealed class NativeSurface : Surface
     }
 
     public override Task WriteDeniedAsync(HttpContext http, Permission needed) =>
-        Problems.WriteAsync(http, new Problem(ProblemKind.Denied, "This credential does not allow that."));
+        Problems.WriteAsync(http, new Problem(ProblemKind.Denied, $"This credential does not allow that: it takes {needed} here."));
 
     public override Task WriteLimitedAsync(HttpContext http, int seconds) =>
         Problems.WriteAsync(http, 429, "rate-limited", "Too many requests", $"Try again in {seconds} seconds.");

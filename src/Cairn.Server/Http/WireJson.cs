@@ -52,6 +52,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(AuditView))]
 [JsonSerializable(typeof(Page<AuditView>))]
 [JsonSerializable(typeof(Page<Limits.IdempotencyKeysView>))]
+[JsonSerializable(typeof(Limits.ForgottenKeysView))]
 [JsonSerializable(typeof(KeyringStatus))]
 [JsonSerializable(typeof(SchemaView))]
 [JsonSerializable(typeof(Page<SchemaView>))]

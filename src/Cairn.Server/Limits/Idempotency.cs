@@ -29,6 +29,9 @@ public sealed record IdempotentAnswer(int Status, IReadOnlyDictionary<string, st
 /// <summary>How many keys of a caller are remembered.</summary>
 public sealed record IdempotencyKeysView(string Caller, int Keys, DateTimeOffset Oldest);
 
+/// <summary>How many keys were forgotten.</summary>
+public sealed record ForgottenKeysView(int Forgotten);
+
 /// <summary>
 /// Remembers for a day which POST requests with an <c>Idempotency-Key</c> took effect, and what they were answered. That
 /// one did is a small record, written in the very transaction of the request's own writes, so that it can never take effect
@@ -133,11 +136,18 @@ public sealed class Idempotency
     }
 
     /// <summary>Forgets all keys that fit, with their answers.</summary>
-    public async Task ForgetAsync(CatalogSnapshot snapshot, Func<IdempotentRequest, bool> which, CancellationToken ct)
+    /// <returns>How many they were.</returns>
+    public async Task<int> ForgetAsync(CatalogSnapshot snapshot, Func<IdempotentRequest, bool> which, CancellationToken ct)
     {
+        int forgotten = 0;
         foreach (var batch in snapshot.Of(Catalog).Range("").Where(pair => which(pair.Value)).Chunk(RecordsPerDeletion))
+        {
             await _store.CommitAsync(
                 new Transaction([], [.. batch.SelectMany(pair => new[] { Catalog.Prefix, Answers }.Select(prefix => new Write.Delete(prefix + pair.Key)))]), ct);
+            forgotten += batch.Length;
+        }
+
+        return forgotten;
     }
 
     /// <summary>Removes the records of versions of Cairn that kept whole answers beside the keys, whatever was answered.

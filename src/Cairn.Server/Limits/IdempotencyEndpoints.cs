@@ -17,7 +17,7 @@ internal static class IdempotencyEndpoints
             .Describe("Lists whose idempotency keys are remembered, and how many").Produces<Page<IdempotencyKeysView>>();
         keys.OnDelete("", Forget).WithName("ForgetIdempotencyKeys")
             .WithMetadata(new EndpointRule(new Permission("keys", PermissionLevel.Admin), RateClass.Write) { Target = Owner })
-            .Describe("Forgets idempotency keys and the answers kept for them", Caller).Produces(204);
+            .Describe("Forgets idempotency keys and the answers kept for them", Caller).Produces<ForgottenKeysView>();
     }
 
     // The key whose keys they are; all keys when it is not said.
@@ -48,10 +48,10 @@ internal static class IdempotencyEndpoints
             Resources = [new AuditedResource("idempotency-keys", caller ?? "", null, "forget", null, null, null)],
         };
         await node.Committer.CommitAsync(request.Commit, entry, [], [], http.RequestAborted);
-        await node.Idempotency.ForgetAsync(
+        int forgotten = await node.Idempotency.ForgetAsync(
             node.Catalogs.Current, key => caller is null || key.Caller == caller, http.RequestAborted);
         // They are gone for the caller's next request, too.
         await node.Catalogs.ReadLatestAsync(http.RequestAborted);
-        http.Response.StatusCode = 204;
+        await Bodies.WriteAsync(http, 200, new ForgottenKeysView(forgotten), WireJson.Default.ForgottenKeysView);
     }
 }

@@ -27,6 +27,12 @@ internal static partial class LogMessages
     [LoggerMessage(1008, LogLevel.Warning, "The store does not answer; starting from the local snapshot of revision {Revision}")]
     public static partial void StartedFromSnapshot(this ILogger logger, long revision);
 
+    [LoggerMessage(1011, LogLevel.Warning, "Only {Limit} files may be open, too few for max-watchers {MaxWatchers} and {Reserve} others: raise the limit (LimitNOFILE, ulimit -n), or lower max-watchers")]
+    public static partial void FewOpenFiles(this ILogger logger, long limit, int maxWatchers, int reserve);
+
+    [LoggerMessage(1010, LogLevel.Warning, "A connection from {Proxy}, which is among the trusted proxies, did not begin with a PROXY protocol header")]
+    public static partial void ProxyHeaderMissing(this ILogger logger, System.Net.IPAddress proxy);
+
     [LoggerMessage(2001, LogLevel.Debug, "{Endpoint} answered {Status} in {ElapsedMs} ms to {Caller} ({CorrelationId})")]
     public static partial void Request(this ILogger logger, string endpoint, int status, double elapsedMs, string? caller, string? correlationId);
 

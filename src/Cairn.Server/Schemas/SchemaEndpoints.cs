@@ -25,19 +25,19 @@ internal static class SchemaEndpoints
             .Describe("Lists and searches models", Namespace, Search, Parameters.Limit, Parameters.Cursor, Parameters.Consistency).Produces<Page<SchemaModelView>>();
         schemas.OnGet("/schemas/{**path}", Get).WithName("GetSchema").Requires("schemas", PermissionLevel.Read)
             .Describe("Reads the text of namespace/Model/version; the version may be a range such as ^1.2, or latest", Parameters.Consistency).Produces(200).Produces(304);
-        schemas.OnPut("/schemas/{**path}", Put).WithName("RegisterSchema").Requires("schemas", PermissionLevel.Write)
-            .Describe("Registers namespace/Model/version; the body is the schema", Type, Backport).Produces<SchemaView>().Produces<SchemaView>(201);
-        schemas.OnDelete("/schemas/{**path}", Delete).WithName("DeleteSchema").Requires("schemas", PermissionLevel.Delete)
+        schemas.OnPut("/schemas/{**path}", Put).WithName("RegisterSchema").Requires("schemas", PermissionLevel.Write).Conditional()
+            .Describe("Registers namespace/Model/version; the body is the schema", Type, Backport).TakesDocument("application/schema+json", "application/json", "application/vnd.apache.avro+json", "text/plain").Produces<SchemaView>().Produces<SchemaView>(201);
+        schemas.OnDelete("/schemas/{**path}", Delete).WithName("DeleteSchema").Requires("schemas", PermissionLevel.Delete).Conditional()
             .Describe("Deletes a version that nobody relies on", Force).Produces<SchemaView>();
         schemas.OnGet("/schema-versions/{**path}", Versions).WithName("ListSchemaVersions").Requires("schemas", PermissionLevel.Read)
             .Describe("Lists the versions of namespace/Model, highest first", Parameters.Limit, Parameters.Cursor, Parameters.Consistency).Produces<Page<SchemaView>>();
         schemas.OnGet("/schema-metadata/{**path}", GetMetadata).WithName("GetSchemaMetadata").Requires("schemas", PermissionLevel.Read)
             .Describe("Reads what is known about a version", Parameters.Consistency).Produces<SchemaView>();
-        schemas.OnPut("/schema-metadata/{**path}", PutMetadata).WithName("PutSchemaMetadata").Requires("schemas", PermissionLevel.Write)
-            .Describe("Replaces the notes about a version; the body is a JSON object of them").Produces<SchemaView>();
-        schemas.OnPut("/schema-deprecations/{**path}", Deprecate).WithName("DeprecateSchema").Requires("schemas", PermissionLevel.Write)
-            .Describe("Says that a version should not be used any more").Accepts<SchemaDeprecationRequest>("application/json").Produces<SchemaView>();
-        schemas.OnDelete("/schema-deprecations/{**path}", Undeprecate).WithName("UndeprecateSchema").Requires("schemas", PermissionLevel.Write)
+        schemas.OnPut("/schema-metadata/{**path}", PutMetadata).WithName("PutSchemaMetadata").Requires("schemas", PermissionLevel.Write).Conditional()
+            .Describe("Replaces the notes about a version; the body is a JSON object of them").TakesDocument("application/json").Produces<SchemaView>();
+        schemas.OnPut("/schema-deprecations/{**path}", Deprecate).WithName("DeprecateSchema").Requires("schemas", PermissionLevel.Write).Conditional()
+            .Describe("Says that a version should not be used any more").Takes<SchemaDeprecationRequest>().Produces<SchemaView>();
+        schemas.OnDelete("/schema-deprecations/{**path}", Undeprecate).WithName("UndeprecateSchema").Requires("schemas", PermissionLevel.Write).Conditional()
             .Describe("Says that a deprecated version may be used again").Produces<SchemaView>();
         app.MapSchemaJudgements();
     }
@@ -64,16 +64,14 @@ internal static class SchemaEndpoints
         headers.ETag = tag;
         headers["Cairn-Schema"] = Uri.EscapeDataString(schema.Address.ToString()).Replace("%2F", "/", StringComparison.Ordinal).Replace("%40", "@", StringComparison.Ordinal);
         headers["Cairn-Digest"] = schema.Content.Digest;
+        if (schema.Content.Type == SchemaType.Other)
+            // Whoever registered it chose the media type: no browser is to show it as a page of this server.
+            headers.ContentDisposition = "attachment";
         if (schema.Deprecation is { } deprecation)
             // RFC 9745.
             headers["Deprecation"] = "@" + deprecation.At.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        if (http.Request.Headers.IfNoneMatch.ToString().Split(',', StringSplitOptions.TrimEntries).Contains(tag))
-        {
-            http.Response.StatusCode = 304;
-            return;
-        }
-
-        await Bodies.WriteAsync(http, 200, schema.Content.Text, schema.Content.MediaType);
+        if (!EntityTags.EndsRead(http, tag))
+            await Bodies.WriteAsync(http, 200, schema.Content.Text, schema.Content.MediaType);
     }
 
     private static async Task Put(HttpContext http)
@@ -84,7 +82,6 @@ internal static class SchemaEndpoints
         var operation = new RegisterSchema(node.Kinds, SchemaSelector.AddressFromPath(request.Path), content)
         {
             Backport = Query.Flag(http.Request, "backport"),
-            IfVersion = ConfigAnswers.IfVersion(http.Request),
         };
         await CommitAsync(http, operation, created: 201);
     }
@@ -126,10 +123,7 @@ internal static class SchemaEndpoints
     {
         var request = CairnRequest.Of(http);
         byte[] meta = JsonText.Normalize(await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes));
-        await CommitAsync(http, new DescribeSchema(request.Node.Kinds, SchemaSelector.AddressFromPath(request.Path), meta)
-        {
-            IfVersion = ConfigAnswers.IfVersion(http.Request),
-        });
+        await CommitAsync(http, new DescribeSchema(request.Node.Kinds, SchemaSelector.AddressFromPath(request.Path), meta));
     }
 
     private static async Task Deprecate(HttpContext http)
@@ -151,6 +145,7 @@ internal static class SchemaEndpoints
     {
         var request = CairnRequest.Of(http);
         var node = request.Node;
+        operation = operation with { IfVersion = EntityTags.Condition(http.Request) };
         var change = await node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
         http.Response.Headers["Cairn-Revision"] = change.Revision.ToString(CultureInfo.InvariantCulture);
         var version = change.Resources.Count == 0 ? null : change.Resources[0].VersionAfter;

@@ -25,22 +25,22 @@ internal static class SchemaJudgementEndpoints
     {
         var schemas = app.MapGroup("/api/v1").WithTags("Schemas");
         schemas.OnPost("/schema-checks/{**path}", Check).WithName("CheckSchema").Requires("schemas", PermissionLevel.Read)
-            .Describe("Says what registering namespace/Model/version would be answered; the body is the candidate", Compatibility, SchemaEndpoints.Type).Produces<SchemaCheckView>();
+            .Describe("Says what registering namespace/Model/version would be answered; the body is the candidate", Compatibility, SchemaEndpoints.Type).TakesDocument("application/schema+json", "application/json", "application/vnd.apache.avro+json", "text/plain").Produces<SchemaCheckView>();
         schemas.OnGet("/schema-comparisons/{**path}", Compare).WithName("CompareSchemas").Requires("schemas", PermissionLevel.Read)
             .Describe("Compares two versions of namespace/Model", From, To, Parameters.Consistency).Produces<SchemaComparisonView>();
         schemas.OnPost("/schema-validations/{**path}", Validate).WithName("ValidateBySchema").Requires("schemas", PermissionLevel.Read)
-            .Describe("Validates the body against a version", Parameters.Consistency).Produces<SchemaValidationView>();
+            .Describe("Validates the body against a version", Parameters.Consistency).TakesDocument("application/json").Produces<SchemaValidationView>();
         schemas.OnGet("/schema-usage/{**path}", Usage).WithName("GetSchemaUsage").Requires("schemas", PermissionLevel.Read)
             .Describe("Lists who relies on a version", Parameters.Consistency).Produces<SchemaUsageView>();
         schemas.OnGet("/schema-samples/{**path}", Sample).WithName("GetSchemaSample").Requires("schemas", PermissionLevel.Read)
             .Describe("Makes up a document that a version describes", Parameters.Consistency).Produces<SchemaSampleView>();
         schemas.OnPost("/schema-inferences", Infer).WithName("InferSchema").RequiresSome("schemas", PermissionLevel.Read)
-            .Describe("Drafts a schema from sample documents; nothing is kept").Accepts<SchemaInferenceRequest>("application/json").Produces(200);
+            .Describe("Drafts a schema from sample documents; nothing is kept").Takes<SchemaInferenceRequest>().Produces(200);
         schemas.OnGet("/schema-rules/{**path}", GetRule).WithName("GetSchemaRule").Requires("schemas", PermissionLevel.Read)
             .Describe("Reads the compatibility rule of a namespace, or of namespace/Model", Parameters.Consistency).Produces<SchemaRuleView>();
-        schemas.OnPut("/schema-rules/{**path}", PutRule).WithName("PutSchemaRule").Requires("schemas", PermissionLevel.Admin)
-            .Describe("Sets the compatibility rule of a namespace, or of namespace/Model").Accepts<SchemaRuleUpdate>("application/json").Produces<SchemaRuleView>();
-        schemas.OnDelete("/schema-rules/{**path}", DeleteRule).WithName("DeleteSchemaRule").Requires("schemas", PermissionLevel.Admin)
+        schemas.OnPut("/schema-rules/{**path}", PutRule).WithName("PutSchemaRule").Requires("schemas", PermissionLevel.Admin).Conditional()
+            .Describe("Sets the compatibility rule of a namespace, or of namespace/Model").Takes<SchemaRuleUpdate>().Produces<SchemaRuleView>();
+        schemas.OnDelete("/schema-rules/{**path}", DeleteRule).WithName("DeleteSchemaRule").Requires("schemas", PermissionLevel.Admin).Conditional()
             .Describe("Takes a compatibility rule off").Produces<SchemaRuleView>();
     }
 
@@ -191,7 +191,7 @@ internal static class SchemaJudgementEndpoints
     private static async Task CommitRuleAsync(HttpContext http, CompatibilityMode? mode)
     {
         var request = CairnRequest.Of(http);
-        var operation = new PutCompatibilityRule(request.Node.Kinds, request.Path, mode) { IfVersion = ConfigAnswers.IfVersion(http.Request) };
+        var operation = new PutCompatibilityRule(request.Node.Kinds, request.Path, mode) { IfVersion = EntityTags.Condition(http.Request) };
         await request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
         await WriteRuleAsync(http, request.Node.Catalogs.Current);
     }

@@ -1,3 +1,5 @@
+using Cairn.Server.Security;
+
 namespace Cairn.Server.Settings;
 
 /// <summary>How a Cairn program of its own is to run: the node, and what is around it.</summary>
@@ -16,6 +18,9 @@ public sealed class ServeOptions
 
     /// <summary>The oldest TLS version spoken: 1.2 or 1.3.</summary>
     public string TlsMinVersion { get; set; } = "1.3";
+
+    /// <summary>What stands before the server.</summary>
+    public ProxyOptions Proxy { get; } = new();
 
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 

@@ -33,6 +33,16 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>What it has used of the processors so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts one and waits until it takes requests.</summary>
     /// <param name="folder">Where it runs; its data are below.</param>
     /// <param name="arguments">More options.</param>

@@ -122,12 +122,13 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
         ((bool)(await client.GetJsonAsync("/health/ready"))["ready"]!).ShouldBeTrue();
 
         var root = await client.GetJsonAsync("/");
-        ((string?)root["name"]).ShouldBe("Pyrmute Schema Registry");
+        ((string?)root["name"]).ShouldBe("Cairn");
+        root["repository"].ShouldBeNull();
         root["documentation"]!.ToJsonString().ShouldBe("""{"swagger":"/docs","redoc":"/redoc","openapi":"/openapi.json"}""");
         ((string?)root["endpoints"]!["schemas"]).ShouldBe("/schemas");
         var description = await client.GetJsonAsync("/openapi.json");
         ((string?)description["openapi"])!.ShouldStartWith("3.1");
-        ((string?)description["info"]!["title"]).ShouldBe("Pyrmute Schema Registry");
+        ((string?)description["info"]!["title"]).ShouldBe("Cairn");
         description["components"]!["securitySchemes"]!.AsObject().Count.ShouldBe(2);
         (await client.GetAsync("/redoc")).Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
     }
@@ -144,6 +145,7 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
         using var client = production.Client(null);
         var root = await client.GetJsonAsync("/");
         root["documentation"]!.ToJsonString().ShouldBe("""{"swagger":null,"redoc":null,"openapi":"/openapi.json"}""");
+        ((string?)root["name"]).ShouldBe("Ours");
         ((string?)root["version"]).ShouldBe("3.2.1");
         ((string?)(await client.GetJsonAsync("/health"))["version"]).ShouldBe("3.2.1");
         foreach (string page in new[] { "/docs", "/redoc" })

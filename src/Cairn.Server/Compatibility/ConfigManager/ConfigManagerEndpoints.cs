@@ -28,14 +28,17 @@ internal static class ConfigManagerEndpoints
     private static readonly HashSet<string> SchemaKeywords =
         ["type", "properties", "required", "additionalProperties", "items", "$schema", "$id", "$ref", "$defs", "definitions", "title", "description", "enum", "const", "allOf", "anyOf", "oneOf", "not", "patternProperties", "minProperties", "maxProperties", "default", "examples", "if", "then", "else", "dependencies", "dependentRequired"];
 
-    public static void MapConfigManager(this IEndpointRouteBuilder app)
+    /// <param name="app">The application.</param>
+    /// <param name="root">Whether the paths are served without <c>/config</c>, too.</param>
+    public static void MapConfigManager(this IEndpointRouteBuilder app, bool root)
     {
         var group = app.MapGroup("").WithTags("Configuration Management System");
         group.OnGet("/config/health", HealthEndpoints.Detailed).WithName("ConfigManagerHealth").Open()
             .Describe("How the node is").Produces<HealthView>();
         Map("/config/{**path}", "", order: 0);
         // As mounted: whatever nothing else wants. The same operations again, so not described again.
-        Map(Mounted, "Mounted", order: int.MaxValue - 1);
+        if (root)
+            Map(Mounted, "Mounted", order: int.MaxValue - 1);
 
         void Map(string route, string name, int order)
         {
@@ -55,6 +58,7 @@ internal static class ConfigManagerEndpoints
         {
             PathFrom = "path",
             LenientQuery = true,
+            TakesLeftovers = order > 0,
             // A write there is to what all environments share.
             Environment = level == PermissionLevel.Read ? EnvironmentOf.Query : EnvironmentOf.Shared,
             DefaultEnvironment = level == PermissionLevel.Read ? DefaultEnvironment : null,

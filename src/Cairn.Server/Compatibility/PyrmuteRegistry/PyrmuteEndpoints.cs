@@ -76,8 +76,9 @@ internal static class PyrmuteEndpoints
     {
         if (PyrmuteCors.IsPreflight(http, options))
             return PyrmuteCors.AnswerAsync(http, options);
-        http.Response.Headers.Allow = "GET";
-        return PyrmuteAnswers.WriteDetailAsync(http, 405, "Method Not Allowed");
+        http.Response.Headers.Allow = "GET, HEAD, OPTIONS";
+        http.Response.StatusCode = 204;
+        return Task.CompletedTask;
     }
 
     private static Task AnswerUnmatched(HttpContext http, string root, PyrmuteRegistryOptions options)

@@ -24,8 +24,8 @@ internal static class PyrmutePages
         var pages = app.MapGroup("").WithTags("Pyrmute Registry");
         var description = ApiDescription.Made(provider, info =>
         {
-            info.Title = options.AppName;
-            info.Version = options.AppVersion ?? PyrmuteRegistryOptions.DefaultVersion;
+            info.Title = options.AppName ?? info.Title;
+            info.Version = options.AppVersion ?? CairnNode.Version;
         });
         pages.OnGet("/openapi.json", async http => await ApiDescription.WriteAsync(http, await description.Value))
             .WithName("PyrmuteGetOpenApi").Open().Describe("This description, under the name of Pyrmute Registry").Produces(200);

@@ -15,17 +15,14 @@ public sealed class PyrmuteRegistryOptions
     /// <summary><c>development</c>, <c>production</c> or <c>test</c>; in production there are no documentation pages.</summary>
     public string Environment { get; set; } = "development";
 
-    /// <summary>What the server calls itself.</summary>
-    public string AppName { get; set; } = "Pyrmute Schema Registry";
+    /// <summary>What the server calls itself at <c>/</c> and in <c>/openapi.json</c>; null for Cairn.</summary>
+    public string? AppName { get; set; }
 
-    /// <summary>Which version it says it is; null for <see cref="DefaultVersion"/> at <c>/</c>, and Cairn's own at <c>/health</c>.</summary>
+    /// <summary>Which version it says it is there and at <c>/health</c>; null for Cairn's.</summary>
     public string? AppVersion { get; set; }
 
-    /// <summary>The original's.</summary>
-    public const string DefaultVersion = "1.0.0";
-
-    /// <summary>Where its sources are, as <c>/</c> says.</summary>
-    public string Repository { get; set; } = "https://pypi.org/project/pyrmute-registry/";
+    /// <summary>Where its sources are, as <c>/</c> says; null to say nothing.</summary>
+    public string? Repository { get; set; }
 
     /// <summary>Origins that browsers may call from; <c>*</c> for any. Default none; the original's default is any.</summary>
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];

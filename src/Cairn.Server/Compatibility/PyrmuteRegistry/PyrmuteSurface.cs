@@ -44,8 +44,10 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
     {
         var request = http.Request;
         http.Response.StatusCode = 307;
+        // Two slashes in front would be another host.
+        string path = "/" + request.Path.Value!.Trim('/');
         http.Response.Headers.Location =
-            $"{request.Scheme}://{request.Host}{request.PathBase}{new PathString(request.Path.Value!.TrimEnd('/')).ToUriComponent()}{request.QueryString}";
+            $"{PublicAddress.Of(http)}{request.PathBase.ToUriComponent()}{new PathString(path).ToUriComponent()}{request.QueryString}";
     }
 
     public override Task WriteUnauthenticatedAsync(HttpContext http, bool presented)
@@ -71,6 +73,7 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
             ProblemKind.Denied or ProblemKind.Protected => (403, problem.Detail),
             ProblemKind.NotFound or ProblemKind.Gone => (404, problem.Detail),
             ProblemKind.Conflict or ProblemKind.PreconditionFailed => (409, Describe(problem)),
+            ProblemKind.NotAcceptable => (406, problem.Detail),
             ProblemKind.TooLarge => (413, problem.Detail),
             ProblemKind.TooMany => (429, problem.Detail),
             ProblemKind.Unavailable => (503, "Database error occurred. Please try again later."),
