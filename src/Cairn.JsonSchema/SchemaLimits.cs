@@ -3,6 +3,9 @@ namespace Cairn.JsonSchema;
 /// <summary>How much a schema may hold and one validation may use. What exceeds a limit is an error, never a hang.</summary>
 public sealed record SchemaLimits
 {
+    /// <summary>Characters of one regular expression: 32,768.</summary>
+    public const int MaxPatternLength = 32_768;
+
     /// <summary>Bytes of one schema document's text. Default 4 MiB.</summary>
     public int MaxSchemaBytes { get; init; } = 4 * 1024 * 1024;
 
@@ -17,6 +20,12 @@ public sealed record SchemaLimits
 
     /// <summary>Different regular expressions in all documents a schema reaches. Default 1,000.</summary>
     public int MaxPatterns { get; init; } = 1_000;
+
+    /// <summary>
+    /// UTF-16 units of all regular expressions together, with classes such as <c>\p{L}</c> (some 11,000) written out.
+    /// Default 8 Mi.
+    /// </summary>
+    public int MaxPatternSize { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Documents fetched through the resolver. Default 256.</summary>
     public int MaxDocuments { get; init; } = 256;

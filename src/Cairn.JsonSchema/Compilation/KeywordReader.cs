@@ -20,8 +20,8 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
 
     public SchemaOptions Options => compiler.Options;
 
-    public void Problem(string keyword, string message) =>
-        compiler.Problems.Add(new SchemaProblem(location.Resource.Document.Describe(location.Pointer + "/" + keyword), keyword, message));
+    public void Problem(string keyword, string message) => compiler.Problem(
+        new SchemaProblem(location.Resource.Document.Describe(location.Pointer + "/" + keyword), keyword, message));
 
     public JsonElement? Read(string keyword) =>
         Dialect.Has(keyword) && location.Element.TryGetProperty(keyword, out var value) ? value : null;
@@ -173,7 +173,8 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
         }
         catch (EcmaPatternException refused)
         {
-            Problem(keyword, $"the pattern {source} {refused.Message}");
+            const int shown = 200;
+            Problem(keyword, $"the pattern {(source.Length > shown ? source[..shown] + "…" : source)} {refused.Message}");
             return null;
         }
     }

@@ -12,11 +12,14 @@ namespace Cairn.JsonSchema.Compilation;
 /// </summary>
 sealed class SchemaCompiler
 {
+    const int MaxProblems = 100;
+
     readonly Queue<SchemaNode> _pending = new();
     readonly List<SchemaNode> _nodes = [];
     readonly Dictionary<string, EcmaPattern> _patterns = new(StringComparer.Ordinal);
     readonly SchemaRegistry _registry;
     int _references;
+    long _patternSize;
 
     public SchemaCompiler(SchemaOptions options)
     {
@@ -27,6 +30,17 @@ sealed class SchemaCompiler
     public SchemaOptions Options { get; }
 
     public List<SchemaProblem> Problems { get; } = [];
+
+    /// <summary>Notes a problem and goes on, until there are more than anybody reads.</summary>
+    /// <exception cref="SchemaException">There are; with those found so far.</exception>
+    public void Problem(SchemaProblem problem)
+    {
+        Problems.Add(problem);
+        if (Problems.Count >= MaxProblems)
+        {
+            throw new SchemaException([.. Problems.Distinct()]);
+        }
+    }
 
     /// <summary>Some reference depends on the resources entered.</summary>
     public bool UsesDynamicScope { get; set; }
@@ -72,6 +86,11 @@ sealed class SchemaCompiler
 
             pattern = EcmaPattern.Compile(source, Options.Limits.PatternTimeout);
             _patterns.Add(source, pattern);
+            if ((_patternSize += pattern.Size) > Options.Limits.MaxPatternSize)
+            {
+                throw new SchemaException([.. Problems, new SchemaProblem(
+                    "", "pattern", $"the patterns have more than {Options.Limits.MaxPatternSize} characters, with their classes written out")]);
+            }
         }
 
         return pattern;

@@ -35,6 +35,9 @@ sealed class EcmaPattern
     /// <summary>As written in the schema.</summary>
     public string Source { get; }
 
+    /// <summary>UTF-16 units of what .NET's engines were given; 0 when they were not needed.</summary>
+    public int Size { get; private init; }
+
     /// <param name="source">The pattern.</param>
     /// <param name="timeout">Of one match on the backtracking engine.</param>
     /// <param name="useAutomaton">False to have .NET's engines run it whatever its size.</param>
@@ -44,7 +47,7 @@ sealed class EcmaPattern
         var (translation, backtracks) = EcmaPatternTranslator.Translate(source, strict: false);
         return useAutomaton && PositionAutomatonBuilder.TryBuild(source) is { } automaton
             ? new EcmaPattern(source, automaton, null)
-            : new EcmaPattern(source, null, Prepare(translation, backtracks, timeout));
+            : new EcmaPattern(source, null, Prepare(translation, backtracks, timeout)) { Size = translation.Length };
     }
 
     static Regex Prepare(string translation, bool backtracks, TimeSpan timeout)

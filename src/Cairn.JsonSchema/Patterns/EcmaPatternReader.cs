@@ -138,6 +138,24 @@ sealed class EcmaPatternReader(string source, bool isStrict)
         return source[start..Position];
     }
 
+    /// <summary>How often a quantifier repeats: at least, and at most unless there is no end.</summary>
+    public static (int Min, int? Max) Limits(string quantifier)
+    {
+        switch (quantifier[0])
+        {
+            case '*':
+                return (0, null);
+            case '+':
+                return (1, null);
+            case '?':
+                return (0, 1);
+        }
+
+        string[] limits = quantifier[1..quantifier.IndexOf('}')].Split(',');
+        int min = int.Parse(limits[0], CultureInfo.InvariantCulture);
+        return (min, limits.Length == 1 ? min : limits[1].Length == 0 ? null : int.Parse(limits[1], CultureInfo.InvariantCulture));
+    }
+
     bool IsCountAhead()
     {
         int at = 1;

@@ -11,8 +11,13 @@ namespace Cairn.JsonSchema.Patterns;
 sealed class EcmaPatternTranslator
 {
     const int MaxNesting = 100;
-    const int MaxLength = 8_192;
-    const int MaxTranslation = 1_000_000;
+    const int MaxTranslation = 500_000;
+
+    /// <summary>
+    /// Characters and classes with the repetitions of groups written out, which .NET's engines do in parts before they match
+    /// anything: counts that nest multiply. The repetition of a single character is kept as a counter and costs nothing.
+    /// </summary>
+    const long MaxWrittenOut = 1_000_000;
 
     static readonly string WordBoundary = Lookaround(true);
     static readonly string NoWordBoundary = Lookaround(false);
@@ -37,9 +42,9 @@ sealed class EcmaPatternTranslator
     /// <returns>The .NET pattern, and whether it needs the backtracking engine.</returns>
     public static (string Pattern, bool Backtracks) Translate(string source, bool strict)
     {
-        if (source.Length > MaxLength)
+        if (source.Length > SchemaLimits.MaxPatternLength)
         {
-            throw new EcmaPatternException($"is longer than {MaxLength} characters");
+            throw new EcmaPatternException($"is longer than {SchemaLimits.MaxPatternLength} characters");
         }
 
         var translator = new EcmaPatternTranslator(source, strict);
@@ -56,8 +61,10 @@ sealed class EcmaPatternTranslator
         ? "(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))"
         : "(?:(?<=[0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<![0-9A-Za-z_])(?![0-9A-Za-z_]))";
 
-    void Disjunction()
+    /// <summary>Answers how much it is with repetitions written out.</summary>
+    long Disjunction()
     {
+        long writtenOut = 1;
         if (++_nesting > MaxNesting)
         {
             throw _reader.Error($"nests groups deeper than {MaxNesting} levels");
@@ -71,14 +78,16 @@ sealed class EcmaPatternTranslator
             }
             else
             {
-                Term();
+                writtenOut += Term();
+                CheckWrittenOut(writtenOut);
             }
         }
 
         _nesting--;
+        return writtenOut;
     }
 
-    void Term()
+    long Term()
     {
         if (_output.Length > MaxTranslation)
         {
@@ -86,6 +95,7 @@ sealed class EcmaPatternTranslator
         }
 
         bool canRepeat = true;
+        long? group = null;
         switch (_reader.Peek)
         {
             case '^':
@@ -99,7 +109,7 @@ sealed class EcmaPatternTranslator
                 canRepeat = false;
                 break;
             case '(':
-                canRepeat = Group();
+                group = Group(out canRepeat);
                 break;
             case '.':
                 _reader.Take();
@@ -130,14 +140,31 @@ sealed class EcmaPatternTranslator
                 break;
         }
 
-        if (_reader.ReadQuantifier() is { } quantifier)
+        if (_reader.ReadQuantifier() is not { } quantifier)
         {
-            if (!canRepeat)
-            {
-                throw _reader.Error("repeats an assertion");
-            }
+            return group ?? 1;
+        }
 
-            _output.Append(quantifier);
+        if (!canRepeat)
+        {
+            throw _reader.Error("repeats an assertion");
+        }
+
+        _output.Append(quantifier);
+        if (group is not { } once)
+        {
+            return 1;
+        }
+
+        var (min, max) = EcmaPatternReader.Limits(quantifier);
+        return once * Math.Max(max ?? min, 1);
+    }
+
+    void CheckWrittenOut(long size)
+    {
+        if (size > MaxWrittenOut)
+        {
+            throw _reader.Error($"repeats groups so often that it would have more than {MaxWrittenOut} characters, written out");
         }
     }
 
@@ -153,8 +180,8 @@ sealed class EcmaPatternTranslator
         }
     }
 
-    /// <summary>Answers whether it may be repeated: look-around may not.</summary>
-    bool Group()
+    /// <param name="canRepeat">False for look-around.</param>
+    long Group(out bool canRepeat)
     {
         _reader.Take();
         bool isLookaround = false;
@@ -186,14 +213,15 @@ sealed class EcmaPatternTranslator
                 : "(?:");
         }
 
-        Disjunction();
+        long writtenOut = Disjunction();
         if (!_reader.TryTake(')'))
         {
             throw _reader.Error("has a group that is not closed");
         }
 
         _output.Append(')');
-        return !isLookaround;
+        canRepeat = !isLookaround;
+        return writtenOut;
     }
 
     void BackReference()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 
 namespace Cairn.JsonSchema.Patterns;
@@ -63,7 +62,7 @@ sealed class PositionAutomatonBuilder
         }
 
         int end = _reader.Position;
-        var (min, max) = Limits(quantifier);
+        var (min, max) = EcmaPatternReader.Limits(quantifier);
         if (max == 0 || _sets.Count == positions) // copies without positions of their own would never be too many
         {
             return PositionFragment.Empty;
@@ -90,23 +89,6 @@ sealed class PositionAutomatonBuilder
 
         _reader.Position = end;
         return result;
-    }
-
-    static (int Min, int? Max) Limits(string quantifier)
-    {
-        switch (quantifier[0])
-        {
-            case '*':
-                return (0, null);
-            case '+':
-                return (1, null);
-            case '?':
-                return (0, 1);
-        }
-
-        string[] limits = quantifier[1..quantifier.IndexOf('}')].Split(',');
-        int min = int.Parse(limits[0], CultureInfo.InvariantCulture);
-        return (min, limits.Length == 1 ? min : limits[1].Length == 0 ? null : int.Parse(limits[1], CultureInfo.InvariantCulture));
     }
 
     PositionFragment Atom()

@@ -104,11 +104,46 @@ public sealed class HostileInputTests
         Schemas.Compile("""{ "pattern": "^(a+)+$" }""").IsValid(Schemas.Json($"\"{new string('a', 50_000)}!\"")).ShouldBeFalse();
 
     [Theory]
-    [InlineData("((((){9999}){9999}){9999}){9999}")]
-    [InlineData("((((a{1000}){1000}){1000}){1000}){1000}")]
     [InlineData("(a?){50}a{50}$")]
+    [InlineData("(a{1000}){1000}")]
+    [InlineData("^(a{0,2147483647}|b){1,1000}$")]
+    [InlineData("((((a{9}){9}){9}){9}){9}")]
     public void Repetitions_of_repetitions_end(string pattern) =>
         Schemas.Compile($"{{ \"pattern\": \"{pattern}\" }}").Validate(Schemas.Json($"\"{new string('a', 30)}!\"")).ShouldNotBeNull();
+
+    public static TheoryData<string> Multiplying() =>
+    [
+        Nest("(", 50, "a", "){2}"), Nest("(", 26, "a", "){2}"), Nest("(?:", 50, "ab|c", "){0,2}\\b"), Nest("(?=(", 20, "a", "){3})"),
+        "((((){9999}){9999}){9999}){9999}", "((((a{1000}){1000}){1000}){1000}){1000}", "((abc){2147483647,}){2147483647}",
+        string.Concat(Enumerable.Repeat("(abcdefghi){100}", 2_000)),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Multiplying))]
+    public void Repetitions_that_multiply_are_refused_before_they_are_written_out(string pattern) =>
+        Schemas.Refused($"{{ \"pattern\": \"{pattern}\" }}").Message.ShouldContain("written out");
+
+    [Fact]
+    public void Patterns_are_limited_in_size_together()
+    {
+        string classes = string.Concat(Enumerable.Repeat(@"\\p{L}", 40)) + new string('a', 64);
+        string all = string.Join(',', Enumerable.Range(0, 900).Select(i => $"{{ \"pattern\": \"{classes}{i}\" }}"));
+        Schemas.Refused($"{{ \"anyOf\": [{all}] }}").Message.ShouldContain("8388608 characters");
+    }
+
+    [Fact]
+    public void Of_very_many_problems_the_first_hundred_are_told()
+    {
+        string all = string.Join(',', Enumerable.Repeat("""{ "pattern": "(" }""", 5_000));
+        Schemas.Refused($"{{ \"anyOf\": [{all}] }}").Problems.Count.ShouldBe(100);
+    }
+
+    [Fact]
+    public void A_pattern_has_at_most_32_768_characters()
+    {
+        Schemas.Compile($"{{ \"pattern\": \"^{string.Join('|', Enumerable.Repeat("word", 6_500))}$\" }}").IsValid(Schemas.Json("\"word\"")).ShouldBeTrue();
+        Schemas.Refused($"{{ \"pattern\": \"{new string('a', 32_769)}\" }}").Message.ShouldContain("32768 characters");
+    }
 
     [Fact]
     public void Large_Unicode_classes_in_large_numbers_are_refused() =>
