@@ -115,7 +115,7 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
     [Fact]
     public async Task Settings_show_values_and_where_they_come_from_but_no_secret()
     {
-        _shell.Variables["CAIRN_MASTER_KEY"] = "bm90LXNob3du";
+        _shell.Variables["CAIRN_MASTER_KEY"] = "bm90LXNob3duLW5vdC1zaG93bi1ub3Qtc2hvd24tMDE=";
         _shell.Folder.Write("cairn.yaml", "log_level: warn\n");
         await RunAsync(
             ("settings --max-watchers 5", 0, "--max-watchers"),

@@ -16,7 +16,7 @@ public sealed class ConditionTests(CairnServer server) : IClassFixture<CairnServ
     [InlineData("If-Match", "\"9\", \"3\"", 200)]
     [InlineData("If-Match", "\"9\",,\t\"3\" ,", 200)]
     [InlineData("If-Match", "W/\"1\", \"3\"", 200)]
-    [InlineData("If-Match", "\"3-0123456789ab\"", 200)]
+    [InlineData("If-Match", "\"3-0123456789ab\"", 412)]
     [InlineData("If-Match", "*", 200)]
     [InlineData("If-Match", "\"2\"", 412)]
     [InlineData("If-Match", "\"1\", \"2\"", 412)]
@@ -125,6 +125,6 @@ public sealed class ConditionTests(CairnServer server) : IClassFixture<CairnServ
         using var answer = await Admin.SendAsync(HttpMethod.Get, _url, headers: (header, value));
         ((int)answer.StatusCode).ShouldBe(status, await answer.Content.ReadAsStringAsync());
         if (status is 200 or 304)
-            answer.Headers.ETag!.Tag.ShouldBe("\"1\"");
+            answer.Headers.ETag!.Tag.ShouldStartWith("\"1-");
     }
 }

@@ -25,7 +25,7 @@ public sealed class ConfigTests(CairnServer server) : IClassFixture<CairnServer>
     {
         using var first = await Admin.SendAsync(HttpMethod.Put, Url, """{"a":1}""", headers: ("Cairn-Message", "caf%C3%A9 opens"));
         first.StatusCode.ShouldBe(HttpStatusCode.Created);
-        first.Headers.ETag!.Tag.ShouldBe("\"1\"");
+        first.Headers.ETag!.Tag.ShouldStartWith("\"1-");
         var written = JsonNode.Parse(await first.Content.ReadAsStringAsync())!;
         ((string?)written["message"]).ShouldBe("café opens");
         ((string?)written["created_by"]).ShouldBe("admin");
@@ -34,7 +34,7 @@ public sealed class ConfigTests(CairnServer server) : IClassFixture<CairnServer>
 
         using var second = await Admin.SendAsync(HttpMethod.Put, Url, """{"a":2}""");
         second.StatusCode.ShouldBe(HttpStatusCode.OK);
-        second.Headers.ETag!.Tag.ShouldBe("\"2\"");
+        second.Headers.ETag!.Tag.ShouldStartWith("\"2-");
     }
 
     [Fact]

@@ -227,4 +227,44 @@ public sealed class IntegrityTests : IAsyncLifetime
                 return record.Key;
         return (await RecordAsync(journal + id)).Key;
     }
+
+    [Theory]
+    [InlineData("/api/v1/configs/r/a", """{"v":1}""")]
+    [InlineData("/api/v1/configs/r/a?environment=prod", """{"v":1}""")]
+    [InlineData("/api/v1/projects/r/variables", """{"v":1}""")]
+    [InlineData("/api/v1/environments/dev", """{"description":"1"}""")]
+    public async Task A_version_of_before_a_restore_is_not_taken_for_the_one_of_its_number_since(string url, string body)
+    {
+        string copy = Path.Combine(_server.Folder.Path, "copy");
+        await Admin.PutJsonAsync(url, body);
+        await _server.StopAsync();
+        Copy(_server.Folder.Path, copy);
+        await _server.InitializeAsync();
+        using var lost = await Admin.SendAsync(HttpMethod.Put, url, body.Replace('1', '2'));
+        string tag = lost.Headers.ETag?.Tag ?? await TagAsync(url);
+        await _server.StopAsync();
+        Copy(copy, _server.Folder.Path);
+        await _server.InitializeAsync();
+        await Admin.PutJsonAsync(url, body.Replace('1', '3'));
+        string newest = await TagAsync(url);
+        newest.Split('-')[0].ShouldBe(tag.Split('-')[0], "both are version 2 or so");
+
+        await Admin.RefusedAsync(HttpStatusCode.PreconditionFailed, HttpMethod.Put, url, body.Replace('1', '4'), headers: ("If-Match", tag));
+        await Admin.PutJsonAsync(url, body.Replace('1', '5'), ("If-Match", newest));
+
+        async Task<string> TagAsync(string path)
+        {
+            using var answer = await Admin.SendAsync(HttpMethod.Get, path);
+            return answer.Headers.ETag!.Tag;
+        }
+
+        static void Copy(string from, string to)
+        {
+            Directory.CreateDirectory(to);
+            foreach (string stale in Directory.GetFiles(to, "cairn.db*"))
+                File.Delete(stale);
+            foreach (string file in Directory.GetFiles(from, "cairn.db*"))
+                File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
 }

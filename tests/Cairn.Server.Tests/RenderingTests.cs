@@ -155,4 +155,35 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
         await admin.PostJsonAsync("/api/v1/config-promotions/a/b", """{"from":"dev","to":"prod"}""");
         (await admin.GetStringAsync("/api/v1/configs/a/b?environment=prod")).ShouldBe("""{"v":2}""");
     }
+
+    [Theory]
+    [InlineData("""{"legend":"{{path}} {{env}}","re":"^[a-z]{{3}}$","note":"x{# y #}z"}""")]
+    [InlineData("""{"if":"${{ github.ref == 'refs/heads/main' }}"}""")]
+    [InlineData("""{"t":"{{ .Values.image | quote }}{% nonsense"}""")]
+    [InlineData("""{"t":"${#x}"}""")]
+    public async Task A_verbatim_config_is_served_as_it_was_written(string document)
+    {
+        await Admin.PutJsonAsync(Url + "?verbatim=true", document);
+        (await Admin.GetStringAsync(Url + "?environment=prod")).ShouldBe(document);
+
+        // It stays so with what is written later, by whatever way, and a rollback brings it back.
+        await Admin.SendJsonAsync(HttpMethod.Patch, Url, """{"more":"{{ no_such }}"}""");
+        ((string?)(await Admin.GetJsonAsync(Url + "?environment=dev"))["more"]).ShouldBe("{{ no_such }}");
+        await Admin.PutJsonAsync(Url + "?verbatim=false", """{"a":"{{ env }}"}""");
+        (await Admin.GetStringAsync(Url + "?environment=dev")).ShouldBe("""{"a":"dev"}""");
+        string path = Url["/api/v1/configs/".Length..];
+        await Admin.PostJsonAsync($"/api/v1/config-rollbacks/{path}", """{"to_version":1}""");
+        (await Admin.GetStringAsync(Url + "?environment=prod")).ShouldBe(document);
+        ((bool)(await Admin.GetJsonAsync($"/api/v1/configs?prefix={path}"))["items"]![0]!["verbatim"]!).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Whether_a_config_is_verbatim_is_not_for_a_key_of_one_environment()
+    {
+        await Admin.PutJsonAsync(Url, """{"a":"{{ env }}"}""");
+        using var limited = await server.ClientWithKeyAsync("admin", ""","environments":["dev"]""");
+
+        await limited.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Put, Url + "?environment=dev&verbatim=true", """{"b":1}""");
+        await limited.PutJsonAsync(Url + "?environment=dev&verbatim=false", """{"b":1}""");
+    }
 }

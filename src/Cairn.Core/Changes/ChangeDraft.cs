@@ -130,7 +130,7 @@ public sealed class DraftResource<TState>(ResourceKind<TState> kind, string path
     /// <exception cref="ProblemException">It is at another version.</exception>
     public void CheckVersion(VersionCondition? expected)
     {
-        if (expected?.Unmet(Kind.HeadKey(Path), VersionBefore, Before?.State is not null) is { } why)
+        if (expected?.Unmet(Kind.HeadKey(Path), VersionBefore, Before?.Mark, Before?.State is not null) is { } why)
             throw new ProblemException(ProblemKind.PreconditionFailed, why);
     }
 

@@ -18,7 +18,12 @@ namespace Cairn.Core.Changes;
 /// <param name="Revision">The store revision it was written in.</param>
 public sealed record Versioned<TState>(
     string Path, long Version, TState? State, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string ChangeId, long Revision)
-    where TState : class;
+    where TState : class
+{
+    /// <summary>Tells this version from another of the same number, as there is when a store was restored and written to again: the random
+    /// end of the change's identifier.</summary>
+    public string Mark => ChangeId.Length > 8 ? ChangeId[^8..] : ChangeId;
+}
 
 /// <summary>A version as it is stored: what the list of versions shows in clear, its content encrypted.</summary>
 /// <param name="Sealed">The content, bound to all the others; of a deletion the seal of nothing. Null for deletions in stores whose

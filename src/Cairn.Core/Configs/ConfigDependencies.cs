@@ -50,7 +50,7 @@ internal static class ConfigDependencies
 
     private static IEnumerable<byte[]> Documents(ConfigState? state)
     {
-        if (state is null)
+        if (state is null or { Verbatim: true })
             yield break;
         if (state.Base?.Document is { } shared)
             yield return shared;

@@ -45,7 +45,7 @@ public sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer, 
     private ConfigEffect? Of(ChangeDraft draft, Caller caller, string path, string environment, WorkBudget work)
     {
         var head = draft.Snapshot.Of(kinds.Configs.Catalog).Get(path);
-        var before = Render(new ConfigSource(kinds, draft.Snapshot), caller, new ConfigVersion(path, head?.Version ?? 0, head?.Revision ?? 0, head?.State!), environment, work);
+        var before = Render(new ConfigSource(kinds, draft.Snapshot), caller, new ConfigVersion(path, head?.Version ?? 0, head?.Revision ?? 0, head?.State!, head?.Mark), environment, work);
         var after = Render(new ConfigSource(kinds, draft.Snapshot, draft), caller, new ConfigVersion(path, 0, 0, draft.Peek(kinds.Configs, path)!), environment, work);
         if (before is null && after is null || before is { } one && after is { } other && JsonElement.DeepEquals(one, other))
             return null;

@@ -158,7 +158,7 @@ public sealed class StepEvents
             return (null, false);
         try
         {
-            var version = new ConfigVersion(config.Path, config.Version, config.Revision, config.State!);
+            var version = new ConfigVersion(config.Path, config.Version, config.Revision, config.State!, config.Mark);
             return (renderer.Render(new ConfigSource(_kinds, snapshot), Caller.System, version, environment, work)?.Body, true);
         }
         catch (ProblemException)

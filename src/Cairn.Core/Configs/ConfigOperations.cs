@@ -43,9 +43,19 @@ public sealed record PutConfig(ResourceKinds Kinds, string Path, string? Environ
     /// <summary>The schema to bind with the same write; null to leave the binding as it is.</summary>
     public SchemaBinding? Schema { get; init; }
 
+    /// <summary>Whether the config's documents are to be served as written from now on; null to leave that as it is.</summary>
+    public bool? Verbatim { get; init; }
+
     protected override ValueTask ApplyAsync(ChangeDraft draft, DraftResource<ConfigState> config, CancellationToken ct)
     {
         var state = config.State ?? new ConfigState();
+        if (Verbatim is { } verbatim && verbatim != state.Verbatim)
+        {
+            // It is so in every environment.
+            Authorizer.Require(draft.Caller, Needed, Path, null);
+            state = state.AsVerbatim(verbatim);
+        }
+
         byte[] document = Document;
         if (Merge)
             document = MergePatch.Apply(Environment is null ? state.Base?.Document : state.Overlays.GetValueOrDefault(Environment)?.Document, Document);
@@ -130,6 +140,7 @@ public sealed record RestoreConfig(ResourceKinds Kinds, string Path, long? ToVer
                 Overlays = state.Overlays.RemoveRange(state.Overlays.Keys.Where(name => !known.Contains(name))),
                 Pins = state.Pins.RemoveRange(state.Pins.Keys.Where(name => !known.Contains(name))),
                 Schema = state.Schema,
+                Verbatim = state.Verbatim,
             },
             "restore");
     }

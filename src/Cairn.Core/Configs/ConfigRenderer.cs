@@ -1,4 +1,5 @@
 using Cairn.Core.Access;
+using Cairn.Core.Changes;
 
 namespace Cairn.Core.Configs;
 
@@ -32,7 +33,9 @@ public sealed class ConfigRenderer
         if (config.State.Merge(environment) is not { } document)
             return null;
         work.Charge(1, document.Length);
-        var rendered = new TemplateRendering(this, source, caller, config, environment, chain, work).Render(document);
+        var rendered = config.State.Verbatim
+            ? new RenderedConfig(environment, document, config.Version, config.Revision, config.Mark)
+            : new TemplateRendering(this, source, caller, config, environment, chain, work).Render(document);
         // What is referred to or planned is rendered without its version, and is not what will be asked for again.
         if (config.Revision > 0)
             config.State.Cache(rendered);
@@ -57,4 +60,5 @@ public sealed class ConfigRenderer
 
 /// <summary>A state and what it is the state of.</summary>
 /// <param name="Revision">The commit it was written in; 0 while it is planned, or when that does not matter.</param>
-public readonly record struct ConfigVersion(string Path, long Version, long Revision, ConfigState State);
+/// <param name="Mark">Its <see cref="Versioned{TState}.Mark"/>; null while it is planned, or when that does not matter.</param>
+public readonly record struct ConfigVersion(string Path, long Version, long Revision, ConfigState State, string? Mark = null);

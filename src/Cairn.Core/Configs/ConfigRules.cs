@@ -150,7 +150,7 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
         var head = draft.Snapshot.Of(kinds.Configs.Catalog).Get(path)!;
         var before = Serve(
             new ConfigSource(kinds, draft.Snapshot), new SchemaSource(kinds.Schemas, draft.Snapshot), Caller.System,
-            new ConfigVersion(path, head.Version, head.Revision, head.State!), environment, work);
+            new ConfigVersion(path, head.Version, head.Revision, head.State!, head.Mark), environment, work);
         if (before.Body is null || before.Fault is not null)
             return;
         var after = Serve(

@@ -33,21 +33,21 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     /// <exception cref="ProblemException">There is no such environment, or a template fails.</exception>
     public RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, string path, string? environment, CancellationToken ct) =>
         Head(snapshot, path) is { State: { } state } head
-            ? Read(snapshot, caller, new ConfigVersion(path, head.Version, head.Revision, state), environment, ct)
+            ? Read(snapshot, caller, new ConfigVersion(path, head.Version, head.Revision, state, head.Mark), environment, ct)
             : null;
 
     /// <summary>The same for one of many, from a budget for all of them.</summary>
     public RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, Versioned<ConfigState> config, string environment, WorkBudget work) =>
         config.State is { } state
             ? renderer.Render(
-                new ConfigSource(kinds, snapshot), caller, new ConfigVersion(config.Path, config.Version, config.Revision, state), environment, work)
+                new ConfigSource(kinds, snapshot), caller, new ConfigVersion(config.Path, config.Version, config.Revision, state, config.Mark), environment, work)
             : null;
 
     /// <summary>The same as of an older version, with the variables of now.</summary>
     public async ValueTask<RenderedConfig?> ReadVersionAsync(
         CatalogSnapshot snapshot, Caller caller, string path, long version, string? environment, CancellationToken ct) =>
         await VersionAsync(snapshot, path, version, ct) is { State: { } state } old
-            ? Read(snapshot, caller, new ConfigVersion(path, old.Version, old.Revision, state), environment, ct)
+            ? Read(snapshot, caller, new ConfigVersion(path, old.Version, old.Revision, state, old.Mark), environment, ct)
             : null;
 
     /// <summary>A document as it was written: an environment's overlay, or the base.</summary>
@@ -58,7 +58,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
         if (environment is not null)
             RequireEnvironment(snapshot, environment);
         var layer = environment is null ? config?.State?.Base : config?.State?.Overlays.GetValueOrDefault(environment);
-        return layer?.Document is { } document ? new RenderedConfig(environment ?? "", document, config!.Version, config.Revision) : null;
+        return layer?.Document is { } document ? new RenderedConfig(environment ?? "", document, config!.Version, config.Revision, config.Mark) : null;
     }
 
     /// <summary>A version of a config; null when there is none.</summary>
@@ -154,7 +154,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
             return cached;
         if (config.State.Base?.Document is not { } document)
             return null;
-        var written = new RenderedConfig("", document, config.Version, config.Revision);
+        var written = new RenderedConfig("", document, config.Version, config.Revision, config.Mark);
         config.State.Cache(written);
         return written;
     }

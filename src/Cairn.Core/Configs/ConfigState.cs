@@ -36,6 +36,10 @@ public sealed class ConfigState
     /// <summary>The schema it is bound to.</summary>
     public SchemaBinding? Schema { get; init; }
 
+    /// <summary>Whether its documents are served as written: what looks like a template in them is text, for somebody else's
+    /// templates.</summary>
+    public bool Verbatim { get; init; }
+
     /// <summary>No layers, ordered by ordinal environment name.</summary>
     public static ImmutableSortedDictionary<string, ConfigLayer> NoLayers { get; } =
         ImmutableSortedDictionary.Create<string, ConfigLayer>(StringComparer.Ordinal);
@@ -49,10 +53,16 @@ public sealed class ConfigState
             Overlays = overlays ?? Overlays,
             Pins = pins ?? Pins,
             Schema = Schema,
+            Verbatim = Verbatim,
         };
 
     /// <summary>A copy bound to another schema, or to none.</summary>
-    public ConfigState Bind(SchemaBinding? schema) => new() { Base = Base, Overlays = Overlays, Pins = Pins, Schema = schema };
+    public ConfigState Bind(SchemaBinding? schema) =>
+        new() { Base = Base, Overlays = Overlays, Pins = Pins, Schema = schema, Verbatim = Verbatim };
+
+    /// <summary>A copy whose documents are served as written, or are templates again.</summary>
+    public ConfigState AsVerbatim(bool verbatim) =>
+        new() { Base = Base, Overlays = Overlays, Pins = Pins, Schema = Schema, Verbatim = verbatim };
 
     /// <summary>The base that an environment builds on: the pinned one, or the newest. Null when there is none.</summary>
     public ConfigLayer? BaseOf(string environment)
@@ -72,7 +82,8 @@ public sealed class ConfigState
 
     /// <summary>Whether an environment would serve the same documents in both states.</summary>
     public static bool SameIn(string environment, ConfigState? one, ConfigState? other) =>
-        Same(one?.BaseOf(environment), other?.BaseOf(environment))
+        (one is null || other is null || one.Verbatim == other.Verbatim)
+        && Same(one?.BaseOf(environment), other?.BaseOf(environment))
         && Same(one?.Overlays.GetValueOrDefault(environment), other?.Overlays.GetValueOrDefault(environment));
 
     /// <summary>Bytes of all documents.</summary>
@@ -127,6 +138,7 @@ public sealed class ConfigState
             Base = json.TryGetProperty("base", out var layer) ? ReadLayer(layer) : null,
             Overlays = ReadLayers(json, "overlays"),
             Pins = ReadLayers(json, "pins"),
+            Verbatim = json.TryGetProperty("verbatim", out var verbatim) && verbatim.GetBoolean(),
             Schema = json.TryGetProperty("schema", out var schema) ? new SchemaBinding(JsonMarshal.GetRawUtf8Value(schema).ToArray()) : null,
         };
     }
@@ -138,6 +150,8 @@ public sealed class ConfigState
             WriteLayer(writer, "base", Base, versions);
         WriteLayers(writer, "overlays", Overlays, versions);
         WriteLayers(writer, "pins", Pins, versions);
+        if (Verbatim)
+            writer.WriteBoolean("verbatim", true);
         if (Schema is not null)
         {
             writer.WritePropertyName("schema");

@@ -9,15 +9,16 @@ namespace Cairn.Core.Configs;
 /// <param name="Body">The document, JSON.</param>
 /// <param name="Version">The config's version.</param>
 /// <param name="Revision">The store revision of that version.</param>
-public sealed record RenderedConfig(string Environment, byte[] Body, long Version, long Revision)
+/// <param name="Mark">Tells the version from another of the same number; null while it is planned.</param>
+public sealed record RenderedConfig(string Environment, byte[] Body, long Version, long Revision, string? Mark)
 {
     private string? _etag;
 
-    /// <summary>A quoted entity tag: the config's version, and for what templates made also a hash of the body, because
-    /// variables change it without making a version.</summary>
+    /// <summary>A quoted entity tag: the config's version and its mark, and for what templates made also a hash of the body,
+    /// because variables change it without making a version.</summary>
     public string ETag => _etag ??= EnvironmentVariables is null
-        ? string.Create(CultureInfo.InvariantCulture, $"\"{Version}\"")
-        : string.Create(CultureInfo.InvariantCulture, $"\"{Version}-{Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, 6))}\"");
+        ? string.Create(CultureInfo.InvariantCulture, $"\"{Version}-{Mark}\"")
+        : string.Create(CultureInfo.InvariantCulture, $"\"{Version}-{Mark}-{Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, 6))}\"");
 
     /// <summary>The version as text, ready for a header.</summary>
     public string VersionText { get; } = Version.ToString(CultureInfo.InvariantCulture);

@@ -35,7 +35,7 @@ internal sealed class TemplateRendering(
         {
             var template = DocumentTemplate.Parse(Language, document, config.Path);
             if (!template.HasTemplates)
-                return new RenderedConfig(environment, document, config.Version, config.Revision);
+                return new RenderedConfig(environment, document, config.Version, config.Revision, config.Mark);
 
             string project = ConfigPath.Project(config.Path);
             var environmentVariables = source.EnvironmentVariables(environment);
@@ -47,7 +47,7 @@ internal sealed class TemplateRendering(
                 new Dictionary<string, TemplateFunction> { ["config"] = Config },
                 limit.Token);
             work.Charge(1, body.Length);
-            return new RenderedConfig(environment, body, config.Version, config.Revision)
+            return new RenderedConfig(environment, body, config.Version, config.Revision, config.Mark)
             {
                 EnvironmentVariables = environmentVariables,
                 ProjectVariables = [.. _projects.Select(pair => (pair.Key, pair.Value))],

@@ -30,11 +30,12 @@ public sealed record ChangeSubmission(IReadOnlyList<OperationSubmission> Operati
 /// <param name="Version">For promote: or the version whose base is taken.</param>
 /// <param name="Meta">For register: notes about the schema.</param>
 /// <param name="Force">For delete of a schema: also when it is in use.</param>
+/// <param name="Verbatim">For put of a config: whether its documents are served as written, templates or not.</param>
 /// <param name="Backport">For register: also when it is lower than the highest version of its major number.</param>
 public sealed record OperationSubmission(
     string Op, string Path, string Kind = "configs", string? Environment = null, JsonElement? Document = null,
     long? IfVersion = null, long? ToVersion = null, string? From = null, long? Version = null,
-    JsonElement? Meta = null, bool Force = false, bool Backport = false)
+    JsonElement? Meta = null, bool Force = false, bool Backport = false, bool? Verbatim = null)
 {
     /// <summary>The operation it stands for.</summary>
     /// <exception cref="ProblemException">It makes no sense; the pointers are into the operation.</exception>
@@ -42,14 +43,17 @@ public sealed record OperationSubmission(
     {
         Operation operation = (Kind, Op) switch
         {
-            ("configs", "put") => new PutConfig(kinds, Path, Environment, Json(index)),
-            ("configs", "patch") => new PutConfig(kinds, Path, Environment, Json(index), Merge: true),
+            ("configs", "put") => new PutConfig(kinds, Path, Environment, Json(index)) { Verbatim = Verbatim },
+            ("configs", "patch") => new PutConfig(kinds, Path, Environment, Json(index), Merge: true) { Verbatim = Verbatim },
             ("configs", "delete") => new DeleteConfig(kinds, Path, Environment),
             ("configs", "restore") => new RestoreConfig(kinds, Path, ToVersion),
             ("configs", "promote") => new PromoteConfig(kinds, Path, Environment ?? throw Bad(index, "environment", "promote needs the environment that is to serve it."), From, Version),
             ("configs", "bind") => new BindConfigSchema(kinds, Path, new SchemaBinding(Json(index))),
             ("configs", "unbind") => new BindConfigSchema(kinds, Path, null),
             ("environments", "put") => new PutEnvironment(kinds, Path, EnvironmentOf(index)),
+            ("environments", "restore") => new RestoreEnvironment(kinds, Path, RestoredVersion(index)),
+            ("variables", "restore") => new RestoreVariables(kinds, Path, RestoredVersion(index)),
+            ("schema-rules", "restore") => new RestoreCompatibilityRule(kinds, Path, RestoredVersion(index)),
             ("environments", "delete") => new DeleteEnvironment(kinds, Path),
             ("variables", "put") => new PutVariables(kinds, Path, Json(index), Merge: false),
             ("variables", "patch") => new PutVariables(kinds, Path, Json(index), Merge: true),
@@ -62,7 +66,7 @@ public sealed record OperationSubmission(
             ("schemas", "deprecate") => new DeprecateSchema(kinds, SchemaSelector.AddressFromPath(Path), Deprecation(kinds, index)),
             ("schemas", "undeprecate") => new DeprecateSchema(kinds, SchemaSelector.AddressFromPath(Path), null),
             ("schemas", "describe") => new DescribeSchema(kinds, SchemaSelector.AddressFromPath(Path), Json(index)),
-            ("schemas", "restore") => new RestoreSchema(kinds, Path, ToVersion ?? throw Bad(index, "to_version", "restore needs the version to go back to.")),
+            ("schemas", "restore") => new RestoreSchema(kinds, Path, RestoredVersion(index)),
             ("schema-rules", "put") => new PutCompatibilityRule(kinds, Path, CompatibilityRule.ParseMode(Member(index, "compatibility") ?? throw Bad(index, "document", "A rule is an object with 'compatibility'."))),
             ("schema-rules", "delete") => new PutCompatibilityRule(kinds, Path, null),
             ("configs" or "environments" or "variables" or "schemas" or "schema-rules", _) => throw Bad(index, "op", $"'{Op}' cannot be done to {Kind}."),
@@ -70,6 +74,9 @@ public sealed record OperationSubmission(
         };
         return operation with { IfVersion = IfVersion };
     }
+
+    private long RestoredVersion(int index) =>
+        ToVersion ?? throw Bad(index, "to_version", "restore needs the version to go back to.");
 
     private byte[] Json(int index) => Document is { } document
         ? JsonText.ToUtf8(document)

@@ -22,7 +22,7 @@ internal static class ConfigEndpoints
             .Describe("Reads a config: its base, or what an environment serves", Parameters.Environment, Parameters.Version, Parameters.Format, Parameters.Raw, Parameters.Consistency, Parameters.Wait)
             .Produces<object>(200, "application/json", "application/yaml", "text/x-java-properties", "text/x-dotenv", "application/toml").Produces(304);
         configs.OnPut("/configs/{**path}", Put).WithName("PutConfig").Requires("configs", PermissionLevel.Write).ByEnvironment().Conditional()
-            .Describe("Writes a config's base, or an environment's overlay; the body is the document", Parameters.Environment, Parameters.Format)
+            .Describe("Writes a config's base, or an environment's overlay; the body is the document", Parameters.Environment, Parameters.Format, Parameters.Verbatim)
             .TakesDocument("application/json", "application/yaml", "text/x-java-properties", "text/x-dotenv").Produces<ConfigWritten>().Produces<ConfigWritten>(201);
         configs.OnPatch("/configs/{**path}", Patch).WithName("PatchConfig").Requires("configs", PermissionLevel.Write).ByEnvironment().Conditional()
             .Describe("Changes parts of a document, by JSON Merge Patch or JSON Patch", Parameters.Environment)
@@ -124,6 +124,7 @@ internal static class ConfigEndpoints
         var operation = new PutConfig(node.Kinds, request.Path, request.Environment, ConfigAnswers.BodyFormat(http).ToJson(body))
         {
             IfVersion = EntityTags.Condition(http.Request),
+            Verbatim = Query.Text(http.Request, "verbatim") is null ? null : Query.Flag(http.Request, "verbatim"),
         };
         await CommitAsync(http, operation, Message(http));
     }
@@ -144,7 +145,7 @@ internal static class ConfigEndpoints
         };
         // A condition that is not met is told by the operation; otherwise there is nothing to change.
         var head = node.Configs.Head(node.Catalogs.Current, request.Path);
-        if (head?.State is null && condition?.Unmet(request.Path, head?.Version ?? 0, exists: false) is null)
+        if (head?.State is null && condition?.Unmet(request.Path, head?.Version ?? 0, head?.Mark, exists: false) is null)
             throw ConfigAnswers.NotFound(node, request);
         await CommitAsync(http, operation, Message(http));
     }
@@ -257,7 +258,7 @@ internal static class ConfigEndpoints
         var snapshot = node.Catalogs.Current;
         var written = await node.Configs.VersionAsync(snapshot, operation.Path, version, http.RequestAborted)
             ?? throw new InvalidOperationException($"Version {version} of {operation.Path} was committed but is not there.");
-        http.Response.Headers.ETag = $"\"{version}\"";
+        http.Response.Headers.ETag = EntityTags.Of(written);
         http.Response.Headers["Cairn-Version"] = version.ToString(CultureInfo.InvariantCulture);
         http.Response.Headers["Cairn-Revision"] = change.Revision.ToString(CultureInfo.InvariantCulture);
         await Bodies.WriteAsync(

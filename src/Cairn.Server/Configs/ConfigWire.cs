@@ -41,11 +41,12 @@ public sealed record ConfigWritten(
 /// <param name="HasSchema">Whether it is bound to a schema.</param>
 /// <param name="Deleted">Whether it is deleted.</param>
 /// <param name="Document">With <c>include=document</c>: the base, or what the environment asked for serves.</param>
+/// <param name="Verbatim">Whether its documents are served as written.</param>
 /// <param name="Problem">Why there is no document: its templates fail, or refer to what the credential may not read.</param>
 public sealed record ConfigItem(
     string Path, long Version, long Revision, DateTimeOffset UpdatedAt, string UpdatedBy, string? Message,
     bool HasBase, IReadOnlyList<string> Overlays, IReadOnlyDictionary<string, long> Pins, bool HasSchema, bool Deleted, JsonElement? Document,
-    string? Problem)
+    bool Verbatim, string? Problem)
 {
     public static ConfigItem Of(Versioned<ConfigState> config, byte[]? document, string? problem, Caller caller)
     {
@@ -60,7 +61,7 @@ public sealed record ConfigItem(
             config.State?.Pins.Where(pin => Sees(pin.Key)).ToDictionary(pin => pin.Key, pin => pin.Value.Version) ?? [],
             config.State?.Schema is not null, config.State is null,
             document is null ? null : JsonText.Element(document),
-            problem);
+            config.State?.Verbatim == true, problem);
     }
 }
 

@@ -113,7 +113,7 @@ internal static class EnvironmentEndpoints
     {
         var request = CairnRequest.Of(http);
         var variables = request.Node.Catalogs.Current.Of(request.Node.Kinds.Variables.Catalog).Get(request.Path);
-        http.Response.Headers.ETag = $"\"{variables?.Version ?? 0}\"";
+        http.Response.Headers.ETag = variables is null ? "\"0\"" : EntityTags.Of(variables);
         http.Response.Headers["Cairn-Version"] = (variables?.Version ?? 0).ToString(CultureInfo.InvariantCulture);
         return Bodies.WriteAsync(http, 200, (variables?.State ?? VariableSet.Empty).Json, "application/json");
     }
@@ -134,7 +134,7 @@ internal static class EnvironmentEndpoints
         var environment = Head(CairnRequest.Of(http)) is { State: not null } head
             ? head
             : throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{CairnRequest.Of(http).Path}'.");
-        http.Response.Headers.ETag = $"\"{environment.Version}\"";
+        http.Response.Headers.ETag = EntityTags.Of(environment);
         return Bodies.WriteAsync(http, status, EnvironmentView.Of(environment), WireJson.Default.EnvironmentView);
     }
 }

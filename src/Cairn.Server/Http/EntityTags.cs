@@ -9,6 +9,10 @@ namespace Cairn.Server.Http;
 /// <summary>The conditions of RFC 9110, section 13: <c>If-Match</c> and <c>If-None-Match</c> with lists, weak tags and <c>*</c>.</summary>
 internal static class EntityTags
 {
+    /// <summary>The quoted tag of a version.</summary>
+    public static string Of<TState>(Versioned<TState> version) where TState : class =>
+        string.Create(CultureInfo.InvariantCulture, $"\"{version.Version}-{version.Mark}\"");
+
     /// <summary>Refuses conditions on a write that would not look at them.</summary>
     /// <exception cref="ProblemException">There is one.</exception>
     public static void Check(HttpRequest request, EndpointRule rule)
@@ -29,7 +33,7 @@ internal static class EntityTags
     {
         var headers = http.Request.Headers;
         if (headers.IfMatch.Count > 0
-            && !Read(headers.IfMatch, "If-Match").Any(tag => tag == EntityTagHeaderValue.Any || (!tag.IsWeak && tag.Tag.Equals(etag, StringComparison.Ordinal))))
+            && !Read(headers.IfMatch, "If-Match").Any(tag => tag == EntityTagHeaderValue.Any || (!tag.IsWeak && Names(tag.Tag, etag))))
             throw new ProblemException(ProblemKind.PreconditionFailed, $"This is {etag}, which If-Match does not name.");
         if (!IsKnown(headers.IfNoneMatch, etag))
             return false;
@@ -43,7 +47,7 @@ internal static class EntityTags
     {
         0 => false,
         1 when header[0] == etag => true, // nearly every one
-        _ => Read(header, "If-None-Match").Any(tag => tag == EntityTagHeaderValue.Any || tag.Tag.Equals(etag, StringComparison.Ordinal)),
+        _ => Read(header, "If-None-Match").Any(tag => tag == EntityTagHeaderValue.Any || Names(tag.Tag, etag)),
     };
 
     /// <summary>What a write's conditions say of the resource's version; null when there are none.</summary>
@@ -60,13 +64,13 @@ internal static class EntityTags
             condition = tags.Contains(EntityTagHeaderValue.Any)
                 ? condition with { Exists = true }
                 // Compared strongly: a weak tag never matches.
-                : condition with { OneOf = [.. tags.Where(tag => !tag.IsWeak).Select(VersionOf).OfType<long>()] };
+                : condition with { OneOf = [.. tags.Where(tag => !tag.IsWeak).Select(VersionOf).OfType<VersionTag>()] };
         }
 
         if (ifNoneMatch.Count > 0)
         {
             var tags = Read(ifNoneMatch, "If-None-Match");
-            condition = !tags.Contains(EntityTagHeaderValue.Any) ? condition with { NoneOf = [.. tags.Select(VersionOf).OfType<long>()] }
+            condition = !tags.Contains(EntityTagHeaderValue.Any) ? condition with { NoneOf = [.. tags.Select(VersionOf).OfType<VersionTag>()] }
                 : condition.Exists is true ? condition with { OneOf = [] } // both at once never hold
                 : condition with { Exists = false };
         }
@@ -87,12 +91,24 @@ internal static class EntityTags
         return text.Length == 0 ? "(nothing)" : text.Length > 60 ? text[..60] + "…" : text;
     }
 
-    // The number in front: behind it there may be what tells representations of one version apart. Others are no versions.
-    private static long? VersionOf(EntityTagHeaderValue tag)
+    // A tag in full, or the bare number of a version whose answer nothing else changes.
+    private static bool Names(StringSegment known, string etag) =>
+        known.Equals(etag, StringComparison.Ordinal)
+        || (etag.AsSpan().Count('-') == 1 && !etag.Contains('.') && etag.AsSpan(0, etag.IndexOf('-')).SequenceEqual(known.AsSpan()[..^1]));
+
+    // The number in front, and the mark behind it; behind that there may be what tells answers for one version apart. Others are
+    // no versions.
+    private static VersionTag? VersionOf(EntityTagHeaderValue tag)
     {
         var text = tag.Tag.AsSpan().Trim('"');
         int end = text.IndexOfAnyExceptInRange('0', '9');
         var digits = end < 0 ? text : text[end] is '-' or '.' ? text[..end] : [];
-        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version : null;
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long version))
+            return null;
+        var rest = text[digits.Length..];
+        if (rest is not ['-', ..])
+            return new VersionTag(version);
+        int markEnd = rest[1..].IndexOfAny('-', '.');
+        return new VersionTag(version, (markEnd < 0 ? rest[1..] : rest.Slice(1, markEnd)).ToString());
     }
 }
