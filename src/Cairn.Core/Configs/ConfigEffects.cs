@@ -11,7 +11,7 @@ namespace Cairn.Core.Configs;
 /// <param name="Environment">The environment.</param>
 /// <param name="Before">What it serves now; null when nothing.</param>
 /// <param name="After">What it would serve; null when nothing, or when that cannot be rendered.</param>
-/// <param name="Patch">The difference, as RFC 6902 has it; null when one of them is nothing.</param>
+/// <param name="Patch">The difference, as RFC 6902 has it; null when one of them is nothing, or they are too different.</param>
 public sealed record ConfigEffect(string Path, string Environment, JsonElement? Before, JsonElement? After, JsonArray? Patch);
 
 /// <summary>Tells what a planned change would make the environments serve: of the configs it writes, and of those that refer to what

@@ -10,9 +10,9 @@ using Cairn.Storage.Catalogs;
 namespace Cairn.Core.Configs;
 
 /// <summary>Two documents compared.</summary>
-/// <param name="Patch">RFC 6902: turns the first into the second.</param>
+/// <param name="Patch">RFC 6902: turns the first into the second; null when they are too different.</param>
 /// <param name="Text">The same for people; empty when they are equal.</param>
-public sealed record ConfigDiff(JsonArray Patch, string Text);
+public sealed record ConfigDiff(JsonArray? Patch, string Text);
 
 /// <summary>Reads configs. Writing is <see cref="ChangeService"/>'s.</summary>
 public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRenderer renderer)

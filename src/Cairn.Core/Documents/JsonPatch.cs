@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,15 +7,43 @@ namespace Cairn.Core.Documents;
 /// <summary>JSON Patch (RFC 6902): made from two documents, or applied to one.</summary>
 public static class JsonPatch
 {
+    /// <summary>How many operations a difference has at most.</summary>
+    public const int MaxDiffOperations = 10_000;
+
+    /// <summary>How many characters of paths and bytes of values a difference has at most.</summary>
+    public const int MaxDiffBytes = 1 << 20;
+
     /// <summary>The operations (add, remove, replace) that turn one document into another.</summary>
     /// <param name="from">The document before.</param>
     /// <param name="to">The document after.</param>
-    /// <returns>An array of operations; empty when the documents are equal. Order of members does not count.</returns>
-    public static JsonArray Diff(JsonElement from, JsonElement to)
+    /// <returns>An array of operations; empty when the documents are equal, null when it would be larger than
+    /// <see cref="MaxDiffOperations"/> or <see cref="MaxDiffBytes"/>. Order of members does not count.</returns>
+    public static JsonArray? Diff(JsonElement from, JsonElement to)
     {
-        var operations = new JsonArray();
-        Diff(operations, "", from, to);
-        return operations;
+        var difference = new Difference();
+        Diff(difference, "", from, to);
+        return difference.IsTooLarge ? null : difference.Operations;
+    }
+
+    private sealed class Difference
+    {
+        private long _bytes;
+
+        public JsonArray Operations { get; } = [];
+
+        public bool IsTooLarge { get; private set; }
+
+        public void Add(string op, string path, JsonElement? value)
+        {
+            _bytes += path.Length + (value is { } element ? JsonMarshal.GetRawUtf8Value(element).Length : 0);
+            IsTooLarge |= Operations.Count == MaxDiffOperations || _bytes > MaxDiffBytes;
+            if (!IsTooLarge)
+                Operations.Add(Make(op, path, value));
+        }
+
+        /// <summary>The path of a member, if there is any use for it still: paths of long names are the larger part of a
+        /// difference.</summary>
+        public string Step(string path, string name) => IsTooLarge ? path : $"{path}/{Escape(name)}";
     }
 
     /// <summary>Applies a patch.</summary>
@@ -39,36 +68,37 @@ public static class JsonPatch
     /// <summary>A name as one step of a JSON Pointer (RFC 6901).</summary>
     public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
-    private static void Diff(JsonArray operations, string path, JsonElement from, JsonElement to)
+    private static void Diff(Difference difference, string path, JsonElement from, JsonElement to)
     {
+        if (difference.IsTooLarge)
+            return;
         if (from.ValueKind == JsonValueKind.Object && to.ValueKind == JsonValueKind.Object)
-            DiffObjects(operations, path, from, to);
+            DiffObjects(difference, path, from, to);
         else if (from.ValueKind == JsonValueKind.Array && to.ValueKind == JsonValueKind.Array)
-            DiffArrays(operations, path, from, to);
+            DiffArrays(difference, path, from, to);
         else if (!JsonElement.DeepEquals(from, to))
-            operations.Add(Make("replace", path, to));
+            difference.Add("replace", path, to);
     }
 
-    private static void DiffObjects(JsonArray operations, string path, JsonElement from, JsonElement to)
+    private static void DiffObjects(Difference difference, string path, JsonElement from, JsonElement to)
     {
         var after = to.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
         var before = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in from.EnumerateObject())
         {
             before.Add(member.Name);
-            string step = $"{path}/{Escape(member.Name)}";
-            if (after.TryGetValue(member.Name, out var value))
-                Diff(operations, step, member.Value, value);
-            else
-                operations.Add(Make("remove", step, null));
+            if (!after.TryGetValue(member.Name, out var value))
+                difference.Add("remove", difference.Step(path, member.Name), null);
+            else if (!JsonElement.DeepEquals(member.Value, value))
+                Diff(difference, difference.Step(path, member.Name), member.Value, value);
         }
 
         foreach (var member in to.EnumerateObject())
             if (!before.Contains(member.Name))
-                operations.Add(Make("add", $"{path}/{Escape(member.Name)}", member.Value));
+                difference.Add("add", difference.Step(path, member.Name), member.Value);
     }
 
-    private static void DiffArrays(JsonArray operations, string path, JsonElement from, JsonElement to)
+    private static void DiffArrays(Difference difference, string path, JsonElement from, JsonElement to)
     {
         var before = from.EnumerateArray().ToArray();
         var after = to.EnumerateArray().ToArray();
@@ -80,11 +110,11 @@ public static class JsonPatch
 
         int common = Math.Min(before.Length, after.Length) - head - tail;
         for (int i = head; i < head + common; i++)
-            Diff(operations, $"{path}/{i}", before[i], after[i]);
+            Diff(difference, $"{path}/{i}", before[i], after[i]);
         for (int i = before.Length - tail - 1; i >= head + common; i--)
-            operations.Add(Make("remove", $"{path}/{i}", null));
+            difference.Add("remove", $"{path}/{i}", null);
         for (int i = head + common; i < after.Length - tail; i++)
-            operations.Add(Make("add", $"{path}/{i}", after[i]));
+            difference.Add("add", $"{path}/{i}", after[i]);
     }
 
     private static JsonObject Make(string op, string path, JsonElement? value)

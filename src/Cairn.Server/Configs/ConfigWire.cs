@@ -99,9 +99,9 @@ public sealed record ConfigVersionItem(
 /// <param name="From">The first version.</param>
 /// <param name="To">The second version.</param>
 /// <param name="Environment">Compared as this environment serves them; null for the base.</param>
-/// <param name="Patch">RFC 6902: turns the first into the second.</param>
+/// <param name="Patch">RFC 6902: turns the first into the second; null when that takes more than 10,000 operations or 1 MiB.</param>
 /// <param name="Text">The same for people.</param>
-public sealed record ConfigDiffView(long From, long To, string? Environment, JsonArray Patch, string Text);
+public sealed record ConfigDiffView(long From, long To, string? Environment, JsonArray? Patch, string Text);
 
 /// <summary>A request to bring an older version back.</summary>
 /// <param name="ToVersion">The version; the newest before the deletion when left out.</param>

@@ -117,6 +117,7 @@ internal ref struct PercentFormat
 
     readonly Value Named(string key)
     {
+        _run.StepForText(key.Length);
         if (!_values.TryHeap<MappingValue>(out var mapping))
         {
             throw Errors.Type("a format with names needs a mapping");
@@ -191,10 +192,11 @@ internal ref struct PercentFormat
             : throw BuiltinCall.Mismatch(value, "a character for '%c'");
     }
 
-    static BigInteger Number(Value value, bool allowFloat, char conversion)
+    readonly BigInteger Number(Value value, bool allowFloat, char conversion)
     {
         if (value.TryBigInteger(out var integer))
         {
+            _run.StepForDigits(integer);
             return integer;
         }
         return allowFloat && value.IsFloat && double.IsFinite(value.AsFloat)
