@@ -60,6 +60,40 @@ public class BudgetTests
     [InlineData("{% set t = range(99999)|list %}{% for i in range(99999) %}{% if -1 in t %}{% endif %}{% endfor %}")]
     [InlineData("{% for i in range(99999) %}{{ range(99999)|sum }}{% endfor %}")]
     [InlineData("{{ range(99999)|map('string')|sort|list|unique|list|length }}{{ range(99999)|sort(reverse=true)|sort|sort|length }}{{ range(99999)|sort|sort|length }}")]
+    [InlineData("{% set s = 'a ' * 500000 %}{{ s.split()|length }}")]
+    [InlineData("{% set s = 'a ' * 500000 %}{{ s.rsplit()|length }}")]
+    [InlineData("{% set s = 'a,' * 500000 %}{{ s.split(',')|length }}")]
+    [InlineData("{% set s = '\\n' * 500000 %}{{ s.splitlines()|length }}")]
+    [InlineData("{% set s = 'a ' * 40000 %}{% for i in range(99999) %}{{ s.split(none, 1)|length }}{% endfor %}")]
+    [InlineData("{% set s = ' ' * 500000 %}{% for i in range(99999) %}{{ s.split()|length }}{% endfor %}")]
+    [InlineData("{% set s = '9' * 4000 %}{% for i in range(99999) %}{% set x = s|int %}{% endfor %}")]
+    [InlineData("{% set s = 'f' * 4000 %}{% for i in range(99999) %}{% set x = s|int(0, 16) %}{% endfor %}")]
+    [InlineData("{% set s = '9' * 500000 %}{% for i in range(99999) %}{% set x = s|int %}{% endfor %}")]
+    [InlineData("{% set s = '9' * 500000 %}{% for i in range(99999) %}{% set x = s|float %}{% endfor %}")]
+    [InlineData("{% set n = 10 ** 4000 %}{% for i in range(99999) %}{% set x = '%.0s%x' % ('', n) %}{% endfor %}")]
+    [InlineData("{% set n = 10 ** 4000 %}{% for i in range(99999) %}{% set x = n|round(-3999) %}{% endfor %}")]
+    [InlineData("{% set s = 'a' * 500000 %}{% for i in range(99999) %}{% if s is upper %}{% endif %}{% endfor %}")]
+    [InlineData("{% set s = 'a' * 500000 %}{% for i in range(99999) %}{% if s.isalpha() %}{% endif %}{% endfor %}")]
+    [InlineData("{% set s = 'a' * 500000 %}{% for i in range(99999) %}{{ s|wordcount }}{% endfor %}")]
+    [InlineData("{% set s = 'a' * 500000 %}{% for i in range(99999) %}{% set x = s|trim('b') %}{% endfor %}")]
+    [InlineData("{% set s = 'a' * 500000 %}{% set d = {s: 1} %}{% for i in range(99999) %}{{ d[s] }}{% endfor %}")]
+    [InlineData("{% set s = 'a' * 500000 %}{% set d = dict() %}{% for i in range(99999) %}{{ d.get(s) }}{% endfor %}")]
+    [InlineData("{% set t = ['a' * 500000] * 9999 %}{{ t|unique|list|length }}{{ t|groupby(0)|length }}")]
+    [InlineData("{% set s = 'a' * 500000 %}{{ s.startswith((s ~ 'b',) * 99999) }}")]
+    [InlineData("{% set p = 'a' * 100000 ~ 'b' ~ 'a' * 100000 %}{{ ('a' * 400000).find(p) }}")]
+    [InlineData("{% set p = 'a' * 100000 ~ 'b' ~ 'a' * 100000 %}{{ ('a' * 400000).rindex(p) }}")]
+    [InlineData("{% set p = 'a' * 100000 ~ 'b' ~ 'a' * 100000 %}{{ ('a' * 400000).count(p) }}")]
+    [InlineData("{% set p = 'a' * 100000 ~ 'b' ~ 'a' * 100000 %}{{ ('a' * 400000).split(p) }}")]
+    [InlineData("{% set p = 'a' * 100000 ~ 'b' ~ 'a' * 100000 %}{{ ('a' * 400000).partition(p) }}")]
+    [InlineData("{% set p = 'a' * 100000 ~ 'b' ~ 'a' * 100000 %}{{ ('a' * 400000)|replace(p, '') }}")]
+    [InlineData("{% set p = 'a' * 100000 ~ 'b' ~ 'a' * 100000 %}{{ p in 'a' * 400000 }}")]
+    [InlineData("{{ ('x' * 500000)|wordwrap(1) }}")]
+    [InlineData("{{ ('x-' * 200000)|wordwrap(1) }}")]
+    [InlineData("{{ ('\\n' * 300000)|wordwrap(1000, wrapstring='y' * 1000) }}")]
+    [InlineData("{% set l = range(99999)|list %}{% for i in range(99999) %}{% do l.insert(0, 0) %}{% do l.remove(0) %}{% endfor %}")]
+    [InlineData("{% set l = ['x' * 100000] * 99999 %}{{ l|join('y' * 100000) }}")]
+    [InlineData("{{ (range(100000)|list)|sort|length }}")]
+    [InlineData("{% set d = dict() %}{% for i in range(2000) %}{% do d.update({'k' ~ i: i}) %}{% endfor %}{% for i in range(99999) %}{{ '{k1}'.format_map(d) }}{% endfor %}")]
     public void A_greedy_template_ends_in_a_budget_error(string source)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -124,6 +158,17 @@ public class BudgetTests
     [Fact]
     public void A_source_that_is_too_long_is_refused() =>
         Should.Throw<TemplateException>(() => TemplateEnvironment.Default.Parse(new string('x', (1 << 20) + 1))).Kind.ShouldBe(TemplateErrorKind.Syntax);
+
+    [Theory]
+    [InlineData("{{ '%.300000f' % 0.1 == '%.1074f' % 0.1 ~ '0' * 298926 }}")]
+    [InlineData("{{ '%.300000e' % 5e-324 == ('%.1073e' % 5e-324)[:1075] ~ '0' * 298927 ~ 'e-324' }}")]
+    [InlineData("{{ '{:.300000g}'.format(0.5) == '0.5' }}")]
+    [InlineData("{{ ('ab' * 300)|wordwrap(7)|replace('\n', '') == 'ab' * 300 }}")]
+    [InlineData("{{ ('😀' * 50)|wordwrap(7)|length == 57 }}")]
+    [InlineData("{{ ' a b  c '.split(none, 1) == ['a', 'b  c '] and ' a b  c '.rsplit(none, 1) == [' a b', 'c'] }}")]
+    [InlineData("{{ ' a  b '.split(none, 0) == ['a  b '] and ' a  b '.rsplit(none, 0) == [' a  b'] }}")]
+    [InlineData("{{ ''.split() == [] and '  '.rsplit() == [] and ' a '.split(none, 5) == ['a'] and ''.split('x') == [''] }}")]
+    public void What_is_bounded_gives_what_Python_gives(string template) => Render(template).ShouldBe("True");
 
     [Fact]
     public void Cancellation_ends_a_long_render()

@@ -99,8 +99,16 @@ internal readonly ref struct BuiltinCall(RenderContext context, Value input, Val
     /// <summary>Whether the argument was given and is not none.</summary>
     public bool HasValue(int index) => Has(index) && !values[index].IsNone;
 
-    /// <summary>The input as text, whatever it is.</summary>
-    public string InputText => Repr.Str(Run, input);
+    /// <summary>The input as text, whatever it is, paid for as something that is read once.</summary>
+    public string InputText
+    {
+        get
+        {
+            string text = Repr.Str(Run, input);
+            Run.StepForText(text.Length);
+            return text;
+        }
+    }
 
     /// <summary>An argument as text, whatever it is.</summary>
     public string Text(int index) => Repr.Str(Run, values[index]);

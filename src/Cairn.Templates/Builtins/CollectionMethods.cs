@@ -22,6 +22,7 @@ internal static class CollectionMethods
         table.Add("remove", ["value"], (in c) =>
         {
             int index = IndexOf(c, 0, int.MaxValue);
+            c.Run.Step(Sequence(c).Length / 8);
             Writable(c).RemoveAt(index);
             return Value.None;
         });

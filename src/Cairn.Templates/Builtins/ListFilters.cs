@@ -138,9 +138,13 @@ internal static class ListFilters
         items = key is null ? items : items.ConvertAll(i => key(i));
         bool isMarkup = separator.IsMarkup || items.Exists(i => i.IsMarkup);
         string Part(Value value, string text) => isMarkup ? Markups.Escaped(value, text) : text;
-        string joined = string.Join(Part(separator, between), items.Select(i => Part(i, Repr.Str(run, i))));
-        run.ChargeText(joined.Length);
-        return Markups.Make(isMarkup, joined);
+        string escaped = Part(separator, between);
+        var buffer = run.RentBuffer();
+        for (int i = 0; i < items.Count; i++)
+        {
+            buffer.Append(i == 0 ? "" : escaped).Append(Part(items[i], Repr.Str(run, items[i])));
+        }
+        return Markups.Make(isMarkup, run.ReturnBuffer(buffer));
     }
 
     static MappingValue Mapping(in BuiltinCall call) =>

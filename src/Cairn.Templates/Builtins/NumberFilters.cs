@@ -52,6 +52,8 @@ internal static class NumberFilters
             return otherwise;
         }
         int radix = call.Integer(1, 10);
+        call.Run.StepForText(text.Length);
+        call.Run.StepForDigits(4L * Math.Min(text.Length, Numbers.MaxDigits));
         if (radix is 0 or (>= 2 and <= 36) && Numbers.TryParseInteger(text, radix, out integer))
         {
             return call.Run.Checked(integer);
@@ -72,7 +74,8 @@ internal static class NumberFilters
         {
             return Value.Float(Arithmetic.ToDouble(value));
         }
-        return value.TryString(out string? text) && Numbers.TryParseFloat(text, out double number)
+        call.Run.StepForText(value.TryString(out string? text) ? text.Length : 0);
+        return text is not null && Numbers.TryParseFloat(text, out double number)
             ? Value.Float(number)
             : call.Has(0) ? call[0] : Value.Float(0);
     }
@@ -107,6 +110,7 @@ internal static class NumberFilters
             return Value.Int(integer);
         }
         call.Run.CheckBits(-(long)precision * 4);
+        call.Run.StepForDigits(Math.Max(integer.GetBitLength(), -(long)precision * 4));
         var unit = BigInteger.Pow(10, -precision);
         var rounded = Numbers.DivideToEven(BigInteger.Abs(integer), unit) * unit;
         return call.Run.Checked(integer.Sign < 0 ? -rounded : rounded);

@@ -117,6 +117,7 @@ internal ref struct PercentFormat
 
     readonly Value Named(string key)
     {
+        _run.StepForText(key.Length);
         if (!_values.TryHeap<MappingValue>(out var mapping))
         {
             throw Errors.Type("a format with names needs a mapping");
@@ -191,10 +192,11 @@ internal ref struct PercentFormat
             : throw BuiltinCall.Mismatch(value, "a character for '%c'");
     }
 
-    static BigInteger Number(Value value, bool allowFloat, char conversion)
+    readonly BigInteger Number(Value value, bool allowFloat, char conversion)
     {
         if (value.TryBigInteger(out var integer))
         {
+            _run.StepForDigits(integer);
             return integer;
         }
         return allowFloat && value.IsFloat && double.IsFinite(value.AsFloat)
@@ -248,13 +250,21 @@ internal readonly record struct NumberSpec
         {
             return "0";
         }
-        var digits = new List<char>();
-        for (; !value.IsZero; value >>= bitsPerDigit)
+        // Shifting digit by digit would copy the number for each of them.
+        string bits = value.ToString("b", CultureInfo.InvariantCulture).TrimStart('0');
+        var digits = new char[(bits.Length + bitsPerDigit - 1) / bitsPerDigit];
+        int next = digits.Length * bitsPerDigit - bits.Length;
+        int digit = 0;
+        foreach (char bit in bits)
         {
-            digits.Add("0123456789abcdef"[(int)(value & ((1 << bitsPerDigit) - 1))]);
+            digit = (digit * 2) + (bit - '0');
+            if (++next % bitsPerDigit == 0)
+            {
+                digits[(next / bitsPerDigit) - 1] = "0123456789abcdef"[digit];
+                digit = 0;
+            }
         }
-        digits.Reverse();
-        return new string([.. digits]);
+        return new string(digits);
     }
 
     public string Float(double value, char type)

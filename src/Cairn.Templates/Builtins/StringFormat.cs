@@ -146,6 +146,7 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
                 ? arguments.Positional[index]
                 : throw Errors.Type("the format needs more values");
         }
+        _run.Step(arguments.Named.Length / 8);
         foreach (var (key, value) in arguments.Named)
         {
             if (key == name)
@@ -180,6 +181,7 @@ internal static class FormatSpec
         }
         if (value.TryBigInteger(out var integer) && type is '\0' or 'd' or 'n' or 'x' or 'X' or 'o' or 'b' or 'c')
         {
+            run.StepForDigits(integer);
             if (layout.Precision is not null)
             {
                 throw Errors.Type("a precision does not fit an integer");

@@ -52,7 +52,7 @@ internal static class StringMethods
     public static string Self(in BuiltinCall call)
     {
         call.Input.TryString(out string? text);
-        call.Run.Step(text!.Length / 64);
+        call.Run.StepForText(text!.Length);
         return text;
     }
 
@@ -71,6 +71,8 @@ internal static class StringMethods
     static Value All(in BuiltinCall call, Func<Rune, bool> condition)
     {
         string text = Self(call);
+        // One character after the other takes longer than copying them.
+        call.Run.Step(text.Length / 8);
         return Value.Bool(text.Length > 0 && text.EnumerateRunes().All(condition));
     }
 
@@ -100,7 +102,7 @@ internal static class StringMethods
 
     public static string Replace(Run run, string text, string old, string with, int count)
     {
-        run.Step(text.Length / 64);
+        run.StepForSearch(text.Length, old.Length);
         if (count == 0)
         {
             return text;
@@ -130,6 +132,7 @@ internal static class StringMethods
     /// <summary>Python finds an empty string before every character and at the end.</summary>
     static string ReplaceNothing(Run run, string text, string with, int count)
     {
+        run.ChargeItems(text.Length);
         var characters = Text.Characters(text).ToArray();
         long times = count < 0 ? characters.Length + 1L : Math.Min(count, characters.Length + 1L);
         run.ChargeText(text.Length + (times * with.Length));
@@ -217,6 +220,7 @@ internal static class StringMethods
         {
             throw BuiltinCall.Mismatch(call[0], "a mapping");
         }
+        call.Run.ChargeItems(mapping.Length * 2L);
         var named = Enumerable.Range(0, mapping.Length).Select(i => mapping[i]).Where(e => e.Key.IsText)
             .Select(e => KeyValuePair.Create(e.Key.TryString(out string? key) ? key : "", e.Value));
         var format = new StringFormat(call.Context, new Arguments([], [.. named]), call.Input.IsMarkup);

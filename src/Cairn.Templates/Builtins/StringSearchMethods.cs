@@ -16,7 +16,7 @@ internal static class StringSearchMethods
         table.Add("endswith", ["suffix", "start?", "end?"], (in c) => Affix(c, (text, part) => text.EndsWith(part, StringComparison.Ordinal)));
         table.Add("split", ["sep?", "maxsplit?"], (in c) => Split(c, fromRight: false));
         table.Add("rsplit", ["sep?", "maxsplit?"], (in c) => Split(c, fromRight: true));
-        table.Add("splitlines", ["keepends?"], (in c) => List(c, Text.Lines(StringMethods.Self(c), c.Flag(0))));
+        table.Add("splitlines", ["keepends?"], (in c) => Lines(c, c.Flag(0)));
         table.Add("partition", ["sep"], (in c) => Partition(c, last: false));
         table.Add("rpartition", ["sep"], (in c) => Partition(c, last: true));
     }
@@ -39,6 +39,7 @@ internal static class StringSearchMethods
     {
         string piece = Piece(call, out int start, out bool isEmptyRange);
         string part = call.String(0);
+        call.Run.StepForSearch(piece.Length, part.Length);
         int offset = last ? piece.LastIndexOf(part, StringComparison.Ordinal) : piece.IndexOf(part, StringComparison.Ordinal);
         return isEmptyRange || offset < 0 ? -1 : start + Text.IndexAt(piece, offset);
     }
@@ -51,6 +52,7 @@ internal static class StringSearchMethods
         {
             return Value.Int(isEmptyRange ? 0 : Text.Length(piece) + 1);
         }
+        call.Run.StepForSearch(piece.Length, part.Length);
         return Value.Int(piece.AsSpan().Count(part));
     }
 
@@ -63,8 +65,10 @@ internal static class StringSearchMethods
         }
         foreach (var choice in choices.Items)
         {
+            string part = choice.TryString(out string? text) ? text : throw BuiltinCall.Mismatch(choice, "a string");
             call.Run.Step();
-            if (matches(piece, choice.TryString(out string? part) ? part : throw BuiltinCall.Mismatch(choice, "a string")) && !isEmptyRange)
+            call.Run.StepForText(Math.Min(part.Length, piece.Length));
+            if (matches(piece, part) && !isEmptyRange)
             {
                 return Value.True;
             }
@@ -72,10 +76,35 @@ internal static class StringSearchMethods
         return Value.False;
     }
 
+    static Value Lines(in BuiltinCall call, bool keepEnds)
+    {
+        string text = StringMethods.Self(call);
+        // "\r\n" ends one line, so that this may be more than there are.
+        Charge(call, text, 1 + Count(text, c => Text.LineEnds.Contains(c)));
+        return List(call, Text.Lines(text, keepEnds));
+    }
+
+    static void Charge(in BuiltinCall call, string text, int parts)
+    {
+        call.Run.ChargeItems(parts * PartItems);
+        call.Run.ChargeText(text.Length);
+    }
+
+    // Each part is a string of its own.
+    const long PartItems = 3;
+
+    static int Count(string text, Func<char, bool> condition)
+    {
+        int count = 0;
+        foreach (char c in text)
+        {
+            count += condition(c) ? 1 : 0;
+        }
+        return count;
+    }
+
     static Value List(in BuiltinCall call, List<string> parts)
     {
-        call.Run.ChargeItems(parts.Count);
-        call.Run.ChargeText(StringMethods.Self(call).Length);
         bool isMarkup = call.Input.IsMarkup;
         return new ListValue(parts.ConvertAll(p => Markups.Make(isMarkup, p)));
     }
@@ -85,12 +114,29 @@ internal static class StringSearchMethods
         string text = StringMethods.Self(call);
         int limit = call.Integer(1, -1);
         limit = limit < 0 ? int.MaxValue : limit;
-        if (call.HasValue(0) && call.String(0).Length == 0)
+        if (!call.HasValue(0))
+        {
+            Charge(call, text, (int)Math.Min(limit + 1L, Words(text)));
+            return List(call, SplitAtSpace(text, limit, fromRight));
+        }
+        string separator = call.String(0);
+        if (separator.Length == 0)
         {
             throw Errors.Type("the separator is empty");
         }
-        var parts = call.HasValue(0) ? SplitAt(text, call.String(0), limit, fromRight) : SplitAtSpace(text, limit, fromRight);
-        return List(call, parts);
+        call.Run.StepForSearch(text.Length, separator.Length);
+        Charge(call, text, (int)Math.Min(limit, text.AsSpan().Count(separator)) + 1);
+        return List(call, SplitAt(text, separator, limit, fromRight));
+    }
+
+    static int Words(string text)
+    {
+        int words = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            words += !Text.IsSpace(text[i]) && (i == 0 || Text.IsSpace(text[i - 1])) ? 1 : 0;
+        }
+        return words;
     }
 
     static List<string> SplitAt(string text, string separator, int limit, bool fromRight)
@@ -121,24 +167,35 @@ internal static class StringSearchMethods
         return parts;
     }
 
+    // Of what is left after the last cut, the white space at the far side stays.
     static List<string> SplitAtSpace(string text, int limit, bool fromRight)
     {
         var parts = new List<string>();
-        string rest = Text.Trim(text, null, left: !fromRight, right: fromRight);
-        while (rest.Length > 0 && parts.Count < limit)
+        int start = 0;
+        int end = text.Length;
+        while (true)
         {
-            int at = fromRight ? LastSpace(rest) : FirstSpace(rest);
-            if (at < 0)
+            if (fromRight)
+            {
+                end = SkipBack(text, start, end, spaces: true);
+            }
+            else
+            {
+                start = Skip(text, start, end, spaces: true);
+            }
+            if (start == end)
             {
                 break;
             }
-            parts.Add(fromRight ? rest[(at + 1)..] : rest[..at]);
-            rest = Text.Trim(fromRight ? rest[..at] : rest[at..], null, left: !fromRight, right: fromRight);
-        }
-        rest = Text.Trim(rest, null, left: fromRight, right: !fromRight && parts.Count < limit);
-        if (rest.Length > 0)
-        {
-            parts.Add(rest);
+            if (parts.Count == limit)
+            {
+                parts.Add(text[start..end]);
+                break;
+            }
+            int cut = fromRight ? SkipBack(text, start, end, spaces: false) : Skip(text, start, end, spaces: false);
+            parts.Add(fromRight ? text[cut..end] : text[start..cut]);
+            start = fromRight ? start : cut;
+            end = fromRight ? cut : end;
         }
         if (fromRight)
         {
@@ -147,24 +204,22 @@ internal static class StringSearchMethods
         return parts;
     }
 
-    static int FirstSpace(string text)
+    static int Skip(string text, int start, int end, bool spaces)
     {
-        int at = 0;
-        while (at < text.Length && !Text.IsSpace(text[at]))
+        while (start < end && Text.IsSpace(text[start]) == spaces)
         {
-            at++;
+            start++;
         }
-        return at < text.Length ? at : -1;
+        return start;
     }
 
-    static int LastSpace(string text)
+    static int SkipBack(string text, int start, int end, bool spaces)
     {
-        int at = text.Length - 1;
-        while (at >= 0 && !Text.IsSpace(text[at]))
+        while (end > start && Text.IsSpace(text[end - 1]) == spaces)
         {
-            at--;
+            end--;
         }
-        return at;
+        return end;
     }
 
     static Value Partition(in BuiltinCall call, bool last)
@@ -175,6 +230,7 @@ internal static class StringSearchMethods
         {
             throw Errors.Type("the separator is empty");
         }
+        call.Run.StepForSearch(text.Length, separator.Length);
         int at = last ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
         string[] parts = at >= 0 ? [text[..at], separator, text[(at + separator.Length)..]] : last ? ["", "", text] : [text, "", ""];
         call.Run.ChargeText(text.Length);

@@ -172,9 +172,20 @@ internal static class TextFilters
         bool breaksHyphens = call.Flag(3, otherwise: true);
         call.Run.ChargeText(text.Length * 4L);
         call.Run.ChargeText((text.Length + 1L) * separator.Length / (breaksLong ? Math.Max(1, width / 2) : 1));
-        var lines = Text.Lines(text)
-            .Select(line => string.Join(separator, WordWrapper.Wrap(line, width, breaksLong, breaksHyphens)));
-        return Value.String(string.Join(separator, lines));
+        var buffer = call.Run.RentBuffer();
+        bool isFirst = true;
+        foreach (string line in Text.Lines(text))
+        {
+            buffer.Append(isFirst ? "" : separator);
+            isFirst = false;
+            bool startsLine = true;
+            foreach (string part in WordWrapper.Wrap(call.Run, line, width, breaksLong, breaksHyphens))
+            {
+                buffer.Append(startsLine ? "" : separator).Append(part);
+                startsLine = false;
+            }
+        }
+        return Value.String(call.Run.ReturnBuffer(buffer));
     }
 
     static int WordCount(string text)

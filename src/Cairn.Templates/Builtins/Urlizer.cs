@@ -52,7 +52,7 @@ internal static class Urlizer
                 end++;
             }
             string word = text[start..end];
-            call.Run.Step(word.Length);
+            call.Run.Step(word.Length + schemes.Count);
             buffer.Append(space ? word : Link(word, limit, attributes, schemes));
             start = end;
         }

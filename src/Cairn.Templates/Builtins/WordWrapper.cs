@@ -1,3 +1,4 @@
+using Cairn.Templates.Evaluation;
 using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
@@ -5,72 +6,103 @@ namespace Cairn.Templates.Builtins;
 /// <summary>Fills lines with words as Python's <c>textwrap</c> does, without expanding tabs or replacing white space.</summary>
 internal static class WordWrapper
 {
-    public static List<string> Wrap(string text, int width, bool breaksLongWords, bool breaksOnHyphens)
+    // What a chunk or a line costs beside its characters, in items.
+    const int PieceItems = 8;
+
+    public static List<string> Wrap(Run run, string text, int width, bool breaksLongWords, bool breaksOnHyphens)
     {
-        var chunks = new Stack<string>(Chunks(text, breaksOnHyphens).AsEnumerable().Reverse());
+        var chunks = Chunks(run, text, breaksOnHyphens);
         var lines = new List<string>();
-        while (chunks.Count > 0)
+        int next = 0;
+        while (next < chunks.Count)
         {
             var line = new List<string>();
             int length = 0;
-            if (lines.Count > 0 && IsSpace(chunks.Peek()))
+            if (lines.Count > 0 && chunks[next].IsSpace)
             {
-                chunks.Pop();
+                next++;
             }
-            while (chunks.Count > 0 && length + Text.Length(chunks.Peek()) <= width)
+            for (; next < chunks.Count && length + chunks[next].Length <= width; next++)
             {
-                length += Text.Length(chunks.Peek());
-                line.Add(chunks.Pop());
+                length += chunks[next].Length;
+                line.Add(chunks[next].Text);
             }
-            if (chunks.Count > 0 && Text.Length(chunks.Peek()) > width)
+            if (next < chunks.Count && chunks[next].Length > width)
             {
-                BreakLongWord(chunks, line, width - length, breaksLongWords, breaksOnHyphens);
+                if (breaksLongWords)
+                {
+                    BreakLongWord(chunks[next], line, width - length, breaksOnHyphens);
+                }
+                else if (line.Count == 0)
+                {
+                    line.Add(chunks[next++].Text);
+                }
             }
-            if (line.Count > 0 && IsSpace(line[^1]))
+            if (line.Count > 0 && line[^1].All(Text.IsSpace))
             {
                 line.RemoveAt(line.Count - 1);
             }
             if (line.Count > 0)
             {
+                run.ChargeItems(PieceItems);
                 lines.Add(string.Concat(line));
             }
         }
         return lines;
     }
 
-    static bool IsSpace(string chunk) => chunk.All(Text.IsSpace);
-
-    static void BreakLongWord(Stack<string> chunks, List<string> line, int space, bool breaksLongWords, bool breaksOnHyphens)
+    static void BreakLongWord(Chunk chunk, List<string> line, int space, bool breaksOnHyphens)
     {
-        if (!breaksLongWords)
+        int end = chunk.Offset(space);
+        if (breaksOnHyphens && end > 0)
         {
-            if (line.Count == 0)
-            {
-                line.Add(chunks.Pop());
-            }
-            return;
-        }
-        string chunk = chunks.Pop();
-        int end = Text.Offset(chunk, space);
-        if (breaksOnHyphens && end > 0 && Text.Length(chunk) > space)
-        {
-            int hyphen = chunk.LastIndexOf('-', end - 1);
-            if (hyphen > 0 && chunk.AsSpan(0, hyphen).ContainsAnyExcept('-'))
+            var head = chunk.Rest[..end];
+            int hyphen = head.LastIndexOf('-');
+            if (hyphen > 0 && head[..hyphen].ContainsAnyExcept('-'))
             {
                 end = hyphen + 1;
             }
         }
-        line.Add(chunk[..end]);
-        if (end < chunk.Length)
+        line.Add(chunk.Take(end));
+    }
+
+    // What is cut off the front of a long word is not copied again with the rest.
+    sealed class Chunk(string text)
+    {
+        int _start;
+
+        public string Text => text[_start..];
+
+        public ReadOnlySpan<char> Rest => text.AsSpan(_start);
+
+        /// <summary>Code points that are left.</summary>
+        public int Length { get; private set; } = Values.Text.Length(text);
+
+        public bool IsSpace { get; } = text.All(Values.Text.IsSpace);
+
+        public int Offset(int codePoints)
         {
-            chunks.Push(chunk[end..]);
+            int at = _start;
+            for (; codePoints > 0 && at < text.Length; codePoints--)
+            {
+                at += at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
+            }
+            return at - _start;
+        }
+
+        public string Take(int length)
+        {
+            string taken = text.Substring(_start, length);
+            _start += length;
+            Length -= Values.Text.Length(taken);
+            return taken;
         }
     }
 
     /// <summary>Runs of white space and words; words are cut after hyphens between letters and around long dashes.</summary>
-    static List<string> Chunks(string text, bool breaksOnHyphens)
+    static List<Chunk> Chunks(Run run, string text, bool breaksOnHyphens)
     {
-        var chunks = new List<string>();
+        var chunks = new List<Chunk>();
         int start = 0;
         while (start < text.Length)
         {
@@ -82,20 +114,26 @@ internal static class WordWrapper
             }
             if (space || !breaksOnHyphens)
             {
-                chunks.Add(text[start..end]);
+                Add(run, chunks, text[start..end]);
             }
             else
             {
-                AddHyphenated(chunks, text[start..end]);
+                AddHyphenated(run, chunks, text[start..end]);
             }
             start = end;
         }
         return chunks;
     }
 
+    static void Add(Run run, List<Chunk> chunks, string text)
+    {
+        run.ChargeItems(PieceItems);
+        chunks.Add(new Chunk(text));
+    }
+
     static bool IsWrapSpace(char c) => c is ' ' or '\t' or '\n' or '\v' or '\f' or '\r';
 
-    static void AddHyphenated(List<string> chunks, string word)
+    static void AddHyphenated(Run run, List<Chunk> chunks, string word)
     {
         int start = 0;
         for (int i = 0; i < word.Length; i++)
@@ -104,32 +142,32 @@ internal static class WordWrapper
             {
                 continue;
             }
-            int run = i;
-            while (run < word.Length && word[run] == '-')
+            int past = i;
+            while (past < word.Length && word[past] == '-')
             {
-                run++;
+                past++;
             }
-            bool after = run < word.Length && Text.IsWordCharacter(word[run]);
-            if (run - i >= 2)
+            bool after = past < word.Length && Text.IsWordCharacter(word[past]);
+            if (past - i >= 2)
             {
                 // A dash between words is a chunk of its own.
                 if (i > start && after && (Text.IsWordCharacter(word[i - 1]) || "!\"'&.,?".Contains(word[i - 1])))
                 {
-                    chunks.Add(word[start..i]);
-                    chunks.Add(word[i..run]);
-                    start = run;
+                    Add(run, chunks, word[start..i]);
+                    Add(run, chunks, word[i..past]);
+                    start = past;
                 }
             }
-            else if (i > start && EndsInLetters(word, i) && StartsWithLetters(word, run))
+            else if (i > start && EndsInLetters(word, i) && StartsWithLetters(word, past))
             {
-                chunks.Add(word[start..run]);
-                start = run;
+                Add(run, chunks, word[start..past]);
+                start = past;
             }
-            i = run - 1;
+            i = past - 1;
         }
         if (start < word.Length)
         {
-            chunks.Add(word[start..]);
+            Add(run, chunks, word[start..]);
         }
     }
 

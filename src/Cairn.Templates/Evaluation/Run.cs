@@ -90,6 +90,29 @@ internal sealed class Run
     /// <summary>Pays for arithmetic on two integers of that many bits.</summary>
     public void StepForBits(long a, long b) => StepLong((a / 64 * (b / 64) / 8) + 1);
 
+    /// <summary>Pays for an integer's digits being written.</summary>
+    public void StepForDigits(BigInteger value) => StepForDigits(value.GetBitLength());
+
+    /// <summary>Pays for an integer of that many bits being written or read as digits, which takes as long as multiplying.</summary>
+    public void StepForDigits(long bits) => StepForBits(bits, bits);
+
+    /// <summary>Pays for reading a string, or for work of about that size.</summary>
+    public void StepForText(int length)
+    {
+        if (length >= CharactersPerStep)
+        {
+            Step(length / CharactersPerStep);
+        }
+    }
+
+    /// <summary>Pays for looking for one string in another. Where almost every place looks like the beginning, each is
+    /// compared to the end: that takes as long as both lengths together make it, if sixteen times as fast.</summary>
+    public void StepForSearch(int text, int part)
+    {
+        StepForText(text);
+        StepLong(Math.Max(0, text - (long)part) * part / (16 * CharactersPerStep));
+    }
+
     /// <summary>Pays for a string of that many UTF-16 units before it is made.</summary>
     public void ChargeText(long length)
     {

@@ -204,7 +204,7 @@ internal static class Comparison
             {
                 throw Errors.Undefined(item, item) ?? Errors.Type($"'in' of a string needs a string, not '{item.TypeName}'");
             }
-            run.Step(text.Length / CharactersPerStep);
+            run.StepForSearch(text.Length, part.Length);
             return text.Contains(part, StringComparison.Ordinal);
         }
         switch (container.Heap)
@@ -238,6 +238,7 @@ internal static class Comparison
     {
         if (value.TryString(out string? text))
         {
+            run?.StepForText(text.Length);
             return HashOf(text);
         }
         if (value.TrySmall(out long small))

@@ -86,6 +86,7 @@ internal sealed class MappingValue : HeapValue
     {
         if (key.TryString(out string? text))
         {
+            run?.StepForText(text.Length);
             return TryGet(text, out value);
         }
         int index = Find(run, key, Comparison.HashOf(run, key));
@@ -121,7 +122,7 @@ internal sealed class MappingValue : HeapValue
     /// <summary>Adds the entry or replaces the value of the key, which keeps its place.</summary>
     public void Set(Run? run, Value key, Value value)
     {
-        int hash = key.TryString(out string? text) ? Comparison.HashOf(text) : Comparison.HashOf(run, key);
+        int hash = Comparison.HashOf(run, key);
         int index = Find(run, key, hash);
         if (index >= 0)
         {
@@ -158,7 +159,7 @@ internal sealed class MappingValue : HeapValue
 
     public bool Remove(Run run, Value key, out Value value)
     {
-        int index = Find(run, key, key.TryString(out string? text) ? Comparison.HashOf(text) : Comparison.HashOf(run, key));
+        int index = Find(run, key, Comparison.HashOf(run, key));
         value = index < 0 ? default : _entries[index].Value;
         if (index < 0)
         {

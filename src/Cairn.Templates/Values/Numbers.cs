@@ -6,6 +6,12 @@ namespace Cairn.Templates.Values;
 /// <summary>Floats to text and back, exactly as Python: shortest round-trip, and ties to even on the exact value.</summary>
 internal static class Numbers
 {
+    /// <summary>Digits of the longest integer that is read from text, Python's own limit.</summary>
+    public const int MaxDigits = 4300;
+
+    // No float has more decimals, nor more significant digits: what is asked for beyond are zeros.
+    const int MaxDecimals = 1074;
+
     static readonly ulong[] TensTo15 = [.. Enumerable.Range(0, 16).Select(i => (ulong)BigInteger.Pow(10, i))];
 
     /// <summary><c>repr(float)</c>: <c>1.0</c>, <c>1e+16</c>, <c>inf</c>.</summary>
@@ -135,6 +141,10 @@ internal static class Numbers
         {
             return Fixed(scaled, decimals);
         }
+        if (decimals > MaxDecimals)
+        {
+            return Fixed(value, MaxDecimals) + new string('0', decimals - MaxDecimals);
+        }
         string digits = Scaled(value, decimals).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
         return decimals == 0 ? digits : $"{digits[..^decimals]}.{digits[^decimals..]}";
     }
@@ -187,6 +197,11 @@ internal static class Numbers
         if (value == 0)
         {
             return (new string('0', count), 0);
+        }
+        if (count > MaxDecimals)
+        {
+            var (exact, at) = Significant(value, MaxDecimals);
+            return (exact.PadRight(count, '0'), at);
         }
         int exponent = (int)Math.Floor(Math.Log10(Math.Abs(value)));
         while (true)
@@ -271,7 +286,7 @@ internal static class Numbers
                 return false;
             }
         }
-        if (digits.Length == 0 || digits.Length > 4300 || (digits.Contains('_') && !TryRemoveUnderscores(digits, out digits)))
+        if (digits.Length == 0 || digits.Length > MaxDigits || (digits.Contains('_') && !TryRemoveUnderscores(digits, out digits)))
         {
             return false;
         }

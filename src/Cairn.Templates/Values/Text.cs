@@ -139,7 +139,8 @@ internal static class Text
     {
         int start = 0;
         int end = text.Length;
-        bool Strips(char c) => characters is null ? IsSpace(c) : characters.Contains(c);
+        var set = characters is null ? null : SearchValues.Create(characters);
+        bool Strips(char c) => set is null ? IsSpace(c) : set.Contains(c);
         while (left && start < end && Strips(text[start]))
         {
             start++;
