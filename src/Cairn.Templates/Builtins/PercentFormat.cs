@@ -250,13 +250,21 @@ internal readonly record struct NumberSpec
         {
             return "0";
         }
-        var digits = new List<char>();
-        for (; !value.IsZero; value >>= bitsPerDigit)
+        // Shifting digit by digit would copy the number for each of them.
+        string bits = value.ToString("b", CultureInfo.InvariantCulture).TrimStart('0');
+        var digits = new char[(bits.Length + bitsPerDigit - 1) / bitsPerDigit];
+        int next = digits.Length * bitsPerDigit - bits.Length;
+        int digit = 0;
+        foreach (char bit in bits)
         {
-            digits.Add("0123456789abcdef"[(int)(value & ((1 << bitsPerDigit) - 1))]);
+            digit = (digit * 2) + (bit - '0');
+            if (++next % bitsPerDigit == 0)
+            {
+                digits[(next / bitsPerDigit) - 1] = "0123456789abcdef"[digit];
+                digit = 0;
+            }
         }
-        digits.Reverse();
-        return new string([.. digits]);
+        return new string(digits);
     }
 
     public string Float(double value, char type)
