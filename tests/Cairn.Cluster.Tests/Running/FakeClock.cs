@@ -6,14 +6,16 @@ namespace Cairn.Cluster.Tests.Running;
 /// clock stays right.</summary>
 public sealed class FakeClock : IDisposable
 {
+    // Where Debian, Fedora, Arch and a build from source put it. A search would follow links that lead to their own parents.
+    private static readonly string[] Places =
+        ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"];
+
     private readonly string _folder = ServerProcess.TemporaryFolder("clock");
 
     public FakeClock()
     {
         Shift(0);
-        string? library = Directory.Exists("/usr/lib")
-            ? Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).FirstOrDefault()
-            : null;
+        string? library = Places.Select(place => Path.Combine(place, "faketime", "libfaketime.so.1")).FirstOrDefault(System.IO.File.Exists);
         Environment = library is null
             ? new Dictionary<string, string>()
             : new Dictionary<string, string>
