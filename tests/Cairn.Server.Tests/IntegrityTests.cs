@@ -80,7 +80,7 @@ public sealed class IntegrityTests : IAsyncLifetime
         (await FindingsAsync()).ShouldContain($"keys/{id}");
         var health = await Admin.GetJsonAsync("/health");
         ((string?)health["status"]).ShouldBe("degraded");
-        ((string?)health["checks"]!["integrity"])!.ShouldContain("cairn doctor");
+        ((string?)health["checks"]!["integrity"])!.ShouldContain("/api/v1/integrity");
     }
 
     [Theory]

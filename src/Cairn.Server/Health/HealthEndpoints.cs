@@ -54,7 +54,7 @@ internal static class HealthEndpoints
             ["lifecycle"] = node.Stopping.IsCancellationRequested || !node.IsReady && node.Catalogs.Fault is null ? "stopping" : "healthy",
         };
         if (node.Catalogs.Refused.Count is > 0 and var refused)
-            checks["integrity"] = $"{refused} records of the store were not written by Cairn and are left out: cairn doctor names them";
+            checks["integrity"] = $"{refused} records of the store were not written by Cairn and are left out: GET /api/v1/integrity names them";
         if (node.Cluster is not null)
             checks["store"] = node.StaleSeconds is { } stale ? $"not answering for {stale} s" : "healthy";
         if (node.Limiter.Shared is { } shared)
