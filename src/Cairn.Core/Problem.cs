@@ -39,6 +39,9 @@ public enum ProblemKind
     /// <summary>The caller has as many of something open as one may have: 429.</summary>
     TooMany,
 
+    /// <summary>The store holds something else than Cairn wrote: 500.</summary>
+    Damaged,
+
     /// <summary>The store cannot be reached or cannot write: 503.</summary>
     Unavailable,
 }

@@ -21,18 +21,18 @@ internal static class Bootstrap
             await node.Changes.CommitAsync(context, new ChangeRequest(environments, "The first environments"), ct);
         }
 
-        if (node.Catalogs.Current.Of(node.Keys.Catalog).Count > 0)
+        if (node.Catalogs.Current.Of(node.Credentials.Catalog).Count > 0)
             return;
         var request = new ApiKeyRequest { Name = "admin", Permission = PermissionLevel.Admin, Description = "The first admin key" };
         if (node.Options.BootstrapAdminKey is { } text)
         {
             if (text.Length < 32)
                 throw new ProblemException(ProblemKind.Invalid, "CAIRN_BOOTSTRAP_ADMIN_KEY has fewer than 32 characters. Make one with: openssl rand -hex 32");
-            await node.Keys.CreateAsync(node.Committer, context, request, text, ct);
+            await node.Keys.CreateAsync(context, request, text, ct);
         }
         else
         {
-            var (_, made) = await node.Keys.CreateAsync(node.Committer, context, request, ct);
+            var (_, made) = await node.Keys.CreateAsync(context, request, ct);
             node.Options.OnAdminKeyCreated(made);
         }
     }

@@ -81,6 +81,7 @@ public static class CairnEndpointExtensions
         rule = rule with
         {
             Name = name,
+            Path = new ExactPath(((RouteEndpointBuilder)endpoint).RoutePattern),
             Parameters = lenient ? null : endpoint.Metadata.OfType<EndpointDescription>().Last().Query.ToFrozenDictionary(parameter => parameter.Name),
         };
         endpoint.Metadata.Add(rule);

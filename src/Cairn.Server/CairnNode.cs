@@ -56,6 +56,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public AuditLog Audit { get; private set; } = null!;
     public RefusalRecorder Refusals { get; private set; } = null!;
     public Committer Committer { get; private set; } = null!;
+    public ApiKeyCatalog Credentials { get; private set; } = null!;
     public ApiKeyService Keys { get; private set; } = null!;
     public ForeignKeys ForeignKeys { get; private set; } = null!;
     public KeyUsageRecorder KeyUsage { get; private set; } = null!;
@@ -110,10 +111,10 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         var masterKeys = await MasterKeysAsync(ct);
         Keyring = await Keyring.OpenAsync(Store, masterKeys, time, ct);
         Kinds = new ResourceKinds(Keyring, Store, time);
-        Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), Keyring, time);
+        Credentials = new ApiKeyCatalog(Keyring, time);
         KeyUsage = new KeyUsageRecorder(Store, options.NodeId, time);
         Idempotency = new Idempotency(Store, Keyring, time);
-        Catalog[] catalogs = [Keyring.Catalog, .. Kinds.Catalogs, Keys.Catalog, KeyUsage.Catalog, Idempotency.Catalog, registry.Catalog];
+        Catalog[] catalogs = [Keyring.Catalog, .. Kinds.Catalogs, Credentials.Catalog, KeyUsage.Catalog, Idempotency.Catalog, registry.Catalog];
         Catalogs = new CatalogSet(Store, catalogs, time);
         if (!deferred)
             await new StoreFormat(Store, Keyring, Kinds).BringUpAsync(ct);
@@ -126,7 +127,8 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Audit = new AuditLog(Store, Keyring, time);
         Refusals = new RefusalRecorder(Store, Audit, time);
         Committer = new Committer(Store, Catalogs, Audit, time);
-        ForeignKeys = new ForeignKeys(Keys, Catalogs, Committer, time);
+        Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), Credentials, Kinds, Store, Catalogs, Committer, time);
+        ForeignKeys = new ForeignKeys(Credentials, Keys, Catalogs, time);
         var renderer = new ConfigRenderer();
         Configs = new ConfigService(Store, Kinds, renderer);
         Events = new ConfigEventSource(Store, Kinds, renderer);

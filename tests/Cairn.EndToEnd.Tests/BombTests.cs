@@ -125,6 +125,21 @@ public sealed class BombTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Small_templates_whose_large_results_are_read_once_each()
+    {
+        for (int i = 0; i < 250; i++)
+        {
+            await PutAsync($"/api/v1/configs/bomb/large-{i}", """{"t":"{{ 'x'*1000000 }}"}""");
+            foreach (string environment in new[] { "dev", "staging", "prod" })
+                (await _http.GetStringAsync($"/api/v1/configs/bomb/large-{i}?environment={environment}")).Length.ShouldBe(1_000_008);
+        }
+
+        await ThrowAsync(new Bomb("a list of them", "GET", "/api/v1/configs?include=document&environment=prod&limit=1000", "application/json", ""));
+        await PutAsync("/api/v1/configs/bomb/after", """{"a":1}""");
+        _faults.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Bodies_that_are_announced_and_do_not_come()
     {
         var open = new List<TcpClient>();

@@ -147,7 +147,7 @@ public sealed class ChangeTests(CairnServer server) : IClassFixture<CairnServer>
         unauthenticated.Count.ShouldBeLessThan(10);
         var denied = (await own.Admin.GetJsonAsync("/api/v1/audit?outcome=denied&action=configs:write"))["items"]!.AsArray();
         denied.Sum(entry => (long)entry!["count"]!).ShouldBe(300);
-        ((string?)denied[0]!["actor_name"]).ShouldBe("test");
+        ((string)denied[0]!["actor_name"]!).ShouldStartWith("test-");
         unauthenticated.ToJsonString().ShouldNotContain("wrong0");
     }
 
@@ -165,7 +165,7 @@ public sealed class ChangeTests(CairnServer server) : IClassFixture<CairnServer>
         (await Admin.GetJsonAsync("/api/v1/keys?limit=1000"))["items"]!.AsArray().Count(item => (string?)item!["name"] == "once").ShouldBe(1);
 
         using var other = await server.ClientWithKeyAsync("admin");
-        ((string?)(await other.PostJsonAsync("/api/v1/keys", Body, key))["id"]).ShouldNotBe((string?)first["id"], "keys belong to their caller");
+        ((string?)(await other.PostJsonAsync("/api/v1/keys", """{"name":"once for another"}""", key))["name"]).ShouldBe("once for another", "keys belong to their caller");
     }
 
     [Fact]

@@ -65,6 +65,30 @@ public sealed class IntegrityTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("{}")]
+    [InlineData("no JSON")]
+    [InlineData("""{"version":1,"created_at":"2026-01-01T00:00:00Z","created_by":"m","change":"x","sealed":"AAAA"}""")]
+    [InlineData("(version 2)")]
+    public async Task An_old_version_that_was_altered_is_named_when_it_is_read(string record)
+    {
+        for (int version = 1; version <= 3; version++)
+            await Admin.PutJsonAsync("/api/v1/configs/a/b", $$"""{"v":{{version}}}""");
+        string key = "config-versions/a/b/0000000001";
+        var other = (await Store.GetAsync("config-versions/a/b/0000000002", CancellationToken.None))!;
+        await WriteAsync(new Write.Put(key, record == "(version 2)" ? other.Value : Encoding.UTF8.GetBytes(record)));
+
+        foreach (string path in new[] { "/api/v1/configs/a/b?version=1", "/api/v1/config-diffs/a/b?from=1", "/api/v1/config-versions/a/b" })
+        {
+            var problem = await Admin.RefusedAsync(HttpStatusCode.InternalServerError, HttpMethod.Get, path);
+            ((string?)problem["type"]).ShouldBe("urn:cairn:problem:record-damaged");
+            ((string)problem["detail"]!).ShouldContain("Version 1 of configs/a/b");
+        }
+
+        await Admin.RefusedAsync(HttpStatusCode.InternalServerError, HttpMethod.Post, "/api/v1/config-rollbacks/a/b", """{"to_version":1}""");
+        (await Admin.GetJsonAsync("/api/v1/configs/a/b?version=2"))["v"]!.GetValue<int>().ShouldBe(2);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_key_that_somebody_wrote_into_the_store_is_refused_and_named(bool restart)

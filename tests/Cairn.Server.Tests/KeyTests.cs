@@ -38,6 +38,64 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
         await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/keys", "{}");
     }
 
+    [Theory]
+    [InlineData("frobs:read:x/**", "is not a kind")]
+    [InlineData("config:read:**", "is not a kind")]
+    [InlineData("CONFIGS:read:**", "is not a kind")]
+    [InlineData("configs:Read:**", "is not a level")]
+    [InlineData("configs:read:sec*t/**", "matches nothing")]
+    [InlineData("configs:read:/**", "empty segment")]
+    [InlineData("configs:read:a//b", "empty segment")]
+    [InlineData("configs:read:a/", "empty segment")]
+    public async Task A_scope_that_can_match_nothing_is_refused(string scope, string why)
+    {
+        var problem = await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/keys", $$"""{"name":"useless","scopes":["{{scope}}"]}""");
+        ((string)problem["errors"]![0]!["message"]!).ShouldContain(why);
+    }
+
+    [Fact]
+    public async Task A_key_for_an_environment_that_is_not_there_is_refused()
+    {
+        var problem = await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/keys", """{"name":"useless","environments":["dev","nope"]}""");
+        ((string)problem["errors"]!.AsArray().ShouldHaveSingleItem()!["message"]!).ShouldContain("dev, prod, staging");
+    }
+
+    [Fact]
+    public async Task Two_keys_in_use_have_two_names()
+    {
+        var made = await Admin.PostJsonAsync("/api/v1/keys", """{"name":"twice"}""");
+        await Admin.RefusedAsync(HttpStatusCode.Conflict, HttpMethod.Post, "/api/v1/keys", """{"name":"twice"}""");
+        await Admin.PostJsonAsync($"/api/v1/keys/{made["id"]}/revoke", "{}");
+        await Admin.PostJsonAsync("/api/v1/keys", """{"name":"twice"}""");
+
+        var raced = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Admin.SendAsync(HttpMethod.Post, "/api/v1/keys", """{"name":"raced"}""")));
+        raced.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
+        raced.Count(answer => answer.StatusCode == HttpStatusCode.Conflict).ShouldBe(15);
+    }
+
+    [Fact]
+    public async Task Scopes_of_keys_and_of_the_audit_are_for_what_their_path_says()
+    {
+        var one = await Admin.PostJsonAsync("/api/v1/keys", """{"name":"one"}""");
+        await Admin.PutJsonAsync("/api/v1/configs/audited/a", "{}");
+        await Admin.PutJsonAsync("/api/v1/configs/other/a", "{}");
+        await Admin.PostJsonAsync("/api/v1/changes", """{"operations":[{"op":"put","path":"audited/b","document":1},{"op":"put","path":"other/b","document":1}]}""");
+
+        async Task<int> CountAsync(string scope, string list)
+        {
+            using var client = await server.ClientWithKeyAsync("admin", $$""","scopes":["{{scope}}"]""");
+            return (await client.GetJsonAsync(list))["items"]!.AsArray().Count;
+        }
+
+        (await CountAsync("keys:admin:nothing", "/api/v1/keys")).ShouldBe(0);
+        (await CountAsync($"keys:admin:{one["id"]}", "/api/v1/keys")).ShouldBe(1);
+        (await CountAsync("keys:admin:**", "/api/v1/keys?limit=1000")).ShouldBeGreaterThan(3);
+        (await CountAsync("audit:admin:nothing", "/api/v1/audit")).ShouldBe(0);
+        (await CountAsync("audit:admin:configs/audited/**", "/api/v1/audit")).ShouldBe(1, "the change that is also about something else is not for this key");
+        (await CountAsync("audit:admin:configs/**", "/api/v1/audit")).ShouldBe(3);
+        (await CountAsync("audit:admin:**", "/api/v1/audit?limit=1000")).ShouldBeGreaterThan(5);
+    }
+
     [Fact]
     public async Task A_rotated_key_goes_on_for_the_overlap_and_no_longer()
     {

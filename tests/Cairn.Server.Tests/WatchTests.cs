@@ -241,7 +241,7 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
     {
         foreach (int overlap in new[] { 3600, 0 })
         {
-            var made = await Admin.PostJsonAsync("/api/v1/keys", """{"name":"watcher","permission":"read"}""");
+            var made = await Admin.PostJsonAsync("/api/v1/keys", $$"""{"name":"watcher with {{overlap}}","permission":"read"}""");
             using var client = server.Client((string?)made["key"]);
             await using var watch = await EventReader.OpenAsync(client, $"/api/v1/watch?prefix=configs/{_project}/");
 

@@ -40,10 +40,10 @@ internal static class RegistryCommand
         string name = result.GetRequiredValue(Name), permission = (result.GetValue(Permission) ?? "admin").ToLowerInvariant();
         if (!Core.Access.Permission.TryParseLevel(permission, out var level))
             throw new UsageException($"'{permission}' is not a level: read, write, delete or admin.");
-        if (node.Keys.Find(node.Catalogs.Current, name) is not null)
+        if (node.Credentials.Find(node.Catalogs.Current, name) is not null)
             throw new UsageException($"There is a key '{name}' already.");
         var context = new CommitContext(Caller.System with { Name = "cli" }, Origin.Internal);
-        var (key, text) = await node.Keys.CreateAsync(node.Committer, context, new ApiKeyRequest
+        var (key, text) = await node.Keys.CreateAsync(context, new ApiKeyRequest
         {
             Name = name,
             Permission = level,

@@ -72,7 +72,7 @@ public sealed class ApiKeyCredential
     public ApiKeyCredential(ApiKey key)
     {
         Key = key;
-        _networks = [.. key.AllowedIps.Select(text => IPNetwork.Parse(ApiKeyService.Network(text)))];
+        _networks = [.. key.AllowedIps.Select(text => IPNetwork.Parse(Network(text)))];
         RateLimit? limit = null;
         if (key.RateLimit is { } text)
             Access.RateLimit.TryParse(text, out limit);
@@ -93,6 +93,11 @@ public sealed class ApiKeyCredential
 
     /// <summary>The answer to a request that presents it rightly, made once.</summary>
     public Authentication.Accepted Accepted { get; }
+
+    // Keys of before networks were checked strictly may name a single address.
+    private static string Network(string text) => IPAddress.TryParse(text, out var address)
+        ? $"{text}/{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128)}"
+        : text;
 
     /// <summary>Whether a request from this address may use the key.</summary>
     public bool AllowsAddress(IPAddress? address)

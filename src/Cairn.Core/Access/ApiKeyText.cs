@@ -33,8 +33,9 @@ public static class ApiKeyText
     /// <summary>What is stored and looked up instead of the key.</summary>
     public static KeyHash Hash(ReadOnlySpan<char> text)
     {
-        Span<byte> utf8 = stackalloc byte[Math.Min(text.Length, 512) * 3];
-        int length = Encoding.UTF8.GetBytes(text[..Math.Min(text.Length, 512)], utf8);
+        int most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        Span<byte> utf8 = most <= 1024 ? stackalloc byte[1024] : new byte[most];
+        int length = Encoding.UTF8.GetBytes(text, utf8);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(utf8[..length], hash);
         return new KeyHash(hash);

@@ -12,7 +12,7 @@ namespace Cairn.Core.Access;
 /// </summary>
 /// <remarks>Trying costs processor time by the second, and anybody can present a text. So one text is tried at a time, few
 /// wait, a text that was tried is remembered, and only what looks like such a key is tried at all.</remarks>
-public sealed class ForeignKeys(ApiKeyService keys, CatalogSet catalogs, Committer committer, TimeProvider time)
+public sealed class ForeignKeys(ApiKeyCatalog keys, ApiKeyService service, CatalogSet catalogs, TimeProvider time)
 {
     private const int MaxWaiting = 16;
     private const int MaxRemembered = 10_000;
@@ -70,7 +70,7 @@ public sealed class ForeignKeys(ApiKeyService keys, CatalogSet catalogs, Committ
         {
             // When somebody changed the key meanwhile, the next request finds it as it is then.
             var adopted = found with { Secrets = [ApiKeyService.SecretOf(text)], ForeignHash = null };
-            await keys.StoreAsync(committer, new CommitContext(Caller.System, origin), "adopt", [adopted], [], ct);
+            await service.StoreAsync(new CommitContext(Caller.System, origin), "adopt", [adopted], [], ct);
             return;
         }
 

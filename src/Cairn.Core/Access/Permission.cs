@@ -23,6 +23,10 @@ public enum PermissionLevel
 /// <param name="Level">The least level that will do.</param>
 public readonly record struct Permission(string Kind, PermissionLevel Level)
 {
+    /// <summary>The kinds there are, beside <c>*</c> for any.</summary>
+    public static readonly IReadOnlyList<string> Kinds =
+        ["configs", "environments", "variables", "schemas", "schema-rules", "keys", "keyring", "audit", "cluster"];
+
     /// <inheritdoc/>
     public override string ToString() => $"{Kind}:{Name(Level)}";
 
@@ -89,6 +93,21 @@ public sealed record Scope
         if (parts[1] != "*")
             Permission.TryParseLevel(parts[1], out level);
         return new Scope(text, parts[0], level, parts[2].Split('/'));
+    }
+
+    /// <summary>Why a text should not be given to a key as a scope: it is none, or it could never match anything. Null when it is a good one.</summary>
+    public static string? Fault(string text)
+    {
+        if (TryParse(text, out string? problem) is not { } scope)
+            return problem;
+        if (scope.Kind != "*" && !Permission.Kinds.Contains(scope.Kind))
+            return $"'{scope.Kind}' in '{text}' is not a kind: {string.Join(", ", Permission.Kinds)} or *.";
+        foreach (string segment in scope._path)
+            if (segment.Length == 0)
+                return $"The path in '{text}' has an empty segment: it neither begins nor ends with a slash.";
+            else if (segment is not ("*" or "**") && segment.AsSpan().ContainsAny('*', '?'))
+                return $"'{segment}' in '{text}' matches nothing: * stands for a whole segment, ** for all that follow.";
+        return null;
     }
 
     /// <summary>Whether it covers a permission on a resource.</summary>

@@ -93,8 +93,25 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
 
     /// <summary>Reads a version from the store.</summary>
     /// <returns>Null when there is no such version, or it is no longer kept.</returns>
-    public async ValueTask<Versioned<TState>?> ReadVersionAsync(IStore store, string path, long version, CancellationToken ct) =>
-        version > 0 && await store.GetAsync(VersionKey(path, version), ct) is { } record ? Decode(record, path) : null;
+    /// <exception cref="ProblemException">Its record is not as Cairn wrote it.</exception>
+    public async ValueTask<Versioned<TState>?> ReadVersionAsync(IStore store, string path, long version, CancellationToken ct)
+    {
+        if (version <= 0 || await store.GetAsync(VersionKey(path, version), ct) is not { } record)
+            return null;
+        try
+        {
+            // A record of another version is sealed rightly, but not for this place.
+            return Decode(record, path) is var read && read.Version == version ? read : throw Damaged(path, version);
+        }
+        catch (Exception e) when (e is RecordRefusedException or JsonException or CryptographicException)
+        {
+            throw Damaged(path, version);
+        }
+    }
+
+    private ProblemException Damaged(string path, long version) => new(
+        ProblemKind.Damaged,
+        $"Version {version} of {HeadKey(path)} cannot be read: its record is not as Cairn wrote it. Somebody altered it in the store; GET /api/v1/integrity names all such records.");
 
     /// <summary>Reads the record of a newest version.</summary>
     public Versioned<TState> Decode(StoreRecord head) => Decode(head, head.Key[(Name.Length + 1)..]);

@@ -141,7 +141,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
         if (environment is not null)
         {
             // Rendered before means that the environment existed; one with configs of its own cannot be deleted.
-            if (config.State.Cached(environment) is null)
+            if (!config.State.WasRendered(environment))
                 RequireEnvironment(snapshot, environment);
             var source = new ConfigSource(kinds, snapshot);
             if (renderer.Current(source, caller, config, environment) is { } current)
@@ -150,12 +150,6 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
             return renderer.Render(source, caller, config, environment, work);
         }
 
-        if (config.State.Cached("") is { } cached)
-            return cached;
-        if (config.State.Base?.Document is not { } document)
-            return null;
-        var written = new RenderedConfig("", document, config.Version, config.Revision, config.Mark);
-        config.State.Cache(written);
-        return written;
+        return renderer.Base(config);
     }
 }

@@ -113,7 +113,7 @@ public sealed class ConfigState
     }
 
     /// <summary>What an environment served when it was last asked, if nothing of this state has changed since.</summary>
-    internal RenderedConfig? Cached(string environment)
+    internal RenderedConfig? Rendered(string environment)
     {
         foreach (var rendered in Volatile.Read(ref _rendered))
             if (rendered.Environment == environment)
@@ -121,12 +121,19 @@ public sealed class ConfigState
         return null;
     }
 
+    /// <summary>Whether something is remembered for an environment.</summary>
+    internal bool WasRendered(string environment) => Rendered(environment) is not null;
+
     /// <summary>Remembers what an environment serves. Two at once may overwrite each other, which costs a rendering.</summary>
-    internal void Cache(RenderedConfig rendered)
+    internal void Remember(RenderedConfig rendered)
     {
         var others = Volatile.Read(ref _rendered).Where(other => other.Environment != rendered.Environment);
         Volatile.Write(ref _rendered, [.. others, rendered]);
     }
+
+    /// <summary>Forgets it again.</summary>
+    internal void Forget(RenderedConfig rendered) =>
+        Volatile.Write(ref _rendered, [.. Volatile.Read(ref _rendered).Where(other => other != rendered)]);
 
     internal static byte[] Encode(ConfigState state) => JsonText.Write(writer => state.Write(writer, versions: true));
 

@@ -13,12 +13,24 @@ namespace Cairn.Core.Configs;
 public sealed record RenderedConfig(string Environment, byte[] Body, long Version, long Revision, string? Mark)
 {
     private string? _etag;
+    private bool _used;
 
     /// <summary>A quoted entity tag: the config's version and its mark, and for what templates made also a hash of the body,
     /// because variables change it without making a version.</summary>
     public string ETag => _etag ??= EnvironmentVariables is null
         ? string.Create(CultureInfo.InvariantCulture, $"\"{Version}-{Mark}\"")
         : string.Create(CultureInfo.InvariantCulture, $"\"{Version}-{Mark}-{Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, 6))}\"");
+
+    /// <summary>Notes that it was asked for.</summary>
+    internal void Use()
+    {
+        // Many read one: a line of memory that nobody writes stays with all of them.
+        if (!_used)
+            _used = true;
+    }
+
+    /// <summary>Whether it was asked for since this was called last.</summary>
+    internal bool TakeUse() => Interlocked.Exchange(ref _used, false);
 
     /// <summary>The version as text, ready for a header.</summary>
     public string VersionText { get; } = Version.ToString(CultureInfo.InvariantCulture);

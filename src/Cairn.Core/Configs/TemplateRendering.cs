@@ -13,18 +13,19 @@ namespace Cairn.Core.Configs;
 /// </summary>
 internal sealed class TemplateRendering(
     ConfigRenderer renderer, ConfigSource source, Caller caller, ConfigVersion config, string environment, IReadOnlyList<string> chain,
-    WorkBudget work)
+    CancellationToken? end, WorkBudget work)
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);
 
     private static readonly TemplateEnvironment Language = new()
     {
         Undefined = UndefinedMode.Strict,
-        Budget = TemplateBudget.Default with { MaxOutputLength = 4 * ConfigRules.MaxDocumentBytes, MaxSourceLength = ConfigRules.MaxDocumentBytes },
+        Budget = TemplateBudget.Default with { MaxOutputLength = ConfigRules.MaxDocumentBytes, MaxSourceLength = ConfigRules.MaxDocumentBytes },
     };
 
     private readonly List<(string Path, ConfigState? State)> _references = [];
     private readonly Dictionary<string, VariableSet> _projects = [];
+    private CancellationToken _end;
 
     /// <summary>Renders.</summary>
     /// <param name="document">The environment's document, merged.</param>
@@ -40,13 +41,21 @@ internal sealed class TemplateRendering(
             string project = ConfigPath.Project(config.Path);
             var environmentVariables = source.EnvironmentVariables(environment);
             var projectVariables = _projects[project] = source.ProjectVariables(project);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(work.Token);
-            limit.CancelAfter(TimeLimit);
+            // What it refers to is rendered within the same time.
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(end ?? work.Token);
+            if (end is null)
+                limit.CancelAfter(TimeLimit);
+            _end = limit.Token;
             byte[] body = template.Render(
                 Variables(project, environmentVariables, projectVariables),
                 new Dictionary<string, TemplateFunction> { ["config"] = Config },
                 limit.Token);
             work.Charge(1, body.Length);
+            if (body.Length > ConfigRules.MaxDocumentBytes)
+                throw new ProblemException(
+                    ProblemKind.Unprocessable,
+                    $"What the templates of {config.Path} make in '{environment}' has {body.Length} bytes; a document has at most {ConfigRules.MaxDocumentBytes}.",
+                    [new ProblemError("", "Too large.", environment)]);
             return new RenderedConfig(environment, body, config.Version, config.Revision, config.Mark)
             {
                 EnvironmentVariables = environmentVariables,
@@ -92,7 +101,7 @@ internal sealed class TemplateRendering(
 
         var state = source.Config(path);
         _references.Add((path, state));
-        var referred = state is null ? null : renderer.Render(source, caller, new ConfigVersion(path, 0, 0, state), environment, deeper, work);
+        var referred = state is null ? null : renderer.Render(source, caller, new ConfigVersion(path, 0, 0, state), environment, deeper, _end, work);
         if (referred is null)
             throw new TemplateException(TemplateErrorKind.NotFound, $"'{environment}' serves nothing of the config '{path}'");
         _references.AddRange(referred.References);

@@ -58,7 +58,7 @@ internal sealed class PatchedDocument
                 break;
             case "test":
                 if (!JsonNode.DeepEquals(Find(path), Value(operation)))
-                    throw Refused($"the value at {Shown(path)} is not the one tested for.");
+                    throw Refused($"the value at {Shown(path)} is not the one tested for.", ProblemKind.Conflict);
                 break;
             default:
                 throw Refused($"'{DocumentFormat.Shown(op)}' is not one of add, remove, replace, move, copy, test.");

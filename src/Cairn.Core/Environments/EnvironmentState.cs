@@ -9,7 +9,7 @@ namespace Cairn.Core.Environments;
 public sealed partial record EnvironmentState(string? Description, bool Protected)
 {
     /// <summary>How many environments there may be: each is rendered on every write.</summary>
-    public const int MaxCount = 32;
+    public const int MaxCount = 500;
 
     /// <summary>Refuses what is no name for an environment.</summary>
     /// <exception cref="ProblemException">It is not.</exception>

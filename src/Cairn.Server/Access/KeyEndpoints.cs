@@ -86,7 +86,7 @@ internal static class KeyEndpoints
             RateLimit = creation.RateLimit,
             Description = creation.Description,
         };
-        var (key, text) = await request.Node.Keys.CreateAsync(request.Node.Committer, request.Commit, wanted, http.RequestAborted);
+        var (key, text) = await request.Node.Keys.CreateAsync(request.Commit, wanted, http.RequestAborted);
         http.Response.Headers.Location = $"{http.Request.PathBase}{http.Request.Path}/{key.Id}";
         await WriteAsync(http, 201, key, text);
     }
@@ -96,7 +96,7 @@ internal static class KeyEndpoints
         var request = CairnRequest.Of(http);
         int limit = Query.Limit(http.Request);
         var snapshot = await Snapshots.OfAsync(http, request.Node);
-        var found = request.Node.Keys.List(snapshot, Query.Cursor(http.Request)).Take(limit + 1).ToList();
+        var found = request.Node.Credentials.List(snapshot, request.Caller, Query.Cursor(http.Request)).Take(limit + 1).ToList();
         var now = request.Node.Options.Time.GetUtcNow();
         var items = found.Take(limit).Select(key => KeyView.Of(key, now, request.Node.KeyUsage.Of(snapshot, key.Id).LastUsedAt));
         await Bodies.WriteAsync(
@@ -115,7 +115,7 @@ internal static class KeyEndpoints
         var request = CairnRequest.Of(http);
         var rotation = await Bodies.ReadAsync(http, WireJson.Default.KeyRotation);
         var (key, text) = await request.Node.Keys.RotateAsync(
-            request.Node.Committer, request.Commit, request.Node.Catalogs, request.Path, TimeSpan.FromSeconds(rotation.OverlapSeconds), http.RequestAborted);
+            request.Commit, request.Path, TimeSpan.FromSeconds(rotation.OverlapSeconds), http.RequestAborted);
         await WriteAsync(http, 200, key, text);
     }
 
@@ -124,7 +124,7 @@ internal static class KeyEndpoints
         var request = CairnRequest.Of(http);
         var revocation = await Bodies.ReadAsync(http, WireJson.Default.KeyRevocation);
         var key = await request.Node.Keys.RevokeAsync(
-            request.Node.Committer, request.Commit, request.Node.Catalogs, request.Path, revocation.Reason, http.RequestAborted);
+            request.Commit, request.Path, revocation.Reason, http.RequestAborted);
         await WriteAsync(http, 200, key, null);
     }
 
@@ -146,7 +146,7 @@ internal static class KeyEndpoints
     }
 
     private static ApiKey Find(CairnRequest request) =>
-        request.Node.Keys.Get(request.Node.Catalogs.Current, request.Path)
+        request.Node.Credentials.Get(request.Node.Catalogs.Current, request.Path)
         ?? throw new ProblemException(ProblemKind.NotFound, $"There is no key '{request.Path}'.");
 
     private static Task WriteAsync(HttpContext http, int status, ApiKey key, string? text)

@@ -18,6 +18,8 @@ public sealed record AuditView(
 /// <summary><c>/api/v1/audit</c>.</summary>
 internal static class AuditEndpoints
 {
+    private static readonly Permission _needed = new("audit", PermissionLevel.Admin);
+
     public static void MapAudit(this IEndpointRouteBuilder app) =>
         app.OnGet("/api/v1/audit", List).WithTags("Audit").WithName("ListAudit").RequiresSome("audit", PermissionLevel.Admin)
             .Describe(
@@ -27,7 +29,8 @@ internal static class AuditEndpoints
 
     private static async Task List(HttpContext http)
     {
-        var node = CairnRequest.Of(http).Node;
+        var request = CairnRequest.Of(http);
+        var node = request.Node;
         int limit = Query.Limit(http.Request);
         var query = new AuditQuery
         {
@@ -40,7 +43,12 @@ internal static class AuditEndpoints
             Change = Query.Text(http.Request, "change"),
         };
         await node.Refusals.FlushAsync(http.RequestAborted);
-        var page = await Pages.TakeAsync(node.Audit.QueryAsync(query, Query.Cursor(http.Request), http.RequestAborted), limit, AuditView.Of, entry => entry.Id);
+        var page = await Pages.TakeAsync(node.Audit.QueryAsync(query, Query.Cursor(http.Request), http.RequestAborted).Where(entry => MaySee(request.Caller, entry)), limit, AuditView.Of, entry => entry.Id);
         await Bodies.WriteAsync(http, 200, page, WireJson.Default.PageAuditView);
     }
+
+    // A scope such as audit:admin:configs/payments/** is for entries that are about these and nothing else.
+    private static bool MaySee(Caller caller, AuditEntry entry) => entry.Resources.Count == 0
+        ? Authorizer.Allows(caller, _needed, "", null)
+        : entry.Resources.All(resource => Authorizer.Allows(caller, _needed, $"{resource.Kind}/{resource.Path}", resource.Environment));
 }

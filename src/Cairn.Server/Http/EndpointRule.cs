@@ -70,6 +70,9 @@ public sealed record EndpointRule(Permission? Permission, RateClass Rate)
     /// <summary>The query parameters it takes, by name; null when others are ignored.</summary>
     internal FrozenDictionary<string, Parameter>? Parameters { get; init; }
 
+    /// <summary>How its path is written; null for what takes any.</summary>
+    internal ExactPath? Path { get; init; }
+
     /// <summary>The endpoint's name in metrics and usage counts.</summary>
     public string Name { get; init; } = "";
 }

@@ -26,6 +26,7 @@ internal static class Problems
             ProblemKind.UnsupportedFormat => (415, "unsupported-format", "Not a format spoken here"),
             ProblemKind.Unprocessable => (422, "unprocessable", "The result would not be valid"),
             ProblemKind.TooMany => (429, "rate-limited", "Too many requests"),
+            ProblemKind.Damaged => (500, "record-damaged", "A record is not as it was written"),
             ProblemKind.Unavailable => (503, "unavailable", "The store is not available"),
             _ => throw new UnreachableException($"{problem.Kind}"),
         };

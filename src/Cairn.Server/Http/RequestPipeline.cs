@@ -45,6 +45,8 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             http.Response.Headers["Cairn-Stale"] = stale.ToString(System.Globalization.CultureInfo.InvariantCulture);
         try
         {
+            if (!rule.Path!.Matches(http.Request.Path))
+                throw new ProblemException(ProblemKind.NotFound, "There is nothing at this path: upper and lower case are told apart.");
             if (await rule.Surface.InterceptAsync(http))
                 return;
             if (rule.Permission is null || await AdmitAsync(http, request, rule.Permission.Value))
@@ -172,7 +174,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             return false;
         }
 
-        switch (node.Keys.Authenticate(node.Catalogs.Current, presented, request.Origin.Address))
+        switch (node.Credentials.Authenticate(node.Catalogs.Current, presented, request.Origin.Address))
         {
             case Authentication.Accepted accepted:
                 request.Caller = accepted.Caller;
@@ -195,7 +197,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         var node = request.Node;
         if (request.Rule.Surface.Anonymous(node) is not null)
             return true;
-        if (node.Keys.Authenticate(node.Catalogs.Current, Presented(http.Request), request.Origin.Address) is not Authentication.Accepted accepted)
+        if (node.Credentials.Authenticate(node.Catalogs.Current, Presented(http.Request), request.Origin.Address) is not Authentication.Accepted accepted)
             return false;
         request.Caller = accepted.Caller;
         return IsAuthorized(request, request.Rule.Permission!.Value);

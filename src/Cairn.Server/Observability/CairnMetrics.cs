@@ -27,7 +27,7 @@ internal sealed class CairnMetrics : IDisposable
         _rateLimited = _meter.CreateCounter<long>("cairn.rate.limited", "{request}", "Requests refused by a rate limit.");
         _meter.CreateObservableGauge("cairn.configs", () => Live(node.Kinds.Configs), "{config}", "Configs, with those that are deleted but can be brought back.");
         _meter.CreateObservableGauge("cairn.environments", () => Live(node.Kinds.Environments), "{environment}", "Environments.");
-        _meter.CreateObservableGauge("cairn.keys", () => node.Catalogs.Current.Of(node.Keys.Catalog).Count, "{key}", "API keys of any status.");
+        _meter.CreateObservableGauge("cairn.keys", () => node.Catalogs.Current.Of(node.Credentials.Catalog).Count, "{key}", "API keys of any status.");
         _meter.CreateObservableGauge("cairn.catalog.revision", () => node.Catalogs.Current.Revision, null, "The newest store revision this node has in memory.");
         _meter.CreateObservableGauge("cairn.catalog.following", () => node.Catalogs.Fault is null ? 1 : 0, null, "1 while this node follows the store.");
         _meter.CreateObservableGauge("cairn.store.stale", () => node.StaleSeconds ?? 0, "s", "Since when the memory may be behind a shared store; 0 while it is current.");

@@ -50,12 +50,19 @@ public sealed class JsonPatchTests
     [InlineData("""[{"op":"add","path":"/x/y","value":1}]""")]
     [InlineData("""[{"op":"add","path":"/z"}]""")]
     [InlineData("""[{"op":"move","from":"/l","path":"/l/0"}]""")]
-    [InlineData("""[{"op":"test","path":"/x","value":2}]""")]
     [InlineData("""[{"op":"merge","path":"/x"}]""")]
     [InlineData("""[1]""")]
     [InlineData("""{"op":"remove","path":"/x"}""")]
     public void What_cannot_be_applied_is_refused(string patch) =>
         Refused("""{"x":1,"l":[1,2]}""", patch).Kind.ShouldBe(ProblemKind.Invalid);
+
+    [Theory]
+    [InlineData("""[{"op":"test","path":"/x","value":2}]""")]
+    [InlineData("""[{"op":"test","path":"/l","value":[1]}]""")]
+    [InlineData("""[{"op":"test","path":"","value":null}]""")]
+    [InlineData("""[{"op":"replace","path":"/x","value":5},{"op":"test","path":"/x","value":1}]""")]
+    public void A_test_that_fails_is_a_conflict(string patch) =>
+        Refused("""{"x":1,"l":[1,2]}""", patch).Kind.ShouldBe(ProblemKind.Conflict);
 
     [Fact]
     public void A_copy_into_its_own_depths_is_refused_at_64_levels()
@@ -140,7 +147,7 @@ public sealed class JsonPatchTests
             }
             catch (ProblemException e)
             {
-                e.Problem.Kind.ShouldBeOneOf(ProblemKind.Invalid, ProblemKind.TooLarge);
+                e.Problem.Kind.ShouldBeOneOf(ProblemKind.Invalid, ProblemKind.Conflict, ProblemKind.TooLarge);
             }
         }
 

@@ -114,7 +114,7 @@ public sealed class PyrmuteImportTests
         await server.Client(new string('w', 43)).RefusedAsync(401, "Invalid API key", "GET", "/schemas");
         using var client = server.Client(ReadText);
         await client.AskAsync(200, "GET", "/schemas");
-        server.Node.Keys.Find(server.Node.Catalogs.Current, 21)!.ForeignHash.ShouldBeNull();
+        server.Node.Credentials.Find(server.Node.Catalogs.Current, 21)!.ForeignHash.ShouldBeNull();
         await client.AskAsync(200, "GET", "/schemas");
         await client.RefusedAsync(403, "Insufficient permissions. Required: admin", "GET", "/api-keys");
         ((int)(await server.Admin.AskAsync(200, "GET", "/api-keys/21"))["use_count"]!).ShouldBe(44);

@@ -12,6 +12,7 @@ public sealed class CairnServer : IAsyncLifetime
 {
     public const string AdminKey = "admin-key-for-tests-0123456789abcdef";
 
+    private int _keys;
     private WebApplication? _app;
 
     public TempFolder Folder { get; } = new();
@@ -74,7 +75,8 @@ public sealed class CairnServer : IAsyncLifetime
     /// <summary>A client with a new key.</summary>
     public async Task<HttpClient> ClientWithKeyAsync(string permission, string? more = null)
     {
-        var made = await Admin.SendJsonAsync(HttpMethod.Post, "/api/v1/keys", $$"""{"name":"test","permission":"{{permission}}"{{more}}}""");
+        string name = "test-" + Interlocked.Increment(ref _keys).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var made = await Admin.SendJsonAsync(HttpMethod.Post, "/api/v1/keys", $$"""{"name":"{{name}}","permission":"{{permission}}"{{more}}}""");
         return Client((string?)made["key"]);
     }
 

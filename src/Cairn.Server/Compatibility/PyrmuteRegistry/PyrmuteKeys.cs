@@ -105,7 +105,7 @@ internal static class PyrmuteKeys
                 RevokeReason = reason,
                 Description = Append(key.Description, "Revocation reason", reason),
             };
-            if (!await request.Node.Keys.StoreAsync(request.Node.Committer, request.Commit, "revoke", [revoked], [], http.RequestAborted))
+            if (!await request.Node.Keys.StoreAsync(request.Commit, "revoke", [revoked], [], http.RequestAborted))
                 continue;
             await PyrmuteAnswers.WriteAsync(http, 200, json => Write(json, request, revoked, null));
             return;
@@ -169,7 +169,7 @@ internal static class PyrmuteKeys
         var request = CairnRequest.Of(http);
         var node = request.Node;
         var key = Find(request, Number(http));
-        await node.Keys.DeleteAsync(node.Committer, request.Commit, node.Catalogs, node.KeyUsage, key.Id, http.RequestAborted);
+        await node.Keys.DeleteAsync(request.Commit, node.KeyUsage, key.Id, http.RequestAborted);
         http.Response.StatusCode = 204;
     }
 
@@ -186,10 +186,10 @@ internal static class PyrmuteKeys
         {
             var now = node.Options.Time.GetUtcNow();
             var key = make(now) with { Number = number, Secrets = [ApiKeyService.SecretOf(text)] };
-            if (node.Keys.Find(node.Catalogs.Current, key.Name) is not null)
+            if (node.Credentials.Find(node.Catalogs.Current, key.Name) is not null)
                 throw new PyrmuteRefusal(409, $"API key with name '{key.Name}' already exists");
             ApiKey[] written = change is null ? [key] : [key, change(key, now)];
-            if (await node.Keys.StoreAsync(node.Committer, request.Commit, change is null ? "create" : "rotate", written, [key.Name], ct))
+            if (await node.Keys.StoreAsync(request.Commit, change is null ? "create" : "rotate", written, [key.Name], ct))
                 return (key, text);
         }
 
@@ -202,7 +202,7 @@ internal static class PyrmuteKeys
             throw new PyrmuteRefusal(400, "Authentication is disabled. Enable it to manage API keys.");
     }
 
-    private static IEnumerable<ApiKey> All(CairnRequest request) => request.Node.Keys.List(request.Node.Catalogs.Current, null);
+    private static IEnumerable<ApiKey> All(CairnRequest request) => request.Node.Credentials.List(request.Node.Catalogs.Current, request.Caller);
 
     private static long Number(HttpContext http)
     {
@@ -213,7 +213,7 @@ internal static class PyrmuteKeys
     }
 
     private static ApiKey Find(CairnRequest request, long number) =>
-        request.Node.Keys.Find(request.Node.Catalogs.Current, number) ?? throw new PyrmuteRefusal(404, $"API key with ID {number} not found");
+        request.Node.Credentials.Find(request.Node.Catalogs.Current, number) ?? throw new PyrmuteRefusal(404, $"API key with ID {number} not found");
 
     private static string? Append(string? description, string label, string? reason) =>
         string.IsNullOrEmpty(reason) ? description

@@ -137,7 +137,7 @@ public sealed class PyrmuteImport(CairnNode node)
                 continue;
             long number = key.Number > 0 ? key.Number : await node.Keys.Numbers.NextAsync(ct);
             var imported = key with { Id = TimedId.New(node.Options.Time), Number = number };
-            if (!await node.Keys.StoreAsync(node.Committer, Context, "import", [imported], [imported.Name], ct))
+            if (!await node.Keys.StoreAsync(Context, "import", [imported], [imported.Name], ct))
                 _refused.Add($"key '{key.Name}': somebody else made a key of this name meanwhile");
             else
                 await node.KeyUsage.ImportAsync(imported.Id, uses, lastUsed, ct);
@@ -150,7 +150,7 @@ public sealed class PyrmuteImport(CairnNode node)
         long number = row.Number("id") ?? 0;
         var snapshot = node.Catalogs.Current;
         var createdAt = row.Time("created_at") ?? node.Options.Time.GetUtcNow();
-        if (node.Keys.List(snapshot, null).Any(key => key.CreatedAt == createdAt && (key.Name == name || key.Name == name + "-imported")))
+        if (node.Credentials.List(snapshot, Caller.System).Any(key => key.CreatedAt == createdAt && (key.Name == name || key.Name == name + "-imported")))
         {
             _keysThere++;
             return null;
@@ -163,13 +163,13 @@ public sealed class PyrmuteImport(CairnNode node)
             return null;
         }
 
-        numbers[number] = node.Keys.Find(snapshot, number) is null ? number : 0;
+        numbers[number] = node.Credentials.Find(snapshot, number) is null ? number : 0;
         return new ApiKey
         {
             Id = "",
             Number = numbers[number],
             // The name of Cairn's first key, for one, may be the same.
-            Name = node.Keys.Find(snapshot, name) is null ? name : name + "-imported",
+            Name = node.Credentials.Find(snapshot, name) is null ? name : name + "-imported",
             Description = row.Text("description"),
             Permission = level,
             CreatedAt = createdAt,
