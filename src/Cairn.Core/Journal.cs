@@ -1,28 +1,35 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Cairn.Core.Cryptography;
 using Cairn.Storage;
 
 namespace Cairn.Core;
 
-/// <summary>Records that are only ever added, named by <see cref="TimedId"/>, and kept by hour, so that a page of them
-/// can be read, newest first, without reading the rest: <c>audit/2026-11-21T03/0193…</c>.</summary>
+/// <summary>A page of a journal.</summary>
+/// <param name="Items">Newest first.</param>
+/// <param name="Next">The identifier to go on after; null at the end.</param>
+public sealed record JournalPage<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Records that are only ever added, named by <see cref="TimedId"/>. Their keys hold the digits of the identifier turned
+/// around (0 for f, 1 for e, …), so that the first key is that of the newest and a page of them can be read without
+/// reading the rest: <c>audit/fe5deddc…</c>.</summary>
 /// <remarks>They stay in the store and are not held in memory.</remarks>
 /// <param name="store">Where they are.</param>
 /// <param name="keyring">Stamps them.</param>
 /// <param name="prefix">What their keys start with.</param>
 public sealed class Journal(IStore store, Keyring keyring, string prefix)
 {
-    /// <summary>How long a period one reading may span: each hour of it costs a look.</summary>
-    public static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(366);
+    /// <summary>How many entries one page looks at, so that looking for what is rare or hidden is shared among many requests.</summary>
+    public const int MaxLookedAt = 5000;
 
     /// <summary>The store key of an entry; null when <paramref name="id"/> is not an identifier.</summary>
-    public string? KeyOf(string id) =>
-        TimedId.TimeOf(id) is { } time ? HourPrefix(time) + id : null;
+    public string? KeyOf(string id) => TimedId.TimeOf(id) is null ? null : prefix + Turn(id);
+
+    /// <summary>The identifier of the entry at a key.</summary>
+    public string IdOf(string key) => Turn(key[prefix.Length..]);
 
     /// <summary>The write that adds an entry, stamped.</summary>
-    /// <param name="id">Its identifier, made by <see cref="TimedId"/>.</param>
+    /// <param name="id">Its identifier, made by <see cref="TimedIds"/>.</param>
     /// <param name="json">A JSON object.</param>
     public Write Put(string id, byte[] json)
     {
@@ -44,39 +51,41 @@ public sealed class Journal(IStore store, Keyring keyring, string prefix)
         }
     }
 
-    /// <summary>The entries of a period, newest first.</summary>
-    /// <param name="since">The oldest time wanted.</param>
-    /// <param name="until">The newest time wanted.</param>
-    /// <param name="before">Only entries that sort before this identifier: where an earlier page stopped.</param>
+    /// <summary>The newest entries that are wanted.</summary>
+    /// <param name="since">None that was made before this; any when null.</param>
+    /// <param name="until">None that was made after this; any when null.</param>
+    /// <param name="before">Only entries older than this identifier: where an earlier page stopped.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="read">The entry of a record; null when it is not wanted.</param>
     /// <param name="ct">Ends the reading.</param>
-    /// <exception cref="ProblemException">The period is longer than <see cref="LongestPeriod"/>.</exception>
-    public async IAsyncEnumerable<StoreRecord> ReadAsync(
-        DateTimeOffset since, DateTimeOffset until, string? before, [EnumeratorCancellation] CancellationToken ct)
+    /// <returns>Fewer than <paramref name="limit"/> with a <see cref="JournalPage{T}.Next"/> when <see cref="MaxLookedAt"/> were looked at.</returns>
+    public async ValueTask<JournalPage<T>> PageAsync<T>(
+        DateTimeOffset? since, DateTimeOffset? until, string? before, int limit, Func<StoreRecord, T?> read, CancellationToken ct) where T : class
     {
-        if (until - since > LongestPeriod)
-            throw new ProblemException(ProblemKind.Invalid, $"since and until are at most {LongestPeriod.TotalDays:0} days apart.");
-        if (before is not null && TimedId.TimeOf(before) is { } newest && newest < until)
-            until = newest;
-        long revision = await store.GetRevisionAsync(ct);
-        for (var hour = Truncate(until); hour >= Truncate(since); hour = hour.AddHours(-1))
+        string? after = before is not null && KeyOf(before) is { } key ? key
+            : until is { } newest ? prefix + Turn(newest.ToUnixTimeMilliseconds().ToString("x12", CultureInfo.InvariantCulture))
+            : null;
+        var items = new List<T>();
+        string? last = null;
+        int lookedAt = 0;
+        await foreach (var record in store.ListAsync(prefix, after, await store.GetRevisionAsync(ct), ct))
         {
-            var page = new List<StoreRecord>();
-            await foreach (var record in store.ListAsync(HourPrefix(hour), revision, ct))
-                page.Add(record);
-            for (int i = page.Count - 1; i >= 0; i--)
-            {
-                string id = page[i].Key[(page[i].Key.LastIndexOf('/') + 1)..];
-                if (before is not null && string.CompareOrdinal(id, before) >= 0)
-                    continue;
-                if (TimedId.TimeOf(id) is { } time && time >= since && time <= until.AddMilliseconds(1))
-                    yield return page[i];
-            }
+            string id = IdOf(record.Key);
+            if (TimedId.TimeOf(id) < since)
+                break;
+            if (items.Count == limit || lookedAt++ == MaxLookedAt)
+                return new JournalPage<T>(items, last);
+            if (read(record) is { } item)
+                items.Add(item);
+            last = id;
         }
+
+        return new JournalPage<T>(items, null);
     }
 
-    private string HourPrefix(DateTimeOffset time) =>
-        prefix + time.UtcDateTime.ToString("yyyy-MM-dd'T'HH", CultureInfo.InvariantCulture) + "/";
-
-    private static DateTimeOffset Truncate(DateTimeOffset time) =>
-        new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
+    private static string Turn(string digits) => string.Create(digits.Length, digits, static (turned, digits) =>
+    {
+        for (int i = 0; i < digits.Length; i++)
+            turned[i] = char.IsAsciiHexDigitLower(digits[i]) ? "fedcba9876543210"["0123456789abcdef".IndexOf(digits[i])] : digits[i];
+    });
 }

@@ -37,6 +37,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public CairnNode(CairnOptions options, ILogger<CairnNode> log)
     {
         (Options, _log, StartedAt) = (options, log, options.Time.GetUtcNow());
+        Ids = new TimedIds(options.Time);
         Limiter = new RateLimiter(options.Time)
         {
             Shared = options.Redis is { } redis ? new RedisWindows(redis, options.Time) : null,
@@ -50,6 +51,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
 
     public IStore Store { get; private set; } = null!;
     public Keyring Keyring { get; private set; } = null!;
+    public TimedIds Ids { get; }
     public CatalogSet Catalogs { get; private set; } = null!;
     public ResourceKinds Kinds { get; private set; } = null!;
     public StoreIntegrity Integrity { get; private set; } = null!;
@@ -110,7 +112,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         await using var first = Cluster is not null && !deferred ? await Cluster.BootstrapAsync(ct) : null;
         var masterKeys = await MasterKeysAsync(ct);
         Keyring = await Keyring.OpenAsync(Store, masterKeys, time, ct);
-        Kinds = new ResourceKinds(Keyring, Store, time);
+        Kinds = new ResourceKinds(Keyring, Store, Ids, time);
         Credentials = new ApiKeyCatalog(Keyring, time);
         KeyUsage = new KeyUsageRecorder(Store, options.NodeId, time);
         Idempotency = new Idempotency(Store, Keyring, time);
@@ -125,16 +127,16 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Cluster?.Start(Catalogs, [.. catalogs.Select(catalog => catalog.Prefix)], masterKeys);
 
         Audit = new AuditLog(Store, Keyring, time);
-        Refusals = new RefusalRecorder(Store, Audit, time);
+        Refusals = new RefusalRecorder(Store, Audit, Ids, time);
         Committer = new Committer(Store, Catalogs, Audit, time);
-        Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), Credentials, Kinds, Store, Catalogs, Committer, time);
+        Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), Credentials, Kinds, Store, Catalogs, Committer, Ids, time);
         ForeignKeys = new ForeignKeys(Credentials, Keys, Catalogs, time);
         var renderer = new ConfigRenderer();
         Configs = new ConfigService(Store, Kinds, renderer);
         Events = new ConfigEventSource(Store, Kinds, renderer);
         Schemas = new SchemaService(Kinds);
         var rules = new ConfigRules(Kinds, renderer);
-        Changes = new ChangeService(Store, Keyring, Catalogs, Committer, Kinds, rules, new ConfigEffects(Kinds, renderer, rules), time);
+        Changes = new ChangeService(Store, Keyring, Catalogs, Committer, Kinds, rules, new ConfigEffects(Kinds, renderer, rules), Ids, time);
         _metrics = new CairnMetrics(this);
 
         if (deferred)

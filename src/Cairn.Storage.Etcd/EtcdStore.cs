@@ -81,12 +81,12 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<StoreRecord> ListAsync(string prefix, long atRevision, CancellationToken ct)
+    public IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, CancellationToken ct)
     {
         TransactionRules.CheckUnicode(prefix);
         ArgumentOutOfRangeException.ThrowIfNegative(atRevision);
         ThrowIfUnusable();
-        return _history.ListAsync(prefix, atRevision, ct);
+        return _history.ListAsync(prefix, after, atRevision, ct);
     }
 
     /// <inheritdoc/>

@@ -13,9 +13,9 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
     private const int PageBytes = 8 << 20;
     private const int LongestPage = 8192;
 
-    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, long atRevision, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, [EnumeratorCancellation] CancellationToken ct)
     {
-        var (from, end) = keys.Range(prefix);
+        var (from, end) = keys.Range(prefix, after);
         var limit = 256;
         while (true)
         {

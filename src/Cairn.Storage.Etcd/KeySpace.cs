@@ -29,12 +29,14 @@ internal sealed class KeySpace(string prefix)
     public bool IsHead(ByteString key) => key.Length == _prefix.Length;
 
     /// <summary>The keys that start with <paramref name="prefix"/>, without the head record.</summary>
-    public (ByteString From, ByteString End) Range(string prefix)
+    /// <param name="prefix">Empty for all.</param>
+    /// <param name="after">Only those behind this key; all when null.</param>
+    public (ByteString From, ByteString End) Range(string prefix, string? after = null)
     {
-        if (prefix.Length == 0)
-            return (ByteString.CopyFrom([.. _prefix, 0]), End);
-        var from = Of(prefix);
-        return (from, Next(from.Span));
+        byte[] start = Listing.Start(prefix, after);
+        if (start.Length == 0)
+            start = [0];
+        return (UnsafeByteOperations.UnsafeWrap((byte[])[.. _prefix, .. start]), prefix.Length == 0 ? End : Next(Of(prefix).Span));
     }
 
     /// <summary>The smallest key behind all that start with these bytes, which are UTF-8 and so never 0xFF.</summary>

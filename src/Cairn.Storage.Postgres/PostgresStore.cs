@@ -79,12 +79,12 @@ public sealed class PostgresStore : IStore, IChangeHistory, IEngineHealth
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<StoreRecord> ListAsync(string prefix, long atRevision, CancellationToken ct)
+    public IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, CancellationToken ct)
     {
         TransactionRules.CheckUnicode(prefix);
         ArgumentOutOfRangeException.ThrowIfNegative(atRevision);
         ThrowIfDisposed();
-        return _queries.ListAsync(prefix, atRevision, ct);
+        return _queries.ListAsync(prefix, after, atRevision, ct);
     }
 
     /// <inheritdoc/>

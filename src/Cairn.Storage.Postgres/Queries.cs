@@ -52,10 +52,10 @@ internal sealed class Queries(Access access)
             : null;
     }, ct);
 
-    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, long atRevision, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, [EnumeratorCancellation] CancellationToken ct)
     {
-        byte[] start = Encoding.UTF8.GetBytes(prefix);
-        byte[] end = [.. start, AboveUtf8];
+        byte[] start = Listing.Start(prefix, after);
+        byte[] end = [.. Encoding.UTF8.GetBytes(prefix), AboveUtf8];
         var limit = FirstPage;
         while (true)
         {

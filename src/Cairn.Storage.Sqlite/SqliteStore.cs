@@ -72,14 +72,14 @@ public sealed class SqliteStore : IStore, IChangeHistory
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, long atRevision,
+    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision,
         [EnumeratorCancellation] CancellationToken ct)
     {
         TransactionRules.CheckUnicode(prefix);
         ArgumentOutOfRangeException.ThrowIfNegative(atRevision);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(atRevision, _feed.Head);
         var prefixBytes = Encoding.UTF8.GetBytes(prefix);
-        for (var from = prefixBytes; from is not null;)
+        for (var from = Listing.Start(prefix, after); from is not null;)
         {
             (var records, from) = await _readers.ReadAsync(
                 static (reader, page) => reader.List(page.Prefix, page.From, page.At),

@@ -26,11 +26,12 @@ public interface IStore : IAsyncDisposable
     /// <summary>All records whose key starts with <paramref name="prefix"/>, in key order, as they were right after
     /// commit <paramref name="atRevision"/>.</summary>
     /// <param name="prefix">Empty for all records.</param>
+    /// <param name="after">Only records behind this key, which need not be there; all when null.</param>
     /// <param name="atRevision">A revision from 0 to the newest.</param>
     /// <param name="ct">Ends the listing.</param>
     /// <exception cref="RevisionCompactedException">The state at that revision is no longer kept.</exception>
     /// <exception cref="ArgumentOutOfRangeException">That revision is still in the future.</exception>
-    IAsyncEnumerable<StoreRecord> ListAsync(string prefix, long atRevision, CancellationToken ct);
+    IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, CancellationToken ct);
 
     /// <summary>Applies all writes as one commit if every condition holds, else none.</summary>
     /// <exception cref="TransactionTooLargeException">It exceeds <see cref="Limits"/>; nothing was sent.</exception>

@@ -167,7 +167,7 @@ public sealed class ConfigTests(CairnServer server) : IClassFixture<CairnServer>
         (await Admin.SendAsync(HttpMethod.Patch, Url, """[{"op":"test","path":"/d","value":3},{"op":"move","from":"/d","path":"/a/d"}]""", "application/json-patch+json")).EnsureSuccessStatusCode();
         (await Admin.GetStringAsync(Url)).ShouldBe("""{"a":{"c":2,"d":3}}""");
         var problem = await Admin.RefusedAsync(
-            HttpStatusCode.BadRequest, HttpMethod.Patch, Url, """[{"op":"remove","path":"/a/d"},{"op":"test","path":"/a/c","value":9}]""", "application/json-patch+json");
+            HttpStatusCode.Conflict, HttpMethod.Patch, Url, """[{"op":"remove","path":"/a/d"},{"op":"test","path":"/a/c","value":9}]""", "application/json-patch+json");
         ((string?)problem["errors"]![0]!["pointer"]).ShouldBe("/1");
         (await Admin.GetStringAsync(Url)).ShouldBe("""{"a":{"c":2,"d":3}}""");
         await Admin.RefusedAsync(HttpStatusCode.UnsupportedMediaType, HttpMethod.Patch, Url, "x", "text/plain");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Cairn.Core;
 using Cairn.Server.Tests.Support;
 using Cairn.Storage;
 
@@ -247,7 +248,7 @@ public sealed class IntegrityTests : IAsyncLifetime
     private async Task<string> KeyOfAsync(string journal, string id)
     {
         await foreach (var record in Store.ListAsync(journal, await Store.GetRevisionAsync(CancellationToken.None), CancellationToken.None))
-            if (record.Key.EndsWith(id, StringComparison.Ordinal))
+            if (record.Key == new Journal(Store, _server.Node.Keyring, journal).KeyOf(id))
                 return record.Key;
         return (await RecordAsync(journal + id)).Key;
     }

@@ -52,8 +52,8 @@ public sealed class FaultyStore(IStore inner, Random random) : IStore
         return inner.GetAsync(key, ct);
     }
 
-    public IAsyncEnumerable<StoreRecord> ListAsync(string prefix, long atRevision, CancellationToken ct) =>
-        inner.ListAsync(prefix, atRevision, ct);
+    public IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, CancellationToken ct) =>
+        inner.ListAsync(prefix, after, atRevision, ct);
 
     public IAsyncEnumerable<ChangeSet> WatchAsync(string prefix, long afterRevision, CancellationToken ct) =>
         inner.WatchAsync(prefix, afterRevision, ct);

@@ -19,6 +19,21 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
     }
 
     [Fact]
+    public async Task A_listing_goes_on_behind_any_key_there_or_not()
+    {
+        await CommitAsync([.. Unicode.Select(k => Put(k, k))]);
+        long head = await Store.GetRevisionAsync(Ct);
+        string[] ordered = [.. Unicode.Order(KeyOrder.Instance)];
+
+        foreach (string after in (string[])["", "\0", .. Unicode, "a/zzz", "\U0010FFFF\U0010FFFF"])
+            (await ToListAsync(Store.ListAsync("", after, head, Ct))).Select(r => r.Key)
+                .ShouldBe(ordered.Where(key => KeyOrder.Instance.Compare(key, after) > 0), after);
+        (await ToListAsync(Store.ListAsync("a", "a b", head, Ct))).Select(r => r.Key).ShouldBe(["a/", "ab"]);
+        (await ToListAsync(Store.ListAsync("a", "A", head, Ct))).Count.ShouldBe(5);
+        (await ToListAsync(Store.ListAsync("a", "b", head, Ct))).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Unicode_keys_come_back_by_get()
     {
         await CommitAsync([.. Unicode.Select(k => Put(k, k))]);

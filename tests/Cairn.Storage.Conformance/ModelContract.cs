@@ -120,6 +120,10 @@ public abstract class ModelContract(StoreFixture fixture) : StoreContract(fixtur
                 (await ToListAsync(store.ListAsync(prefix, revision, Ct))).Select(StoreModel.Line)
                     .ShouldBe(model.List(prefix, revision));
             }
+
+            foreach (string after in (string[])["", .. Keys, "a/\0", "zz"])
+                (await ToListAsync(store.ListAsync(prefix, after, model.Head, Ct))).Select(StoreModel.Line)
+                    .ShouldBe(model.List(prefix, model.Head, after), $"below '{prefix}' after '{after}'");
         }
         foreach (var key in Keys)
         {

@@ -72,9 +72,9 @@ public sealed class StoreModel(long start)
         return null;
     }
 
-    public IEnumerable<string> List(string prefix, long atRevision) =>
+    public IEnumerable<string> List(string prefix, long atRevision, string? after = null) =>
         from pair in _states[(int)(atRevision - start)]
-        where pair.Key.StartsWith(prefix, StringComparison.Ordinal)
+        where pair.Key.StartsWith(prefix, StringComparison.Ordinal) && (after is null || KeyOrder.Instance.Compare(pair.Key, after) > 0)
         select Line(pair.Key, pair.Value);
 
     public static string Line(StoreRecord record) =>

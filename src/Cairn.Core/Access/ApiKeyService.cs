@@ -13,10 +13,11 @@ namespace Cairn.Core.Access;
 /// <param name="store">Where names are taken.</param>
 /// <param name="catalogs">The state of this node.</param>
 /// <param name="committer">Writes.</param>
+/// <param name="ids">Names keys and entries.</param>
 /// <param name="time">For expiry.</param>
 public sealed class ApiKeyService(
     string textPrefix, IdSequence numbers, ApiKeyCatalog keys, ResourceKinds kinds, IStore store, CatalogSet catalogs, Committer committer,
-    TimeProvider time)
+    TimedIds ids, TimeProvider time)
 {
     /// <summary>How long an old secret may go on after a rotation.</summary>
     public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(30);
@@ -47,7 +48,7 @@ public sealed class ApiKeyService(
             var now = time.GetUtcNow();
             var key = new ApiKey
             {
-                Id = TimedId.New(time),
+                Id = ids.New(),
                 Number = number,
                 Name = request.Name,
                 Description = request.Description,
@@ -189,7 +190,7 @@ public sealed class ApiKeyService(
 
     private AuditEntry Entry(string action, IReadOnlyList<ApiKey> written, string? reason) => new()
     {
-        Id = TimedId.New(time),
+        Id = ids.New(),
         Time = time.GetUtcNow(),
         Actor = "",
         Action = "keys." + action,

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Cairn.Core.Cryptography;
 using Cairn.Storage;
@@ -31,25 +30,20 @@ public sealed class AuditLog(IStore store, Keyring keyring, TimeProvider time)
     public Write Put(AuditEntry entry) =>
         _journal.Put(entry.Id, JsonSerializer.SerializeToUtf8Bytes(entry, StoredJson.Default.AuditEntry));
 
-    /// <summary>The entries that match, newest first.</summary>
+    /// <summary>The newest entries that match.</summary>
     /// <param name="query">What to look for.</param>
-    /// <param name="before">The identifier of the last entry of the page before; null for the first page.</param>
+    /// <param name="mayRead">Whether the reader may see an entry.</param>
+    /// <param name="before">Where the page before stopped; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
     /// <param name="ct">Ends the reading.</param>
-    public async IAsyncEnumerable<AuditEntry> QueryAsync(
-        AuditQuery query, string? before, [EnumeratorCancellation] CancellationToken ct)
-    {
-        var until = query.Until ?? time.GetUtcNow().AddMinutes(1);
-        var since = query.Since ?? until - DefaultPeriod;
-        await foreach (var record in _journal.ReadAsync(since, until, before, ct))
-        {
-            var entry = Read(record);
-            if (Matches(entry, query))
-                yield return entry;
-        }
-    }
+    public ValueTask<JournalPage<AuditEntry>> QueryAsync(
+        AuditQuery query, Func<AuditEntry, bool> mayRead, string? before, int limit, CancellationToken ct) =>
+        _journal.PageAsync(
+            query.Since ?? (query.Until ?? time.GetUtcNow()) - DefaultPeriod, query.Until, before, limit,
+            record => Read(record) is var entry && Matches(entry, query) && mayRead(entry) ? entry with { Intact = _journal.IsIntact(record) } : null, ct);
 
-    private AuditEntry Read(StoreRecord record) =>
-        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.AuditEntry)! with { Revision = record.Revision, Intact = _journal.IsIntact(record) };
+    private static AuditEntry Read(StoreRecord record) =>
+        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.AuditEntry)! with { Revision = record.Revision };
 
     private static bool Matches(AuditEntry entry, AuditQuery query) =>
         (query.Actor is null || entry.Actor == query.Actor || entry.ActorName == query.Actor)

@@ -9,7 +9,7 @@ namespace Cairn.Core.Audit;
 /// what is more than <see cref="MaxKinds"/> different ones becomes one entry for all the rest, so that nobody can fill
 /// the disk by being refused.
 /// </summary>
-public sealed class RefusalRecorder(IStore store, AuditLog audit, TimeProvider time)
+public sealed class RefusalRecorder(IStore store, AuditLog audit, TimedIds ids, TimeProvider time)
 {
     /// <summary>How many different refusals one batch tells apart.</summary>
     public const int MaxKinds = 64;
@@ -47,7 +47,7 @@ public sealed class RefusalRecorder(IStore store, AuditLog audit, TimeProvider t
         var now = time.GetUtcNow();
         var entries = pending.Select(pair => new AuditEntry
         {
-            Id = TimedId.New(time),
+            Id = ids.New(),
             Time = now,
             Actor = pair.Key.Actor,
             ActorName = pair.Key.ActorName,
@@ -60,7 +60,7 @@ public sealed class RefusalRecorder(IStore store, AuditLog audit, TimeProvider t
         if (rest > 0)
             entries.Add(new AuditEntry
             {
-                Id = TimedId.New(time),
+                Id = ids.New(),
                 Time = now,
                 Actor = "anonymous",
                 Action = "any",

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
@@ -26,7 +25,8 @@ public sealed record ChangePreview(
 
 /// <summary>Plans, checks and commits changes: every write to a versioned resource goes through here.</summary>
 public sealed class ChangeService(
-    IStore store, Keyring keyring, CatalogSet catalogs, Committer committer, ResourceKinds kinds, ConfigRules rules, ConfigEffects effects, TimeProvider time)
+    IStore store, Keyring keyring, CatalogSet catalogs, Committer committer, ResourceKinds kinds, ConfigRules rules, ConfigEffects effects, TimedIds ids,
+    TimeProvider time)
 {
     /// <summary>How many operations one change may have.</summary>
     public const int MaxOperations = 1000;
@@ -45,7 +45,7 @@ public sealed class ChangeService(
     public async ValueTask<Change> CommitAsync(CommitContext context, ChangeRequest request, CancellationToken ct)
     {
         Validate(request);
-        string id = TimedId.New(time);
+        string id = ids.New();
         bool latest = false;
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
@@ -100,20 +100,20 @@ public sealed class ChangeService(
 
     /// <summary>A change by its identifier; null when there is none.</summary>
     public async ValueTask<Change?> GetAsync(string id, CancellationToken ct) =>
-        _journal.KeyOf(id) is { } key && await store.GetAsync(key, ct) is { } record ? Read(record) : null;
+        _journal.KeyOf(id) is { } key && await store.GetAsync(key, ct) is { } record ? Read(record) with { Intact = _journal.IsIntact(record) } : null;
 
-    /// <summary>Changes, newest first.</summary>
+    /// <summary>The newest changes.</summary>
     /// <param name="since">The oldest time wanted; 30 days before <paramref name="until"/> when null.</param>
-    /// <param name="until">The newest time wanted; now when null.</param>
-    /// <param name="before">The last identifier of the page before.</param>
+    /// <param name="until">The newest time wanted; any when null.</param>
+    /// <param name="mayRead">Whether the reader may see a change.</param>
+    /// <param name="before">Where the page before stopped; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
     /// <param name="ct">Ends the reading.</param>
-    public async IAsyncEnumerable<Change> ListAsync(
-        DateTimeOffset? since, DateTimeOffset? until, string? before, [EnumeratorCancellation] CancellationToken ct)
-    {
-        var end = until ?? time.GetUtcNow().AddMinutes(1);
-        await foreach (var record in _journal.ReadAsync(since ?? end - ListPeriod, end, before, ct))
-            yield return Read(record);
-    }
+    public ValueTask<JournalPage<Change>> ListAsync(
+        DateTimeOffset? since, DateTimeOffset? until, Func<Change, bool> mayRead, string? before, int limit, CancellationToken ct) =>
+        _journal.PageAsync(
+            since ?? (until ?? time.GetUtcNow()) - ListPeriod, until, before, limit,
+            record => Read(record) is var change && mayRead(change) ? change with { Intact = _journal.IsIntact(record) } : null, ct);
 
     /// <summary>The change that brings every resource of <paramref name="change"/> back to what it was before it.</summary>
     /// <exception cref="ProblemException">Somebody has moved on since; the errors name the resources.</exception>
@@ -229,6 +229,6 @@ public sealed class ChangeService(
         : change.Resources is [var only] ? $"{only.Kind}.{only.Action}"
         : "changes.commit";
 
-    private Change Read(StoreRecord record) =>
-        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.Change)! with { Revision = record.Revision, Intact = _journal.IsIntact(record) };
+    private static Change Read(StoreRecord record) =>
+        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.Change)! with { Revision = record.Revision };
 }

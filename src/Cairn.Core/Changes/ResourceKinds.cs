@@ -10,12 +10,12 @@ namespace Cairn.Core.Changes;
 /// <summary>The versioned kinds of resource: what a change can be made of.</summary>
 public sealed class ResourceKinds
 {
-    public ResourceKinds(Keyring keyring, IStore store, TimeProvider time)
+    public ResourceKinds(Keyring keyring, IStore store, TimedIds ids, TimeProvider time)
     {
-        Configs = new("configs", "config-versions", keyring, ConfigState.Encode, ConfigState.Decode);
-        Environments = new("environments", "environment-versions", keyring, EnvironmentState.Encode, EnvironmentState.Decode);
-        Variables = new("variables", "variable-versions", keyring, VariableSet.Encode, VariableSet.Decode);
-        Schemas = new(keyring, store, time);
+        Configs = new("configs", "config-versions", keyring, ids, ConfigState.Encode, ConfigState.Decode);
+        Environments = new("environments", "environment-versions", keyring, ids, EnvironmentState.Encode, EnvironmentState.Decode);
+        Variables = new("variables", "variable-versions", keyring, ids, VariableSet.Encode, VariableSet.Decode);
+        Schemas = new(keyring, store, ids, time);
         Dependents = Configs.Catalog.AddIndex(config => (IEnumerable<ConfigDependency>)ConfigDependencies.Of(config.State));
         BoundModels = Configs.Catalog.AddIndex<string>(config => config.State?.Schema?.Selector is { } selector ? [selector.Model.Path] : []);
     }

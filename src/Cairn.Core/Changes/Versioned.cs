@@ -70,6 +70,7 @@ public abstract class ResourceKind(string name, string versionsName)
 public sealed class ResourceKind<TState> : ResourceKind where TState : class
 {
     private readonly Keyring _keyring;
+    private readonly TimedIds _ids;
     private readonly Func<TState, byte[]> _encode;
     private readonly Func<byte[], TState> _decode;
 
@@ -77,12 +78,13 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
     /// <param name="name">Plural, such as <c>configs</c>.</param>
     /// <param name="versionsName">Where its versions are, such as <c>config-versions</c>.</param>
     /// <param name="keyring">Seals the states.</param>
+    /// <param name="ids">Learns which changes there are.</param>
     /// <param name="encode">A state as bytes.</param>
     /// <param name="decode">The state those bytes were made of.</param>
-    public ResourceKind(string name, string versionsName, Keyring keyring, Func<TState, byte[]> encode, Func<byte[], TState> decode)
+    public ResourceKind(string name, string versionsName, Keyring keyring, TimedIds ids, Func<TState, byte[]> encode, Func<byte[], TState> decode)
         : base(name, versionsName)
     {
-        (_keyring, _encode, _decode) = (keyring, encode, decode);
+        (_keyring, _ids, _encode, _decode) = (keyring, ids, encode, decode);
         Catalog = new Catalog<Versioned<TState>>(name + "/", Decode, (before, after) => after.Version > before.Version
             ? null
             : $"it is version {after.Version}, and version {before.Version} is known.");
@@ -150,6 +152,7 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
         var stored = JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.StoredVersion)
             ?? throw new JsonException("null is not a version.");
         var state = Open(path, stored) is { } content ? _decode(content) : null;
+        _ids.See(stored.Change);
         return new Versioned<TState>(
             path, stored.Version, state, stored.CreatedAt, string.Intern(stored.CreatedBy), stored.Message, stored.Change, record.Revision);
     }

@@ -120,13 +120,15 @@ public sealed class Keyring
     /// <param name="record">As it is stored.</param>
     /// <param name="address">Its store key.</param>
     /// <exception cref="TamperedException">It was not.</exception>
-    public void CheckStamp(ReadOnlySpan<byte> record, string address)
+    /// <returns>The record without it.</returns>
+    public byte[] CheckStamp(ReadOnlySpan<byte> record, string address)
     {
         int start = record.LastIndexOf(StampMember);
         if (start < 0 || !record.EndsWith("\"}"u8))
             throw new TamperedException("it has no stamp.");
         byte[] json = [.. record[..start], (byte)'}'];
         Open(Encoding.ASCII.GetString(record[(start + StampMember.Length)..^2]), StampAddress(json, address));
+        return json;
     }
 
     // The hash stands for the content, so that what is bound stays small.
@@ -202,7 +204,7 @@ public sealed class Keyring
             if (addDataKey)
             {
                 long number = 1 + _dataKeys.Values.Select(key => key.Stored.Number).DefaultIfEmpty().Max();
-                var added = Wrap(RandomNumberGenerator.GetBytes(32), TimedId.New(_time)[^12..], _time.GetUtcNow(), number);
+                var added = Wrap(RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetHexString(12, lowercase: true), _time.GetUtcNow(), number);
                 conditions.Add(new Condition.Absent(Prefix + added.Id));
                 writes.Add(Put(added));
             }

@@ -60,9 +60,9 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
             long revision = snapshot.Revision;
             foreach (var (key, reason) in catalogs.Refused)
                 scan.Find(key, reason);
-            var changes = await StampedAsync("changes/", revision, scan, ct);
-            var entries = await StampedAsync("audit/", revision, scan, ct);
-            await StampedAsync("keys/", revision, scan, ct);
+            var changes = await StampedAsync(new Journal(store, keyring, "changes/").IdOf, "changes/", revision, scan, ct);
+            var entries = await StampedAsync(new Journal(store, keyring, "audit/").IdOf, "audit/", revision, scan, ct);
+            await StampedAsync(key => key["keys/".Length..], "keys/", revision, scan, ct);
             foreach (var kind in kinds.All)
                 await VersionsAsync(kind, snapshot, changes, entries, scan, ct);
             return new IntegrityReport(scan.Records, scan.Findings);
@@ -74,14 +74,14 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
     }
 
     /// <summary>Checks the stamps below a prefix.</summary>
-    /// <returns>The identifiers at the end of the keys.</returns>
-    private async Task<HashSet<Guid>> StampedAsync(string prefix, long revision, Scan scan, CancellationToken ct)
+    /// <returns>The identifiers that the keys have.</returns>
+    private async Task<HashSet<Guid>> StampedAsync(Func<string, string> idOf, string prefix, long revision, Scan scan, CancellationToken ct)
     {
         var ids = new HashSet<Guid>();
         await foreach (var record in store.ListAsync(prefix, revision, ct))
         {
             scan.Records++;
-            if (Guid.TryParseExact(record.Key.AsSpan(record.Key.LastIndexOf('/') + 1), "N", out var id))
+            if (Guid.TryParseExact(idOf(record.Key), "N", out var id))
                 ids.Add(id);
             try
             {

@@ -26,11 +26,11 @@ public sealed class SchemaResources
 {
     private const string ModelPrefix = "schema-models/";
 
-    public SchemaResources(Keyring keyring, IStore store, TimeProvider time)
+    public SchemaResources(Keyring keyring, IStore store, TimedIds ids, TimeProvider time)
     {
         Time = time;
-        Versions = new("schemas", "schema-versions", keyring, SchemaState.Encode, SchemaState.Decode);
-        Rules = new("schema-rules", "schema-rule-versions", keyring, CompatibilityRule.Encode, CompatibilityRule.Decode);
+        Versions = new("schemas", "schema-versions", keyring, ids, SchemaState.Encode, SchemaState.Decode);
+        Rules = new("schema-rules", "schema-rule-versions", keyring, ids, CompatibilityRule.Encode, CompatibilityRule.Decode);
         Models = new(ModelPrefix, record => new ModelMark(record.Key[ModelPrefix.Length..], record.Revision));
         ModelsByRevision = Models.AddOrder<MarkOrder>(mark => [new MarkOrder(mark.Revision, mark.Path)]);
         Ids = new IdSequence(store, "schemas");

@@ -43,8 +43,8 @@ internal static class AuditEndpoints
             Change = Query.Text(http.Request, "change"),
         };
         await node.Refusals.FlushAsync(http.RequestAborted);
-        var page = await Pages.TakeAsync(node.Audit.QueryAsync(query, Query.Cursor(http.Request), http.RequestAborted).Where(entry => MaySee(request.Caller, entry)), limit, AuditView.Of, entry => entry.Id);
-        await Bodies.WriteAsync(http, 200, page, WireJson.Default.PageAuditView);
+        var page = await node.Audit.QueryAsync(query, entry => MaySee(request.Caller, entry), Query.Cursor(http.Request), limit, http.RequestAborted);
+        await Bodies.WriteAsync(http, 200, Pages.Of(page, AuditView.Of), WireJson.Default.PageAuditView);
     }
 
     // A scope such as audit:admin:configs/payments/** is for entries that are about these and nothing else.

@@ -40,11 +40,10 @@ internal static class ChangeEndpoints
     private static async Task List(HttpContext http)
     {
         var request = CairnRequest.Of(http);
-        var changes = request.Node.Changes.ListAsync(
-            Query.Time(http.Request, "since"), Query.Time(http.Request, "until"), Query.Cursor(http.Request), http.RequestAborted);
-        var page = await Pages.TakeAsync(
-            changes.Where(change => MaySee(request.Caller, change)), Query.Limit(http.Request), ChangeView.Of, change => change.Id);
-        await Bodies.WriteAsync(http, 200, page, WireJson.Default.PageChangeView);
+        var page = await request.Node.Changes.ListAsync(
+            Query.Time(http.Request, "since"), Query.Time(http.Request, "until"), change => MaySee(request.Caller, change), Query.Cursor(http.Request),
+            Query.Limit(http.Request), http.RequestAborted);
+        await Bodies.WriteAsync(http, 200, Pages.Of(page, ChangeView.Of), WireJson.Default.PageChangeView);
     }
 
     private static async Task Get(HttpContext http) =>

@@ -39,15 +39,15 @@ internal sealed class DeferredStore : IStore, IEngineHealth
 
     public ValueTask<StoreRecord?> GetAsync(string key, CancellationToken ct) => Inner.GetAsync(key, ct);
 
-    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, long atRevision, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, [EnumeratorCancellation] CancellationToken ct)
     {
         if (_snapshot is { } snapshot)
         {
-            foreach (var record in snapshot.Records.Where(record => record.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            foreach (var record in snapshot.Records.Where(record => record.Key.StartsWith(prefix, StringComparison.Ordinal) && (after is null || KeyOrder.Instance.Compare(record.Key, after) > 0)))
                 yield return record;
             yield break;
         }
-        await foreach (var record in Inner.ListAsync(prefix, atRevision, ct))
+        await foreach (var record in Inner.ListAsync(prefix, after, atRevision, ct))
             yield return record;
     }
 

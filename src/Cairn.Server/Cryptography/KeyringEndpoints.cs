@@ -1,4 +1,3 @@
-using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Cryptography;
@@ -29,7 +28,7 @@ internal static class KeyringEndpoints
         var time = node.Options.Time;
         var entry = new AuditEntry
         {
-            Id = TimedId.New(time),
+            Id = node.Ids.New(),
             Time = time.GetUtcNow(),
             Actor = request.Caller.Id,
             ActorName = request.Caller.Name,

@@ -1,4 +1,3 @@
-using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Server.Http;
@@ -40,7 +39,7 @@ internal static class IdempotencyEndpoints
         // The entry goes first: what is not in the audit cannot happen.
         var entry = new AuditEntry
         {
-            Id = TimedId.New(time),
+            Id = node.Ids.New(),
             Time = time.GetUtcNow(),
             Actor = request.Caller.Id,
             Action = "idempotency-keys.forget",

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Server.Http;
 
@@ -26,7 +25,7 @@ internal static class PyrmuteKeys
         Permission.TryParseLevel(permission, out var level);
         var (key, text) = await MakeAsync(request, now => new ApiKey
         {
-            Id = TimedId.New(request.Node.Options.Time),
+            Id = request.Node.Ids.New(),
             Name = name!,
             Description = description,
             Permission = level,
@@ -131,7 +130,7 @@ internal static class PyrmuteKeys
             end = hours > 0 ? now.AddHours(hours) : null;
             return new ApiKey
             {
-                Id = TimedId.New(request.Node.Options.Time),
+                Id = request.Node.Ids.New(),
                 Name = $"{old.Name}-rotated-{now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}",
                 Description = $"Rotated from key ID {old.Number}. {reason}".Trim(),
                 Permission = old.Permission,

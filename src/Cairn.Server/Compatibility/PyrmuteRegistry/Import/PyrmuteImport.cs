@@ -136,7 +136,7 @@ public sealed class PyrmuteImport(CairnNode node)
             if (dryRun)
                 continue;
             long number = key.Number > 0 ? key.Number : await node.Keys.Numbers.NextAsync(ct);
-            var imported = key with { Id = TimedId.New(node.Options.Time), Number = number };
+            var imported = key with { Id = node.Ids.New(), Number = number };
             if (!await node.Keys.StoreAsync(Context, "import", [imported], [imported.Name], ct))
                 _refused.Add($"key '{key.Name}': somebody else made a key of this name meanwhile");
             else
