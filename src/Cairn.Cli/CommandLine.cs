@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
 using Cairn.Cli.Commands;
+using Cairn.Cli.Input;
 using Cairn.Cli.Output;
 
 namespace Cairn.Cli;
@@ -15,6 +17,13 @@ internal static class CommandLine
     /// <returns>The exit code, one of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => IsTerminated = true);
+        if (Arguments.Malformed() is { } malformed)
+        {
+            await Console.Error.WriteLineAsync($"cairn: argument {malformed} is not UTF-8. Text in other encodings goes into a file, or through iconv.");
+            return ExitCodes.Usage;
+        }
+
         var root = CairnCommand.Create();
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
         var result = root.Parse(args);
@@ -32,6 +41,18 @@ internal static class CommandLine
         return await result.InvokeAsync(configuration).ReportFailures();
     }
 
+    /// <summary>Whether the program was asked to end by SIGTERM.</summary>
+    public static bool IsTerminated { get; private set; }
+
+    private static int RefuseWord(Command command, string word)
+    {
+        string kind = word.StartsWith('-') ? "option" : "command";
+        string? meant = Cairn.Server.Nearest.To(word, word.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name));
+        Console.Error.WriteLine(SafeText.Of($"cairn: '{word}' is no {kind} of {HelpPage.NameOf(command)}.{(meant is null ? "" : $" Did you mean {meant}?")}"));
+        Console.Error.WriteLine($"See: {HelpPage.NameOf(command)} --help");
+        return ExitCodes.Usage;
+    }
+
     private static int RefuseUsage(ParseResult result, ParseErrorAction corrections)
     {
         var command = result.CommandResult.Command;
@@ -41,12 +62,12 @@ internal static class CommandLine
             return ExitCodes.Usage;
         }
 
-        // "No command" says nothing that "this is not one" does not.
+        // Where the first word is no command, nothing can be said of those that follow.
         var messages = result.Errors.Select(error => error.Message).Distinct().ToList();
-        if (messages.Count > 1 && command.Subcommands.Count > 0)
-            messages.RemoveAt(0);
+        if (command.Subcommands.Count > 0 && command.Action is null && result.UnmatchedTokens.Count > 0)
+            return RefuseWord(command, result.UnmatchedTokens[0]);
         foreach (string message in messages)
-            Console.Error.WriteLine("cairn: " + message);
+            Console.Error.WriteLine("cairn: " + SafeText.Of(Arguments.Explain(message)));
         corrections.ShowHelp = false;
         result.InvocationConfiguration.Output = Console.Error;
         result.InvocationConfiguration.Error = TextWriter.Null;

@@ -1,7 +1,7 @@
 namespace Cairn.Server;
 
 /// <summary>Finds what somebody may have meant by a name that does not exist.</summary>
-internal static class Nearest
+public static class Nearest
 {
     private const int MaxDistance = 3;
     private const int MaxLength = 64;

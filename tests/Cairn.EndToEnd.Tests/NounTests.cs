@@ -26,7 +26,7 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
             ("env vars qa unset A", 0, "LIST"),
             ("env vars qa get -o json", 0, "{\n  \"REGION\": \"eu-west-1\",\n"),
             ("env vars qa", 0, "LIST    [1,2]"),
-            ("env vars qa set 'not a name=1'", 1, "/not a name"),
+            ("env vars qa set 'not a name=1'", 2, "/not a name"),
             ("env delete qa", 0, "Deleted qa."),
             ("env get qa", 3, "no environment 'qa'"),
             ("project vars nouns set OWNER=payments", 0, "payments"),
@@ -96,7 +96,7 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
             ("audit --resource configs/audited/db --action configs.put --actor admin --outcome success", 0, "Seen"),
             ($"audit --change {written["change"]}", 0, "audited"),
             ("audit --outcome unauthenticated", 0, "the key is not known"),
-            ("audit --since nonsense", 1, "since=nonsense"));
+            ("audit --since nonsense", 2, "since=nonsense"));
         JsonNode.Parse(await _shell.DoAsync("audit -n 3 -o json"))!.AsArray().Count.ShouldBe(3);
         (await _shell.DoAsync("audit --resource configs/audited/ --until 2000-01-01 -o json")).ShouldBe("[]\n");
     }

@@ -74,7 +74,7 @@ public sealed partial class StartTests : IDisposable
 
         File.Delete(file);
         var missing = await ServerProcess.FailAsync(_folder.Path);
-        missing.Code.ShouldBe(1, missing.ToString());
+        missing.Code.ShouldBe(2, missing.ToString());
         missing.Error.ShouldContain("cairn: The master key file cairn-data/master.key is missing");
 
         var wrong = await ServerProcess.FailAsync(_folder.Path, null, ("CAIRN_MASTER_KEY", Convert.ToBase64String(new byte[32])));

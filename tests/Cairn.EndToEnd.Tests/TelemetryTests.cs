@@ -20,7 +20,7 @@ public sealed class TelemetryTests
         await shell.DoAsync("config set payments/database pool.size=20");
 
         await CairnProcess.UntilAsync(
-            () => Task.FromResult(collector.Received("/v1/traces").Contains("PatchConfig", StringComparison.Ordinal)
+            () => Task.FromResult(collector.Received("/v1/traces").Contains("PutConfig", StringComparison.Ordinal)
                 && collector.Received("/v1/metrics").Contains("config_updates", StringComparison.Ordinal)
                 && collector.Received("/v1/metrics").Contains("cairn.store.commits", StringComparison.Ordinal)),
             "The collector was not told.");

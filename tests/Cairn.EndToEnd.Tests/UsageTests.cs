@@ -19,7 +19,7 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
     [InlineData("config delete a//b", "is not a path")]
     [InlineData("config set a/b", "KEY=VALUE")]
     [InlineData("config set a/b novalue", "KEY=VALUE")]
-    [InlineData("config set a/b x=1 x=2", "twice")]
+    [InlineData("config set a/b x=1 x=2", "contradicts")]
     [InlineData("config set a/b x=1 x.y=2", "contradicts")]
     [InlineData("config set a/b -f missing.json", "no file 'missing.json'")]
     [InlineData("config promote a/b --to prod", "--follow")]

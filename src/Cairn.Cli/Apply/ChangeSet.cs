@@ -12,12 +12,13 @@ internal static class ChangeSet
     /// <param name="message">Why; null for no reason.</param>
     /// <param name="guarded">Whether it is refused when a config is no longer at the version the plan was made with.</param>
     /// <param name="dryRun">Whether only to say what would happen.</param>
-    public static byte[] Write(IReadOnlyList<PlanStep> steps, string? message, bool guarded, bool dryRun = false) => JsonText.Write(writer =>
+    /// <param name="verbatim">Whether what is written is served as it is; null to leave that as it is.</param>
+    public static byte[] Write(IReadOnlyList<PlanStep> steps, string? message, bool guarded, bool dryRun = false, bool? verbatim = null) => JsonText.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteStartArray("operations");
         foreach (var step in steps)
-            WriteStep(writer, step, guarded);
+            WriteStep(writer, step, guarded, verbatim);
         writer.WriteEndArray();
         if (message is not null)
             writer.WriteString("message", message);
@@ -28,7 +29,7 @@ internal static class ChangeSet
 
     /// <summary>The same refusal, with configs named in the place of <c>/operations/17</c>.</summary>
     public static ApiException Explain(ApiException refusal, IReadOnlyList<PlanStep> steps) => new(
-        refusal.Status, refusal.Message, [.. refusal.Errors.Select(error => (Explain(error.Pointer, steps), error.Message))]);
+        refusal.Status, refusal.Message, [.. refusal.Errors.Select(error => (Explain(error.Pointer, steps), error.Message))]) { IsOfCairn = refusal.IsOfCairn };
 
     /// <inheritdoc cref="Explain(ApiException, IReadOnlyList{PlanStep})"/>
     public static string Explain(string pointer, IReadOnlyList<PlanStep> steps)
@@ -44,7 +45,7 @@ internal static class ChangeSet
         return $"{step.Path}{(step.Environment is null ? "" : $" ({step.Environment})")}{(slash < 0 ? "" : " " + rest[slash..])}";
     }
 
-    private static void WriteStep(Utf8JsonWriter writer, PlanStep step, bool guarded)
+    private static void WriteStep(Utf8JsonWriter writer, PlanStep step, bool guarded, bool? verbatim)
     {
         writer.WriteStartObject();
         writer.WriteString("op", step.Action == StepAction.Delete ? "delete" : "put");
@@ -57,6 +58,8 @@ internal static class ChangeSet
         {
             writer.WritePropertyName("document");
             writer.WriteRawValue(document, skipInputValidation: true);
+            if (verbatim is { } asWritten)
+                writer.WriteBoolean("verbatim", asWritten);
         }
 
         writer.WriteEndObject();

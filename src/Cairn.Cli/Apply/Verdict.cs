@@ -24,7 +24,7 @@ internal static class Verdict
         {
             Console.Out.WriteLine($"{environment.Key} would serve differently:");
             foreach (var effect in environment)
-                Console.Out.WriteLine($"  {effect!["path"]}  {Effect(effect)}");
+                Console.Out.WriteLine(SafeText.Of($"  {effect!["path"]}  {Effect(effect)}"));
         }
 
         if (preview["effects"]!.AsArray().Count == 0)
@@ -39,7 +39,8 @@ internal static class Verdict
     private static string Effect(JsonNode effect) =>
         effect["before"] is null ? "served for the first time"
         : effect["after"] is null ? "no longer served"
-        : string.Join(", ", effect["patch"]!.AsArray().Select(Operation));
+        : effect["patch"] is not JsonArray patch ? "too different to be listed"
+        : string.Join(", ", patch.Select(Operation));
 
     private static string Operation(JsonNode? operation) =>
         $"{operation!["op"]} {operation["path"]}{(operation["value"] is { } value ? " " + value.ToJsonString(Printer.Compact) : "")}";
@@ -49,12 +50,12 @@ internal static class Verdict
         Console.Out.WriteLine("The server would refuse this:");
         foreach (var problem in problems)
         {
-            Console.Out.WriteLine($"  {problem!["detail"]}");
+            Console.Out.WriteLine(SafeText.Of($"  {problem!["detail"]}", lines: true));
             foreach (var error in problem["errors"]!.AsArray())
             {
                 string environment = error!["environment"] is { } name ? $"[{name}] " : "";
                 string pointer = place((string)error["pointer"]!);
-                Console.Out.WriteLine($"    {environment}{(pointer.Length == 0 ? "" : pointer + ": ")}{error["message"]}");
+                Console.Out.WriteLine(SafeText.Of($"    {environment}{(pointer.Length == 0 ? "" : pointer + ": ")}{error["message"]}", lines: true));
             }
         }
     }

@@ -11,13 +11,26 @@ internal sealed class ApiClient : IDisposable
     private static readonly TimeSpan LongestRefusal = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestAbsence = TimeSpan.FromSeconds(30);
 
+    private const int LargeBody = 512 * 1024;
+
     private readonly HttpClient _http;
+    private bool _toldOfStaleness;
+
+    private readonly Profile _profile;
 
     public ApiClient(Profile profile)
     {
+        _profile = profile;
         if (!Uri.TryCreate(profile.Url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             throw new UsageException($"'{profile.Url}' is not an address such as https://cairn.example.com.");
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            SslOptions = TlsSettings.Of(profile),
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(2),
+        };
+        _http = new HttpClient(handler)
         {
             BaseAddress = address,
             Timeout = Timeout.InfiniteTimeSpan,
@@ -27,17 +40,20 @@ internal sealed class ApiClient : IDisposable
     }
 
     /// <summary>How long one request may take; watches excepted.</summary>
-    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(100);
+    public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether the server has answered anything yet: an address that never did may be wrong.</summary>
     public bool HasAnswered { get; private set; }
 
     public Uri Address => _http.BaseAddress!;
 
+    /// <summary>Whether it sends a key along.</summary>
+    public bool HasKey => _profile.Key is not null;
+
     /// <summary>Asks for JSON.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public async Task<JsonNode> GetAsync(string path, CancellationToken ct) =>
-        JsonNode.Parse(await ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct))!;
+        Parse(await ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct))!;
 
     /// <summary>Asks something that may safely be asked twice — a read, or a write with an idempotency key — until there is
     /// an answer, and waits in between for as long as the server says.</summary>
@@ -79,11 +95,13 @@ internal sealed class ApiClient : IDisposable
     {
         var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        // So that a body that is too large is refused before it is sent, and the refusal can be read.
+        request.Headers.ExpectContinue = body.Length > LargeBody;
         foreach (var (name, value) in headers)
             if (value is not null)
                 request.Headers.TryAddWithoutValidation(name, value);
         byte[] answer = await ReadAsync(request, ct);
-        return answer.Length == 0 ? null : JsonNode.Parse(answer);
+        return Parse(answer);
     }
 
     /// <summary>The items of a list, page after page.</summary>
@@ -114,15 +132,44 @@ internal sealed class ApiClient : IDisposable
         {
             throw NoAnswer();
         }
+        catch (HttpRequestException e)
+        {
+            throw Explained(e);
+        }
     }
 
     /// <summary>Sends a request and leaves its answer to be read as it comes.</summary>
     public async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken ct)
     {
-        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Explained(e);
+        }
+
         HasAnswered = true;
-        return response.IsSuccessStatusCode ? response : throw await ApiException.FromAsync(response, ct);
+        if (response.Headers.TryGetValues("Cairn-Stale", out var stale) && !_toldOfStaleness)
+        {
+            _toldOfStaleness = true;
+            Console.Error.WriteLine($"cairn: the server's store does not answer: what is read may be {SafeText.Of(stale.First())} s old.");
+        }
+
+        if (!response.IsSuccessStatusCode)
+            throw await ApiException.FromAsync(response, this, _profile, ct);
+        // Cairn puts it on every answer; whatever else is at an address does not know it.
+        return response.Headers.Contains("X-Correlation-ID") ? response : throw NotCairn(response);
     }
+
+    /// <summary>What to say of an answer that Cairn does not give.</summary>
+    public ApiException NotCairn(HttpResponseMessage response) => new(
+        (int)response.StatusCode, $"{Address} answers {(int)response.StatusCode} with {response.Content.Headers.ContentType?.MediaType ?? "nothing"}, not as Cairn does. Is the address right?", [])
+    {
+        IsOfCairn = false,
+    };
 
     public void Dispose() => _http.Dispose();
 
@@ -162,5 +209,20 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    private HttpRequestException NoAnswer() => new($"no answer from {Address} within {Patience.TotalSeconds:0} s");
+    /// <exception cref="ApiException">It is not JSON.</exception>
+    private JsonNode? Parse(byte[] answer)
+    {
+        try
+        {
+            return answer.Length == 0 ? null : JsonNode.Parse(answer);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            throw new ApiException(200, $"{Address} answers with what is not JSON, not as Cairn does. Is the address right?", []) { IsOfCairn = false };
+        }
+    }
+
+    private HttpRequestException Explained(HttpRequestException failure) => new(failure.HttpRequestError, TlsSettings.Explain(failure, Address), failure);
+
+    private HttpRequestException NoAnswer() => new($"{Address} does not answer within {Patience.TotalSeconds:0.#} s. Wait longer with --timeout");
 }

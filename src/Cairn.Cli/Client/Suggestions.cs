@@ -23,6 +23,27 @@ internal static class Suggestions
     public static IEnumerable<CompletionItem> Environments(CompletionContext context) =>
         Ask(context, "api/v1/environments", "name").Select(name => new CompletionItem(name));
 
+    /// <summary>Identifiers of keys.</summary>
+    public static IEnumerable<CompletionItem> Keys(CompletionContext context) =>
+        Ask(context, "api/v1/keys?limit=1000", "id").Select(id => new CompletionItem(id));
+
+    /// <summary>Schemas' models.</summary>
+    public static IEnumerable<CompletionItem> Models(CompletionContext context) =>
+        Ask(context, "api/v1/schemas?limit=1000", "name").Select(name => new CompletionItem(name));
+
+    /// <summary>Names of saved profiles.</summary>
+    public static IEnumerable<CompletionItem> Profiles()
+    {
+        try
+        {
+            return Client.Profiles.Saved().Keys.Order(StringComparer.Ordinal).Select(name => new CompletionItem(name));
+        }
+        catch (UsageException)
+        {
+            return [];
+        }
+    }
+
     private static List<string> Ask(CompletionContext context, string path, string member)
     {
         try

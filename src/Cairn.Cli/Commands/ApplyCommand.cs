@@ -16,7 +16,7 @@ internal static class ApplyCommand
         "apply", "Make the server's configs like those in files: show a plan, ask, then commit one change\n\n"
         + "It all happens at once or not at all, and not if somebody wrote one of the configs after the plan was made.\n\n"
         + "Examples:\n  cairn apply -f configs/\n  cairn apply -f configs/ --prune -y -m 'Release 42'\n  cairn apply -f configs/ --dry-run",
-        Apply, Source, Prune, Flags.DryRun, Flags.Yes, Flags.Message);
+        Apply, Source, Prune, Flags.Verbatim, Flags.DryRun, Flags.Yes, Flags.Message);
 
     private static async Task<int> Apply(Call call)
     {
@@ -32,7 +32,7 @@ internal static class ApplyCommand
             return plan.Steps.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
         }
 
-        byte[] body = ChangeSet.Write(plan.Steps, call.Get(Flags.Message), guarded: true, dryRun);
+        byte[] body = ChangeSet.Write(plan.Steps, call.Get(Flags.Message), guarded: true, dryRun, call.Get(Flags.Verbatim));
         try
         {
             var answer = await call.Api.SendAsync(

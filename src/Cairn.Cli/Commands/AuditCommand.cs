@@ -18,7 +18,7 @@ internal static class AuditCommand
 
     public static Command Create()
     {
-        Outcome.CompletionSources.Add("success", "denied", "unauthenticated");
+        Outcome.AcceptOnlyFromAmong("success", "denied", "unauthenticated");
         return new ApiCommand(
             "audit", "Show who did what, when, from where and with which result; the newest first\n\nExamples:\n  cairn audit --since 24h --outcome denied\n"
             + "  cairn audit --resource configs/payments/ --actor deploy\n  cairn audit --since 2026-11-01 -n 100000 -o json > november.json",
@@ -34,8 +34,9 @@ internal static class AuditCommand
             ("resource", call.Get(Resource)), ("change", call.Get(Change)), ("limit", Math.Min(limit, 1000)));
         call.Printer.List(
             await call.Api.ListAsync(path, call.Ct).Take(limit).ToListAsync(call.Ct),
-            Column.Of("time"), new("actor", item => (string?)item["actor_name"] ?? (string?)item["actor"]), Column.Of("action"), new("outcome", Result),
-            new("resources", item => Resources(item["resources"]!.AsArray())), Column.Of("address"), Column.Of("message"));
+            Column.Of("time"), new("actor", item => (string?)item["actor_name"] ?? (string?)item["actor"]), Column.Of("action"),
+            new Column("outcome", Result).Shortened(1), new Column("resources", item => Resources(item["resources"]!.AsArray())).Shortened(0),
+            Column.Of("address").Spared(3), Column.Of("message").Shortened(2));
     }
 
     private static string Result(JsonNode entry)

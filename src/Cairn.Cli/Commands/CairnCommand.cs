@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cairn.Cli.Client;
 using Cairn.Cli.Commands.Configs;
 using Cairn.Cli.Commands.Policies;
+using Cairn.Cli.Input;
 using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Commands;
@@ -14,6 +15,18 @@ internal static class CairnCommand
 
     /// <summary>Which server to ask.</summary>
     public static readonly Option<string?> Url = new("--url") { HelpName = "address", Description = $"The server; CAIRN_URL, the profile's, or {Profiles.DefaultUrl} when left out", Recursive = true };
+
+    /// <summary>How long to wait.</summary>
+    public static readonly Option<string?> Timeout = new("--timeout") { HelpName = "duration", Description = "How long to wait for an answer: 30s; CAIRN_TIMEOUT, or a minute when left out", Recursive = true };
+
+    /// <summary>Whom to trust.</summary>
+    public static readonly Option<string?> CaCert = new("--ca-cert") { HelpName = "file", Description = "The authorities in PEM that alone vouch for the server; CAIRN_CACERT, or the system's when left out", Recursive = true };
+
+    /// <summary>What to show of oneself.</summary>
+    public static readonly Option<string?> ClientCert = new("--client-cert") { HelpName = "file", Description = "A certificate in PEM to show to the server or a proxy before it; CAIRN_CLIENT_CERT", Recursive = true };
+
+    /// <inheritdoc cref="ClientCert"/>
+    public static readonly Option<string?> ClientKey = new("--client-key") { HelpName = "file", Description = "Its key in PEM, where that is not in the same file; CAIRN_CLIENT_KEY", Recursive = true };
 
     /// <summary>How to print.</summary>
     public static readonly Option<string> OutputFormat = MakeOutputFormat();
@@ -47,23 +60,61 @@ internal static class CairnCommand
             MigrateCommand.Create(),
             PolicyCommand.Create(),
             CompletionCommand.Create(),
+            VersionCommand.Create(),
+            HelpCommand.Create(),
         };
         root.Options.Add(Profile);
         root.Options.Add(Url);
         root.Options.Add(OutputFormat);
+        root.Options.Add(Timeout);
+        root.Options.Add(CaCert);
+        root.Options.Add(ClientCert);
+        root.Options.Add(ClientKey);
+        foreach (var version in root.Options.OfType<VersionOption>())
+            version.Aliases.Add("-V");
+        Profile.CompletionSources.Add(_ => Suggestions.Profiles());
         return root;
     }
 
     /// <summary>A client for the server that the command line names.</summary>
-    public static ApiClient Client(ParseResult result) => new(Profiles.Resolve(result.GetValue(Profile), result.GetValue(Url)));
+    /// <param name="result">The command line.</param>
+    /// <param name="patience">How long one answer may take when nobody says; null for a minute.</param>
+    /// <param name="withKey">Whether the key is sent along.</param>
+    /// <exception cref="UsageException">An option, a variable or the file of profiles is wrong.</exception>
+    public static ApiClient Client(ParseResult result, TimeSpan? patience = null, bool withKey = true)
+    {
+        var profile = WithTls(result, Profiles.Resolve(result.GetValue(Profile), result.GetValue(Url)));
+        var api = new ApiClient(withKey ? profile : profile with { Key = null });
+        if ((result.GetValue(Timeout) ?? Variable("CAIRN_TIMEOUT")) is { } text)
+            api.Patience = Times.Duration(text) is { Ticks: > 0 } wait ? wait : throw new UsageException("--timeout is longer than nothing, such as 30s.");
+        else if (patience is { } usual)
+            api.Patience = usual;
+        return api;
+    }
+
+    /// <summary>A profile with what the command line and the environment say about TLS.</summary>
+    public static Profile WithTls(ParseResult result, Profile profile) => profile with
+    {
+        CaCert = result.GetValue(CaCert) ?? Variable("CAIRN_CACERT") ?? profile.CaCert,
+        ClientCert = result.GetValue(ClientCert) ?? Variable("CAIRN_CLIENT_CERT") ?? profile.ClientCert,
+        ClientKey = result.GetValue(ClientKey) ?? Variable("CAIRN_CLIENT_KEY") ?? profile.ClientKey,
+    };
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>A printer for the format that the command line names.</summary>
     public static Printer Printer(ParseResult result) => new(result.GetValue(OutputFormat) ?? "table");
 
     private static Option<string> MakeOutputFormat()
     {
-        var option = new Option<string>("--output", "-o") { HelpName = "table|json|yaml", Description = "How to print; table when left out", Recursive = true, DefaultValueFactory = _ => "table" };
-        option.AcceptOnlyFromAmong(Output.Printer.Formats);
+        var option = new Option<string>("--output", "-o") { HelpName = "table|wide|name|json|yaml|jsonpath=…", Description = "How to print; table, cut to the terminal, when left out", Recursive = true, DefaultValueFactory = _ => "table" };
+        option.CompletionSources.Add(Output.Printer.Formats);
+        option.Validators.Add(parsed =>
+        {
+            string text = parsed.Tokens.LastOrDefault()?.Value ?? "table";
+            if (!Output.Printer.Accepts(text))
+                parsed.AddError($"'{text}' is no way to print: {string.Join(", ", Output.Printer.Formats)} or jsonpath=PATH.");
+        });
         return option;
     }
 }

@@ -28,13 +28,13 @@ internal static class ClusterCommand
         Console.Out.WriteLine();
         call.Printer.List(
             [.. view["nodes"]!.AsArray().Select(node => node!)], Column.Of("node", "id"), Column.Of("status"),
-            new("leader", node => (bool)node["leader"]! ? "yes" : ""), Column.Of("revision"), Column.Of("lag"), Column.Of("version"),
-            Column.Of("started", "started_at"), Column.Of("seen", "seen_at"));
+            new("leader", node => (bool)node["leader"]! ? "yes" : ""), Column.Of("revision"), Column.Of("lag"), Column.Of("version").Spared(2),
+            Column.Of("started", "started_at").Spared(3), Column.Of("seen", "seen_at").Spared(1));
         if (view["members"]!.AsArray().Count == 0)
             return;
         Console.Out.WriteLine();
         call.Printer.List(
             [.. view["members"]!.AsArray().Select(member => member!)], Column.Of("engine", "name"), Column.Of("role"), Column.Of("status"),
-            Column.Of("version"), Column.Of("bytes"), Column.Of("problem"));
+            Column.Of("version").Spared(2), Column.Of("bytes").Spared(1), Column.Of("problem").Shortened(0));
     }
 }

@@ -43,6 +43,19 @@ internal static class CompletionCommand
         fi
         """;
 
+    private const string Fish = """
+        # Completion of cairn for fish. Use it with: cairn completion fish | source
+        function __cairn_complete
+            set -l line (commandline -p)
+            set -l point (string length -- (commandline -cp))
+            set -l program (commandline -op)[1]
+            $program "[suggest:$point]" "$line" 2>/dev/null
+        end
+        complete -c cairn -f -a '(__cairn_complete)'
+        complete -c cairn -s f -l file -r -F
+        complete -c cairn -s d -l directory -r -F
+        """;
+
     public static Command Create()
     {
         var command = new Command(
@@ -50,6 +63,7 @@ internal static class CompletionCommand
             + "Examples:\n  source <(cairn completion bash)\n  cairn completion bash > /etc/bash_completion.d/cairn\n  cairn completion zsh > \"${fpath[1]}/_cairn\"")
         {
             Script("bash", "Print the script for bash\n\nExamples:\n  source <(cairn completion bash)", Bash),
+            Script("fish", "Print the script for fish\n\nExamples:\n  cairn completion fish | source\n  cairn completion fish > ~/.config/fish/completions/cairn.fish", Fish),
             Script("zsh", "Print the script for zsh\n\nExamples:\n  source <(cairn completion zsh)", Zsh),
         };
         return command;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Cairn.Cli.Client;
 using Cairn.Cli.Diagnostics;
 using Cairn.Cli.Output;
 
@@ -26,9 +25,8 @@ internal static class DoctorCommand
             bool table = CairnCommand.Printer(result).IsTable;
             foreach (var check in NodeChecks.Run(result))
                 Add(check);
-            var profile = Profiles.Resolve(result.GetValue(CairnCommand.Profile), result.GetValue(CairnCommand.Url));
-            using var api = new ApiClient(profile) { Patience = Patience };
-            await foreach (var check in new ServerChecks(api, profile.Key is not null).RunAsync(ct))
+            using var api = CairnCommand.Client(result, Patience);
+            await foreach (var check in new ServerChecks(api).RunAsync(ct))
                 Add(check);
             if (!table)
                 CairnCommand.Printer(result).List([.. checks.Select(ToJson)]);

@@ -10,7 +10,7 @@ internal static class EnvironmentCommand
 {
     private static readonly Argument<string> Name = new("name") { Description = "The environment, such as prod" };
     private static readonly Option<string?> Description = new("--description") { HelpName = "text", Description = "What it is for" };
-    private static readonly Option<bool> Protect = new("--protect") { Description = "From now on its configs change by promotion and approval only" };
+    private static readonly Option<bool> Protect = new("--protect") { Description = "From now on what it serves changes only when an administrator of configs promotes a version to it" };
     private static readonly Option<bool> Unprotect = new("--unprotect") { Description = "Take the protection off" };
 
     public static Command Create()
@@ -33,7 +33,7 @@ internal static class EnvironmentCommand
         var items = await call.Api.ListAsync("api/v1/environments", call.Ct).ToListAsync(call.Ct);
         call.Printer.List(
             items, Column.Of("name"), new("protected", item => (bool)item["protected"]! ? "yes" : ""),
-            Column.Of("description"), Column.Of("updated", "updated_at"), Column.Of("by", "updated_by"));
+            Column.Of("description").Shortened(0), Column.Of("updated", "updated_at").Spared(1), Column.Of("by", "updated_by").Spared(2));
     }
 
     private static async Task Get(Call call) => call.Printer.One(await call.Api.GetAsync(ApiClient.Resource("environments", call.Get(Name)), call.Ct));

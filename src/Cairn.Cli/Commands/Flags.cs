@@ -18,6 +18,8 @@ internal static class Flags
 
     public static readonly Option<long?> IfVersion = new("--if-version") { HelpName = "n", Description = "Only if this is still the newest version; 0 for: only if there is none yet" };
 
+    public static readonly Option<bool?> Verbatim = new("--verbatim") { HelpName = "true|false", Description = "Serve the config as it is written: what looks like a template in it is text (false: templates again)" };
+
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask" };
 
     public static readonly Option<bool> DryRun = new("--dry-run") { Description = "Change nothing; show what would happen" };

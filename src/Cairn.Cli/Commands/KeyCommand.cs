@@ -12,6 +12,7 @@ internal static class KeyCommand
     private static readonly Argument<string> Name = new("name") { Description = "What the key is for, such as payments-service" };
     private static readonly Argument<string> Id = new("id") { Description = "The key's identifier, as 'cairn key list' shows it" };
     private static readonly Argument<string?> Whose = new("id") { Description = "Of which key; of all when left out", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<int?> Limit = new("--limit", "-n") { HelpName = "n", Description = "How many at most; all when left out" };
     private static readonly Option<string> Permission = MakePermission();
     private static readonly Option<string[]> Scopes = Many("--scope", "kind:level:path", "Limits it to some resources: configs:write:payments/**; may be repeated");
     private static readonly Option<string[]> Environments = Flags.WithEnvironments(Many("--env", "environment", "Limits it to some environments; may be repeated"));
@@ -22,13 +23,19 @@ internal static class KeyCommand
     private static readonly Option<string?> Overlap = new("--overlap") { HelpName = "duration", Description = "How long the old secret still works: 1h; not at all when left out" };
     private static readonly Option<string> Reason = new("--reason") { HelpName = "text", Description = "Why, for the audit", Required = true };
 
+    static KeyCommand()
+    {
+        Id.CompletionSources.Add(context => Suggestions.Keys(context));
+        Whose.CompletionSources.Add(context => Suggestions.Keys(context));
+    }
+
     public static Command Create() => new("key", "Work with API keys\n\nExamples:\n  cairn key create payments-service --scope 'configs:read:payments/**' --env prod\n  cairn key list")
     {
         new ApiCommand(
             "create", "Make an API key and show its text, this once\n\nExamples:\n  cairn key create payments-service --scope 'configs:read:payments/**' --env prod\n"
             + "  cairn key create deploy --permission write --allow-ip 10.0.0.0/8 --expires-in-days 90",
             Make, Name, Permission, Scopes, Environments, AllowedIps, ExpiresInDays, RateLimit, Description),
-        new ApiCommand("list", "List the keys\n\nExamples:\n  cairn key list\n  cairn key list -o json", List),
+        new ApiCommand("list", "List the keys\n\nExamples:\n  cairn key list\n  cairn key list -n 20 -o json", List, Limit),
         new ApiCommand("show", "Show a key, without its text\n\nExamples:\n  cairn key show 0193b1f2c3d4e5f6", Show, Id),
         new ApiCommand(
             "rotate", "Give a key a new text, and show that this once\n\nExamples:\n  cairn key rotate 0193b1f2c3d4e5f6 --overlap 24h", Rotate, Id, Overlap),
@@ -60,10 +67,11 @@ internal static class KeyCommand
 
     private static async Task List(Call call)
     {
-        var keys = await call.Api.ListAsync("api/v1/keys?limit=1000", call.Ct).ToListAsync(call.Ct);
+        int limit = call.Get(Limit) ?? int.MaxValue;
+        var keys = await call.Api.ListAsync($"api/v1/keys?limit={Math.Clamp(limit, 1, 1000)}", call.Ct).Take(limit).ToListAsync(call.Ct);
         call.Printer.List(
-            keys, Column.Of("id"), Column.Of("name"), Column.Of("permission"), Column.Of("status"), Column.Of("scopes"),
-            Column.Of("environments"), Column.Of("expires", "expires_at"), Column.Of("last used", "last_used_at"));
+            keys, Column.Of("id"), Column.Of("name"), Column.Of("permission").Spared(1), Column.Of("status").Spared(1), Column.Of("scopes").Shortened(3),
+            Column.Of("environments").Shortened(3), Column.Of("expires", "expires_at").Spared(5), Column.Of("last used", "last_used_at").Spared(4));
     }
 
     private static async Task Show(Call call) => call.Printer.One(await call.Api.GetAsync(Address(call), call.Ct));
@@ -104,7 +112,7 @@ internal static class KeyCommand
     {
         if (call.Printer.IsTable)
         {
-            Console.Error.WriteLine($"{(string?)key["name"]} ({(string?)key["id"]}), {(string?)key["permission"]}. Its key, shown this once:");
+            Console.Error.WriteLine(SafeText.Of($"{(string?)key["name"]} ({(string?)key["id"]}), {(string?)key["permission"]}. Its key, shown this once:"));
             Console.Out.WriteLine((string?)key["key"]);
             if (key["overlap_until"] is { } until)
                 Console.Error.WriteLine($"The old one works until {until}.");

@@ -24,7 +24,8 @@ internal static class LoginCommand
         {
             string name = result.GetValue(CairnCommand.Profile) ?? Profiles.Current;
             string url = result.GetValue(CairnCommand.Url) ?? Variable("CAIRN_URL") ?? Profiles.Find(name)?.Url ?? Profiles.DefaultUrl;
-            var profile = new Profile(url, ReadKey(result.GetValue(KeyFromInput), url));
+            var saved = Profiles.Find(name) is { } known && known.Url == url ? known : new Profile(url, null);
+            var profile = CairnCommand.WithTls(result, saved) with { Key = ReadKey(result.GetValue(KeyFromInput), url), KeySource = "this login" };
             using var api = new ApiClient(profile);
             var caller = await api.GetAsync("api/v1/auth/whoami", ct);
             Profiles.Save(name, profile);

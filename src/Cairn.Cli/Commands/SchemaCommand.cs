@@ -27,13 +27,14 @@ internal static class SchemaCommand
     private static readonly Option<string[]> Instances = new("--instance", "-i") { HelpName = "file", Description = "Documents to validate", Required = true, AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> Draft = MakeDraft();
     private static readonly Option<bool> Formats = new("--assert-format") { Description = "Check the format keyword too" };
+    private static readonly Option<string[]> References = new("--ref") { HelpName = "file|folder", Description = "Schemas that the schema refers to; may be repeated" };
     private static readonly Argument<string> Old = new("old") { Description = "The schema before" };
     private static readonly Argument<string> New = new("new") { Description = "The schema after" };
     private static readonly Argument<string[]> Samples = new("file") { Description = "Sample documents", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create()
     {
-        var validate = new Command("validate", "Validate documents against a schema\n\nExamples:\n  cairn schema validate --schema database.schema.json --instance dev.json prod.json\n  cairn schema validate -s schema.json -i config.yaml -o json\n  cairn schema validate -r payments/Database@latest -i config.json") { Schema, Registered, Instances, Draft, Formats };
+        var validate = new Command("validate", "Validate documents against a schema\n\nExamples:\n  cairn schema validate --schema database.schema.json --instance dev.json prod.json\n  cairn schema validate -s schema.json -i config.yaml -o json\n  cairn schema validate -s order.schema.json --ref schemas/ -i order.json\n  cairn schema validate -r payments/Database@latest -i config.json") { Schema, Registered, Instances, References, Draft, Formats };
         validate.SetAction(ValidateAsync);
         var diff = new Command("diff", "Compare two schemas, and say which changes break whom\n\nBackward: whoever has the new schema can read what was valid under the old one. Forward: the other way.\nThe exit code is 0 when both hold, else 1.\n\nExamples:\n  cairn schema diff v1.json v2.json") { Old, New, Draft };
         diff.SetAction(DiffAsync);
@@ -64,7 +65,12 @@ internal static class SchemaCommand
         bool valid = true;
         foreach (string file in result.GetRequiredValue(Instances))
         {
-            byte[] document = await DocumentFile.ReadAsync(file, null, ct);
+            if (await ReadInstanceAsync(file, all, result, ct) is not { } document)
+            {
+                valid = false;
+                continue;
+            }
+
             var verdict = validator.Validate(document);
             valid &= verdict.IsValid;
             foreach (var error in verdict.Errors)
@@ -76,6 +82,22 @@ internal static class SchemaCommand
         return Report(result, all, valid);
     }
 
+    /// <summary>A document of the list; null, and said of it alone, when it is none.</summary>
+    private static async Task<byte[]?> ReadInstanceAsync(string file, List<JsonNode> all, ParseResult result, CancellationToken ct)
+    {
+        try
+        {
+            return await DocumentFile.ReadAsync(file, null, ct);
+        }
+        catch (Core.ProblemException e)
+        {
+            all.Add(Error(file, "", "", "document", e.Message));
+            if (CairnCommand.Printer(result).IsTable)
+                Console.Out.WriteLine($"{file}: not a document");
+            return null;
+        }
+    }
+
     private static async Task<int> ValidateByServerAsync(string registered, ParseResult result, CancellationToken ct)
     {
         using var api = CairnCommand.Client(result);
@@ -83,8 +105,14 @@ internal static class SchemaCommand
         bool valid = true;
         foreach (string file in result.GetRequiredValue(Instances))
         {
+            if (await ReadInstanceAsync(file, all, result, ct) is not { } document)
+            {
+                valid = false;
+                continue;
+            }
+
             var verdict = (await api.SendAsync(
-                HttpMethod.Post, RegisteredSchemaCommands.Resource("schema-validations", registered), await DocumentFile.ReadAsync(file, null, ct), "application/json", ct))!;
+                HttpMethod.Post, RegisteredSchemaCommands.Resource("schema-validations", registered), document, "application/json", ct))!;
             bool isValid = (bool)verdict["valid"]!;
             valid &= isValid;
             foreach (var error in verdict["errors"]!.AsArray())
@@ -162,6 +190,8 @@ internal static class SchemaCommand
         var options = new SchemaOptions
         {
             DefaultDraft = result.GetValue(Draft) is { } draft ? Drafts[draft] : SchemaOptions.Default.DefaultDraft,
+            BaseUri = SchemaFolder.AddressOf(file),
+            Resolver = (await SchemaFolder.ReadAsync(result.CommandResult.Command.Options.Contains(References) ? result.GetValue(References) ?? [] : [], ct)).Find,
             AssertFormat = result.CommandResult.Command.Options.Contains(Formats) && result.GetValue(Formats),
         };
         byte[] schema = await DocumentFile.ReadAsync(file, null, ct);

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using Cairn.Cli.Input;
 using Cairn.Server;
 using Cairn.Server.Settings;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,7 @@ internal static class ServeCommand
         command.SetAction(async (result, ct) =>
         {
             var (options, _) = Load(result);
+            ListenCheck.Run(options.Listen);
             options.Node.OnAdminKeyCreated = key => PrintAdminKey(key, options);
             await using var app = CairnProgram.Build(options);
             await app.StartAsync(ct);

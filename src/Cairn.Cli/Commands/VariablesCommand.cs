@@ -31,7 +31,7 @@ internal static class VariablesCommand
             new ApiCommand("get", $"Show {whose} variables\n\nExamples:\n  cairn {noun} vars {example} get", ShowAll),
             new ApiCommand(
                 "set", $"Set some of {whose} variables\n\nExamples:\n  cairn {noun} vars {example} set REGION=eu-west-1 REPLICAS=3",
-                call => Patch(call, Assignments.Parse(call.Get(assignments), dotted: false)), assignments, Flags.Message),
+                call => Patch(call, Assignments.Parse(call.Get(assignments))), assignments, Flags.Message),
             new ApiCommand(
                 "unset", $"Remove some of {whose} variables\n\nExamples:\n  cairn {noun} vars {example} unset REPLICAS",
                 call => Patch(call, Assignments.Remove(call.Get(keys))), keys, Flags.Message),

@@ -7,9 +7,10 @@ using Cairn.Cli.Client;
 namespace Cairn.Cli.Diagnostics;
 
 /// <summary>Looks at the server that commands talk to, from here.</summary>
-internal sealed class ServerChecks(ApiClient api, bool hasKey)
+internal sealed class ServerChecks(ApiClient api)
 {
     private const int LeastDays = 14;
+    private static readonly TimeSpan LongestCheck = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(30);
 
     public async IAsyncEnumerable<Check> RunAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -24,7 +25,36 @@ internal sealed class ServerChecks(ApiClient api, bool hasKey)
             yield return Health(health);
         if (date is { } time)
             yield return Clock(time);
-        yield return await KeyAsync(ct);
+        var (key, mayCheck) = await KeyAsync(ct);
+        yield return key;
+        if (mayCheck)
+            yield return await IntegrityAsync(ct);
+    }
+
+    // It reads the whole store, which may take longer than other answers.
+    private async Task<Check> IntegrityAsync(CancellationToken ct)
+    {
+        const string Name = "integrity";
+        var patience = api.Patience;
+        api.Patience = LongestCheck;
+        try
+        {
+            var report = await api.GetAsync("api/v1/integrity", ct);
+            var findings = report["findings"]!.AsArray();
+            return findings.Count == 0
+                ? Check.Good(Name, $"{report["records"]} records are as Cairn wrote them")
+                : Check.Bad(
+                    Name, string.Join("; ", findings.Take(5).Select(finding => $"{finding!["key"]}: {finding["problem"]}")) + (findings.Count > 5 ? $"; and {findings.Count - 5} more" : ""),
+                    "Somebody else wrote to the store: find out who, and restore a backup");
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException)
+        {
+            return Check.Bad(Name, e.Message, "Try again, or ask with: cairn doctor --timeout 10m");
+        }
+        finally
+        {
+            api.Patience = patience;
+        }
     }
 
     private async Task<(Check, DateTimeOffset? Date, JsonNode? Health)> ReachAsync(CancellationToken ct)
@@ -70,19 +100,20 @@ internal sealed class ServerChecks(ApiClient api, bool hasKey)
             : Check.Bad("clock", $"{skew.Duration().TotalSeconds:0} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")} the server's", "Let both machines keep their time by NTP");
     }
 
-    private async Task<Check> KeyAsync(CancellationToken ct)
+    private async Task<(Check, bool MayCheckIntegrity)> KeyAsync(CancellationToken ct)
     {
         const string Name = "key";
-        if (!hasKey)
-            return Check.Bad(Name, "there is none", "cairn login");
+        if (!api.HasKey)
+            return (Check.Bad(Name, "there is none", "cairn login"), false);
         try
         {
             var caller = await api.GetAsync("api/v1/auth/whoami", ct);
-            return Check.Good(Name, $"{caller["name"]} ({caller["permission"]})");
+            bool isAdmin = (string?)caller["permission"] == "admin" && caller["scopes"]!.AsArray().Count == 0 && caller["environments"]!.AsArray().Count == 0;
+            return (Check.Good(Name, $"{caller["name"]} ({caller["permission"]})"), isAdmin);
         }
         catch (ApiException e)
         {
-            return Check.Bad(Name, e.Message, "cairn login");
+            return (Check.Bad(Name, e.Message, "cairn login"), false);
         }
     }
 

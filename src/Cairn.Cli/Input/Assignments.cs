@@ -2,26 +2,28 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
+using Cairn.Core;
+using Cairn.Core.Documents;
 
 namespace Cairn.Cli.Input;
 
-/// <summary><c>KEY=VALUE</c> arguments as a JSON Merge Patch (RFC 7396).</summary>
+/// <summary><c>NAME=VALUE</c> arguments as a JSON Merge Patch (RFC 7396) of one level: variables.</summary>
 internal static class Assignments
 {
     /// <summary>Reads them.</summary>
     /// <param name="texts">As typed. A value is JSON when it is valid JSON, else text: <c>20</c> is a number, <c>'"20"'</c>
-    /// and <c>twenty</c> are strings, <c>null</c> removes the member.</param>
-    /// <param name="dotted">Whether dots in a key lead into nested objects; <c>\.</c> is a dot of the key itself.</param>
-    /// <exception cref="UsageException">One has no key, or two contradict each other.</exception>
-    public static JsonObject Parse(IEnumerable<string> texts, bool dotted)
+    /// and <c>twenty</c> are strings, <c>null</c> removes the variable.</param>
+    /// <exception cref="UsageException">One has no name, or a name comes twice.</exception>
+    public static JsonObject Parse(IEnumerable<string> texts)
     {
         var patch = new JsonObject();
         foreach (string text in texts)
         {
             int equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals < 1)
-                throw new UsageException($"'{text}' is not KEY=VALUE, such as pool.size=20.");
-            Set(patch, dotted ? Split(text[..equals]) : [text[..equals]], Value(text[(equals + 1)..]), text);
+                throw new UsageException($"'{text}' is not NAME=VALUE, such as REGION=eu-west-1.");
+            if (!patch.TryAdd(text[..equals], Value(text[(equals + 1)..])))
+                throw new UsageException($"'{text}' contradicts what comes before it: '{text[..equals]}' is set twice.");
         }
 
         return patch;
@@ -30,51 +32,27 @@ internal static class Assignments
     /// <summary>A patch that removes members.</summary>
     public static JsonObject Remove(IEnumerable<string> keys) => new(keys.Select(key => KeyValuePair.Create<string, JsonNode?>(key, null)));
 
-    private static void Set(JsonObject target, List<string> steps, JsonNode? value, string text)
+    /// <summary>A value as typed: JSON when it is that, else text.</summary>
+    /// <exception cref="UsageException">It is JSON that no document may hold, such as an object with one name twice.</exception>
+    public static JsonNode? Value(string text)
     {
-        foreach (string step in steps[..^1])
-        {
-            if (!target.TryGetPropertyValue(step, out var next))
-                target[step] = next = new JsonObject();
-            target = next as JsonObject ?? throw new UsageException($"'{text}' contradicts what comes before it: '{step}' has a value of its own there.");
-        }
-
-        if (!target.TryAdd(steps[^1], value))
-            throw new UsageException($"'{text}' contradicts what comes before it: '{steps[^1]}' is set twice.");
-    }
-
-    private static List<string> Split(string key)
-    {
-        var steps = new List<string>();
-        var step = new StringBuilder();
-        for (int i = 0; i < key.Length; i++)
-            if (key[i] == '\\' && i + 1 < key.Length && key[i + 1] is '.' or '\\')
-            {
-                step.Append(key[++i]);
-            }
-            else if (key[i] == '.')
-            {
-                steps.Add(step.ToString());
-                step.Clear();
-            }
-            else
-            {
-                step.Append(key[i]);
-            }
-
-        steps.Add(step.ToString());
-        return steps.Contains("") ? throw new UsageException($"The key '{key}' has nothing between two dots.") : steps;
-    }
-
-    private static JsonNode? Value(string text)
-    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
         try
         {
-            return JsonNode.Parse(text);
+            using var document = JsonDocument.Parse(utf8);
         }
         catch (JsonException)
         {
             return JsonValue.Create(text);
+        }
+
+        try
+        {
+            return JsonNode.Parse(JsonText.Normalize(utf8));
+        }
+        catch (ProblemException e)
+        {
+            throw new UsageException($"'{text}' cannot be a value: {e.Message}");
         }
     }
 }

@@ -13,6 +13,7 @@ internal static class DocumentFile
         ".yaml" or ".yml" => DocumentFormat.Yaml,
         ".properties" => DocumentFormat.Properties,
         ".env" => DocumentFormat.Dotenv,
+        ".toml" => DocumentFormat.Toml,
         _ => null,
     };
 
@@ -33,7 +34,8 @@ internal static class DocumentFile
     public static async Task<byte[]> ReadTextAsync(string file, CancellationToken ct)
     {
         if (file != "-")
-            return File.Exists(file) ? await File.ReadAllBytesAsync(file, ct) : throw new UsageException($"There is no file '{file}'.");
+            return File.Exists(file) ? await File.ReadAllBytesAsync(file, ct)
+                : throw new UsageException(Directory.Exists(file) ? $"'{file}' is a folder, not a file." : $"There is no file '{file}'.");
         using var bytes = new MemoryStream();
         await using var input = Console.OpenStandardInput();
         await input.CopyToAsync(bytes, ct);

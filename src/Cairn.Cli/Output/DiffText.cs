@@ -6,7 +6,7 @@ internal static class DiffText
     public static void Print(string text, string indent = "")
     {
         foreach (string line in text.TrimEnd('\n').Split('\n'))
-            Console.Out.WriteLine(indent + Coloured(line));
+            Console.Out.WriteLine(indent + Coloured(SafeText.Of(line, lines: true)));
     }
 
     private static string Coloured(string line) => !Printer.IsTerminal ? line : line switch

@@ -31,6 +31,9 @@ internal static class ExitCodes
     /// <summary>Ctrl-C, as shells have it: 128 and the signal's number.</summary>
     public const int Interrupted = 130;
 
+    /// <summary>SIGTERM, likewise.</summary>
+    public const int Terminated = 143;
+
     /// <summary>Turns what a command throws into one message on standard error and the exit code for it.</summary>
     public static async Task<int> ReportFailures(this Task<int> command)
     {
@@ -40,35 +43,42 @@ internal static class ExitCodes
         }
         catch (ApiException e)
         {
-            await Console.Error.WriteLineAsync("cairn: " + e.Message);
+            Say(e.Message);
             foreach (var (pointer, message) in e.Errors)
-                await Console.Error.WriteLineAsync($"  {(pointer.Length == 0 ? "" : pointer + ": ")}{message}");
-            return e.Status switch { 401 or 403 => Denied, 404 or 410 => NotFound, 409 or 412 => Conflict, _ => Failure };
+                await Console.Error.WriteLineAsync(SafeText.Of($"  {(pointer.Length == 0 ? "" : pointer + ": ")}{message}", lines: true));
+            return !e.IsOfCairn ? Unreachable : e.Status switch { 400 => Usage, 401 or 403 => Denied, 404 or 410 => NotFound, 409 or 412 => Conflict, _ => Failure };
         }
         catch (HttpRequestException e)
         {
-            await Console.Error.WriteLineAsync($"cairn: Cairn cannot be reached: {e.Message}");
+            Say(e.Message);
             return Unreachable;
         }
-        catch (Exception e) when (e is UsageException or SettingException)
+        catch (Exception e) when (e is UsageException or SettingException or MasterKeyException or Core.ProblemException { Problem.Kind: Core.ProblemKind.Invalid or Core.ProblemKind.UnsupportedFormat })
         {
-            await Console.Error.WriteLineAsync("cairn: " + e.Message);
+            Say(e.Message);
             return Usage;
         }
-        catch (Exception e) when (e is StoreException or MasterKeyException or Storage.Catalogs.CatalogException or Core.ProblemException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is StoreException or Storage.Catalogs.CatalogException or Core.ProblemException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync("cairn: " + e.Message);
+            Say(e.Message);
             return Failure;
         }
         catch (OperationCanceledException)
         {
-            return Interrupted;
+            return CommandLine.IsTerminated ? Terminated : Interrupted;
         }
         catch (ClosedPipeException)
         {
             return Success;
         }
+        catch (Exception e) when (Environment.GetEnvironmentVariable("CAIRN_DEBUG") is null or "")
+        {
+            Say($"something went wrong that should not have: {e.GetType().Name}: {e.Message} CAIRN_DEBUG=1 shows where.");
+            return Failure;
+        }
     }
+
+    private static void Say(string message) => Console.Error.WriteLine("cairn: " + SafeText.Of(message, lines: true));
 }
 
 /// <summary>The command line or a file it names is wrong; the message says what would be right.</summary>

@@ -2,24 +2,16 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cairn.Core.Documents;
-using Spectre.Console;
 
 namespace Cairn.Cli.Output;
 
-/// <summary>A column of a table.</summary>
-/// <param name="Heading">Above it.</param>
-/// <param name="Cell">How a cell is made of an item.</param>
-internal sealed record Column(string Heading, Func<JsonNode, string?> Cell)
-{
-    /// <summary>A column that shows a member; its heading is the member's name unless another is given first.</summary>
-    public static Column Of(string heading, string? member = null) =>
-        new(heading, item => item[member ?? heading] is { } value and not JsonArray { Count: 0 } ? Printer.Text(value) : "");
-}
-
-/// <summary>Prints answers as a table, JSON or YAML. Colours and rules only on a terminal.</summary>
+/// <summary>Prints answers for people or for programs. Colours, and lines cut to the width there is, only on a terminal.</summary>
+/// <param name="format">One of <see cref="Formats"/>, or <c>jsonpath=</c> and a <see cref="JsonPath"/>.</param>
 internal sealed class Printer(string format)
 {
-    public static readonly string[] Formats = ["table", "json", "yaml"];
+    private const string PathPrefix = "jsonpath=";
+
+    public static readonly string[] Formats = ["table", "wide", "name", "json", "yaml"];
 
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
@@ -27,34 +19,37 @@ internal sealed class Printer(string format)
     /// <summary>On one line.</summary>
     public static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private readonly JsonPath? _path = format.StartsWith(PathPrefix, StringComparison.Ordinal) ? new JsonPath(format[PathPrefix.Length..]) : null;
+
     /// <summary>Whether it prints for people, not for programs.</summary>
-    public bool IsTable => format == "table";
+    public bool IsTable => format is "table" or "wide";
+
+    /// <summary>Whether it prints what a path leads to.</summary>
+    public bool PicksPaths => _path is not null;
+
+    /// <summary>The format of a document that is printed as it is; JSON for what is not one.</summary>
+    public string DocumentFormatName => format == "yaml" ? "yaml" : "json";
 
     /// <summary>Whether standard output is a person's terminal.</summary>
     public static bool IsTerminal => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
 
+    /// <summary>Whether a format can be printed.</summary>
+    public static bool Accepts(string format) => Formats.Contains(format) || format.StartsWith(PathPrefix, StringComparison.Ordinal);
+
     /// <summary>Prints a list.</summary>
     /// <param name="items">What the API answered.</param>
-    /// <param name="columns">The columns of the table.</param>
+    /// <param name="columns">The columns of the table; the first is what <c>-o name</c> prints.</param>
     public void List(IReadOnlyList<JsonNode> items, params Column[] columns)
     {
-        if (format != "table")
-        {
+        if (format == "name")
+            foreach (var item in items)
+                Console.Out.WriteLine(SafeText.Of(columns[0].Cell(item) ?? ""));
+        else if (!IsTable)
             Structured(new JsonArray([.. items.Select(item => item.DeepClone())]));
-            return;
-        }
-
-        if (items.Count == 0)
-        {
+        else if (items.Count == 0)
             Console.Error.WriteLine("none");
-            return;
-        }
-
-        var rows = items.Select(item => columns.Select(column => column.Cell(item) ?? "").ToArray()).ToList();
-        if (IsTerminal)
-            PrintTable(columns.Select(column => column.Heading), rows);
         else
-            PrintColumns(columns.Select(column => column.Heading).ToArray(), rows);
+            PrintTable(items, columns);
     }
 
     /// <summary>Prints one thing.</summary>
@@ -62,13 +57,15 @@ internal sealed class Printer(string format)
     /// <param name="sentence">What to say instead of a table; null to show the members that are set.</param>
     public void One(JsonNode item, string? sentence = null)
     {
-        if (format != "table")
+        if (format == "name")
+            Console.Out.WriteLine(SafeText.Of(Text(item["path"] ?? item["name"] ?? item["id"])));
+        else if (!IsTable)
             Structured(item);
         else if (sentence is not null)
-            Console.Out.WriteLine(sentence);
+            Console.Out.WriteLine(SafeText.Of(sentence, lines: true));
         else
             foreach (var (name, value) in item.AsObject().Where(member => member.Value is not null and not JsonArray { Count: 0 }))
-                Console.Out.WriteLine($"{name + ":",-18} {Text(value)}");
+                Console.Out.WriteLine($"{name + ":",-18} {SafeText.Of(Text(value))}");
     }
 
     /// <summary>A member of an answer as text for a cell.</summary>
@@ -85,39 +82,39 @@ internal sealed class Printer(string format)
     public void Next(JsonNode item, string line)
     {
         if (format == "json")
-            Console.Out.WriteLine(item.ToJsonString(Compact));
-        else if (format == "table")
-            Console.Out.WriteLine(line);
+            Console.Out.WriteLine(SafeText.Of(item.ToJsonString(Compact)));
+        else if (IsTable)
+            Console.Out.WriteLine(SafeText.Of(line));
         else
         {
-            Console.Out.WriteLine("---");
-            Structured(item);
+            if (format == "yaml")
+                Console.Out.WriteLine("---");
+            One(item);
         }
     }
 
     private void Structured(JsonNode node)
     {
+        if (_path is not null)
+        {
+            foreach (var found in _path.Find(node))
+                Console.Out.WriteLine(SafeText.Of(found is JsonValue or null ? Text(found) : found.ToJsonString(Compact)));
+            return;
+        }
+
         string json = node.ToJsonString(Indented);
-        Console.Out.Write(format == "yaml"
+        string text = format == "yaml"
             ? System.Text.Encoding.UTF8.GetString(DocumentFormat.Yaml.Write(System.Text.Encoding.UTF8.GetBytes(json)))
-            : json + "\n");
+            : json + "\n";
+        // In JSON an escape means the character itself.
+        Console.Out.Write(format == "yaml" && !IsTerminal ? text : SafeText.Of(text, lines: true));
     }
 
-    private static void PrintTable(IEnumerable<string> headings, List<string[]> rows)
+    private void PrintTable(IReadOnlyList<JsonNode> items, Column[] columns)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (string heading in headings)
-            table.AddColumn(new TableColumn(Markup.Escape(heading)).NoWrap());
-        foreach (string[] row in rows)
-            table.AddRow([.. row.Select(Markup.Escape)]);
-        AnsiConsole.Write(table);
-    }
-
-    private static void PrintColumns(string[] headings, List<string[]> rows)
-    {
-        rows.Insert(0, [.. headings.Select(heading => heading.ToUpperInvariant())]);
-        int[] widths = [.. headings.Select((_, column) => rows.Max(row => row[column].Length))];
-        foreach (string[] row in rows)
-            Console.Out.WriteLine(string.Join("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : cell.PadRight(widths[column]))).TrimEnd());
+        var lines = Columns.Lines(columns, items, IsTerminal && format != "wide" ? Math.Max(20, Console.WindowWidth) : null);
+        Console.Out.WriteLine(IsTerminal ? $"\e[1m{lines[0]}\e[0m" : lines[0]);
+        foreach (string line in lines.Skip(1))
+            Console.Out.WriteLine(line);
     }
 }

@@ -13,7 +13,15 @@ internal static class DocumentSource
     private static List<ConfigDocument> ReadAll(string name)
     {
         if (Directory.Exists(name))
-            return [.. DocumentTree.Read(name)];
+            {
+            var skipped = new List<string>();
+            List<ConfigDocument> documents = [.. DocumentTree.Read(name, skipped.Add)];
+            if (skipped.Count > 0)
+                Console.Error.WriteLine(SafeText.Of(
+                    $"Left out, as they are no documents by their names: {string.Join(", ", skipped.Take(10))}{(skipped.Count > 10 ? $" and {skipped.Count - 10} more" : "")}."));
+            return documents;
+        }
+
         if (name == "-")
             return [.. DocumentLines.Read(Console.In, "standard input")];
         if (!File.Exists(name))

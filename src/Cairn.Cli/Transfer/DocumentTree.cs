@@ -27,20 +27,25 @@ internal static class DocumentTree
     }
 
     /// <summary>Writes a document to its file, over several lines.</summary>
-    public static async Task WriteAsync(string folder, ConfigDocument document, CancellationToken ct)
+    /// <returns>The file.</returns>
+    public static async Task<string> WriteAsync(string folder, ConfigDocument document, CancellationToken ct)
     {
         string file = Path.Combine(folder, FileOf(document.Path, document.Environment));
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await File.WriteAllBytesAsync(file, [.. JsonText.Indent(document.Json), (byte)'\n'], ct);
+        await using var output = PrivateFile.Create(file);
+        await output.WriteAsync((byte[])[.. JsonText.Indent(document.Json), (byte)'\n'], ct);
+        return file;
     }
 
     /// <summary>Reads all documents below a folder, in the order of their files' names. Files whose name begins with a dot
     /// or whose ending is that of no format are not configs.</summary>
     /// <exception cref="UsageException">A file is malformed, or two files are the same document.</exception>
-    public static IEnumerable<ConfigDocument> Read(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="onSkipped">Told of each other file.</param>
+    public static IEnumerable<ConfigDocument> Read(string folder, Action<string> onSkipped)
     {
         var known = new Dictionary<(string, string?), string>();
-        foreach (string file in Files(folder))
+        foreach (string file in Files(folder, onSkipped))
         {
             var document = Read(folder, file);
             if (!known.TryAdd((document.Path, document.Environment), file))
@@ -49,23 +54,24 @@ internal static class DocumentTree
         }
     }
 
-    private static IEnumerable<string> Files(string folder)
+    /// <summary>The files that hold documents, and of which configs.</summary>
+    public static IEnumerable<(string File, string Path)> Names(string folder) => Files(folder, static _ => { }).Select(file => (file, NameOf(folder, file).Path));
+
+    private static IEnumerable<string> Files(string folder, Action<string> onSkipped)
     {
-        foreach (string file in Directory.EnumerateFiles(folder).Where(IsShown).Order(StringComparer.Ordinal))
-            if (DocumentFile.FormatOf(file) is not null)
+        foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+            if (IsShown(file) && DocumentFile.FormatOf(file) is { Reader: not null })
                 yield return file;
+            else
+                onSkipped(file);
         foreach (string below in Directory.EnumerateDirectories(folder).Where(IsShown).Order(StringComparer.Ordinal))
-            foreach (string file in Files(below))
+            foreach (string file in Files(below, onSkipped))
                 yield return file;
     }
 
     private static ConfigDocument Read(string folder, string file)
     {
-        string relative = Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/');
-        relative = relative[..^Path.GetExtension(relative).Length];
-        int at = relative.IndexOf('@', relative.LastIndexOf('/') + 1);
-        string? environment = at < 0 ? null : relative[(at + 1)..];
-        string path = Uri.UnescapeDataString(at < 0 ? relative : relative[..at]);
+        var (path, environment) = NameOf(folder, file);
         try
         {
             return new ConfigDocument(path, environment, DocumentFile.FormatOf(file)!.ToJson(File.ReadAllBytes(file)));
@@ -74,6 +80,14 @@ internal static class DocumentTree
         {
             throw new UsageException($"{file}: {e.Message}");
         }
+    }
+
+    private static (string Path, string? Environment) NameOf(string folder, string file)
+    {
+        string relative = Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/');
+        relative = relative[..^Path.GetExtension(relative).Length];
+        int at = relative.IndexOf('@', relative.LastIndexOf('/') + 1);
+        return (Uri.UnescapeDataString(at < 0 ? relative : relative[..at]), at < 0 ? null : relative[(at + 1)..]);
     }
 
     private static bool IsShown(string path) => !Path.GetFileName(path).StartsWith('.');

@@ -5,7 +5,10 @@ using Cairn.Cli.Output;
 namespace Cairn.Cli.Transfer;
 
 /// <summary>Writes many documents to a server, as several changes at once.</summary>
-internal sealed class Importer(ApiClient api, ProgressDisplay progress)
+/// <param name="api">The server.</param>
+/// <param name="progress">Shows how far it is.</param>
+/// <param name="verbatim">Whether what is written is served as it is; null to leave that as it is.</param>
+internal sealed class Importer(ApiClient api, ProgressDisplay progress, bool? verbatim)
 {
     private const int MaxOperations = 200;
     private const int MaxBytes = 4 << 20;
@@ -32,7 +35,7 @@ internal sealed class Importer(ApiClient api, ProgressDisplay progress)
     {
         try
         {
-            byte[] body = ChangeSet.Write(steps, message, guarded: false);
+            byte[] body = ChangeSet.Write(steps, message, guarded: false, verbatim: verbatim);
             await api.PersistAsync(
                 () => api.SendAsync(HttpMethod.Post, "api/v1/changes", body, "application/json", ct, ("Idempotency-Key", idempotencyKey)), ct);
             return 1;

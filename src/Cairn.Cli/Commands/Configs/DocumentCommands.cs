@@ -19,10 +19,15 @@ internal static class DocumentCommands
     private static readonly Option<string?> EditFormat = Format("How to edit it: json or yaml; json when left out", "json", "yaml");
     private static readonly Option<string?> File = new("--file", "-f") { HelpName = "file", Description = "The whole document; - for standard input" };
 
+    private static readonly Option<string[]> Texts = new("--string", "-s") { HelpName = "key=value", Description = "A member whose value is text, whatever it looks like; may be repeated" };
+    private static readonly Option<string[]> Nulls = new("--null") { HelpName = "key", Description = "A member to set to null, which in an overlay hides the base's; may be repeated" };
+    private static readonly Option<int?> Limit = new("--limit", "-n") { HelpName = "n", Description = "How many at most; all when left out" };
+    private const int MaxAttempts = 10;
+
     private static readonly Argument<string[]> Assigned = new("assignments")
     {
         HelpName = "key=value",
-        Description = "A member to change; dots lead into nested objects; a value is JSON when it is valid JSON, else text; null removes",
+        Description = "A member to change; dots lead into objects and arrays (hosts.0, hosts.- to add), \\. is a dot of the name; a value is JSON when it is valid JSON, else text; null removes",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -30,15 +35,15 @@ internal static class DocumentCommands
     [
         new ApiCommand(
             "list", "List configs\n\nExamples:\n  cairn config list payments/\n  cairn config list --env prod -o json", List,
-            Flags.Prefix, Flags.Environment, Deleted),
+            Flags.Prefix, Flags.Environment, Deleted, Limit),
         new ApiCommand(
             "get", "Print a config: its base, or what an environment serves\n\nExamples:\n  cairn config get payments/database\n"
             + "  cairn config get payments/database --env prod --format yaml\n  cairn config get payments/database --version 3",
             Get, Flags.Path, Flags.Environment, Version, ReadFormat, Raw),
         new ApiCommand(
             "set", "Write a config: all of it from a file, or some members\n\nExamples:\n  cairn config set payments/database -f database.yaml -m 'First version'\n"
-            + "  cairn config set payments/database --env prod pool.size=50 hosts='[\"db1\",\"db2\"]'\n  generate | cairn config set payments/database -f - --if-version 3",
-            Set, Flags.Path, Assigned, File, Flags.Environment, WriteFormat, Flags.IfVersion, Flags.Message),
+            + "  cairn config set payments/database --env prod pool.size=50 hosts='[\"db1\",\"db2\"]'\n  cairn config set payments/database hosts.0=db9 -s release=12e7 --null note --env prod\n  generate | cairn config set payments/database -f - --if-version 3",
+            Set, Flags.Path, Assigned, Texts, Nulls, File, Flags.Environment, WriteFormat, Flags.Verbatim, Flags.IfVersion, Flags.Message),
         new ApiCommand(
             "edit", "Edit a config in your editor\n\nThe editor is $VISUAL, $EDITOR or vi. When somebody else writes the config meanwhile, theirs stays and your text is kept in a file.\n\n"
             + "Examples:\n  cairn config edit payments/database\n  cairn config edit payments/database --env prod --format yaml",
@@ -72,33 +77,46 @@ internal static class DocumentCommands
     {
         string path = ApiClient.Query(
             "api/v1/configs", ("prefix", call.Get(Flags.Prefix) is { Length: > 0 } prefix ? prefix : null),
-            ("environment", call.Get(Flags.Environment)), ("deleted", call.Get(Deleted)), ("limit", 1000));
+            ("environment", call.Get(Flags.Environment)), ("deleted", call.Get(Deleted)), ("limit", Math.Clamp(call.Get(Limit) ?? 1000, 1, 1000)));
         call.Printer.List(
-            await call.Api.ListAsync(path, call.Ct).ToListAsync(call.Ct),
-            Column.Of("path"), Column.Of("version"), Column.Of("overlays"),
-            new("kept at", item => string.Join(", ", item["pins"]!.AsObject().Select(pin => $"{pin.Key}={pin.Value}"))),
-            Column.Of("updated", "updated_at"), Column.Of("by", "updated_by"), Column.Of("message"));
+            await call.Api.ListAsync(path, call.Ct).Take(call.Get(Limit) ?? int.MaxValue).ToListAsync(call.Ct),
+            Column.Of("path"), Column.Of("version"), Column.Of("overlays").Shortened(3),
+            new Column("kept at", item => string.Join(", ", item["pins"]!.AsObject().Select(pin => $"{pin.Key}={pin.Value}"))).Shortened(3),
+            Column.Of("updated", "updated_at").Spared(1), Column.Of("by", "updated_by").Spared(4), Column.Of("message").Shortened(2));
     }
 
     private static async Task Get(Call call)
     {
         if (call.Get(Raw) && call.Get(Flags.Environment) is null)
             throw new UsageException("--raw is about an environment's overlay: say which with --env.");
-        string format = call.Get(ReadFormat) ?? (call.Printer.IsTable ? "json" : call.Flags.GetValue(CairnCommand.OutputFormat)!);
+        string format = call.Get(ReadFormat) ?? call.Printer.DocumentFormatName;
         byte[] document = await call.Api.GetBytesAsync(
             ApiClient.Query(
                 ApiClient.Resource("configs", call.Get(Flags.Path)), ("environment", call.Get(Flags.Environment)),
                 ("version", call.Get(Version)), ("format", format), ("raw", call.Get(Raw))),
             call.Ct);
+        if (call.Get(ReadFormat) is null && call.Printer.PicksPaths)
+        {
+            call.Printer.One(JsonNode.Parse(document) ?? JsonValue.Create("null"));
+            return;
+        }
+
         string text = System.Text.Encoding.UTF8.GetString(format == "json" ? JsonText.Indent(document) : document);
+        // A program gets the bytes; a terminal is not told what to do by them.
+        text = Printer.IsTerminal ? SafeText.Of(text, lines: true) : text;
         Console.Out.Write(text.EndsWith('\n') ? text : text + "\n");
     }
 
     private static async Task Set(Call call)
     {
-        var assignments = call.Get(Assigned);
-        string path = ApiClient.Query(ApiClient.Resource("configs", call.Get(Flags.Path)), ("environment", call.Get(Flags.Environment)));
-        if (call.Get(File) is null == (assignments.Length == 0))
+        IReadOnlyList<DocumentEdit> edits =
+        [
+            .. call.Get(Assigned).Select(DocumentEdit.Of), .. (call.Get(Texts) ?? []).Select(DocumentEdit.OfText), .. (call.Get(Nulls) ?? []).Select(DocumentEdit.OfNull),
+        ];
+        string path = ApiClient.Query(
+            ApiClient.Resource("configs", call.Get(Flags.Path)), ("environment", call.Get(Flags.Environment)),
+            ("verbatim", call.Get(Flags.Verbatim) is { } verbatim ? verbatim ? "true" : "false" : null));
+        if (call.Get(File) is null == (edits.Count == 0))
             throw new UsageException("Say what to write: either -f FILE for the whole document, or KEY=VALUE for some members.");
         if (call.Get(File) is { } file)
         {
@@ -108,25 +126,58 @@ internal static class DocumentCommands
             return;
         }
 
-        PrintWritten(call.Printer, await PatchOrCreateAsync(call, path, Assignments.Parse(assignments, dotted: true)));
+        PrintWritten(call.Printer, await EditAsync(call, path, edits));
     }
 
-    private static async Task<JsonNode> PatchOrCreateAsync(Call call, string path, JsonObject patch)
+    /// <summary>Reads the document, changes it here, where arrays and what is in the way can be told, and writes it if nobody else has
+    /// meanwhile; else does so again.</summary>
+    private static async Task<JsonNode> EditAsync(Call call, string path, IReadOnlyList<DocumentEdit> edits)
     {
-        var message = call.MessageHeader;
-        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(patch.ToJsonString());
+        for (int attempt = 1; ; attempt++)
+        {
+            var (document, unchanged) = await ReadAsync(call);
+            byte[] edited = DocumentEdit.Apply(document, edits);
+            try
+            {
+                var condition = call.Get(Flags.IfVersion) is null ? unchanged : Precondition(call);
+                return (await call.Api.SendAsync(HttpMethod.Put, path, edited, "application/json", call.Ct, condition, call.MessageHeader))!;
+            }
+            catch (ApiException e) when (e.Status == 412 && call.Get(Flags.IfVersion) is null && attempt < MaxAttempts)
+            {
+                // Somebody wrote it in between.
+            }
+        }
+    }
+
+    /// <summary>The document as it was written, null when there is none, and the condition that it is so still.</summary>
+    private static async Task<(byte[]? Document, (string, string?) Unchanged)> ReadAsync(Call call)
+    {
+        string config = ApiClient.Resource("configs", call.Get(Flags.Path));
+        string? environment = call.Get(Flags.Environment);
         try
         {
-            if (call.Get(Flags.IfVersion) is not 0)
-                return (await call.Api.SendAsync(HttpMethod.Patch, path, bytes, "application/merge-patch+json", call.Ct, Precondition(call), message))!;
+            using var request = new HttpRequestMessage(HttpMethod.Get, ApiClient.Query(config, ("environment", environment), ("raw", environment is not null)));
+            using var answer = await call.Api.OpenAsync(request, call.Ct);
+            return (await answer.Content.ReadAsByteArrayAsync(call.Ct), ("If-Match", answer.Headers.ETag!.Tag));
         }
-        catch (ApiException e) when (e.Status == 404 && call.Get(Flags.IfVersion) is null)
+        catch (ApiException e) when (e.Status == 404)
         {
-            // There is nothing to change yet, and there must not be when the write comes: below.
+            // The config may be there although it has no such document.
+            return (null, await NewestAsync(call) is { } version ? ("If-Match", $"\"{version}\"") : ("If-None-Match", "*"));
         }
+    }
 
-        return (await call.Api.SendAsync(
-            HttpMethod.Put, path, MergePatch.Apply(null, bytes), "application/json", call.Ct, ("If-None-Match", "*"), message))!;
+    private static async Task<long?> NewestAsync(Call call)
+    {
+        try
+        {
+            var newest = await call.Api.GetAsync(ApiClient.Query(ApiClient.Resource("config-versions", call.Get(Flags.Path)), ("limit", 1)), call.Ct);
+            return (long?)newest["items"]?.AsArray().FirstOrDefault()?["version"];
+        }
+        catch (ApiException e) when (e.Status == 404)
+        {
+            return null;
+        }
     }
 
     private static async Task Delete(Call call)

@@ -15,6 +15,7 @@ internal static class VersionCommands
     private static readonly Option<string> Target = Flags.WithEnvironments(new Option<string>("--to") { HelpName = "environment", Description = "The environment that is to serve another base", Required = true });
     private static readonly Option<string?> Source = Flags.WithEnvironments(new Option<string?>("--from") { HelpName = "environment", Description = "The environment whose base it takes over" });
     private static readonly Option<long?> BaseVersion = new("--version") { HelpName = "n", Description = "Or the version whose base it takes" };
+    private static readonly Option<bool> ExitCode = new("--exit-code") { Description = "End with 1 when they differ" };
     private static readonly Option<bool> Follow = new("--follow") { Description = "Or: from now on the newest base" };
 
     public static IEnumerable<Command> Create() =>
@@ -25,7 +26,7 @@ internal static class VersionCommands
         new ApiCommand(
             "diff", "Compare two versions of a config\n\nExamples:\n  cairn config diff payments/database\n  cairn config diff payments/database 3 5 --env prod\n"
             + "  cairn config diff payments/database 3 5 -o json",
-            Diff, Flags.Path, From, To, Flags.Environment),
+            Diff, Flags.Path, From, To, Flags.Environment, ExitCode),
         new ApiCommand(
             "rollback", "Make a new version that is like an older one\n\nExamples:\n  cairn config rollback payments/database 3 -m 'The pool was too large'",
             Rollback, Flags.Path, Version, Flags.IfVersion, Flags.Message),
@@ -41,12 +42,12 @@ internal static class VersionCommands
         string path = ApiClient.Query(ApiClient.Resource("config-versions", call.Get(Flags.Path)), ("limit", Math.Min(limit, 1000)));
         call.Printer.List(
             await call.Api.ListAsync(path, call.Ct).Take(limit).ToListAsync(call.Ct),
-            Column.Of("version"), Column.Of("created", "created_at"), Column.Of("by", "created_by"),
-            new("wrote", item => (bool)item["deleted"]! ? "deleted" : Printer.Text(item["layers"])),
-            Column.Of("change"), Column.Of("message"));
+            Column.Of("version"), Column.Of("created", "created_at"), Column.Of("by", "created_by").Spared(2),
+            new Column("wrote", item => (bool)item["deleted"]! ? "deleted" : Printer.Text(item["layers"])).Shortened(1),
+            Column.Of("change").Spared(3), Column.Of("message").Shortened(0));
     }
 
-    private static async Task Diff(Call call)
+    private static async Task<int> Diff(Call call)
     {
         var diff = await call.Api.GetAsync(
             ApiClient.Query(
@@ -59,6 +60,7 @@ internal static class VersionCommands
             DiffText.Print(text);
         else
             Console.Error.WriteLine($"Versions {diff["from"]} and {diff["to"]} are the same{(call.Get(Flags.Environment) is { } environment ? $" in {environment}" : " in the base")}.");
+        return call.Get(ExitCode) && (string)diff["text"]! is { Length: > 0 } ? ExitCodes.Failure : ExitCodes.Success;
     }
 
     private static async Task Rollback(Call call)
