@@ -14,6 +14,7 @@ internal sealed class CommitBatch(EtcdStoreOptions options)
     private const int NestingBytes = 16;
 
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+    private readonly List<string> _prefixes = [];
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private readonly List<EtcdCommit> _commits = [];
     private int _bytes = OverheadBytes;
@@ -33,7 +34,10 @@ internal sealed class CommitBatch(EtcdStoreOptions options)
         _bytes += commit.Size + NestingBytes;
         _operations = Math.Max(_operations, commit.Operations);
         foreach (var condition in commit.Transaction.Conditions)
-            _touched.Add(condition.Key);
+            if (condition is Condition.Unchanged)
+                _prefixes.Add(condition.Key);
+            else
+                _touched.Add(condition.Key);
         foreach (var write in commit.Transaction.Writes)
         {
             _touched.Add(write.Key);
@@ -45,10 +49,10 @@ internal sealed class CommitBatch(EtcdStoreOptions options)
     private bool IsIndependent(Transaction transaction)
     {
         foreach (var condition in transaction.Conditions)
-            if (_written.Contains(condition.Key))
+            if (condition is Condition.Unchanged ? _written.Any(key => key.StartsWith(condition.Key, StringComparison.Ordinal)) : _written.Contains(condition.Key))
                 return false;
         foreach (var write in transaction.Writes)
-            if (_touched.Contains(write.Key))
+            if (_touched.Contains(write.Key) || _prefixes.Exists(prefix => write.Key.StartsWith(prefix, StringComparison.Ordinal)))
                 return false;
         return true;
     }

@@ -15,6 +15,24 @@ internal sealed class Transactions(KeySpace keys, EtcdStoreOptions options)
         request.Failure.Add(Read(keys.Head));
         foreach (var condition in transaction.Conditions)
         {
+            if (condition is Condition.Unchanged unchanged)
+            {
+                var (from, end) = keys.Range(unchanged.Prefix);
+                request.Compare.Add(new Compare
+                {
+                    Key = from,
+                    RangeEnd = end,
+                    Target = Wire.Compare.Types.Target.Mod,
+                    Result = Wire.Compare.Types.Result.Less,
+                    ModRevision = unchanged.Revision + 1,
+                });
+                request.Failure.Add(new RequestOp
+                {
+                    Range = new RangeRequest { Key = from, RangeEnd = end, MinModRevision = unchanged.Revision + 1, Limit = 1, KeysOnly = true },
+                });
+                continue;
+            }
+
             var key = keys.Of(condition.Key);
             request.Compare.Add(Compare(condition, key));
             request.Failure.Add(Read(key));
@@ -106,6 +124,8 @@ internal sealed class Transactions(KeySpace keys, EtcdStoreOptions options)
         Condition.Absent => kv is null,
         Condition.Exists => kv is not null,
         Condition.AtRevision at => kv is not null && kv.ModRevision == at.Revision,
+        // Only what was written since is read.
+        Condition.Unchanged => kv is null,
         _ => throw new UnreachableException($"{condition}"),
     };
 }

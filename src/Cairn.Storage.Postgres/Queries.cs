@@ -16,7 +16,7 @@ internal sealed class Queries(Access access)
     private const int PageRevisions = 256;
 
     /// <summary>No UTF-8 has this byte: whatever starts with a prefix is before prefix + 0xFF.</summary>
-    private const byte AboveUtf8 = 0xFF;
+    internal const byte AboveUtf8 = 0xFF;
 
     private readonly string _state = $"SELECT revision, compacted FROM {access.Schema}.head";
     private readonly string _get =

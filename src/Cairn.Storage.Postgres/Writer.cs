@@ -20,6 +20,7 @@ internal sealed class Writer
     private readonly Task _writing;
     private readonly string _lock;
     private readonly string _states;
+    private readonly string _newer;
     private readonly string _append;
     private readonly string _raise;
     private readonly string _sign;
@@ -36,6 +37,12 @@ internal sealed class Writer
             FROM unnest($1) WITH ORDINALITY asked (key, number)
             CROSS JOIN LATERAL (
                 SELECT revision, created FROM {schema}.changes c WHERE c.key = asked.key ORDER BY revision DESC LIMIT 1) newest
+            """;
+        _newer =
+            $"""
+            SELECT c.key, c.revision, c.created FROM unnest($1, $2, $3) asked (start, stop, revision)
+            JOIN {schema}.changes c ON c.revision > asked.revision AND c.key >= asked.start AND c.key < asked.stop
+            WHERE c.created <> 0 AND NOT EXISTS (SELECT 1 FROM {schema}.changes n WHERE n.key = c.key AND n.revision > c.revision)
             """;
         _append = $"INSERT INTO {schema}.changes SELECT * FROM unnest($1, $2, $3, $4, $5)";
         _raise = $"UPDATE {schema}.head SET revision = $1";
@@ -148,6 +155,16 @@ internal sealed class Writer
                 },
             },
         };
+        if (batch.Prefixes.Count > 0)
+            questions.BatchCommands.Add(new NpgsqlBatchCommand(_newer)
+            {
+                Parameters =
+                {
+                    Array(NpgsqlDbType.Bytea, batch.Prefixes.Select(asked => Encoding.UTF8.GetBytes(asked.Prefix)).ToArray()),
+                    Array(NpgsqlDbType.Bytea, batch.Prefixes.Select(asked => (byte[])[.. Encoding.UTF8.GetBytes(asked.Prefix), Queries.AboveUtf8]).ToArray()),
+                    Array(NpgsqlDbType.Bigint, batch.Prefixes.Select(asked => asked.After).ToArray()),
+                },
+            });
         await using var reader = await questions.ExecuteReaderAsync();
         await reader.ReadAsync();
         var head = reader.GetInt64(0);
@@ -156,6 +173,9 @@ internal sealed class Writer
         var states = new List<(string, long, long)>();
         while (await reader.ReadAsync())
             states.Add((batch.Keys[(int)reader.GetInt64(0) - 1], reader.GetInt64(1), reader.GetInt64(2)));
+        if (await reader.NextResultAsync())
+            while (await reader.ReadAsync())
+                states.Add((Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1), reader.GetInt64(2)));
         batch.Apply(head, states);
     }
 

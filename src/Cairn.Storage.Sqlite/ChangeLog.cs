@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Cairn.Storage.Sqlite.Native;
 
 namespace Cairn.Storage.Sqlite;
@@ -11,6 +12,11 @@ internal sealed class ChangeLog(Database database, long head)
     private readonly Statement _rollback = database.Prepare("ROLLBACK");
     private readonly Statement _newest = database.Prepare(
         "SELECT position, created FROM changes INDEXED BY history WHERE key = ?1 ORDER BY position DESC LIMIT 1");
+    private readonly Statement _newer = database.Prepare(
+        """
+        SELECT 1 FROM changes c WHERE position >= ?1 AND key >= ?2 AND key < ?3 AND created <> 0
+        AND NOT EXISTS (SELECT 1 FROM changes n INDEXED BY history WHERE n.key = c.key AND n.position > c.position) LIMIT 1
+        """);
     private readonly Statement _append = database.Prepare(
         "INSERT INTO changes (position, key, created, value) VALUES (?1, ?2, ?3, ?4)");
 
@@ -92,6 +98,8 @@ internal sealed class ChangeLog(Database database, long head)
 
     private bool Holds(Condition condition)
     {
+        if (condition is Condition.Unchanged unchanged)
+            return unchanged.Revision >= _revision || !IsNewer(unchanged);
         var current = Newest(condition.Key);
         return condition switch
         {
@@ -100,6 +108,17 @@ internal sealed class ChangeLog(Database database, long head)
             Condition.AtRevision at => current.Exists && current.Revision == at.Revision,
             _ => throw new UnreachableException($"{condition}"),
         };
+    }
+
+    private bool IsNewer(Condition.Unchanged condition)
+    {
+        byte[] prefix = Encoding.UTF8.GetBytes(condition.Prefix);
+        _newer.Bind(1, Position.After(condition.Revision));
+        _newer.BindText(2, prefix);
+        _newer.BindText(3, [.. prefix, Reader.AboveUtf8]);
+        bool found = _newer.Step();
+        _newer.Reset();
+        return found;
     }
 
     private (bool Exists, long Created, long Revision) Newest(string key)

@@ -12,7 +12,7 @@ internal sealed class Reader(Database database) : IDisposable
     private const int PageBytes = 1 << 20;
 
     /// <summary>No UTF-8 has this byte: whatever starts with a prefix is before prefix + 0xFF.</summary>
-    private const byte AboveUtf8 = 0xFF;
+    internal const byte AboveUtf8 = 0xFF;
 
     private readonly Statement _begin = database.Prepare("BEGIN");
     private readonly Statement _end = database.Prepare("COMMIT");

@@ -17,6 +17,11 @@ public abstract record Condition(string Key)
 
     /// <summary>The key was last written by commit <paramref name="Revision"/> and is still there.</summary>
     public sealed record AtRevision(string Key, long Revision) : Condition(Key);
+
+    /// <summary>No record whose key starts with <paramref name="Prefix"/> was written by a commit after <paramref name="Revision"/>: what
+    /// was listed there then has not been changed or added to. Records that were deleted do not count.</summary>
+    /// <remarks>Meant for revisions of a moment ago: an engine may look at all that was written since.</remarks>
+    public sealed record Unchanged(string Prefix, long Revision) : Condition(Prefix);
 }
 
 /// <summary>One write of a transaction.</summary>

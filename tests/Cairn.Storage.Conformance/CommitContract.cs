@@ -46,6 +46,36 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
         (await Store.GetRevisionAsync(Ct)).ShouldBe(Start + 10);
     }
 
+    [Fact]
+    public async Task What_was_listed_is_unchanged_until_somebody_writes_there()
+    {
+        await CommitAsync(Put("a/1", "1"), Put("a/2", "1"), Put("ab", "1"));
+        long listed = await Store.GetRevisionAsync(Ct);
+
+        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "1")), Ct)).ShouldBeOfType<CommitResult.Committed>();
+        await CommitAsync(Put("ab", "2"), Delete("a/2"), Put("c/a/", "1"));
+        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "2")), Ct)).ShouldBeOfType<CommitResult.Committed>();
+        (await Store.CommitAsync(If(new Condition.Unchanged("none/", listed), Put("b", "2")), Ct)).ShouldBeOfType<CommitResult.Committed>();
+        await CommitAsync(Put("a/3", "1"));
+        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "3")), Ct)).ShouldBeOfType<CommitResult.Refused>().Condition.ShouldBe(0);
+        await CommitAsync(Delete("a/3"));
+        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "4")), Ct)).ShouldBeOfType<CommitResult.Committed>();
+        await CommitAsync(Put("a/1", "2"));
+        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "5")), Ct)).ShouldBeOfType<CommitResult.Refused>();
+        (await Store.CommitAsync(If(new Condition.Unchanged("a/", await Store.GetRevisionAsync(Ct)), Put("a/1", "3")), Ct)).ShouldBeOfType<CommitResult.Committed>();
+    }
+
+    [Fact]
+    public async Task Of_many_who_add_to_a_list_that_none_of_them_saw_growing_one_is_first()
+    {
+        long listed = await Store.GetRevisionAsync(Ct);
+        var results = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(
+            async () => await Store.CommitAsync(If(new Condition.Unchanged("list/", listed), Put($"list/{i}", "1")), Ct))));
+
+        results.Count(result => result is CommitResult.Committed).ShouldBe(1);
+        (await ListAsync("list/")).Count.ShouldBe(1);
+    }
+
     public static TheoryData<string, string, bool> Conditions() => new()
     {
         { "absent", "never written", true },

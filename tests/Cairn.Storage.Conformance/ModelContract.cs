@@ -150,8 +150,9 @@ public abstract class ModelContract(StoreFixture fixture) : StoreContract(fixtur
         }
         return new Transaction([.. step.Conditions.Select(Make)], writes);
 
-        Condition Make(ConditionSpec spec) => (spec.Kind % 3, Keys[spec.Key % Keys.Length]) switch
+        Condition Make(ConditionSpec spec) => (spec.Kind % 4, Keys[spec.Key % Keys.Length]) switch
         {
+            (3, var key) => new Condition.Unchanged(key, Math.Max(0, head - (spec.Revision % 8))),
             (0, var key) => new Condition.Absent(key),
             (1, var key) => new Condition.Exists(key),
             (_, var key) => new Condition.AtRevision(key, Math.Max(0, head - (spec.Revision % 8))),

@@ -64,6 +64,7 @@ public sealed class StoreModel(long start)
                 Condition.Absent => entry is null,
                 Condition.Exists => entry is not null,
                 Condition.AtRevision at => entry?.Revision == at.Revision,
+                Condition.Unchanged unchanged => !state.Any(pair => pair.Key.StartsWith(unchanged.Prefix, StringComparison.Ordinal) && pair.Value.Revision > unchanged.Revision),
                 _ => throw new ArgumentException("Unknown condition", nameof(transaction)),
             };
             if (!holds)
