@@ -16,7 +16,7 @@ internal static class Bootstrap
             Operation[] environments =
             [
                 .. new[] { "dev", "staging", "prod" }.Select(name =>
-                    new PutEnvironment(node.Kinds, name, new EnvironmentState(null, Protected: false)) { IfVersion = 0 }),
+                    new PutEnvironment(name, new EnvironmentState(null, Protected: false)) { IfVersion = 0 }),
             ];
             await node.Changes.CommitAsync(context, new ChangeRequest(environments, "The first environments"), ct);
         }

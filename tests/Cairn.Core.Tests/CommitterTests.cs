@@ -32,7 +32,7 @@ public sealed class CommitterTests
         var rules = new ConfigRules(kinds, renderer);
         var changes = new ChangeService(store, keyring, catalogs, committer, kinds, rules, new ConfigEffects(kinds, renderer, rules), ids, TimeProvider.System);
         var context = new CommitContext(Caller.System, Origin.Internal);
-        await changes.CommitAsync(context, new ChangeRequest([new PutEnvironment(kinds, "dev", new EnvironmentState(null, false))], null), CancellationToken.None);
+        await changes.CommitAsync(context, new ChangeRequest([new PutEnvironment("dev", new EnvironmentState(null, false))], null), CancellationToken.None);
 
         var versions = await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
         {
@@ -41,7 +41,7 @@ public sealed class CommitterTests
             {
                 string text = $$"""{"writer":{{writer}},"i":{{i}}}""";
                 var change = await changes.CommitAsync(
-                    context, new ChangeRequest([new PutConfig(kinds, "a/b", null, Encoding.UTF8.GetBytes(text))], null), CancellationToken.None);
+                    context, new ChangeRequest([new PutConfig("a/b", null, Encoding.UTF8.GetBytes(text))], null), CancellationToken.None);
                 made.Add((change.Resources[0].VersionAfter!.Value, text));
             }
 

@@ -5,73 +5,81 @@ using Cairn.Storage.Catalogs;
 namespace Cairn.Core.Changes;
 
 /// <summary>A change being planned: the state of one revision, and what the operations so far would make of it.</summary>
+/// <remarks>It remembers what it was asked. What it read, its commit depends on: when somebody else writes that first, the change is
+/// planned anew. Nobody has to remember to ask for it.</remarks>
+/// <param name="kinds">The kinds of resource.</param>
+/// <param name="snapshot">The state it starts from.</param>
+/// <param name="store">Where older versions are.</param>
+/// <param name="caller">Whose change it is.</param>
 /// <param name="preview">Whether it is only looked at and never committed.</param>
-public sealed class ChangeDraft(CatalogSnapshot snapshot, IStore store, Caller caller, bool preview = false)
+public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, IStore store, Caller caller, bool preview = false) : IResourceView
 {
     private readonly List<DraftResource> _resources = [];
-    private readonly Dictionary<string, (Condition Condition, Write? Write)> _guards = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Condition> _reads = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ranges = new(StringComparer.Ordinal);
 
-    /// <summary>The state it starts from.</summary>
-    public CatalogSnapshot Snapshot { get; } = snapshot;
+    /// <summary>The kinds of resource.</summary>
+    public ResourceKinds Kinds => kinds;
+
+    /// <summary>The state it starts from, to compare with. What is read of it, the commit does not depend on.</summary>
+    public SnapshotView Start { get; } = new(snapshot);
 
     /// <summary>Whether it will never be committed, so that nothing should be used up for it.</summary>
-    public bool IsPreview { get; } = preview;
+    public bool IsPreview => preview;
 
     /// <summary>Whose change it is.</summary>
-    public Caller Caller { get; } = caller;
+    public Caller Caller => caller;
 
     /// <summary>The resources touched, in the order of their first touch.</summary>
     public IReadOnlyList<DraftResource> Resources => _resources;
 
+    /// <summary>The resources of a kind that it writes.</summary>
+    public IEnumerable<DraftResource<TState>> Written<TState>(ResourceKind<TState> kind) where TState : class =>
+        Opened(kind).Where(resource => resource.Action is not null);
+
     /// <summary>A resource to work on; the same object for the same resource.</summary>
     public DraftResource<TState> Open<TState>(ResourceKind<TState> kind, string path) where TState : class
     {
-        foreach (var known in _resources)
-            if (known is DraftResource<TState> resource && resource.Kind == kind && resource.Path == path)
-                return resource;
-        var opened = new DraftResource<TState>(kind, path, Snapshot.Of(kind.Catalog).Get(path));
+        if (Find(kind, path) is { } known)
+            return known;
+        var opened = new DraftResource<TState>(kind, path, Head(kind, path));
         _resources.Add(opened);
         return opened;
     }
 
-    /// <summary>The state of a resource as the draft has it, without touching it.</summary>
-    public TState? Peek<TState>(ResourceKind<TState> kind, string path) where TState : class
+    /// <summary>A resource as it is before the change; null when it never was.</summary>
+    public Versioned<TState>? Head<TState>(ResourceKind<TState> kind, string path) where TState : class
     {
-        foreach (var known in _resources)
-            if (known is DraftResource<TState> resource && resource.Kind == kind && resource.Path == path)
-                return resource.State;
-        return Snapshot.Of(kind.Catalog).Get(path)?.State;
-    }
-
-    /// <summary>All resources of a kind that the draft has written or looked at, as it has them.</summary>
-    public IEnumerable<DraftResource<TState>> Opened<TState>(ResourceKind<TState> kind) where TState : class =>
-        _resources.OfType<DraftResource<TState>>().Where(resource => resource.Kind == kind);
-
-    /// <summary>Makes the commit depend on a resource that is read, not written: when somebody else writes it first, the
-    /// change is planned anew.</summary>
-    public void DependOn<TState>(ResourceKind<TState> kind, string path) where TState : class
-    {
+        var head = snapshot.Of(kind.Catalog).Get(path);
         string key = kind.HeadKey(path);
-        long? revision = Snapshot.Of(kind.Catalog).Get(path)?.Revision;
-        _guards.TryAdd(key, (ConditionOf(key, revision), null));
+        _reads.TryAdd(key, head is null ? new Condition.Absent(key) : new Condition.AtRevision(key, head.Revision));
+        return head;
     }
 
-    /// <summary>Makes the commit depend on a mark that others write who must not be first, and perhaps writes it too.</summary>
-    /// <param name="key">The mark's store key.</param>
-    /// <param name="revision">The mark's revision in <see cref="Snapshot"/>; null when there is none.</param>
-    /// <param name="claim">Whether those who depend on the mark must not commit at the same time.</param>
-    public void Guard(string key, long? revision, bool claim)
+    /// <inheritdoc/>
+    public TState? Get<TState>(ResourceKind<TState> kind, string path) where TState : class =>
+        Find(kind, path) is { } known ? known.State : Head(kind, path)?.State;
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Path, TState State)> Range<TState>(ResourceKind<TState> kind, string prefix) where TState : class
     {
-        if (claim || !_guards.ContainsKey(key))
-            _guards[key] = (ConditionOf(key, revision), claim ? new Write.Put(key, "{}"u8.ToArray()) : null);
+        _ranges.Add(kind.HeadKey(prefix));
+        var opened = Opened(kind).Where(resource => resource.Path.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(resource => resource.Path, StringComparer.Ordinal);
+        var kept = Start.Range(kind, prefix).Where(resource => !opened.ContainsKey(resource.Path));
+        return opened.Count == 0
+            ? kept
+            : kept.Concat(opened.Values.Where(resource => resource.State is not null).Select(resource => (resource.Path, resource.State!)))
+                .OrderBy(resource => resource.Path, StringComparer.Ordinal);
     }
 
-    /// <summary>What the commit depends on beside the resources it writes.</summary>
-    internal IEnumerable<(Condition Condition, Write? Write)> Guards(IReadOnlySet<string> written) =>
-        _guards.Where(guard => !written.Contains(guard.Key)).Select(guard => guard.Value);
-
-    private static Condition ConditionOf(string key, long? revision) =>
-        revision is { } known ? new Condition.AtRevision(key, known) : new Condition.Absent(key);
+    /// <inheritdoc/>
+    public IEnumerable<string> Lookup<TState, TKey>(ResourceIndex<TState, TKey> index, TKey key) where TState : class where TKey : notnull
+    {
+        _ranges.Add(index.PrefixOf(key));
+        var opened = Opened(index.Kind).ToList();
+        return Start.Lookup(index, key).Where(path => opened.TrueForAll(resource => resource.Path != path))
+            .Concat(opened.Where(resource => index.Has(resource.State, key)).Select(resource => resource.Path));
+    }
 
     /// <summary>An older version of a resource.</summary>
     /// <exception cref="ProblemException">There is no such version.</exception>
@@ -79,6 +87,47 @@ public sealed class ChangeDraft(CatalogSnapshot snapshot, IStore store, Caller c
         ResourceKind<TState> kind, string path, long version, CancellationToken ct) where TState : class =>
         await kind.ReadVersionAsync(store, path, version, ct)
         ?? throw new ProblemException(ProblemKind.NotFound, $"{kind.HeadKey(path)} has no version {version}.");
+
+    /// <summary>What the commit depends on: all that was read, in at most so many conditions. Where single reads are more than that, those of
+    /// one project are made one condition on all of it, which others' writes there then stand in the way of.</summary>
+    /// <param name="written">The keys that the commit writes, which are among the conditions.</param>
+    /// <param name="most">How many conditions there may be.</param>
+    internal List<Condition> Conditions(IReadOnlySet<string> written, int most)
+    {
+        long revision = snapshot.Revision;
+        List<Condition> conditions = [.. _reads.Values, .. _ranges.Select(prefix => new Condition.Unchanged(prefix, revision))];
+        if (conditions.Count <= most)
+            return conditions;
+        var groups = conditions.Where(condition => !written.Contains(condition.Key)).GroupBy(condition => GroupOf(condition.Key))
+            .Where(group => group.Count() > 1).OrderByDescending(group => group.Count()).ToList();
+        foreach (var group in groups.TakeWhile(_ => conditions.Count > most))
+        {
+            var members = group.ToHashSet();
+            conditions.RemoveAll(members.Contains);
+            conditions.Add(new Condition.Unchanged(group.Key, revision));
+        }
+
+        return conditions;
+    }
+
+    // "configs/payments/" of "configs/payments/database": a kind and a project.
+    private static string GroupOf(string key)
+    {
+        int first = key.IndexOf('/', StringComparison.Ordinal);
+        int second = key.IndexOf('/', first + 1);
+        return key[..((second < 0 ? first : second) + 1)];
+    }
+
+    private DraftResource<TState>? Find<TState>(ResourceKind<TState> kind, string path) where TState : class
+    {
+        foreach (var known in _resources)
+            if (known is DraftResource<TState> resource && resource.Kind == kind && resource.Path == path)
+                return resource;
+        return null;
+    }
+
+    private IEnumerable<DraftResource<TState>> Opened<TState>(ResourceKind<TState> kind) where TState : class =>
+        _resources.OfType<DraftResource<TState>>().Where(resource => resource.Kind == kind);
 }
 
 /// <summary>A resource of a draft.</summary>
@@ -99,8 +148,8 @@ public abstract class DraftResource
     /// <summary>The environment whose part was written, when it was one only.</summary>
     public string? Environment { get; protected set; }
 
-    /// <summary>The condition and the writes that make it so.</summary>
-    internal abstract (Condition Condition, Write Head, Write Version, string Digest) Encode(Change change);
+    /// <summary>The writes that make it so: head and version, and what its kind keeps beside them.</summary>
+    internal abstract (IReadOnlyList<Write> Writes, string Digest) Encode(Change change);
 }
 
 /// <inheritdoc/>
@@ -134,12 +183,12 @@ public sealed class DraftResource<TState>(ResourceKind<TState> kind, string path
             throw new ProblemException(ProblemKind.PreconditionFailed, why);
     }
 
-    internal override (Condition Condition, Write Head, Write Version, string Digest) Encode(Change change)
+    internal override (IReadOnlyList<Write> Writes, string Digest) Encode(Change change)
     {
         byte[] bytes = Kind.Encode(new Versioned<TState>(
             Path, NextVersion, State, change.CreatedAt, change.CreatedBy, change.Message, change.Id, Revision: 0));
-        string head = Kind.HeadKey(Path);
-        Condition condition = Before is { } before ? new Condition.AtRevision(head, before.Revision) : new Condition.Absent(head);
-        return (condition, new Write.Put(head, bytes), new Write.Put(Kind.VersionKey(Path, NextVersion), bytes), ResourceKind<TState>.Digest(bytes));
+        return (
+            [new Write.Put(Kind.HeadKey(Path), bytes), new Write.Put(Kind.VersionKey(Path, NextVersion), bytes), .. Kind.Marks(Path, Before?.State, State)],
+            ResourceKind<TState>.Digest(bytes));
     }
 }

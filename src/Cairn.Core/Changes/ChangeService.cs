@@ -35,6 +35,9 @@ public sealed class ChangeService(
     public const int MaxMessageLength = 1000;
 
     private const int MaxAttempts = 100;
+
+    // The change, its audit entry and its absence, and what goes with an idempotency key.
+    private const int RoomOfOthers = 6;
     private static readonly TimeSpan ListPeriod = TimeSpan.FromDays(30);
     private readonly Journal _journal = new(store, keyring, "changes/");
 
@@ -128,10 +131,11 @@ public sealed class ChangeService(
                 throw new ProblemException(ProblemKind.Conflict, $"The change {change.Id} is not as it was written, and is not reverted: its record in the store was altered.");
             if (resource is not { VersionBefore: { } before, VersionAfter: { } after })
                 throw new ProblemException(ProblemKind.Conflict, $"A change of {resource.Kind} cannot be reverted.");
-            long current = kinds.VersionOf(snapshot, resource.Kind, resource.Path);
+            var kind = kinds.Find(resource.Kind);
+            long current = kind.VersionOf(snapshot, resource.Path);
             if (current != after)
                 conflicts.Add(new ProblemError("", $"{resource.Kind}/{resource.Path} is at version {current}; this change left it at {after}."));
-            operations.Add(kinds.Restore(resource.Kind, resource.Path, before) with { IfVersion = after });
+            operations.Add(kind.Restore(resource.Path, before) with { IfVersion = after });
         }
 
         return conflicts.Count == 0
@@ -151,7 +155,7 @@ public sealed class ChangeService(
 
     private async ValueTask<ChangeDraft> PlanAsync(Caller caller, ChangeRequest request, CancellationToken ct, bool preview = false)
     {
-        var draft = new ChangeDraft(catalogs.Current, store, caller, preview);
+        var draft = new ChangeDraft(kinds, catalogs.Current, store, caller, preview);
         int index = 0;
         foreach (var operation in request.Operations)
         {
@@ -185,24 +189,18 @@ public sealed class ChangeService(
             Resources = [],
             Reverts = request.Reverts,
         };
-        var conditions = new List<Condition>();
         var writes = new List<Write>();
         var resources = new List<AuditedResource>();
         foreach (var resource in Written(draft))
         {
-            var (condition, head, version, digest) = resource.Encode(change);
-            conditions.Add(condition);
-            writes.Add(head);
-            writes.Add(version);
+            var (own, digest) = resource.Encode(change);
+            writes.AddRange(own);
             resources.Add(Describe(resource, digest));
         }
 
-        foreach (var (condition, write) in draft.Guards(writes.Select(write => write.Key).ToHashSet(StringComparer.Ordinal)))
-        {
-            conditions.Add(condition);
-            if (write is not null)
-                writes.Add(write);
-        }
+        // Several resources may renew the same record.
+        writes = [.. writes.DistinctBy(write => write.Key)];
+        var conditions = draft.Conditions(writes.Select(write => write.Key).ToHashSet(StringComparer.Ordinal), store.Limits.MaxOperations - writes.Count - RoomOfOthers);
 
         change = change with { Resources = resources };
         writes.Add(_journal.Put(id, JsonSerializer.SerializeToUtf8Bytes(change, StoredJson.Default.Change)));
@@ -216,7 +214,7 @@ public sealed class ChangeService(
         CreatedBy = caller.Name,
         Message = request.Message,
         Resources = [],
-        Revision = draft.Snapshot.Revision,
+        Revision = draft.Start.Snapshot.Revision,
     };
 
     private static IEnumerable<DraftResource> Written(ChangeDraft draft) => draft.Resources.Where(resource => resource.Action is not null);

@@ -53,6 +53,12 @@ public abstract class ResourceKind(string name, string versionsName)
     /// <summary>What the keys of all versions start with.</summary>
     public string VersionsPrefix { get; } = versionsName + "/";
 
+    /// <summary>Makes the operation that brings a resource back to an older version; to version 0 by deleting it.</summary>
+    public required Func<string, long, Operation> Restore { get; init; }
+
+    /// <summary>The version a resource is at; 0 when there never was one.</summary>
+    public abstract long VersionOf(CatalogSnapshot snapshot, string path);
+
     /// <summary>The version at the head of each resource, deleted ones too, by path.</summary>
     public abstract IEnumerable<(string Path, long Version)> Heads(CatalogSnapshot snapshot);
 
@@ -69,8 +75,11 @@ public abstract class ResourceKind(string name, string versionsName)
 /// <inheritdoc/>
 public sealed class ResourceKind<TState> : ResourceKind where TState : class
 {
+    private static readonly byte[] Mark = "{}"u8.ToArray();
+
     private readonly Keyring _keyring;
     private readonly TimedIds _ids;
+    private readonly List<ResourceIndex<TState>> _indexes = [];
     private readonly Func<TState, byte[]> _encode;
     private readonly Func<byte[], TState> _decode;
 
@@ -88,6 +97,38 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
         Catalog = new Catalog<Versioned<TState>>(name + "/", Decode, (before, after) => after.Version > before.Version
             ? null
             : $"it is version {after.Version}, and version {before.Version} is known.");
+    }
+
+    /// <summary>The key of a record that every write to a resource renews; null when there is none.</summary>
+    public Func<string, string>? Renews { get; init; }
+
+    /// <summary>Adds an index.</summary>
+    /// <param name="name">What its marks in the store start with.</param>
+    /// <param name="keys">What a state is found under.</param>
+    /// <param name="text">An index key as part of a store key.</param>
+    /// <param name="inMemory">Whether it is kept in memory, too; else a look-up looks at every resource.</param>
+    public ResourceIndex<TState, TKey> AddIndex<TKey>(string name, Func<TState, IEnumerable<TKey>> keys, Func<TKey, string> text, bool inMemory = true)
+        where TKey : notnull
+    {
+        var index = new ResourceIndex<TState, TKey>(this, name, keys, text, inMemory);
+        _indexes.Add(index);
+        return index;
+    }
+
+    /// <summary>The writes that keep what is told about a resource beside its versions.</summary>
+    internal IEnumerable<Write> Marks(string path, TState? before, TState? after)
+    {
+        if (Renews is { } key)
+            yield return new Write.Put(key(path), Mark);
+        foreach (var index in _indexes)
+        {
+            var (left, reached) = (index.PrefixesOf(before).ToHashSet(StringComparer.Ordinal), index.PrefixesOf(after).ToHashSet(StringComparer.Ordinal));
+            foreach (string prefix in reached)
+                if (!left.Remove(prefix))
+                    yield return new Write.Put(prefix + path, Mark);
+            foreach (string prefix in left)
+                yield return new Write.Delete(prefix + path);
+        }
     }
 
     /// <summary>The newest versions, of deleted resources too.</summary>
@@ -117,6 +158,9 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
 
     /// <summary>Reads the record of a newest version.</summary>
     public Versioned<TState> Decode(StoreRecord head) => Decode(head, head.Key[(Name.Length + 1)..]);
+
+    /// <inheritdoc/>
+    public override long VersionOf(CatalogSnapshot snapshot, string path) => snapshot.Of(Catalog).Get(path)?.Version ?? 0;
 
     /// <inheritdoc/>
     public override IEnumerable<(string Path, long Version)> Heads(CatalogSnapshot snapshot) =>

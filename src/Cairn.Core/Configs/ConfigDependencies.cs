@@ -10,6 +10,9 @@ public readonly record struct ConfigDependency(ConfigDependencyKind Kind, string
 {
     /// <summary>Of templates that name the config they read by an expression: it may be any.</summary>
     public static readonly ConfigDependency AnyConfig = new(ConfigDependencyKind.Config, "");
+
+    /// <summary>As part of a store key: <c>variable/REGION</c>, <c>config/payments/database</c>, <c>config/*</c>.</summary>
+    public override string ToString() => Kind == ConfigDependencyKind.Variable ? "variable/" + Name : Name.Length == 0 ? "config/*" : "config/" + Name;
 }
 
 /// <summary>The kinds of <see cref="ConfigDependency"/>.</summary>

@@ -26,7 +26,7 @@ public sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer, 
     {
         var effects = new List<ConfigEffect>();
         hidden = 0;
-        var written = ConfigRules.Written(draft).Select(config => (config.Path, Environments: (IEnumerable<string>)kinds.EnvironmentNames(draft)));
+        var written = rules.Written(draft).Select(config => (config.Path, Environments: (IEnumerable<string>)kinds.EnvironmentNames(draft)));
         foreach (var (path, environment) in written.Concat(rules.Affected(draft, work))
             .SelectMany(config => config.Environments.Select(environment => (config.Path, environment))).Distinct())
         {
@@ -44,9 +44,9 @@ public sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer, 
 
     private ConfigEffect? Of(ChangeDraft draft, Caller caller, string path, string environment, WorkBudget work)
     {
-        var head = draft.Snapshot.Of(kinds.Configs.Catalog).Get(path);
-        var before = Render(new ConfigSource(kinds, draft.Snapshot), caller, new ConfigVersion(path, head?.Version ?? 0, head?.Revision ?? 0, head?.State!, head?.Mark), environment, work);
-        var after = Render(new ConfigSource(kinds, draft.Snapshot, draft), caller, new ConfigVersion(path, 0, 0, draft.Peek(kinds.Configs, path)!), environment, work);
+        var head = draft.Head(kinds.Configs, path);
+        var before = Render(new ConfigSource(kinds, draft.Start), caller, new ConfigVersion(path, head?.Version ?? 0, head?.Revision ?? 0, head?.State!, head?.Mark), environment, work);
+        var after = Render(new ConfigSource(kinds, draft), caller, new ConfigVersion(path, 0, 0, draft.Get(kinds.Configs, path)!), environment, work);
         if (before is null && after is null || before is { } one && after is { } other && JsonElement.DeepEquals(one, other))
             return null;
         return new ConfigEffect(path, environment, before, after, before is { } from && after is { } to ? JsonPatch.Diff(from, to) : null);

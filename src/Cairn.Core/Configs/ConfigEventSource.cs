@@ -41,7 +41,7 @@ public sealed class ConfigEventSource(IStore store, ResourceKinds kinds, ConfigR
         // All keys are watched, for then the commit "through" is among those that come.
         await foreach (var commit in store.WatchAsync("", after, ct))
         {
-            var impact = new ConfigImpact(kinds, now, environments);
+            var impact = new ConfigImpact(kinds, new SnapshotView(now), environments);
             var events = new List<ConfigEvent>();
             foreach (var (key, record) in commit.Changes)
             {
@@ -84,9 +84,9 @@ public sealed class ConfigEventSource(IStore store, ResourceKinds kinds, ConfigR
 
     private bool IsReferredTo(CatalogSnapshot snapshot, string path)
     {
-        var view = snapshot.Of(kinds.Configs.Catalog);
-        return view.Lookup(kinds.Dependents, ConfigDependency.AnyConfig).Count > 0
-            || view.Lookup(kinds.Dependents, new ConfigDependency(ConfigDependencyKind.Config, path)).Count > 0;
+        var view = new SnapshotView(snapshot);
+        return view.Lookup(kinds.Dependents, ConfigDependency.AnyConfig).Any()
+            || view.Lookup(kinds.Dependents, new ConfigDependency(ConfigDependencyKind.Config, path)).Any();
     }
 }
 
@@ -125,7 +125,7 @@ public sealed class StepEvents
     private List<ConfigEvent> Affected(ConfigRenderer renderer, CatalogSnapshot before)
     {
         var after = _step.Snapshot;
-        var impact = new ConfigImpact(_kinds, after, _kinds.EnvironmentNames(after));
+        var impact = new ConfigImpact(_kinds, new SnapshotView(after), _kinds.EnvironmentNames(after));
         foreach (var change in _step.Changes)
             if (change.After is Versioned<ConfigState> config)
                 impact.Add(config.Path, ((Versioned<ConfigState>?)change.Before)?.State, config.State);
@@ -159,7 +159,7 @@ public sealed class StepEvents
         try
         {
             var version = new ConfigVersion(config.Path, config.Version, config.Revision, config.State!, config.Mark);
-            return (renderer.Render(new ConfigSource(_kinds, snapshot), Caller.System, version, environment, work)?.Body, true);
+            return (renderer.Render(new ConfigSource(_kinds, new SnapshotView(snapshot)), Caller.System, version, environment, work)?.Body, true);
         }
         catch (ProblemException)
         {

@@ -1,16 +1,15 @@
 using System.Text.Json;
 using Cairn.Core.Changes;
 using Cairn.Core.Environments;
-using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Configs;
 
 /// <summary>Which configs may serve something else because of what others are: variables, or configs that they refer to, directly
 /// or through others.</summary>
 /// <param name="kinds">The kinds of resource.</param>
-/// <param name="snapshot">Where to look for who depends on whom.</param>
+/// <param name="view">Where to look for who depends on whom.</param>
 /// <param name="environments">All that exist.</param>
-public sealed class ConfigImpact(ResourceKinds kinds, CatalogSnapshot snapshot, IReadOnlyCollection<string> environments)
+public sealed class ConfigImpact(ResourceKinds kinds, IResourceView view, IReadOnlyCollection<string> environments)
 {
     private readonly SortedDictionary<string, SortedSet<string>> _reached = new(StringComparer.Ordinal);
     private readonly Queue<(string Path, IReadOnlyCollection<string> Environments)> _changed = new();
@@ -22,12 +21,11 @@ public sealed class ConfigImpact(ResourceKinds kinds, CatalogSnapshot snapshot, 
     {
         while (_changed.TryDequeue(out var change))
         {
-            var view = snapshot.Of(kinds.Configs.Catalog);
             foreach (var dependency in new[] { new ConfigDependency(ConfigDependencyKind.Config, change.Path), ConfigDependency.AnyConfig })
-                foreach (var dependent in view.Lookup(kinds.Dependents, dependency))
+                foreach (string dependent in view.Lookup(kinds.Dependents, dependency))
                 {
                     work.Charge(change.Environments.Count);
-                    Reach(dependent.Path, change.Environments);
+                    Reach(dependent, change.Environments);
                 }
         }
 
@@ -52,9 +50,9 @@ public sealed class ConfigImpact(ResourceKinds kinds, CatalogSnapshot snapshot, 
         IReadOnlyCollection<string> where = project is null ? [owner["environments/".Length..]] : environments;
         foreach (string name in before.Values.Keys.Union(after.Values.Keys))
             if (!before.Values.TryGetValue(name, out var one) || !after.Values.TryGetValue(name, out var other) || !JsonElement.DeepEquals(one, other))
-                foreach (var user in snapshot.Of(kinds.Configs.Catalog).Lookup(kinds.Dependents, new ConfigDependency(ConfigDependencyKind.Variable, name)))
-                    if (project is null || ConfigPath.Project(user.Path) == project)
-                        Reach(user.Path, where);
+                foreach (string user in view.Lookup(kinds.Dependents, new ConfigDependency(ConfigDependencyKind.Variable, name)))
+                    if (project is null || ConfigPath.Project(user) == project)
+                        Reach(user, where);
     }
 
     private void Reach(string path, IReadOnlyCollection<string> where)

@@ -5,18 +5,18 @@ using Cairn.Core.Documents;
 namespace Cairn.Core.Configs;
 
 /// <summary>A write to a config.</summary>
-public abstract record ConfigOperation(ResourceKinds Kinds, string Path) : Operation
+public abstract record ConfigOperation(string Path) : Operation
 {
     public override string Path { get; init; } = Path;
-    public override Permission Needed => new(Kinds.Configs.Name, PermissionLevel.Write);
+    public override Permission Needed => new("configs", PermissionLevel.Write);
 
     /// <inheritdoc/>
     public override ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
     {
         ConfigPath.Check(Path);
         if (TargetEnvironment is { } environment)
-            Kinds.RequireEnvironment(draft, environment);
-        var config = draft.Open(Kinds.Configs, Path);
+            draft.Kinds.RequireEnvironment(draft, environment);
+        var config = draft.Open(draft.Kinds.Configs, Path);
         config.CheckVersion(IfVersion);
         return ApplyAsync(draft, config, ct);
     }
@@ -30,13 +30,12 @@ public abstract record ConfigOperation(ResourceKinds Kinds, string Path) : Opera
 }
 
 /// <summary>Writes the base document, or an environment's overlay.</summary>
-/// <param name="Kinds">The kinds of resource.</param>
 /// <param name="Path">Which config.</param>
 /// <param name="Environment">Whose overlay; null for the base.</param>
 /// <param name="Document">JSON, compact.</param>
 /// <param name="Merge">Whether it is a merge patch to the document that is there, instead of all of it.</param>
-public sealed record PutConfig(ResourceKinds Kinds, string Path, string? Environment, byte[] Document, bool Merge = false)
-    : ConfigOperation(Kinds, Path)
+public sealed record PutConfig(string Path, string? Environment, byte[] Document, bool Merge = false)
+    : ConfigOperation(Path)
 {
     public override string? TargetEnvironment => Environment;
 
@@ -67,7 +66,7 @@ public sealed record PutConfig(ResourceKinds Kinds, string Path, string? Environ
 }
 
 /// <summary>Applies a JSON Patch (RFC 6902) to the base document or to an environment's overlay.</summary>
-public sealed record PatchConfig(ResourceKinds Kinds, string Path, string? Environment, byte[] Patch) : ConfigOperation(Kinds, Path)
+public sealed record PatchConfig(string Path, string? Environment, byte[] Patch) : ConfigOperation(Path)
 {
     public override string? TargetEnvironment => Environment;
 
@@ -87,10 +86,10 @@ public sealed record PatchConfig(ResourceKinds Kinds, string Path, string? Envir
 }
 
 /// <summary>Deletes a config, leaving its versions; or removes an environment's overlay.</summary>
-public sealed record DeleteConfig(ResourceKinds Kinds, string Path, string? Environment) : ConfigOperation(Kinds, Path)
+public sealed record DeleteConfig(string Path, string? Environment) : ConfigOperation(Path)
 {
     public override string? TargetEnvironment => Environment;
-    public override Permission Needed => new(Kinds.Configs.Name, PermissionLevel.Delete);
+    public override Permission Needed => new("configs", PermissionLevel.Delete);
 
     protected override ValueTask ApplyAsync(ChangeDraft draft, DraftResource<ConfigState> config, CancellationToken ct)
     {
@@ -108,12 +107,11 @@ public sealed record DeleteConfig(ResourceKinds Kinds, string Path, string? Envi
 }
 
 /// <summary>Makes a new version that is as an older one was: a rollback, or the undoing of a deletion.</summary>
-/// <param name="Kinds">The kinds of resource.</param>
 /// <param name="Path">Which config.</param>
 /// <param name="ToVersion">The older version; 0 deletes; null is the newest that was not a deletion.</param>
-public sealed record RestoreConfig(ResourceKinds Kinds, string Path, long? ToVersion) : ConfigOperation(Kinds, Path)
+public sealed record RestoreConfig(string Path, long? ToVersion) : ConfigOperation(Path)
 {
-    public override Permission Needed => new(Kinds.Configs.Name, ToVersion == 0 ? PermissionLevel.Delete : PermissionLevel.Write);
+    public override Permission Needed => new("configs", ToVersion == 0 ? PermissionLevel.Delete : PermissionLevel.Write);
 
     protected override async ValueTask ApplyAsync(ChangeDraft draft, DraftResource<ConfigState> config, CancellationToken ct)
     {
@@ -127,12 +125,12 @@ public sealed record RestoreConfig(ResourceKinds Kinds, string Path, long? ToVer
 
         if (ToVersion is null && head.State is not null)
             throw new ProblemException(ProblemKind.Conflict, $"The config '{Path}' is not deleted.");
-        var version = await draft.ReadVersionAsync(Kinds.Configs, Path, ToVersion ?? head.Version - 1, ct);
+        var version = await draft.ReadVersionAsync(draft.Kinds.Configs, Path, ToVersion ?? head.Version - 1, ct);
         var state = version.State ?? throw new ProblemException(
             ProblemKind.Conflict, $"Version {version.Version} of '{Path}' is a deletion: there is nothing to bring back.");
 
         // The layers keep the versions they were written in, so that pins and history still tell where they came from.
-        var known = Kinds.EnvironmentNames(draft);
+        var known = draft.Kinds.EnvironmentNames(draft);
         config.Set(
             new ConfigState
             {
@@ -147,12 +145,11 @@ public sealed record RestoreConfig(ResourceKinds Kinds, string Path, long? ToVer
 }
 
 /// <summary>Sets which base an environment builds on.</summary>
-/// <param name="Kinds">The kinds of resource.</param>
 /// <param name="Path">Which config.</param>
 /// <param name="To">The environment.</param>
 /// <param name="From">The environment whose base it takes over; null with <paramref name="Version"/> or to follow the newest.</param>
 /// <param name="Version">A version whose base it takes.</param>
-public sealed record PromoteConfig(ResourceKinds Kinds, string Path, string To, string? From, long? Version) : ConfigOperation(Kinds, Path)
+public sealed record PromoteConfig(string Path, string To, string? From, long? Version) : ConfigOperation(Path)
 {
     public override string? TargetEnvironment => To;
 
@@ -162,15 +159,15 @@ public sealed record PromoteConfig(ResourceKinds Kinds, string Path, string To, 
         ConfigLayer? layer = null;
         if (Version is { } version)
         {
-            layer = (await draft.ReadVersionAsync(Kinds.Configs, Path, version, ct)).State?.Base
+            layer = (await draft.ReadVersionAsync(draft.Kinds.Configs, Path, version, ct)).State?.Base
                 ?? throw new ProblemException(ProblemKind.Conflict, $"Version {version} of '{Path}' has no base document.");
         }
         else if (From is not null)
         {
-            Kinds.RequireEnvironment(draft, From);
+            draft.Kinds.RequireEnvironment(draft, From);
             if (From == To)
                 throw new ProblemException(ProblemKind.Invalid, $"'{From}' cannot be promoted to itself.");
-            Authorizer.Require(draft.Caller, new Permission(Kinds.Configs.Name, PermissionLevel.Read), Path, From);
+            Authorizer.Require(draft.Caller, new Permission("configs", PermissionLevel.Read), Path, From);
             layer = state.BaseOf(From)
                 ?? throw new ProblemException(ProblemKind.Conflict, $"'{From}' has no base of '{Path}' to promote.");
         }
@@ -180,7 +177,7 @@ public sealed record PromoteConfig(ResourceKinds Kinds, string Path, string To, 
 }
 
 /// <summary>Binds a config to a schema, or to none.</summary>
-public sealed record BindConfigSchema(ResourceKinds Kinds, string Path, SchemaBinding? Schema) : ConfigOperation(Kinds, Path)
+public sealed record BindConfigSchema(string Path, SchemaBinding? Schema) : ConfigOperation(Path)
 {
     protected override ValueTask ApplyAsync(ChangeDraft draft, DraftResource<ConfigState> config, CancellationToken ct)
     {

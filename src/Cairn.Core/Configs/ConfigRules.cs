@@ -50,20 +50,20 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
         return problems;
     }
 
-    internal static IEnumerable<DraftResource<ConfigState>> Written(ChangeDraft draft) =>
-        draft.Resources.OfType<DraftResource<ConfigState>>().Where(config => config.Action is not null);
+    internal IEnumerable<DraftResource<ConfigState>> Written(ChangeDraft draft) => draft.Written(kinds.Configs);
 
     /// <summary>Where a draft changes what something serves whose own documents it leaves as they are.</summary>
     internal IEnumerable<(string Path, IEnumerable<string> Environments)> Affected(ChangeDraft draft, WorkBudget work)
     {
-        var impact = new ConfigImpact(kinds, draft.Snapshot, kinds.EnvironmentNames(draft));
-        foreach (var config in Written(draft))
+        var impact = new ConfigImpact(kinds, draft, kinds.EnvironmentNames(draft));
+        // What refers to a config that was not there served nothing that could break.
+        foreach (var config in Written(draft).Where(config => draft.IsPreview || config.Before?.State is not null))
             impact.Add(config.Path, config.Before?.State, config.State);
-        foreach (var variables in draft.Resources.OfType<DraftResource<VariableSet>>().Where(set => set.Action is not null))
+        foreach (var variables in draft.Written(kinds.Variables))
             impact.Add(variables.Path, variables.Before?.State ?? VariableSet.Empty, variables.State ?? VariableSet.Empty);
         foreach (var (path, environments) in impact.Reached(work))
         {
-            var (before, after) = (draft.Snapshot.Of(kinds.Configs.Catalog).Get(path)?.State, draft.Peek(kinds.Configs, path));
+            var (before, after) = (draft.Start.Get(kinds.Configs, path), draft.Get(kinds.Configs, path));
             yield return (path, environments.Where(environment => ConfigState.SameIn(environment, before, after)));
         }
     }
@@ -86,8 +86,7 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
 
     // Protection that the same change takes off or puts on holds for the change itself, too.
     private bool IsProtected(ChangeDraft draft, string environment) =>
-        draft.Snapshot.Of(kinds.Environments.Catalog).Get(environment)?.State is { Protected: true }
-        || draft.Peek(kinds.Environments, environment) is { Protected: true };
+        draft.Start.Get(kinds.Environments, environment) is { Protected: true } || draft.Get(kinds.Environments, environment) is { Protected: true };
 
     private static void CheckSizes(DraftResource<ConfigState> config, List<Problem> problems)
     {
@@ -117,8 +116,6 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
     {
         var before = config.Before?.State;
         bool bound = !Equals(state.Schema, before?.Schema);
-        if (state.Schema?.Selector is { } selector)
-            new SchemaSource(kinds.Schemas, draft).Guard(selector.Model, claim: bound);
         if (bound && state.Schema?.Fault(new SchemaSource(kinds.Schemas, draft), draft.Caller) is { } fault)
         {
             problems.Add(fault);
@@ -134,7 +131,7 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
             var layers = (state.BaseOf(environment), state.Overlays.GetValueOrDefault(environment));
             if (good?.Contains(layers) == true)
                 continue;
-            var served = Serve(new ConfigSource(kinds, draft.Snapshot, draft), new SchemaSource(kinds.Schemas, draft), draft.Caller, new ConfigVersion(config.Path, config.NextVersion, 0, state), environment, work);
+            var served = Serve(new ConfigSource(kinds, draft), new SchemaSource(kinds.Schemas, draft), draft.Caller, new ConfigVersion(config.Path, config.NextVersion, 0, state), environment, work);
             if (served.Fault is { } wrong)
                 problems.Add(wrong);
             else
@@ -145,16 +142,16 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
     // It held before and must hold after. What did not hold before is not this change's doing.
     private void CheckAffected(ChangeDraft draft, string path, string environment, List<Problem> problems, WorkBudget work)
     {
-        if (draft.Peek(kinds.Configs, path) is not { } state || problems.Sum(problem => problem.Errors.Count) > MaxProblems)
+        if (draft.Get(kinds.Configs, path) is not { } state || problems.Sum(problem => problem.Errors.Count) > MaxProblems)
             return;
-        var head = draft.Snapshot.Of(kinds.Configs.Catalog).Get(path)!;
+        var head = draft.Head(kinds.Configs, path)!;
         var before = Serve(
-            new ConfigSource(kinds, draft.Snapshot), new SchemaSource(kinds.Schemas, draft.Snapshot), Caller.System,
+            new ConfigSource(kinds, draft.Start), new SchemaSource(kinds.Schemas, draft.Start), Caller.System,
             new ConfigVersion(path, head.Version, head.Revision, head.State!, head.Mark), environment, work);
         if (before.Body is null || before.Fault is not null)
             return;
         var after = Serve(
-            new ConfigSource(kinds, draft.Snapshot, draft), new SchemaSource(kinds.Schemas, draft), Caller.System,
+            new ConfigSource(kinds, draft), new SchemaSource(kinds.Schemas, draft), Caller.System,
             new ConfigVersion(path, head.Version, 0, state), environment, work);
         bool known = Authorizer.Allows(draft.Caller, ConfigService.ReadPermission, path, environment);
         string name = known ? path : "a config that this credential may not read";
@@ -165,7 +162,7 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
             problems.Add(known ? fault : new Problem(ProblemKind.Unprocessable, $"This would break {name}, in '{environment}'."));
     }
 
-    private static bool Deletes(ChangeDraft draft) =>
+    private bool Deletes(ChangeDraft draft) =>
         Written(draft).Any(config => config.State is null || config.Action == "delete");
 
     /// <summary>What is served, and what is wrong with it: without a body it does not render.</summary>

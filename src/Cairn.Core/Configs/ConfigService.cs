@@ -40,7 +40,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     public RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, Versioned<ConfigState> config, string environment, WorkBudget work) =>
         config.State is { } state
             ? renderer.Render(
-                new ConfigSource(kinds, snapshot), caller, new ConfigVersion(config.Path, config.Version, config.Revision, state, config.Mark), environment, work)
+                new ConfigSource(kinds, new SnapshotView(snapshot)), caller, new ConfigVersion(config.Path, config.Version, config.Revision, state, config.Mark), environment, work)
             : null;
 
     /// <summary>The same as of an older version, with the variables of now.</summary>
@@ -131,9 +131,8 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     /// <exception cref="ProblemException">It does not.</exception>
     public void RequireEnvironment(CatalogSnapshot snapshot, string name)
     {
-        var environments = snapshot.Of(kinds.Environments.Catalog);
-        if (environments.Get(name)?.State is null)
-            throw ResourceKinds.NoEnvironment(name, environments.Range("").Where(pair => pair.Value.State is not null).Select(pair => pair.Key));
+        if (snapshot.Of(kinds.Environments.Catalog).Get(name)?.State is null)
+            throw ResourceKinds.NoEnvironment(name, kinds.EnvironmentNames(snapshot));
     }
 
     private RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, ConfigVersion config, string? environment, CancellationToken ct)
@@ -143,7 +142,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
             // Rendered before means that the environment existed; one with configs of its own cannot be deleted.
             if (!config.State.WasRendered(environment))
                 RequireEnvironment(snapshot, environment);
-            var source = new ConfigSource(kinds, snapshot);
+            var source = new ConfigSource(kinds, new SnapshotView(snapshot));
             if (renderer.Current(source, caller, config, environment) is { } current)
                 return current;
             using var work = new WorkBudget(ct);

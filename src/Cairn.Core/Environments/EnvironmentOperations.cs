@@ -5,17 +5,17 @@ using Cairn.Core.Documents;
 namespace Cairn.Core.Environments;
 
 /// <summary>Makes an environment or changes it.</summary>
-public sealed record PutEnvironment(ResourceKinds Kinds, string Path, EnvironmentState State) : Operation
+public sealed record PutEnvironment(string Path, EnvironmentState State) : Operation
 {
     public override string Path { get; init; } = Path;
-    public override Permission Needed => new(Kinds.Environments.Name, PermissionLevel.Admin);
+    public override Permission Needed => new("environments", PermissionLevel.Admin);
 
     public override ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
     {
         EnvironmentState.CheckName(Path);
-        var environment = draft.Open(Kinds.Environments, Path);
+        var environment = draft.Open(draft.Kinds.Environments, Path);
         environment.CheckVersion(IfVersion);
-        if (environment.State is null && Kinds.EnvironmentNames(draft).Count >= EnvironmentState.MaxCount)
+        if (environment.State is null && draft.Kinds.EnvironmentNames(draft).Count >= EnvironmentState.MaxCount)
             throw new ProblemException(ProblemKind.TooLarge, $"There may be {EnvironmentState.MaxCount} environments.");
         environment.Set(State, "put");
         return ValueTask.CompletedTask;
@@ -23,61 +23,59 @@ public sealed record PutEnvironment(ResourceKinds Kinds, string Path, Environmen
 }
 
 /// <summary>Removes an environment that no config has anything of its own in.</summary>
-public sealed record DeleteEnvironment(ResourceKinds Kinds, string Path) : Operation
+public sealed record DeleteEnvironment(string Path) : Operation
 {
     public override string Path { get; init; } = Path;
-    public override Permission Needed => new(Kinds.Environments.Name, PermissionLevel.Admin);
+    public override Permission Needed => new("environments", PermissionLevel.Admin);
 
     public override ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
     {
-        var environment = draft.Open(Kinds.Environments, Path);
+        var environment = draft.Open(draft.Kinds.Environments, Path);
         environment.CheckVersion(IfVersion);
         if (environment.State is null)
             throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{Path}'.");
         if (environment.State.Protected)
             throw new ProblemException(ProblemKind.Protected, $"The environment '{Path}' is protected. Take the protection off first.");
-        foreach (var (path, config) in draft.Snapshot.Of(Kinds.Configs.Catalog).Range(""))
-            if (config.State is { } state && (state.Overlays.ContainsKey(Path) || state.Pins.ContainsKey(Path)))
-                throw new ProblemException(ProblemKind.Conflict, $"The config {path} has a part of its own in '{Path}'. Delete that first.");
+        if (draft.Lookup(draft.Kinds.Parts, Path).FirstOrDefault() is { } config)
+            throw new ProblemException(ProblemKind.Conflict, $"The config {config} has a part of its own in '{Path}'. Delete that first.");
         environment.Set(null, "delete");
         return ValueTask.CompletedTask;
     }
 }
 
 /// <summary>Brings an environment back to an older version.</summary>
-public sealed record RestoreEnvironment(ResourceKinds Kinds, string Path, long ToVersion) : Operation
+public sealed record RestoreEnvironment(string Path, long ToVersion) : Operation
 {
     public override string Path { get; init; } = Path;
-    public override Permission Needed => new(Kinds.Environments.Name, PermissionLevel.Admin);
+    public override Permission Needed => new("environments", PermissionLevel.Admin);
 
     public override async ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
     {
-        var environment = draft.Open(Kinds.Environments, Path);
+        var environment = draft.Open(draft.Kinds.Environments, Path);
         environment.CheckVersion(IfVersion);
-        var state = ToVersion == 0 ? null : (await draft.ReadVersionAsync(Kinds.Environments, Path, ToVersion, ct)).State;
+        var state = ToVersion == 0 ? null : (await draft.ReadVersionAsync(draft.Kinds.Environments, Path, ToVersion, ct)).State;
         if (state is null)
-            await new DeleteEnvironment(Kinds, Path).ApplyAsync(draft, ct);
+            await new DeleteEnvironment(Path).ApplyAsync(draft, ct);
         else
             environment.Set(state, "restore");
     }
 }
 
 /// <summary>Writes the variables of <c>environments/{name}</c> or <c>projects/{name}</c>.</summary>
-/// <param name="Kinds">The kinds of resource.</param>
 /// <param name="Path">Whose variables.</param>
 /// <param name="Json">A JSON object of them.</param>
 /// <param name="Merge">Whether it is a merge patch to those that are there, instead of all of them.</param>
-public sealed record PutVariables(ResourceKinds Kinds, string Path, byte[] Json, bool Merge) : Operation
+public sealed record PutVariables(string Path, byte[] Json, bool Merge) : Operation
 {
     public override string Path { get; init; } = Path;
-    public override Permission Needed => new(Kinds.Variables.Name, PermissionLevel.Write);
+    public override Permission Needed => new("variables", PermissionLevel.Write);
     public override string? TargetEnvironment => VariableOwner.Environment(Path);
 
     public override ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
     {
-        var variables = draft.Open(Kinds.Variables, Path);
+        var variables = draft.Open(draft.Kinds.Variables, Path);
         variables.CheckVersion(IfVersion);
-        VariableOwner.Check(Kinds, draft, Path);
+        VariableOwner.Check(draft, Path);
         var set = VariableSet.Parse(Merge ? MergePatch.Apply((variables.State ?? VariableSet.Empty).Json.ToArray(), Json) : Json);
         variables.Set(set, "put", TargetEnvironment);
         return ValueTask.CompletedTask;
@@ -85,18 +83,18 @@ public sealed record PutVariables(ResourceKinds Kinds, string Path, byte[] Json,
 }
 
 /// <summary>Brings variables back to an older version.</summary>
-public sealed record RestoreVariables(ResourceKinds Kinds, string Path, long ToVersion) : Operation
+public sealed record RestoreVariables(string Path, long ToVersion) : Operation
 {
     public override string Path { get; init; } = Path;
-    public override Permission Needed => new(Kinds.Variables.Name, PermissionLevel.Write);
+    public override Permission Needed => new("variables", PermissionLevel.Write);
     public override string? TargetEnvironment => VariableOwner.Environment(Path);
 
     public override async ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
     {
-        var variables = draft.Open(Kinds.Variables, Path);
+        var variables = draft.Open(draft.Kinds.Variables, Path);
         variables.CheckVersion(IfVersion);
-        VariableOwner.Check(Kinds, draft, Path);
-        var state = ToVersion == 0 ? null : (await draft.ReadVersionAsync(Kinds.Variables, Path, ToVersion, ct)).State;
+        VariableOwner.Check(draft, Path);
+        var state = ToVersion == 0 ? null : (await draft.ReadVersionAsync(draft.Kinds.Variables, Path, ToVersion, ct)).State;
         variables.Set(state ?? VariableSet.Empty, "restore", TargetEnvironment);
     }
 }
@@ -110,11 +108,11 @@ internal static class VariableOwner
     public static string? Environment(string path) =>
         path.StartsWith(Environments, StringComparison.Ordinal) ? path[Environments.Length..] : null;
 
-    public static void Check(ResourceKinds kinds, ChangeDraft draft, string path)
+    public static void Check(ChangeDraft draft, string path)
     {
         if (Environment(path) is { } name)
         {
-            var environment = draft.Peek(kinds.Environments, name)
+            var environment = draft.Get(draft.Kinds.Environments, name)
                 ?? throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{name}'.");
             if (environment.Protected)
                 throw new ProblemException(ProblemKind.Protected, $"The environment '{name}' is protected: its variables change through an approval only.");

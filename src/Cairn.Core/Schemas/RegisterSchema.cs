@@ -7,12 +7,12 @@ using Cairn.JsonSchema;
 namespace Cairn.Core.Schemas;
 
 /// <summary>Registers a version of a schema. The same content again leaves everything as it is.</summary>
-public sealed record RegisterSchema(ResourceKinds Kinds, SchemaAddress Address, SchemaContent Content) : Operation
+public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content) : Operation
 {
     private long _id;
 
     public override string Path { get; init; } = Address.Path;
-    public override Permission Needed => new(Kinds.Schemas.Versions.Name, PermissionLevel.Write);
+    public override Permission Needed => new("schemas", PermissionLevel.Write);
 
     /// <summary>Notes about it, a JSON object; none when null.</summary>
     public byte[]? Meta { get; init; }
@@ -41,11 +41,10 @@ public sealed record RegisterSchema(ResourceKinds Kinds, SchemaAddress Address, 
 
     public override async ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
     {
-        var schemas = Kinds.Schemas;
+        var schemas = draft.Kinds.Schemas;
         var source = new SchemaSource(schemas, draft);
         var schema = draft.Open(schemas.Versions, Path);
         schema.CheckVersion(IfVersion);
-        source.Guard(Address.Model, claim: true);
         CheckMeta(Meta);
         if (schema.State is { } existing)
         {
@@ -56,7 +55,7 @@ public sealed record RegisterSchema(ResourceKinds Kinds, SchemaAddress Address, 
             }
 
             if (!existing.Content.SameAs(Content))
-                SchemaUsers.Of(Kinds, draft.Snapshot, draft, existing).RequireNone(Address, draft.Caller, "Register another version instead.");
+                SchemaUsers.Of(draft.Kinds, draft, existing).RequireNone(Address, draft.Caller, "Register another version instead.");
         }
 
         CheckOrder(source);
@@ -84,8 +83,8 @@ public sealed record RegisterSchema(ResourceKinds Kinds, SchemaAddress Address, 
     {
         while (!draft.IsPreview)
         {
-            long id = await Kinds.Schemas.Ids.NextAsync(ct);
-            if (!Kinds.Schemas.IsTaken(draft.Snapshot, id))
+            long id = await draft.Kinds.Schemas.Ids.NextAsync(ct);
+            if (!draft.Kinds.Schemas.IsTaken(draft.Start.Snapshot, id))
                 return id;
         }
 
@@ -128,12 +127,9 @@ public sealed record RegisterSchema(ResourceKinds Kinds, SchemaAddress Address, 
     {
         if (Content.Type != SchemaType.JsonSchema)
             return new CompiledSchema(null, null, []);
-        var compiled = Kinds.Schemas.Compiler.Compile(source, Content, Address, caller);
+        var compiled = source.Schemas.Compiler.Compile(source, Content, Address, caller);
         if (compiled.Fault is { } fault && (!Lenient || fault.Errors.Any(error => error.Message.Contains("in a circle", StringComparison.Ordinal))))
             throw new ProblemException(fault);
-        // Who deletes one of these meanwhile must not be first.
-        foreach (var reference in compiled.References)
-            source.Guard(reference.Address.Model, claim: true);
         return compiled;
     }
 

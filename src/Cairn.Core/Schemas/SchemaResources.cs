@@ -5,8 +5,7 @@ using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Schemas;
 
-/// <summary>A record that every write touching a model as a whole writes too, so that two which must not happen at once
-/// cannot: its revision is that of the last such write.</summary>
+/// <summary>A record that every write to a version of a model renews, so that its revision is that of the last such write.</summary>
 /// <param name="Path">Whose: <see cref="ModelName.Path"/>.</param>
 /// <param name="Revision">The commit.</param>
 public sealed record ModelMark(string Path, long Revision);
@@ -29,14 +28,16 @@ public sealed class SchemaResources
     public SchemaResources(Keyring keyring, IStore store, TimedIds ids, TimeProvider time)
     {
         Time = time;
-        Versions = new("schemas", "schema-versions", keyring, ids, SchemaState.Encode, SchemaState.Decode);
-        Rules = new("schema-rules", "schema-rule-versions", keyring, ids, CompatibilityRule.Encode, CompatibilityRule.Decode);
+        Versions = new("schemas", "schema-versions", keyring, ids, SchemaState.Encode, SchemaState.Decode) {
+            Renews = path => ModelPrefix + path[..path.LastIndexOf('/')],
+            Restore = (path, version) => new RestoreSchema(path, version),
+        };
+        Rules = new("schema-rules", "schema-rule-versions", keyring, ids, CompatibilityRule.Encode, CompatibilityRule.Decode) { Restore = (path, version) => new RestoreCompatibilityRule(path, version) };
         Models = new(ModelPrefix, record => new ModelMark(record.Key[ModelPrefix.Length..], record.Revision));
         ModelsByRevision = Models.AddOrder<MarkOrder>(mark => [new MarkOrder(mark.Revision, mark.Path)]);
         Ids = new IdSequence(store, "schemas");
-        ByModel = Versions.Catalog.AddIndex(schema => Of(schema, state => state.Address.Model.Path));
         ByName = Versions.Catalog.AddIndex(schema => Of(schema, state => state.Address.Model.Name));
-        Referrers = Versions.Catalog.AddIndex<string>(schema => schema.State is { } state ? state.References : []);
+        Referrers = Versions.AddIndex("schema-references", schema => (IEnumerable<string>)schema.References, path => path);
         ById = Versions.Catalog.AddOrder(schema => schema.State is { } state ? SchemaOrder.KeysOf(state) : []);
     }
 
@@ -55,14 +56,11 @@ public sealed class SchemaResources
     /// <summary>Gives schemas their numbers.</summary>
     public IdSequence Ids { get; }
 
-    /// <summary>Versions by <see cref="ModelName.Path"/>.</summary>
-    public CatalogIndex<Versioned<SchemaState>, string> ByModel { get; }
-
     /// <summary>Versions by model name, whatever the namespace.</summary>
     public CatalogIndex<Versioned<SchemaState>, string> ByName { get; }
 
     /// <summary>Versions by the path of a schema they refer to.</summary>
-    public CatalogIndex<Versioned<SchemaState>, string> Referrers { get; }
+    public ResourceIndex<SchemaState, string> Referrers { get; }
 
     /// <summary>Versions by number, all of them and in parts.</summary>
     public CatalogOrder<Versioned<SchemaState>, SchemaOrder> ById { get; }

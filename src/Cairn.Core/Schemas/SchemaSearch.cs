@@ -61,7 +61,7 @@ internal sealed class SchemaSearch(SchemaResources schemas)
 
     private string Searched(CatalogSnapshot snapshot, string path)
     {
-        string? title = snapshot.Of(schemas.Versions.Catalog).Lookup(schemas.ByModel, path) is [.., var last] ? last.State!.Title : null;
+        string? title = snapshot.Of(schemas.Versions.Catalog).Range(path + "/").Select(version => version.Value).Where(version => version.State is not null).MaxBy(version => version.Revision)?.State!.Title;
         return (title is null ? path : $"{path}\n{title}").ToUpperInvariant();
     }
 

@@ -122,7 +122,7 @@ public sealed class SchemaService(ResourceKinds kinds)
     }
 
     /// <summary>Who relies on a version.</summary>
-    public SchemaUsers Users(CatalogSnapshot snapshot, SchemaState schema) => SchemaUsers.Of(kinds, snapshot, null, schema);
+    public SchemaUsers Users(CatalogSnapshot snapshot, SchemaState schema) => SchemaUsers.Of(kinds, new SnapshotView(snapshot), schema);
 
     /// <summary>A document that the schema describes, made up; and whether it is valid, which schemas with patterns or
     /// conditions may be too involved for.</summary>
@@ -136,5 +136,5 @@ public sealed class SchemaService(ResourceKinds kinds)
         return (json, validator.IsValid(json));
     }
 
-    private SchemaSource Source(CatalogSnapshot snapshot) => new(Schemas, snapshot);
+    private SchemaSource Source(CatalogSnapshot snapshot) => new(Schemas, new SnapshotView(snapshot));
 }

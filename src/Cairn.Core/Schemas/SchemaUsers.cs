@@ -1,7 +1,6 @@
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Configs;
-using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Schemas;
 
@@ -13,18 +12,14 @@ public sealed record SchemaUsers(IReadOnlyList<SchemaState> Schemas, IReadOnlyLi
     /// <summary>Whether there is nobody.</summary>
     public bool IsEmpty => Schemas.Count == 0 && Configs.Count == 0;
 
-    /// <summary>Finds them in a snapshot, or in a draft on top of it.</summary>
-    public static SchemaUsers Of(ResourceKinds kinds, CatalogSnapshot snapshot, ChangeDraft? draft, SchemaState schema)
+    /// <summary>Finds them.</summary>
+    public static SchemaUsers Of(ResourceKinds kinds, IResourceView view, SchemaState schema)
     {
-        string path = schema.Address.Path;
-        var source = new SchemaSource(kinds.Schemas, snapshot, draft);
-        var schemas = snapshot.Of(kinds.Schemas.Versions.Catalog).Lookup(kinds.Schemas.Referrers, path).Select(referrer => referrer.Path)
-            .Union(draft?.Opened(kinds.Schemas.Versions).Select(resource => resource.Path) ?? [])
-            .Select(source.Find).OfType<SchemaState>().Where(state => state.References.Contains(path));
-        var configs = snapshot.Of(kinds.Configs.Catalog).Lookup(kinds.BoundModels, schema.Address.Model.Path).Select(config => config.Path)
-            .Union(draft?.Opened(kinds.Configs).Select(resource => resource.Path) ?? [])
-            .Select(config => (Path: config, (draft is null ? snapshot.Of(kinds.Configs.Catalog).Get(config)?.State : draft.Peek(kinds.Configs, config))?.Schema?.Selector))
-            .Where(config => config.Selector is { } selector && selector.Model == schema.Address.Model && source.Resolve(selector)?.Address == schema.Address)
+        var source = new SchemaSource(kinds.Schemas, view);
+        var schemas = view.Lookup(kinds.Schemas.Referrers, schema.Address.Path).Select(source.Find).OfType<SchemaState>();
+        var configs = view.Lookup(kinds.BoundModels, schema.Address.Model.Path)
+            .Select(config => (Path: config, view.Get(kinds.Configs, config)?.Schema?.Selector))
+            .Where(config => config.Selector is { } selector && source.Resolve(selector)?.Address == schema.Address)
             .Select(config => new BoundConfig(config.Path, config.Selector!));
         return new SchemaUsers([.. schemas], [.. configs]);
     }

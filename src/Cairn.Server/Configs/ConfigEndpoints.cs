@@ -121,7 +121,7 @@ internal static class ConfigEndpoints
     {
         var (request, node) = Request(http);
         byte[] body = await Bodies.ReadAsync(http, node.Options.MaxBodyBytes);
-        var operation = new PutConfig(node.Kinds, request.Path, request.Environment, ConfigAnswers.BodyFormat(http).ToJson(body))
+        var operation = new PutConfig(request.Path, request.Environment, ConfigAnswers.BodyFormat(http).ToJson(body))
         {
             IfVersion = EntityTags.Condition(http.Request),
             Verbatim = Query.Text(http.Request, "verbatim") is null ? null : Query.Flag(http.Request, "verbatim"),
@@ -138,8 +138,8 @@ internal static class ConfigEndpoints
         Operation operation = type switch
         {
             "application/merge-patch+json" or "application/json" or "" =>
-                new PutConfig(node.Kinds, request.Path, request.Environment, JsonText.Normalize(patch), Merge: true) { IfVersion = condition },
-            "application/json-patch+json" => new PatchConfig(node.Kinds, request.Path, request.Environment, JsonText.Normalize(patch)) { IfVersion = condition },
+                new PutConfig(request.Path, request.Environment, JsonText.Normalize(patch), Merge: true) { IfVersion = condition },
+            "application/json-patch+json" => new PatchConfig(request.Path, request.Environment, JsonText.Normalize(patch)) { IfVersion = condition },
             _ => throw new ProblemException(
                 ProblemKind.UnsupportedFormat, $"'{type}' is no patch. Use application/merge-patch+json or application/json-patch+json."),
         };
@@ -154,7 +154,7 @@ internal static class ConfigEndpoints
     {
         var (request, node) = Request(http);
         return CommitAsync(
-            http, new DeleteConfig(node.Kinds, request.Path, request.Environment) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
+            http, new DeleteConfig(request.Path, request.Environment) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
     }
 
     private static async Task History(HttpContext http)
@@ -207,7 +207,7 @@ internal static class ConfigEndpoints
         if (rollback.ToVersion < 1)
             throw new ProblemException(ProblemKind.Invalid, "Versions count from 1.", [new ProblemError("/to_version", "Versions count from 1.")]);
         await CommitAsync(
-            http, new RestoreConfig(node.Kinds, request.Path, rollback.ToVersion) { IfVersion = EntityTags.Condition(http.Request) },
+            http, new RestoreConfig(request.Path, rollback.ToVersion) { IfVersion = EntityTags.Condition(http.Request) },
             rollback.Message ?? Message(http));
     }
 
@@ -222,7 +222,7 @@ internal static class ConfigEndpoints
         request.Environment = promotion.To;
         request.Path = path;
         await CommitAsync(
-            http, new PromoteConfig(node.Kinds, path, promotion.To, promotion.From, promotion.Version) { IfVersion = EntityTags.Condition(http.Request) },
+            http, new PromoteConfig(path, promotion.To, promotion.From, promotion.Version) { IfVersion = EntityTags.Condition(http.Request) },
             promotion.Message ?? Message(http));
     }
 
@@ -239,14 +239,14 @@ internal static class ConfigEndpoints
         var (request, node) = Request(http);
         byte[] schema = JsonText.Normalize(await Bodies.ReadAsync(http, node.Options.MaxBodyBytes));
         await CommitAsync(
-            http, new BindConfigSchema(node.Kinds, request.Path, new SchemaBinding(schema)) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
+            http, new BindConfigSchema(request.Path, new SchemaBinding(schema)) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
     }
 
     private static Task DeleteSchema(HttpContext http)
     {
         var (request, node) = Request(http);
         return CommitAsync(
-            http, new BindConfigSchema(node.Kinds, request.Path, null) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
+            http, new BindConfigSchema(request.Path, null) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
     }
 
     private static async Task CommitAsync(HttpContext http, Operation operation, string? message)

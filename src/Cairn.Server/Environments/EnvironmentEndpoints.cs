@@ -76,14 +76,14 @@ internal static class EnvironmentEndpoints
         var update = await Bodies.ReadAsync(http, WireJson.Default.EnvironmentUpdate);
         var before = Head(request)?.State;
         var state = new EnvironmentState(update.Description ?? before?.Description, update.Protected ?? before?.Protected ?? false);
-        await CommitAsync(http, new PutEnvironment(request.Node.Kinds, request.Path, state) { IfVersion = EntityTags.Condition(http.Request) });
+        await CommitAsync(http, new PutEnvironment(request.Path, state) { IfVersion = EntityTags.Condition(http.Request) });
         await WriteAsync(http, before is null ? 201 : 200);
     }
 
     private static async Task Delete(HttpContext http)
     {
         var request = CairnRequest.Of(http);
-        await CommitAsync(http, new DeleteEnvironment(request.Node.Kinds, request.Path) { IfVersion = EntityTags.Condition(http.Request) });
+        await CommitAsync(http, new DeleteEnvironment(request.Path) { IfVersion = EntityTags.Condition(http.Request) });
         http.Response.StatusCode = 204;
     }
 
@@ -105,7 +105,7 @@ internal static class EnvironmentEndpoints
         var request = CairnRequest.Of(http);
         byte[] body = await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes);
         byte[] json = Core.Documents.JsonText.Normalize(body);
-        await CommitAsync(http, new PutVariables(request.Node.Kinds, request.Path, json, merge) { IfVersion = EntityTags.Condition(http.Request) });
+        await CommitAsync(http, new PutVariables(request.Path, json, merge) { IfVersion = EntityTags.Condition(http.Request) });
         await WriteVariablesAsync(http);
     }
 

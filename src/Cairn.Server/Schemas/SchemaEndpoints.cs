@@ -79,7 +79,7 @@ internal static class SchemaEndpoints
         var request = CairnRequest.Of(http);
         var node = request.Node;
         var content = await ReadContentAsync(http);
-        var operation = new RegisterSchema(node.Kinds, SchemaSelector.AddressFromPath(request.Path), content)
+        var operation = new RegisterSchema(SchemaSelector.AddressFromPath(request.Path), content)
         {
             Backport = Query.Flag(http.Request, "backport"),
         };
@@ -89,7 +89,7 @@ internal static class SchemaEndpoints
     private static Task Delete(HttpContext http)
     {
         var request = CairnRequest.Of(http);
-        return CommitAsync(http, new DeleteSchema(request.Node.Kinds, SchemaSelector.AddressFromPath(request.Path), Query.Flag(http.Request, "force")));
+        return CommitAsync(http, new DeleteSchema(SchemaSelector.AddressFromPath(request.Path), Query.Flag(http.Request, "force")));
     }
 
     private static async Task Versions(HttpContext http)
@@ -123,22 +123,21 @@ internal static class SchemaEndpoints
     {
         var request = CairnRequest.Of(http);
         byte[] meta = JsonText.Normalize(await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes));
-        await CommitAsync(http, new DescribeSchema(request.Node.Kinds, SchemaSelector.AddressFromPath(request.Path), meta));
+        await CommitAsync(http, new DescribeSchema(SchemaSelector.AddressFromPath(request.Path), meta));
     }
 
     private static async Task Deprecate(HttpContext http)
     {
         var request = CairnRequest.Of(http);
         var wanted = await Bodies.ReadAsync(http, WireJson.Default.SchemaDeprecationRequest);
-        await CommitAsync(http, new DeprecateSchema(
-            request.Node.Kinds, SchemaSelector.AddressFromPath(request.Path),
+        await CommitAsync(http, new DeprecateSchema(SchemaSelector.AddressFromPath(request.Path),
             new SchemaDeprecation(request.Node.Options.Time.GetUtcNow(), wanted.Message, wanted.Replacement)));
     }
 
     private static Task Undeprecate(HttpContext http)
     {
         var request = CairnRequest.Of(http);
-        return CommitAsync(http, new DeprecateSchema(request.Node.Kinds, SchemaSelector.AddressFromPath(request.Path), null));
+        return CommitAsync(http, new DeprecateSchema(SchemaSelector.AddressFromPath(request.Path), null));
     }
 
     private static async Task CommitAsync(HttpContext http, Operation operation, int created = 200)

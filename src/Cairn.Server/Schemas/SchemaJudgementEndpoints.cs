@@ -55,7 +55,7 @@ internal static class SchemaJudgementEndpoints
         if (errors.Count == 0 && mode is null)
         {
             // What else registering would be refused for; the promise itself is reported apart.
-            var register = new RegisterSchema(request.Node.Kinds, address, content);
+            var register = new RegisterSchema(address, content);
             var refusal = await RefusalAsync(request, register, http.RequestAborted);
             if (refusal is { Kind: not ProblemKind.Unprocessable })
                 errors = Errors(refusal);
@@ -73,7 +73,7 @@ internal static class SchemaJudgementEndpoints
         try
         {
             // A plan on the state of now, which is thrown away: a reader may ask what a writer would be told.
-            var draft = new ChangeDraft(request.Node.Catalogs.Current, request.Node.Store, request.Caller, preview: true);
+            var draft = new ChangeDraft(request.Node.Kinds, request.Node.Catalogs.Current, request.Node.Store, request.Caller, preview: true);
             await register.ApplyAsync(draft, ct);
             return null;
         }
@@ -131,7 +131,7 @@ internal static class SchemaJudgementEndpoints
     {
         var node = request.Node;
         var unmet = new List<BoundConfigErrorView>();
-        var source = new SchemaSource(node.Kinds.Schemas, snapshot);
+        var source = new SchemaSource(node.Kinds.Schemas, new SnapshotView(snapshot));
         var config = node.Configs.Head(snapshot, path);
         foreach (var (environment, state) in snapshot.Of(node.Kinds.Environments.Catalog).Range(""))
         {
@@ -191,7 +191,7 @@ internal static class SchemaJudgementEndpoints
     private static async Task CommitRuleAsync(HttpContext http, CompatibilityMode? mode)
     {
         var request = CairnRequest.Of(http);
-        var operation = new PutCompatibilityRule(request.Node.Kinds, request.Path, mode) { IfVersion = EntityTags.Condition(http.Request) };
+        var operation = new PutCompatibilityRule(request.Path, mode) { IfVersion = EntityTags.Condition(http.Request) };
         await request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
         await WriteRuleAsync(http, request.Node.Catalogs.Current);
     }

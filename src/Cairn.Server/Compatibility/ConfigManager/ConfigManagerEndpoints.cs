@@ -77,7 +77,7 @@ internal static class ConfigManagerEndpoints
         var request = CairnRequest.Of(http);
         byte[] document = JsonText.Normalize(await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes));
         // Here a write is to the config as a whole; the environment only matters to who reads.
-        var operation = new PutConfig(request.Node.Kinds, request.Path, null, document) { Schema = Schema(http) };
+        var operation = new PutConfig(request.Path, null, document) { Schema = Schema(http) };
         var change = await request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], null), http.RequestAborted);
         await Bodies.WriteAsync(
             http, 200, new ConfigManagerWritten("success", request.Path, change.Resources[0].VersionAfter!.Value), WireJson.Default.ConfigManagerWritten);

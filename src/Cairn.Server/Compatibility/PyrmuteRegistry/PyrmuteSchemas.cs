@@ -37,7 +37,7 @@ internal static partial class PyrmuteSchemas
             throw new PyrmuteRefusal(422, $"Invalid Avro schema: {avroFault}");
         CheckNames(scope);
         var address = scope.Address(version)!;
-        var operation = new RegisterSchema(request.Node.Kinds, address, SchemaText.Read(SchemaType.JsonSchema, SchemaContent.JsonSchemaMediaType, schema))
+        var operation = new RegisterSchema(address, SchemaText.Read(SchemaType.JsonSchema, SchemaContent.JsonSchemaMediaType, schema))
         {
             Avro = avro,
             Meta = meta,
@@ -108,8 +108,7 @@ internal static partial class PyrmuteSchemas
         var (request, scope) = (CairnRequest.Of(http), PyrmuteScope.Of(http));
         var schema = Existing(request, scope, scope.Version);
         string? message = new PyrmuteInput(http).Query("message");
-        await CommitAsync(http, new DeprecateSchema(
-            request.Node.Kinds, schema.Address, new SchemaDeprecation(request.Node.Options.Time.GetUtcNow(), message, schema.Deprecation?.Replacement)));
+        await CommitAsync(http, new DeprecateSchema(schema.Address, new SchemaDeprecation(request.Node.Options.Time.GetUtcNow(), message, schema.Deprecation?.Replacement)));
         await WriteAsync(http, 200, Existing(request, scope, scope.Version));
     }
 
@@ -124,7 +123,7 @@ internal static partial class PyrmuteSchemas
             throw new PyrmuteRefusal(400, "Deletion requires force=true parameter");
         try
         {
-            await CommitAsync(http, new DeleteSchema(request.Node.Kinds, schema.Address, Force: true));
+            await CommitAsync(http, new DeleteSchema(schema.Address, Force: true));
         }
         catch (ProblemException e) when (e.Problem.Kind == ProblemKind.NotFound)
         {

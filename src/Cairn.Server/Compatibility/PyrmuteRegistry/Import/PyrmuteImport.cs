@@ -107,8 +107,7 @@ public sealed class PyrmuteImport(CairnNode node)
         SchemaDeprecation? deprecation = row.Flag("deprecated")
             ? new SchemaDeprecation(row.Time("deprecated_at") ?? node.Options.Time.GetUtcNow(), row.Text("deprecation_message"), null)
             : null;
-        return new RegisterSchema(
-            node.Kinds, new SchemaAddress(model, parsed),
+        return new RegisterSchema(new SchemaAddress(model, parsed),
             SchemaText.Read(SchemaType.JsonSchema, SchemaContent.JsonSchemaMediaType, Json(row.Text("json_schema")) ?? throw new FormatException("it has no json_schema")))
         {
             Avro = Json(row.Text("avro_schema")),
