@@ -42,7 +42,7 @@ public sealed class CommitterTests
                 string text = $$"""{"writer":{{writer}},"i":{{i}}}""";
                 var change = await changes.CommitAsync(
                     context, new ChangeRequest([new PutConfig("a/b", null, Encoding.UTF8.GetBytes(text))], null), CancellationToken.None);
-                made.Add((change.Resources[0].VersionAfter!.Value, text));
+                made.Add((change.Resources[0].NextVersion, text));
             }
 
             return made;

@@ -158,6 +158,28 @@ public sealed class ConfigTests(CairnServer server) : IClassFixture<CairnServer>
         writes.Select(written => (long)written["version"]!).Order().ShouldBe(Enumerable.Range(1, 32).Select(i => (long)i));
     }
 
+    [Theory]
+    [InlineData("configs/made-first/first", "{}")]
+    [InlineData("environments/first-made-first", "{}")]
+    [InlineData("schemas/made-first/First/1.0.0", "{}")]
+    public async Task Of_many_who_write_something_first_one_is_told_that_it_made_it(string path, string body)
+    {
+        path = "/api/v1/" + path;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Admin.SendAsync(HttpMethod.Put, path, body)));
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(15);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_cannot_be_patched_by_either_way()
+    {
+        await Admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Patch, "/api/v1/configs/made-first/none", """{"a":1}""", "application/merge-patch+json");
+        await Admin.RefusedAsync(
+            HttpStatusCode.NotFound, HttpMethod.Post, "/api/v1/changes", """{"operations":[{"op":"patch","path":"made-first/none","document":{"a":1}}]}""");
+        await Admin.RefusedAsync(HttpStatusCode.PreconditionFailed, HttpMethod.Patch, "/api/v1/configs/made-first/none", """{"a":1}""", "application/merge-patch+json", ("If-Match", "*"));
+    }
+
     [Fact]
     public async Task A_patch_changes_what_it_names()
     {

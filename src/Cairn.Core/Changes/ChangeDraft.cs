@@ -183,10 +183,13 @@ public sealed class DraftResource<TState>(ResourceKind<TState> kind, string path
             throw new ProblemException(ProblemKind.PreconditionFailed, why);
     }
 
+    /// <summary>Before and after, as part of a change.</summary>
+    internal Written<TState> Of(Change change) =>
+        new(Before, new Versioned<TState>(Path, NextVersion, State, change.CreatedAt, change.CreatedBy, change.Message, change.Id, change.Revision));
+
     internal override (IReadOnlyList<Write> Writes, string Digest) Encode(Change change)
     {
-        byte[] bytes = Kind.Encode(new Versioned<TState>(
-            Path, NextVersion, State, change.CreatedAt, change.CreatedBy, change.Message, change.Id, Revision: 0));
+        byte[] bytes = Kind.Encode(Of(change).After);
         return (
             [new Write.Put(Kind.HeadKey(Path), bytes), new Write.Put(Kind.VersionKey(Path, NextVersion), bytes), .. Kind.Marks(Path, Before?.State, State)],
             ResourceKind<TState>.Digest(bytes));

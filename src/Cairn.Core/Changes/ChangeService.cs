@@ -42,10 +42,10 @@ public sealed class ChangeService(
     private readonly Journal _journal = new(store, keyring, "changes/");
 
     /// <summary>Commits a change: all of it, with its audit entry, or nothing. Where the operations leave everything as it is,
-    /// such as the registration of a schema that is there already, nothing is committed, and the change that is returned
-    /// names no resources.</summary>
+    /// such as the registration of a schema that is there already, nothing is committed, and what is returned
+    /// has no resources.</summary>
     /// <exception cref="ProblemException">It was refused, and why.</exception>
-    public async ValueTask<Change> CommitAsync(CommitContext context, ChangeRequest request, CancellationToken ct)
+    public async ValueTask<ChangeResult> CommitAsync(CommitContext context, ChangeRequest request, CancellationToken ct)
     {
         Validate(request);
         string id = ids.New();
@@ -70,7 +70,7 @@ public sealed class ChangeService(
             }
 
             if (!Written(draft).Any())
-                return Nothing(id, context.Caller, request, draft);
+                return new ChangeResult(Nothing(id, context.Caller, request, draft), []);
             var (change, conditions, writes) = Encode(id, context.Caller, request, draft);
             var entry = new AuditEntry
             {
@@ -84,7 +84,7 @@ public sealed class ChangeService(
                 Message = change.Message,
             };
             if (await committer.CommitAsync(context, entry, conditions, writes, ct) is { } revision)
-                return change with { Revision = revision };
+                return new ChangeResult(change with { Revision = revision }, [.. Written(draft)]);
         }
 
         throw new ProblemException(ProblemKind.Conflict, $"Others wrote the same resources {MaxAttempts} times meanwhile. Try again.");

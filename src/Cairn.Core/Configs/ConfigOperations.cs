@@ -47,7 +47,8 @@ public sealed record PutConfig(string Path, string? Environment, byte[] Document
 
     protected override ValueTask ApplyAsync(ChangeDraft draft, DraftResource<ConfigState> config, CancellationToken ct)
     {
-        var state = config.State ?? new ConfigState();
+        // What is not there cannot be changed in part.
+        var state = Merge ? Existing(config) : config.State ?? new ConfigState();
         if (Verbatim is { } verbatim && verbatim != state.Verbatim)
         {
             // It is so in every environment.

@@ -4,9 +4,18 @@ using Cairn.Core.Documents;
 
 namespace Cairn.Core.Environments;
 
-/// <summary>Makes an environment or changes it.</summary>
-public sealed record PutEnvironment(string Path, EnvironmentState State) : Operation
+/// <summary>Makes an environment, or changes it.</summary>
+/// <param name="Path">Which environment.</param>
+/// <param name="Description">For people; as it was when null, and nothing had to be there before.</param>
+/// <param name="Protected">Whether what it serves is protected; as it was when null, else not.</param>
+public sealed record PutEnvironment(string Path, string? Description, bool? Protected) : Operation
 {
+    /// <summary>An environment as it is to be.</summary>
+    public PutEnvironment(string path, EnvironmentState state) : this(path, state.Description, state.Protected) => Replace = true;
+
+    /// <summary>Whether what is not said is not to be there any more, instead of staying as it was.</summary>
+    public bool Replace { get; init; }
+
     public override string Path { get; init; } = Path;
     public override Permission Needed => new("environments", PermissionLevel.Admin);
 
@@ -17,7 +26,8 @@ public sealed record PutEnvironment(string Path, EnvironmentState State) : Opera
         environment.CheckVersion(IfVersion);
         if (environment.State is null && draft.Kinds.EnvironmentNames(draft).Count >= EnvironmentState.MaxCount)
             throw new ProblemException(ProblemKind.TooLarge, $"There may be {EnvironmentState.MaxCount} environments.");
-        environment.Set(State, "put");
+        var before = Replace ? null : environment.State;
+        environment.Set(new EnvironmentState(Description ?? before?.Description, Protected ?? before?.Protected ?? false), "put");
         return ValueTask.CompletedTask;
     }
 }

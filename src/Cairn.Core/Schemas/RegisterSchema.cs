@@ -9,8 +9,6 @@ namespace Cairn.Core.Schemas;
 /// <summary>Registers a version of a schema. The same content again leaves everything as it is.</summary>
 public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content) : Operation
 {
-    private long _id;
-
     public override string Path { get; init; } = Address.Path;
     public override Permission Needed => new("schemas", PermissionLevel.Write);
 
@@ -61,12 +59,12 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
         CheckOrder(source);
         var compiled = Compile(source, draft.Caller);
         CheckRule(source, compiled);
-        _id = schema.State?.Id ?? (Imported is { Id: > 0 and var number } ? number : (long?)null) ?? (_id > 0 ? _id : await NextIdAsync(draft, ct));
+        long id = schema.State?.Id ?? (Imported is { Id: > 0 and var number } ? number : await NextIdAsync(draft, ct));
         schema.Set(
             new SchemaState
             {
                 Address = Address,
-                Id = _id,
+                Id = id,
                 Content = Content,
                 Avro = Avro,
                 Meta = Meta ?? "{}"u8.ToArray(),

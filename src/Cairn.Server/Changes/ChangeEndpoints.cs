@@ -67,7 +67,7 @@ internal static class ChangeEndpoints
             return;
         }
 
-        var made = await request.Node.Changes.CommitAsync(request.Commit, change, http.RequestAborted);
+        var made = (await request.Node.Changes.CommitAsync(request.Commit, change, http.RequestAborted)).Change;
         http.Response.Headers["Cairn-Revision"] = made.Revision.ToString(CultureInfo.InvariantCulture);
         http.Response.Headers.Location = $"{http.Request.PathBase}/api/v1/changes/{made.Id}";
         await Bodies.WriteAsync(http, 201, ChangeView.Of(made), WireJson.Default.ChangeView);

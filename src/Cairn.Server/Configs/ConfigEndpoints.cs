@@ -143,10 +143,6 @@ internal static class ConfigEndpoints
             _ => throw new ProblemException(
                 ProblemKind.UnsupportedFormat, $"'{type}' is no patch. Use application/merge-patch+json or application/json-patch+json."),
         };
-        // A condition that is not met is told by the operation; otherwise there is nothing to change.
-        var head = node.Configs.Head(node.Catalogs.Current, request.Path);
-        if (head?.State is null && condition?.Unmet(request.Path, head?.Version ?? 0, head?.Mark, exists: false) is null)
-            throw ConfigAnswers.NotFound(node, request);
         await CommitAsync(http, operation, Message(http));
     }
 
@@ -252,17 +248,13 @@ internal static class ConfigEndpoints
     private static async Task CommitAsync(HttpContext http, Operation operation, string? message)
     {
         var (request, node) = Request(http);
-        bool existed = node.Configs.Head(node.Catalogs.Current, operation.Path)?.State is not null;
-        var change = await node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], message), http.RequestAborted);
-        long version = change.Resources[0].VersionAfter!.Value;
-        var snapshot = node.Catalogs.Current;
-        var written = await node.Configs.VersionAsync(snapshot, operation.Path, version, http.RequestAborted)
-            ?? throw new InvalidOperationException($"Version {version} of {operation.Path} was committed but is not there.");
-        http.Response.Headers.ETag = EntityTags.Of(written);
-        http.Response.Headers["Cairn-Version"] = version.ToString(CultureInfo.InvariantCulture);
-        http.Response.Headers["Cairn-Revision"] = change.Revision.ToString(CultureInfo.InvariantCulture);
+        var made = await node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], message), http.RequestAborted);
+        var written = made.Of(node.Kinds.Configs, operation.Path)!;
+        http.Response.Headers.ETag = EntityTags.Of(written.After);
+        http.Response.Headers["Cairn-Version"] = written.After.Version.ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["Cairn-Revision"] = written.After.Revision.ToString(CultureInfo.InvariantCulture);
         await Bodies.WriteAsync(
-            http, existed || operation is DeleteConfig ? 200 : 201, ConfigWritten.Of(written, operation.TargetEnvironment, request.Caller), WireJson.Default.ConfigWritten);
+            http, written.IsNew ? 201 : 200, ConfigWritten.Of(written.After, operation.TargetEnvironment, request.Caller), WireJson.Default.ConfigWritten);
     }
 
     private static (CairnRequest Request, CairnNode Node) Request(HttpContext http)

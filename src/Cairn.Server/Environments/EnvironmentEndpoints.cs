@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Environments;
@@ -67,17 +66,16 @@ internal static class EnvironmentEndpoints
         var request = CairnRequest.Of(http);
         var snapshot = await Snapshots.OfAsync(http, request.Node);
         request.Node.Configs.RequireEnvironment(snapshot, request.Path);
-        await WriteAsync(http, 200);
+        await WriteAsync(http, 200, Head(request)!);
     }
 
     private static async Task Put(HttpContext http)
     {
         var request = CairnRequest.Of(http);
         var update = await Bodies.ReadAsync(http, WireJson.Default.EnvironmentUpdate);
-        var before = Head(request)?.State;
-        var state = new EnvironmentState(update.Description ?? before?.Description, update.Protected ?? before?.Protected ?? false);
-        await CommitAsync(http, new PutEnvironment(request.Path, state) { IfVersion = EntityTags.Condition(http.Request) });
-        await WriteAsync(http, before is null ? 201 : 200);
+        var made = await CommitAsync(http, new PutEnvironment(request.Path, update.Description, update.Protected) { IfVersion = EntityTags.Condition(http.Request) });
+        var written = made.Of(request.Node.Kinds.Environments, request.Path)!;
+        await WriteAsync(http, written.IsNew ? 201 : 200, written.After);
     }
 
     private static async Task Delete(HttpContext http)
@@ -93,7 +91,7 @@ internal static class EnvironmentEndpoints
         var snapshot = await Snapshots.OfAsync(http, request.Node);
         if (request.Path.StartsWith("environments/", StringComparison.Ordinal))
             request.Node.Configs.RequireEnvironment(snapshot, request.Path["environments/".Length..]);
-        await WriteVariablesAsync(http);
+        await WriteVariablesAsync(http, snapshot.Of(request.Node.Kinds.Variables.Catalog).Get(request.Path));
     }
 
     private static Task PutVariables(HttpContext http) => WriteVariablesAsync(http, merge: false);
@@ -105,14 +103,12 @@ internal static class EnvironmentEndpoints
         var request = CairnRequest.Of(http);
         byte[] body = await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes);
         byte[] json = Core.Documents.JsonText.Normalize(body);
-        await CommitAsync(http, new PutVariables(request.Path, json, merge) { IfVersion = EntityTags.Condition(http.Request) });
-        await WriteVariablesAsync(http);
+        var made = await CommitAsync(http, new PutVariables(request.Path, json, merge) { IfVersion = EntityTags.Condition(http.Request) });
+        await WriteVariablesAsync(http, made.Of(request.Node.Kinds.Variables, request.Path)!.After);
     }
 
-    private static Task WriteVariablesAsync(HttpContext http)
+    private static Task WriteVariablesAsync(HttpContext http, Versioned<VariableSet>? variables)
     {
-        var request = CairnRequest.Of(http);
-        var variables = request.Node.Catalogs.Current.Of(request.Node.Kinds.Variables.Catalog).Get(request.Path);
         http.Response.Headers.ETag = variables is null ? "\"0\"" : EntityTags.Of(variables);
         http.Response.Headers["Cairn-Version"] = (variables?.Version ?? 0).ToString(CultureInfo.InvariantCulture);
         return Bodies.WriteAsync(http, 200, (variables?.State ?? VariableSet.Empty).Json, "application/json");
@@ -121,19 +117,17 @@ internal static class EnvironmentEndpoints
     private static Versioned<EnvironmentState>? Head(CairnRequest request) =>
         request.Node.Catalogs.Current.Of(request.Node.Kinds.Environments.Catalog).Get(request.Path);
 
-    private static async Task CommitAsync(HttpContext http, Operation operation)
+    private static async Task<ChangeResult> CommitAsync(HttpContext http, Operation operation)
     {
         var request = CairnRequest.Of(http);
-        var change = await request.Node.Changes.CommitAsync(
+        var made = await request.Node.Changes.CommitAsync(
             request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
-        http.Response.Headers["Cairn-Revision"] = change.Revision.ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["Cairn-Revision"] = made.Change.Revision.ToString(CultureInfo.InvariantCulture);
+        return made;
     }
 
-    private static Task WriteAsync(HttpContext http, int status)
+    private static Task WriteAsync(HttpContext http, int status, Versioned<EnvironmentState> environment)
     {
-        var environment = Head(CairnRequest.Of(http)) is { State: not null } head
-            ? head
-            : throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{CairnRequest.Of(http).Path}'.");
         http.Response.Headers.ETag = EntityTags.Of(environment);
         return Bodies.WriteAsync(http, status, EnvironmentView.Of(environment), WireJson.Default.EnvironmentView);
     }

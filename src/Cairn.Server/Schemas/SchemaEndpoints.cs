@@ -83,7 +83,7 @@ internal static class SchemaEndpoints
         {
             Backport = Query.Flag(http.Request, "backport"),
         };
-        await CommitAsync(http, operation, created: 201);
+        await CommitAsync(http, operation);
     }
 
     private static Task Delete(HttpContext http)
@@ -140,20 +140,18 @@ internal static class SchemaEndpoints
         return CommitAsync(http, new DeprecateSchema(SchemaSelector.AddressFromPath(request.Path), null));
     }
 
-    private static async Task CommitAsync(HttpContext http, Operation operation, int created = 200)
+    private static async Task CommitAsync(HttpContext http, Operation operation)
     {
         var request = CairnRequest.Of(http);
         var node = request.Node;
         operation = operation with { IfVersion = EntityTags.Condition(http.Request) };
-        var change = await node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
-        http.Response.Headers["Cairn-Revision"] = change.Revision.ToString(CultureInfo.InvariantCulture);
-        var version = change.Resources.Count == 0 ? null : change.Resources[0].VersionAfter;
-        // A deletion is answered with what was deleted; anything else with what there is now.
-        var record = node.Schemas.Head(node.Catalogs.Current, operation.Path);
-        if (operation is DeleteSchema || (version is { } made && record?.Version != made))
-            record = await node.Kinds.Schemas.Versions.ReadVersionAsync(
-                node.Store, operation.Path, operation is DeleteSchema ? version!.Value - 1 : version!.Value, http.RequestAborted);
-        await WriteAsync(http, version is null ? 200 : created, record!);
+        var made = await node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
+        http.Response.Headers["Cairn-Revision"] = made.Change.Revision.ToString(CultureInfo.InvariantCulture);
+        var written = made.Of(node.Kinds.Schemas.Versions, operation.Path);
+        // A deletion is answered with what was deleted; what left everything as it was with what there is.
+        await WriteAsync(
+            http, written?.IsNew == true ? 201 : 200,
+            written is { After.State: null } ? written.Before! : written?.After ?? node.Schemas.Head(node.Catalogs.Current, operation.Path)!);
     }
 
     private static Task WriteAsync(HttpContext http, int status, Versioned<SchemaState> record)

@@ -49,7 +49,7 @@ internal sealed class World : IAsyncDisposable
         return world;
     }
 
-    public async Task<Change> CommitAsync(params Operation[] operations) =>
+    public async Task<ChangeResult> CommitAsync(params Operation[] operations) =>
         await Changes.CommitAsync(new CommitContext(Caller.System, Origin.Internal), new ChangeRequest(operations, null), Ct);
 
     /// <summary>What an environment serves; null when nothing.</summary>

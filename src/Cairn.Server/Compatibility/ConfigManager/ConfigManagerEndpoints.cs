@@ -78,9 +78,9 @@ internal static class ConfigManagerEndpoints
         byte[] document = JsonText.Normalize(await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes));
         // Here a write is to the config as a whole; the environment only matters to who reads.
         var operation = new PutConfig(request.Path, null, document) { Schema = Schema(http) };
-        var change = await request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], null), http.RequestAborted);
+        var made = await request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], null), http.RequestAborted);
         await Bodies.WriteAsync(
-            http, 200, new ConfigManagerWritten("success", request.Path, change.Resources[0].VersionAfter!.Value), WireJson.Default.ConfigManagerWritten);
+            http, 200, new ConfigManagerWritten("success", request.Path, made.Resources[0].NextVersion), WireJson.Default.ConfigManagerWritten);
     }
 
     /// <summary>The schema of <c>?schema=</c>.</summary>

@@ -177,7 +177,7 @@ internal static partial class PyrmuteSchemas
             : throw new PyrmuteRefusal(404, $"Model {scope.ModelId} not found");
     }
 
-    private static ValueTask<Change> CommitAsync(HttpContext http, Operation operation)
+    private static ValueTask<ChangeResult> CommitAsync(HttpContext http, Operation operation)
     {
         var request = CairnRequest.Of(http);
         return request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], null), http.RequestAborted);
