@@ -12,6 +12,9 @@ public sealed class IdSequence(IStore store, string name)
 {
     private const int BlockSize = 64;
 
+    // So that nodes that start together do not keep refusing each other.
+    private const int MaxPauseMs = 20;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly string _key = "sequences/" + name;
     private long _next = 1;
@@ -61,6 +64,7 @@ public sealed class IdSequence(IStore store, string name)
             // Of a commit that was not answered the block is lost, which is no harm.
             if (await store.CommitAsync(new Transaction([condition], [write]), ct) is CommitResult.Committed)
                 return (last + 1, reserved);
+            await Task.Delay(Random.Shared.Next(1, MaxPauseMs), ct);
         }
     }
 }

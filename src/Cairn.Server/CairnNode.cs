@@ -7,6 +7,7 @@ using Cairn.Core.Cluster;
 using Cairn.Core.Configs;
 using Cairn.Core.Cryptography;
 using Cairn.Core.Integrity;
+using Cairn.Core.Jobs;
 using Cairn.Core.Schemas;
 using Cairn.Server.Cluster;
 using Cairn.Server.Limits;
@@ -25,8 +26,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     private readonly ILogger<CairnNode> _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Queue<(DateTimeOffset Time, long Revision)> _revisions = new();
-    private Task _chores = Task.CompletedTask;
-    private Task _clustering = Task.CompletedTask;
+    private readonly JobSupervisor _supervisor;
     private CairnMetrics? _metrics;
     private volatile bool _ready;
     private int _disposed;
@@ -38,6 +38,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     {
         (Options, _log, StartedAt) = (options, log, options.Time.GetUtcNow());
         Ids = new TimedIds(options.Time);
+        _supervisor = new JobSupervisor(options.Time, () => IsLeader) { OnEnd = JobEnded };
         Limiter = new RateLimiter(options.Time)
         {
             Shared = options.Redis is { } redis ? new RedisWindows(redis, options.Time) : null,
@@ -83,6 +84,19 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     /// <remarks>A node whose shared store is away still does: it answers reads from memory.</remarks>
     public bool IsReady => _ready && !_stopping.IsCancellationRequested
         && (Catalogs.Fault is null || (Cluster is not null && Catalogs.Fault is StoreException));
+
+    /// <summary>How the background jobs do.</summary>
+    public IReadOnlyCollection<JobStatus> Jobs => _supervisor.Statuses;
+
+    /// <summary>Whether this node runs the jobs that one node runs for all.</summary>
+    private bool IsLeader => Cluster?.IsLeader ?? true;
+
+    private void JobEnded(JobStatus status)
+    {
+        _metrics?.JobEnded(status);
+        if (status.Failures > 0)
+            _log.JobFailed(status.Cause, status.Name, status.Failures);
+    }
 
     /// <summary>Cancelled when the node begins to stop: those who wait for news are to be told so.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -143,8 +157,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
             _log.StartedFromSnapshot(Catalogs.Current.Revision);
         else
             await Bootstrap.RunAsync(this, ct);
-        _chores = RunChoresAsync(_stopping.Token);
-        _clustering = Cluster?.RunAsync(_stopping.Token) ?? Task.CompletedTask;
+        StartJobs();
         _ready = true;
         if (OpenFiles.Limit() is { } limit && limit < options.MaxWatchers + OpenFiles.Reserve)
             _log.FewOpenFiles(limit, options.MaxWatchers, OpenFiles.Reserve);
@@ -174,8 +187,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         await _stopping.CancelAsync();
-        await _chores.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _clustering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _supervisor.DisposeAsync();
         _metrics?.Dispose();
         Limiter.Dispose();
         if (Cluster is not null)
@@ -190,66 +202,36 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         ? MasterKeys.FromSetting(setting)
         : MasterKeys.FromFile(Path.Combine(Options.Data, "master.key"), mayCreate: !await Keyring.ExistsAsync(Store, ct));
 
-    private async Task RunChoresAsync(CancellationToken ct)
+    private void StartJobs()
     {
-        using var timer = new PeriodicTimer(FlushPeriod, Options.Time);
-        var nextCompaction = Options.Time.GetUtcNow() + CompactPeriod;
-        bool stopping = false, tidied = false;
-        while (!stopping)
-        {
-            try
+        Job[] jobs =
+        [
+            new("update-counter", TimeSpan.Zero, Metrics.CountUpdatesAsync) { AtStart = true },
+            new("key-usage", FlushPeriod, ct => KeyUsage.FlushAsync(Catalogs.Current, ct)) { AtStop = true },
+            new("refusals", FlushPeriod, Refusals.FlushAsync) { AtStop = true },
+            new("rate-limits", FlushPeriod, _ =>
             {
-                stopping = !await timer.WaitForNextTickAsync(ct);
-            }
-            catch (OperationCanceledException)
-            {
-                stopping = true;
-            }
-
-            try
-            {
-                await FlushAsync(CancellationToken.None);
-                if (!stopping && Options.Time.GetUtcNow() >= nextCompaction)
-                {
-                    nextCompaction += CompactPeriod;
-                    // Of many nodes one does this for all.
-                    bool mine = Cluster?.IsLeader ?? true;
-                    await CompactAsync(mine, ct);
-                    if (mine)
-                        await Idempotency.ForgetAsync(Catalogs.Current, ct);
-                    if (mine && !tidied)
-                        await Idempotency.ForgetFormerAsync(ct);
-                    tidied |= mine;
-                }
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                stopping = true;
-            }
-            catch (StoreException e)
-            {
-                _log.ChoreFailed(e);
-            }
-        }
+                Limiter.Forget();
+                return Task.CompletedTask;
+            }),
+            new("compaction", CompactPeriod, CompactAsync),
+            new("idempotency", CompactPeriod, ct => Idempotency.ForgetAsync(Catalogs.Current, ct)) { Scope = JobScope.Leader },
+            new("former-answers", TimeSpan.FromHours(1), Idempotency.ForgetFormerAsync) { Scope = JobScope.Leader },
+            .. Cluster?.Jobs ?? [],
+        ];
+        foreach (var job in jobs)
+            _supervisor.Start(job);
     }
 
-    /// <summary>Writes what was gathered in memory: uses of keys and refused requests.</summary>
-    internal async Task FlushAsync(CancellationToken ct)
-    {
-        await KeyUsage.FlushAsync(Catalogs.Current, ct);
-        await Refusals.FlushAsync(ct);
-        Limiter.Forget();
-    }
-
-    // Which revision was current when: the store itself does not know times.
-    private async Task CompactAsync(bool mine, CancellationToken ct)
+    // Which revision was current when: the store itself does not know times. Every node keeps this, for any may lead one day.
+    private async Task CompactAsync(CancellationToken ct)
     {
         var now = Options.Time.GetUtcNow();
         _revisions.Enqueue((now, Catalogs.Current.Revision));
         long through = 0;
         while (_revisions.TryPeek(out var oldest) && oldest.Time <= now - Options.HistoryRetention)
             through = _revisions.Dequeue().Revision;
-        if (through > 0 && mine)
+        if (through > 0 && IsLeader)
             await Store.CompactAsync(through, ct);
     }
 }

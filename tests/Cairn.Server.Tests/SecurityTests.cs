@@ -29,7 +29,8 @@ public sealed class SecurityTests
             key = (string)made["key"]!;
             using var wrong = server.Client(planted[5]);
             await wrong.GetAsync("/api/v1/configs/a/b");
-            await server.Node.FlushAsync(CancellationToken.None);
+            await server.Node.KeyUsage.FlushAsync(server.Node.Catalogs.Current, CancellationToken.None);
+            await server.Node.Refusals.FlushAsync(CancellationToken.None);
         }
         finally
         {

@@ -71,7 +71,7 @@ public sealed class KeyUsageRecorder(IStore store, string node, TimeProvider tim
             return;
         var usage = new ApiKeyUsage { Count = count, LastUsedAt = lastUsed };
         var write = new Write.Put($"{Catalog.Prefix}{keyId}/imported", JsonSerializer.SerializeToUtf8Bytes(usage, StoredJson.Default.ApiKeyUsage));
-        await store.CommitAsync(new Transaction([], [write]), ct);
+        await store.CommitSurelyAsync(new Transaction([], [write]), write, time, ct);
     }
 
     /// <summary>Writes what was counted. When the store cannot be reached, counting goes on.</summary>
@@ -88,12 +88,14 @@ public sealed class KeyUsageRecorder(IStore store, string node, TimeProvider tim
             });
             try
             {
-                await store.CommitAsync(new Transaction([], [.. writes]), ct);
+                List<Write> sums = [.. writes];
+                await store.CommitSurelyAsync(new Transaction([], sums), (Write.Put)sums[0], time, ct);
             }
-            catch (StoreUnavailableException)
+            catch (Exception e) when (e is StoreException or OperationCanceledException)
             {
                 foreach (var (key, usage) in taken)
                     _counters.GetOrAdd(key, static _ => new Counters()).Return(usage);
+                throw;
             }
         }
     }

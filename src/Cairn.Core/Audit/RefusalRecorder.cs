@@ -71,15 +71,17 @@ public sealed class RefusalRecorder(IStore store, AuditLog audit, TimedIds ids, 
 
         try
         {
-            await store.CommitAsync(new Transaction([], [.. entries.Select(audit.Put)]), ct);
+            var writes = entries.ConvertAll(audit.Put);
+            await store.CommitSurelyAsync(new Transaction([], writes), (Write.Put)writes[0], time, ct);
         }
-        catch (StoreUnavailableException)
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
         {
             // Kept for the next attempt, within the same bound.
             foreach (var (refusal, count) in pending)
                 if (_pending.Count < MaxKinds)
                     _pending.AddOrUpdate(refusal, count, (_, more) => more + count);
             Interlocked.Add(ref _rest, rest);
+            throw;
         }
     }
 }

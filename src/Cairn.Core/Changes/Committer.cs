@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Storage;
@@ -15,8 +16,6 @@ public sealed record CommitContext(Caller Caller, Origin Origin, (Condition Cond
 /// out what became of a commit that was not answered, and waits until this node's catalogs have it.</summary>
 public sealed class Committer(IStore store, CatalogSet catalogs, AuditLog audit, TimeProvider time)
 {
-    private const int MaxResends = 5;
-
     /// <summary>How long a write waits for this node's own catalogs before it is reported as done but not yet visible.</summary>
     public static readonly TimeSpan CatchUpLimit = TimeSpan.FromSeconds(30);
 
@@ -40,7 +39,6 @@ public sealed class Committer(IStore store, CatalogSet catalogs, AuditLog audit,
             CorrelationId = context.Origin.CorrelationId,
         };
         var auditWrite = audit.Put(entry);
-        // The entry's key is new, so its absence tells whether an unanswered commit happened.
         conditions.Add(new Condition.Absent(auditWrite.Key));
         writes.Add(auditWrite);
         if (context.Extra is { } extra)
@@ -52,35 +50,22 @@ public sealed class Committer(IStore store, CatalogSet catalogs, AuditLog audit,
         var transaction = new Transaction(conditions, writes);
         try
         {
-            for (int attempt = 0; ; attempt++)
+            // The entry's key is new, so its absence tells whether an unanswered commit happened.
+            switch (await store.CommitSurelyAsync(transaction, (Write.Put)auditWrite, time, ct))
             {
-                var result = await store.CommitAsync(transaction, ct);
-                switch (result)
-                {
-                    case CommitResult.Committed committed:
-                        await CatchUpAsync(committed.Revision, ct);
-                        return committed.Revision;
+                case CommitResult.Committed committed:
+                    await CatchUpAsync(committed.Revision, ct);
+                    return committed.Revision;
 
-                    // An answer was lost: the entry tells whether this commit, or the one sent before it, happened.
-                    case CommitResult.Unknown or CommitResult.Refused when (attempt > 0 || result is CommitResult.Unknown)
-                        && await store.GetAsync(auditWrite.Key, ct) is { } record:
-                        await CatchUpAsync(record.Revision, ct);
-                        return record.Revision;
+                case CommitResult.Refused refused when conditions[refused.Condition] == context.Extra?.Condition:
+                    throw new ProblemException(ProblemKind.Conflict, "Another request with this Idempotency-Key came first.");
 
-                    case CommitResult.Refused refused when conditions[refused.Condition] == context.Extra?.Condition:
-                        throw new ProblemException(ProblemKind.Conflict, "Another request with this Idempotency-Key came first.");
+                case CommitResult.Refused refused:
+                    await CatchUpAsync(refused.HeadRevision, ct);
+                    return null;
 
-                    case CommitResult.Refused refused:
-                        await CatchUpAsync(refused.HeadRevision, ct);
-                        return null;
-
-                    case CommitResult.Unknown unknown when attempt == MaxResends:
-                        throw new StoreUnavailableException("the store did not say whether it was written", unknown.Cause);
-
-                    case CommitResult.Unknown:
-                        await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), time, ct);
-                        break;
-                }
+                default:
+                    throw new UnreachableException();
             }
         }
         catch (TransactionTooLargeException e)

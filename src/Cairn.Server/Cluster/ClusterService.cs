@@ -1,5 +1,6 @@
 using Cairn.Core.Cluster;
 using Cairn.Core.Cryptography;
+using Cairn.Core.Jobs;
 using Cairn.Server.Observability;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
@@ -22,7 +23,6 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
     private MasterKeys _keys = null!;
     private IReadOnlyList<string> _prefixes = [];
     private Lease? _lead;
-    private DateTimeOffset _nextSnapshot;
 
     public NodeRegistry Registry => registry;
 
@@ -52,35 +52,13 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
         }
     }
 
-    /// <summary>Runs until it is cancelled.</summary>
-    public async Task RunAsync(CancellationToken ct)
-    {
-        var contact = Contact.RunAsync(ct);
-        using var timer = new PeriodicTimer(NodeRegistry.Period, options.Time);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await StepAsync(ct);
-                }
-                catch (StoreException e)
-                {
-                    log.ChoreFailed(e);
-                }
-                catch (IOException e)
-                {
-                    log.SnapshotFailed(e);
-                }
-            }
-            while (await timer.WaitForNextTickAsync(ct));
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            await contact;
-        }
-    }
+    /// <summary>What goes on in the background.</summary>
+    public IEnumerable<Job> Jobs =>
+    [
+        new("store-contact", TimeSpan.Zero, Contact.RunAsync) { AtStart = true },
+        new("cluster", NodeRegistry.Period, StepAsync) { AtStart = true },
+        new("snapshot", SnapshotPeriod, WriteSnapshotAsync) { AtStart = true },
+    ];
 
     /// <summary>Who leads, as the store has it.</summary>
     public async Task<string?> LeaderAsync(CancellationToken ct) => (await _leases.FindAsync(LeaderLease, ct))?.Holder;
@@ -113,7 +91,7 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
         }
         catch (Exception e) when (e is StoreException or OperationCanceledException)
         {
-            log.ChoreFailed(e);
+            log.LeadNotReturned(e);
         }
     }
 
@@ -131,11 +109,6 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
         {
             await registry.ForgetAsync(_catalogs.Current, ct);
         }
-
-        if (options.Time.GetUtcNow() < _nextSnapshot)
-            return;
-        await WriteSnapshotAsync(ct);
-        _nextSnapshot = options.Time.GetUtcNow() + SnapshotPeriod;
     }
 
     private async IAsyncEnumerable<StoreRecord> RecordsAsync(

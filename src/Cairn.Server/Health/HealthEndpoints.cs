@@ -55,6 +55,9 @@ internal static class HealthEndpoints
         };
         if (node.Catalogs.Refused.Count is > 0 and var refused)
             checks["integrity"] = $"{refused} records of the store were not written by Cairn and are left out: GET /api/v1/integrity names them";
+        // One failure may be a moment's; a job that goes on failing is somebody's to look at.
+        var failing = node.Jobs.Where(job => job.Failures > 1).ToList();
+        checks["jobs"] = failing.Count == 0 ? "healthy" : string.Join(", ", failing.Select(job => $"{job.Name} failed {job.Failures} times in a row")) + ": the log says why";
         if (node.Cluster is not null)
             checks["store"] = node.StaleSeconds is { } stale ? $"not answering for {stale} s" : "healthy";
         if (node.Limiter.Shared is { } shared)
@@ -62,7 +65,7 @@ internal static class HealthEndpoints
         var now = node.Options.Time.GetUtcNow();
         bool healthy = node.IsReady;
         var view = new HealthView(
-            !healthy ? "unhealthy" : node.StaleSeconds is null && node.Catalogs.Refused.Count == 0 ? "healthy" : "degraded", CairnNode.Version,
+            !healthy ? "unhealthy" : node.StaleSeconds is null && node.Catalogs.Refused.Count == 0 && failing.Count == 0 ? "healthy" : "degraded", CairnNode.Version,
             Math.Round((now - node.StartedAt).TotalSeconds, 3), node.Catalogs.Current.Revision, checks);
         var registry = node.Options.PyrmuteRegistry;
         if (registry.Enabled)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Cairn.Core.Changes;
 using Cairn.Core.Configs;
+using Cairn.Core.Jobs;
 
 namespace Cairn.Server.Observability;
 
@@ -15,7 +16,7 @@ internal sealed class CairnMetrics : IDisposable
     private readonly Counter<long> _updates;
     private readonly Counter<long> _authenticationFailures;
     private readonly Counter<long> _rateLimited;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly Counter<long> _jobs;
 
     public CairnMetrics(CairnNode node)
     {
@@ -34,35 +35,32 @@ internal sealed class CairnMetrics : IDisposable
         _meter.CreateObservableGauge("cairn.cluster.leader", () => node.Cluster?.IsLeader ?? true ? 1 : 0, null, "1 on the node that runs the background jobs.");
         _meter.CreateObservableGauge("cairn.rate.shared", () => node.Limiter.Shared is { IsAnswering: true } ? 1 : 0, null, "1 while rate limits are counted in Redis, for all nodes together.");
         _meter.CreateObservableGauge("cairn.watchers", () => node.Watchers.Taken, "{watcher}", "Open watches and long polls.");
-        _ = CountUpdatesAsync(_stopping.Token);
+        _jobs = _meter.CreateCounter<long>("cairn.job.runs", "{run}", "Runs of background jobs, by job and outcome: good or failed.");
     }
 
     public RequestMetrics Requests { get; }
 
     public void AuthenticationFailed(string reason) => _authenticationFailures.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
+    public void JobEnded(JobStatus status) => _jobs.Add(
+        1, new KeyValuePair<string, object?>("job", status.Name), new KeyValuePair<string, object?>("outcome", status.Failures == 0 ? "good" : "failed"));
+
     public void RateLimited() => _rateLimited.Add(1);
 
     public void Dispose()
     {
-        _stopping.Cancel();
-        _stopping.Dispose();
         _meter.Dispose();
     }
 
     private int Live<TState>(ResourceKind<TState> kind) where TState : class => _node.Catalogs.Current.Of(kind.Catalog).Count;
 
     // Counted where they arrive, so that each node's metrics show what it serves, whichever node wrote it.
-    private async Task CountUpdatesAsync(CancellationToken ct)
+    public async Task CountUpdatesAsync(CancellationToken ct)
     {
         var link = _node.Catalogs.Feed;
         while (!ct.IsCancellationRequested)
         {
-            var next = link.NextAsync.WaitAsync(ct);
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!next.IsCompletedSuccessfully)
-                return;
-            link = await next;
+            link = await link.NextAsync.WaitAsync(ct);
             foreach (var change in link.Changes)
                 if (change.After is Versioned<ConfigState> config)
                     _updates.Add(1, new KeyValuePair<string, object?>("action", config.State is null ? "delete" : "put"));

@@ -9,8 +9,8 @@ internal static partial class LogMessages
     [LoggerMessage(1002, LogLevel.Information, "Cairn is stopping; not ready any more, listening for another {DelaySeconds} s")]
     public static partial void Stopping(this ILogger logger, double delaySeconds);
 
-    [LoggerMessage(1003, LogLevel.Warning, "A background write failed and will be tried again")]
-    public static partial void ChoreFailed(this ILogger logger, Exception e);
+    [LoggerMessage(1003, LogLevel.Warning, "The job {Job} failed, {Failures} times in a row, and will be tried again")]
+    public static partial void JobFailed(this ILogger logger, Exception? e, string job, int failures);
 
     [LoggerMessage(1004, LogLevel.Information, "The certificate was read anew; it is valid until {NotAfter}")]
     public static partial void CertificateReloaded(this ILogger logger, DateTime notAfter);
@@ -18,8 +18,8 @@ internal static partial class LogMessages
     [LoggerMessage(1005, LogLevel.Warning, "The certificate could not be read anew; the one before stays in use")]
     public static partial void CertificateNotReloaded(this ILogger logger, Exception e);
 
-    [LoggerMessage(1006, LogLevel.Warning, "The local snapshot could not be written; the one before stays")]
-    public static partial void SnapshotFailed(this ILogger logger, Exception e);
+    [LoggerMessage(1006, LogLevel.Warning, "The lead could not be given back; it expires by itself")]
+    public static partial void LeadNotReturned(this ILogger logger, Exception e);
 
     [LoggerMessage(1007, LogLevel.Warning, "Another node goes by the name {Node}: give each its own CAIRN_NODE_ID")]
     public static partial void NodeNameTaken(this ILogger logger, string node);
