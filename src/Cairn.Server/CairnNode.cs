@@ -161,6 +161,8 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         _ready = true;
         if (OpenFiles.Limit() is { } limit && limit < options.MaxWatchers + OpenFiles.Reserve)
             _log.FewOpenFiles(limit, options.MaxWatchers, OpenFiles.Reserve);
+        if (DataFolder.IsOpenToOthers(options.Data))
+            _log.DataFolderOpen(options.Data);
         _log.Started(Catalogs.Current.Revision, Catalogs.Current.Of(Kinds.Configs.Catalog).Count);
     }
 

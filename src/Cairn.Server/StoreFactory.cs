@@ -82,7 +82,11 @@ internal static class DataFolder
         try
         {
             if (Directory.Exists(path))
+            {
+                Close(path);
                 return;
+            }
+
             if (OperatingSystem.IsWindows())
                 Directory.CreateDirectory(path);
             else
@@ -91,6 +95,27 @@ internal static class DataFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StoreUnusableException($"The data folder '{path}' cannot be made: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Whether others than its owner can look into the folder.</summary>
+    public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
+
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    // A mounted volume may belong to somebody else, who alone can close it; the files in it are closed in any case.
+    private static void Close(string path)
+    {
+        if (!IsOpenToOthers(path) || OperatingSystem.IsWindows())
+            return;
+        try
+        {
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path) & ~Others);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // The node says so when it has started.
         }
     }
 }

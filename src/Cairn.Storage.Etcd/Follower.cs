@@ -180,7 +180,7 @@ internal sealed class Follower : IAsyncDisposable
     private StoreUnavailableException GoneBack(KeyValue? found)
     {
         var goneBack = new StoreUnavailableException(
-            $"etcd no longer has revision {_head.ModRevision} as this node has seen it{(found is null ? "" : $", but {found.ModRevision}")}: "
+            $"etcd no longer has revision {_head.ModRevision} as this node has seen it{(found is null ? "" : found.ModRevision == _head.ModRevision ? ", but another commit of that number" : $"; its newest is {found.ModRevision}")}: "
             + "it was restored from a backup, or emptied. Restart the nodes.");
         Volatile.Write(ref _goneBack, goneBack);
         _feed.Close(goneBack);

@@ -71,8 +71,17 @@ internal sealed class GroupCommit(Committer committer, EtcdStoreOptions options,
         {
             var batch = new CommitBatch(options);
             while (_waiting.TryPeek(out var next) && batch.Takes(next))
-                if (_waiting.Dequeue().TryTake())
+            {
+                _waiting.Dequeue();
+                if (!next.TryTake())
+                    continue;
+                // Those that cannot go together wait for each other; all of them together not longer than one.
+                if (next.Waited > options.Timeout)
+                    next.Fail(new StoreUnavailableException($"etcd did not answer others for {next.Waited.TotalSeconds:0} s, and this was not sent."));
+                else
                     batch.Add(next);
+            }
+
             if (batch.Commits.Count == 0)
                 _inFlight--;
             return batch.Commits.Count == 0 ? null : batch.Commits;

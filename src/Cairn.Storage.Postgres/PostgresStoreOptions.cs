@@ -56,7 +56,7 @@ public sealed partial record PostgresStoreOptions
             switch (name)
             {
                 case "schema":
-                    options = options with { Schema = SchemaName().IsMatch(value) ? value : throw Malformed("schema has letters, digits and underscores") };
+                    options = options with { Schema = SchemaName().IsMatch(value) ? value : throw Malformed("schema has lower-case letters, digits and underscores, and begins with a letter: capitals would have to be quoted by everybody who looks at it") };
                     break;
                 case "timeout":
                     options = options with { Timeout = TimeSpan.FromSeconds(Number(value, 1, 300)) };

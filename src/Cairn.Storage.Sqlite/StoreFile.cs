@@ -9,6 +9,7 @@ internal sealed class StoreFile : IDisposable
     private static readonly byte[] Magic = "SQLite format 3\0"u8.ToArray();
 
     private readonly FileStream _lock;
+    private FileStream? _own;
 
     private StoreFile(string path, FileStream held) => (Path, _lock) = (path, held);
 
@@ -24,8 +25,7 @@ internal sealed class StoreFile : IDisposable
         var file = new StoreFile(path, Lock(path));
         try
         {
-            Create(path);
-            CheckHeader(path);
+            file.Hold();
             using var database = file.Connect(readOnly: false);
             Schema.Migrate(database, path);
             if (new FileInfo(path).Length <= options.CheckAtOpenBytes
@@ -76,7 +76,25 @@ internal sealed class StoreFile : IDisposable
     }
 
     /// <summary>Lets go of the lock; its file stays, since removing it would race with the next process.</summary>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _own?.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Makes the file when there is none, and locks it itself, whatever other name it goes by: a link from another folder, of either
+    /// kind, leads to the same file. SQLite's own locks are of another kind and not in the way.</summary>
+    private void Hold()
+    {
+        // Where files are locked against everybody, as on Windows, SQLite could not open it either.
+        var share = OperatingSystem.IsWindows() ? FileShare.ReadWrite : FileShare.None;
+        var own = Create(Path, share);
+        if (OperatingSystem.IsWindows())
+            using (own)
+                CheckHeader(own, Path);
+        else
+            CheckHeader(_own = own, Path);
+    }
 
     /// <summary>An advisory lock (flock) that the system releases however this process ends.</summary>
     private static FileStream Lock(string path)
@@ -101,11 +119,16 @@ internal sealed class StoreFile : IDisposable
         }
     }
 
-    private static void Create(string path)
+    private static FileStream Create(string path, FileShare share)
     {
         try
         {
-            new FileStream(path, Private(FileMode.OpenOrCreate, FileShare.ReadWrite)).Dispose();
+            return new FileStream(path, Private(FileMode.OpenOrCreate, share));
+        }
+        catch (IOException e) when (IsLocked(e))
+        {
+            throw new StoreUnusableException(
+                $"{path} is in use by another process, perhaps by another name: links lead to the same file. Stop that one first, or name another file.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -115,9 +138,8 @@ internal sealed class StoreFile : IDisposable
     }
 
     /// <summary>Finds what SQLite itself would notice late: a foreign file, or one that lost its end.</summary>
-    private static void CheckHeader(string path)
+    private static void CheckHeader(FileStream stream, string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         if (stream.Length == 0)
             return;
         Span<byte> header = stackalloc byte[100];

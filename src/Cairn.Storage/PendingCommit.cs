@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Cairn.Storage;
 
 /// <summary>A transaction that waits for its engine. It can be cancelled until the engine takes it; then it has an outcome.</summary>
@@ -5,6 +7,7 @@ public class PendingCommit
 {
     private readonly TaskCompletionSource<CommitResult> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _registration;
+    private readonly long _began = Stopwatch.GetTimestamp();
     private int _taken;
 
     /// <summary>Begins to wait.</summary>
@@ -22,6 +25,9 @@ public class PendingCommit
 
     /// <summary>Of its keys and values.</summary>
     public int Bytes { get; }
+
+    /// <summary>How long it has waited.</summary>
+    public TimeSpan Waited => Stopwatch.GetElapsedTime(_began);
 
     /// <summary>What becomes of it.</summary>
     public Task<CommitResult> Outcome => _outcome.Task;

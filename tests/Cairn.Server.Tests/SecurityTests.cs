@@ -62,6 +62,18 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    public async Task A_data_folder_that_was_open_to_others_is_closed()
+    {
+        var server = new CairnServer();
+        File.SetUnixFileMode(server.Folder.Path, (UnixFileMode)0b111_101_101);
+
+        await server.InitializeAsync();
+
+        File.GetUnixFileMode(server.Folder.Path).ShouldBe((UnixFileMode)0b111_000_000);
+        await server.DisposeAsync();
+    }
+
+    [Fact]
     public async Task The_keyring_rotates_while_reads_and_writes_go_on()
     {
         await using var server = await CairnServer.StartAsync();
@@ -197,11 +209,14 @@ public sealed class SecurityTests
         (await server.Admin.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    // The store is locked against other processes of .NET, not against being copied.
     private static byte[] ReadShared(string file)
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return bytes.ToArray();
+        string copy = file + ".copy";
+        using var copying = System.Diagnostics.Process.Start("cp", [file, copy]);
+        copying.WaitForExit();
+        byte[] content = File.ReadAllBytes(copy);
+        File.Delete(copy);
+        return content;
     }
 }

@@ -59,6 +59,31 @@ public sealed class CrashTests : IDisposable
         (await store.GetRevisionAsync(_deadline.Token)).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("symbolic link")]
+    [InlineData("hard link")]
+    [InlineData("link to the folder")]
+    public async Task A_second_process_is_told_so_whatever_name_it_knows_the_file_by(string kind)
+    {
+        var path = _folder.File("cairn.db");
+        await using (await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, _deadline.Token)) { }
+        string other = Directory.CreateDirectory(_folder.File("elsewhere")).FullName + "/cairn.db";
+        if (kind == "symbolic link")
+            File.CreateSymbolicLink(other, path);
+        else if (kind == "hard link")
+            System.Diagnostics.Process.Start("ln", [path, other]).WaitForExit();
+        else
+            other = Directory.CreateSymbolicLink(_folder.File("link"), Path.GetDirectoryName(path)!).FullName + "/cairn.db";
+        await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, _deadline.Token);
+
+        using var second = new WriterProcess(other, writers: 1, prefix: "x");
+        var (code, error) = await second.ExitAsync();
+
+        code.ShouldBe(2);
+        error.ShouldContain("in use by another process");
+        await store.CommitAsync(new Transaction([], [new Write.Put("still", new byte[1])]), _deadline.Token);
+    }
+
     [Fact]
     public async Task A_second_store_in_the_same_process_is_told_the_same_and_gets_the_file_afterwards()
     {

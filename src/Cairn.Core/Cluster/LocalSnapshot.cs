@@ -17,10 +17,13 @@ public sealed class LocalSnapshot
     private const int BlockBytes = 1 << 20;
     private static readonly byte[] Magic = "cairn snapshot 1\n"u8.ToArray();
 
-    private LocalSnapshot(long revision, List<StoreRecord> records) => (Revision, Records) = (revision, records);
+    private LocalSnapshot(long revision, DateTimeOffset writtenAt, List<StoreRecord> records) => (Revision, WrittenAt, Records) = (revision, writtenAt, records);
 
     /// <summary>The revision it was made at.</summary>
     public long Revision { get; }
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset WrittenAt { get; }
 
     /// <summary>In key order.</summary>
     public IReadOnlyList<StoreRecord> Records { get; }
@@ -29,10 +32,11 @@ public sealed class LocalSnapshot
     /// <param name="path">Where; made readable for its owner only.</param>
     /// <param name="keys">Whose primary key protects it.</param>
     /// <param name="revision">The revision the records were listed at.</param>
+    /// <param name="now">The time.</param>
     /// <param name="records">All that the node needs to start.</param>
     /// <param name="ct">Leaves the last file as it is.</param>
     public static async Task WriteAsync(
-        string path, MasterKeys keys, long revision, IAsyncEnumerable<StoreRecord> records, CancellationToken ct)
+        string path, MasterKeys keys, long revision, DateTimeOffset now, IAsyncEnumerable<StoreRecord> records, CancellationToken ct)
     {
         string temporary = path + ".new";
         File.Delete(temporary);
@@ -43,7 +47,7 @@ public sealed class LocalSnapshot
         {
             byte[] key = RandomNumberGenerator.GetBytes(32);
             string id = Guid.NewGuid().ToString("N");
-            var header = new SnapshotHeader(id, revision, keys.Primary.Id, keys.Primary.Wrap(key, id));
+            var header = new SnapshotHeader(id, revision, keys.Primary.Id, keys.Primary.Wrap(key, id), now);
             await file.WriteAsync(Magic, ct);
             await WriteFramedAsync(file, JsonSerializer.SerializeToUtf8Bytes(header, SnapshotJson.Default.SnapshotHeader), ct);
             using var aes = new AesGcm(key, Sealing.TagBytes);
@@ -87,7 +91,7 @@ public sealed class LocalSnapshot
                 bool last = file.BaseStream.Position == file.BaseStream.Length;
                 Parse(Sealing.Decrypt(aes, block, Place(header.Id, number, last)), records);
                 if (last)
-                    return new LocalSnapshot(header.Revision, records);
+                    return new LocalSnapshot(header.Revision, header.WrittenAt ?? File.GetLastWriteTimeUtc(path), records);
             }
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or CryptographicException or JsonException or IOException)
@@ -135,7 +139,7 @@ public sealed class LocalSnapshot
     }
 }
 
-internal sealed record SnapshotHeader(string Id, long Revision, string MasterKey, byte[] WrappedKey);
+internal sealed record SnapshotHeader(string Id, long Revision, string MasterKey, byte[] WrappedKey, DateTimeOffset? WrittenAt = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SnapshotHeader))]

@@ -27,9 +27,11 @@ public sealed class StoreContact(IStore store, CatalogSet catalogs, TimeProvider
     /// <summary>Why the last question was not answered; null when it was.</summary>
     public Exception? Trouble { get; private set; }
 
-    /// <summary>A node that starts from its own snapshot has not been current at all.</summary>
-    public void StartStale()
+    /// <summary>A node that starts from its own snapshot is as old as that.</summary>
+    /// <param name="age">How old.</param>
+    public void StartStale(TimeSpan age)
     {
+        Volatile.Write(ref _currentAsOf, time.GetTimestamp() - (long)(Math.Max(0, age.TotalSeconds) * time.TimestampFrequency));
         _stale = true;
         Trouble = new StoreUnavailableException("The store has not answered since this node started.");
     }

@@ -55,19 +55,32 @@ internal static class ClusterEndpoints
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
-        var members = (node.Store as IEngineHealth)?.MembersAsync(limit.Token);
         string? leader = await LeaderAsync(cluster, limit.Token);
         return new ClusterView(
             "replica", engine, node.Options.NodeId, current.Revision, node.StaleSeconds, leader,
             [
                 .. cluster.Registry.Nodes(current).Select(entry => new NodeView(
                     entry.Record.Id, entry.IsUp ? "up" : "down", entry.Record.Id == leader, entry.Record.Version, entry.Record.StartedAt,
-                    entry.Record.SeenAt, entry.Record.Revision, entry.Record.Lag)),
+                    // What is gone falls behind further than it knew.
+                    entry.Record.SeenAt, entry.Record.Revision, entry.IsUp ? entry.Record.Lag : Math.Max(0, current.Revision - entry.Record.Revision))),
             ],
             [
-                .. (members is null ? [] : await members).Select(member => new MemberView(
+                .. (await MembersAsync(node, limit.Token)).Select(member => new MemberView(
                     member.Name, member.Role, member.Problem is null ? "healthy" : "unhealthy", member.Version, member.Bytes, member.Problem)),
             ]);
+    }
+
+    // It is asked when something is wrong: what is wrong is part of the answer.
+    private static async Task<IReadOnlyList<EngineMember>> MembersAsync(CairnNode node, CancellationToken ct)
+    {
+        try
+        {
+            return node.Store is IEngineHealth engine ? await engine.MembersAsync(ct) : [];
+        }
+        catch (Exception e) when (e is StoreException || (e is OperationCanceledException && ct.IsCancellationRequested))
+        {
+            return [new EngineMember(StoreFactory.EngineOf(node.Options), "unknown", "", 0, e is StoreException ? e.Message : "it does not answer")];
+        }
     }
 
     private static async Task<string?> LeaderAsync(ClusterService cluster, CancellationToken ct)

@@ -48,7 +48,7 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
         if (store is DeferredStore deferred)
         {
             deferred.LeaveSnapshot();
-            Contact.StartStale();
+            Contact.StartStale(options.Time.GetUtcNow() - deferred.SnapshotAt);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
         try
         {
             long revision = await store.GetRevisionAsync(ct);
-            await LocalSnapshot.WriteAsync(SnapshotPath(options), _keys, revision, RecordsAsync(revision, ct), ct);
+            await LocalSnapshot.WriteAsync(SnapshotPath(options), _keys, revision, options.Time.GetUtcNow(), RecordsAsync(revision, ct), ct);
         }
         finally
         {

@@ -22,7 +22,7 @@ internal sealed class DeferredStore : IStore, IEngineHealth
     /// <param name="time">For the pauses between attempts.</param>
     public DeferredStore(LocalSnapshot snapshot, Exception cause, Func<CancellationToken, Task<IStore>> open, TimeProvider time)
     {
-        (_snapshot, _cause) = (snapshot, cause);
+        (_snapshot, _cause, SnapshotAt) = (snapshot, cause, snapshot.WrittenAt);
         _opening = OpenAsync(open, time, _stopping.Token);
     }
 
@@ -30,6 +30,9 @@ internal sealed class DeferredStore : IStore, IEngineHealth
     public StoreLimits Limits => _inner?.Limits ?? new StoreLimits(2048, 1 << 20, 127, 1 << 20);
 
     private IStore Inner => _inner ?? throw new StoreUnavailableException($"The store has not answered since this node started: {_cause.Message}", _cause);
+
+    /// <summary>When what it loads from was written.</summary>
+    public DateTimeOffset SnapshotAt { get; }
 
     /// <summary>The node has loaded: from now on only the engine itself may answer.</summary>
     public void LeaveSnapshot() => _snapshot = null;

@@ -30,6 +30,9 @@ internal static partial class LogMessages
     [LoggerMessage(1011, LogLevel.Warning, "Only {Limit} files may be open, too few for max-watchers {MaxWatchers} and {Reserve} others: raise the limit (LimitNOFILE, ulimit -n), or lower max-watchers")]
     public static partial void FewOpenFiles(this ILogger logger, long limit, int maxWatchers, int reserve);
 
+    [LoggerMessage(1012, LogLevel.Warning, "Others than its owner can look into the data folder {Folder}, which is somebody else's to close: chmod 700 it")]
+    public static partial void DataFolderOpen(this ILogger logger, string folder);
+
     [LoggerMessage(1010, LogLevel.Warning, "A connection from {Proxy}, which is among the trusted proxies, did not begin with a PROXY protocol header")]
     public static partial void ProxyHeaderMissing(this ILogger logger, System.Net.IPAddress proxy);
 

@@ -33,8 +33,13 @@ public sealed class OutageTests : IDisposable
         await node.Admin.RefusedAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, Path + "?consistency=strong");
 
         // Nor does a restart need the engine.
-        await node.RestartAsync();
+        await node.StopAsync();
+        node.Time.Offset = TimeSpan.FromDays(7);
+        await node.InitializeAsync();
         await StaleAsync(node);
+        using var old = await node.Admin.GetAsync(Path, Ct);
+        long.Parse(old.Headers.GetValues("Cairn-Stale").Single(), System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBeInRange(7 * 24 * 3600, 7 * 24 * 3600 + 600, "what it has is as old as its snapshot");
         ((string?)(await node.Admin.GetJsonAsync("/api/v1/cluster"))["leader"]).ShouldBeNull();
 
         await engine.BringBackAsync();
