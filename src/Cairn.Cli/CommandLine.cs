@@ -25,14 +25,20 @@ internal static class CommandLine
         }
 
         var root = CairnCommand.Create();
-        root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
+        // Without the aliases of other systems, which completion would show each time.
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Options.Add(new HelpOption("--help", "-h") { Action = new HelpPage() });
         var result = root.Parse(args);
-        if (result.Action is ParseErrorAction corrections)
-            return RefuseUsage(result, corrections);
         // A server ends itself, and not because nobody reads its greeting: requests in flight may take longer than a command.
         bool serves = result.CommandResult.Command.Name == ServeCommand.Name;
         if (!serves)
+        {
             ClosablePipe.Watch();
+            Terminal.Protect();
+        }
+
+        if (result.Action is ParseErrorAction corrections)
+            return RefuseUsage(result, corrections);
         var configuration = new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
@@ -48,7 +54,7 @@ internal static class CommandLine
     {
         string kind = word.StartsWith('-') ? "option" : "command";
         string? meant = Cairn.Server.Nearest.To(word, word.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name));
-        Console.Error.WriteLine(SafeText.Of($"cairn: '{word}' is no {kind} of {HelpPage.NameOf(command)}.{(meant is null ? "" : $" Did you mean {meant}?")}"));
+        Console.Error.WriteLine($"cairn: '{word}' is no {kind} of {HelpPage.NameOf(command)}.{(meant is null ? "" : $" Did you mean {meant}?")}");
         Console.Error.WriteLine($"See: {HelpPage.NameOf(command)} --help");
         return ExitCodes.Usage;
     }
@@ -67,7 +73,7 @@ internal static class CommandLine
         if (command.Subcommands.Count > 0 && command.Action is null && result.UnmatchedTokens.Count > 0)
             return RefuseWord(command, result.UnmatchedTokens[0]);
         foreach (string message in messages)
-            Console.Error.WriteLine("cairn: " + SafeText.Of(Arguments.Explain(message)));
+            Console.Error.WriteLine("cairn: " + Arguments.Explain(message));
         corrections.ShowHelp = false;
         result.InvocationConfiguration.Output = Console.Error;
         result.InvocationConfiguration.Error = TextWriter.Null;

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
@@ -6,18 +7,22 @@ using Cairn.Cli.Output;
 namespace Cairn.Cli.Client;
 
 /// <summary>Asks a Cairn over its HTTP API.</summary>
+/// <remarks>Whatever answers, a method throws nothing but an <see cref="ApiException"/>, and a <see cref="HttpRequestException"/>
+/// with a sentence for a person when nothing does.</remarks>
 internal sealed class ApiClient : IDisposable
 {
+    private const int LargeBody = 512 * 1024;
+    private const long LargestAnswer = 256 << 20;
+
+    private static readonly TimeSpan LongestConnecting = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRefusal = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestAbsence = TimeSpan.FromSeconds(30);
 
-    private const int LargeBody = 512 * 1024;
-
     private readonly HttpClient _http;
+    private readonly Profile _profile;
     private bool _toldOfStaleness;
 
-    private readonly Profile _profile;
-
+    /// <exception cref="UsageException">The address, the key or a file of the profile is none.</exception>
     public ApiClient(Profile profile)
     {
         _profile = profile;
@@ -26,23 +31,22 @@ internal sealed class ApiClient : IDisposable
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectTimeout = LongestConnecting,
             SslOptions = TlsSettings.Of(profile),
             Expect100ContinueTimeout = TimeSpan.FromSeconds(2),
         };
-        _http = new HttpClient(handler)
-        {
-            BaseAddress = address,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        if (profile.Key is not null)
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", profile.Key);
+        _http = new HttpClient(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        if (profile.Key is not { } key)
+            return;
+        if (key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            throw new UsageException($"The key of {profile.KeySource} has characters that no key has: they are letters, digits and signs of ASCII.");
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
     /// <summary>How long one request may take; watches excepted.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether the server has answered anything yet: an address that never did may be wrong.</summary>
+    /// <summary>Whether a Cairn has answered anything yet: an address that never did may be wrong.</summary>
     public bool HasAnswered { get; private set; }
 
     public Uri Address => _http.BaseAddress!;
@@ -51,9 +55,55 @@ internal sealed class ApiClient : IDisposable
     public bool HasKey => _profile.Key is not null;
 
     /// <summary>Asks for JSON.</summary>
-    /// <exception cref="ApiException">It was refused.</exception>
-    public async Task<JsonNode> GetAsync(string path, CancellationToken ct) =>
-        Parse(await ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct))!;
+    public async Task<JsonNode> GetAsync(string path, CancellationToken ct) => Answers.Parse(await GetBytesAsync(path, ct), Address);
+
+    /// <summary>Asks for a document as it is.</summary>
+    public async Task<byte[]> GetBytesAsync(string path, CancellationToken ct) => (await ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct)).Body;
+
+    /// <summary>Asks for a document of a config, and its version.</summary>
+    public async Task<(byte[] Document, long Version)> GetDocumentAsync(string path, CancellationToken ct)
+    {
+        var (document, headers) = await ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct);
+        return headers.TryGetValues("Cairn-Version", out var versions) && long.TryParse(versions.First(), out long version)
+            ? (document, version)
+            : throw ApiException.Foreign("a document that has no version", Address);
+    }
+
+    /// <summary>Sends JSON and reads the JSON that comes back.</summary>
+    public Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken ct, params (string Name, string? Value)[] headers) =>
+        SendAsync(method, path, body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", ct, headers);
+
+    /// <summary>Sends bytes and reads the JSON that comes back; an empty object when nothing does.</summary>
+    public async Task<JsonNode> SendAsync(
+        HttpMethod method, string path, byte[] body, string mediaType, CancellationToken ct, params (string Name, string? Value)[] headers)
+    {
+        if (!MediaTypeHeaderValue.TryParse(mediaType, out var type))
+            throw new UsageException($"'{mediaType}' is not a media type such as text/plain.");
+        var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = type;
+        // So that a body that is too large is refused before it is sent, and the refusal can be read.
+        request.Headers.ExpectContinue = body.Length > LargeBody;
+        foreach (var (name, value) in headers)
+            if (value is not null)
+                request.Headers.TryAddWithoutValidation(name, value);
+        byte[] answer = (await ReadAsync(request, ct)).Body;
+        return answer.Length == 0 ? new JsonObject() : Answers.Parse(answer, Address);
+    }
+
+    /// <summary>The items of a list, page after page.</summary>
+    public async IAsyncEnumerable<JsonNode> ListAsync(string path, [EnumeratorCancellation] CancellationToken ct)
+    {
+        string? cursor = null;
+        do
+        {
+            string page = cursor is null ? path : $"{path}{(path.Contains('?') ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}";
+            var answer = await GetAsync(page, ct);
+            foreach (var item in answer.Items("items"))
+                yield return item;
+            cursor = answer.OptionalText("next_cursor");
+        }
+        while (cursor is not null);
+    }
 
     /// <summary>Asks something that may safely be asked twice — a read, or a write with an idempotency key — until there is
     /// an answer, and waits in between for as long as the server says.</summary>
@@ -69,7 +119,7 @@ internal sealed class ApiClient : IDisposable
             {
                 return await ask();
             }
-            catch (ApiException e) when (e.IsPassing && TimeProvider.System.GetElapsedTime(started) < LongestRefusal)
+            catch (ApiException e) when (e.IsPassing && (e.IsOfCairn || HasAnswered) && TimeProvider.System.GetElapsedTime(started) < LongestRefusal)
             {
                 pause = e.RetryAfter ?? pause;
             }
@@ -82,61 +132,13 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    /// <summary>Asks for a document as it is.</summary>
-    public Task<byte[]> GetBytesAsync(string path, CancellationToken ct) => ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct);
-
-    /// <summary>Sends JSON and reads the JSON that comes back.</summary>
-    public Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken ct, params (string Name, string? Value)[] headers) =>
-        SendAsync(method, path, body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", ct, headers);
-
-    /// <summary>Sends bytes and reads the JSON that comes back.</summary>
-    public async Task<JsonNode?> SendAsync(
-        HttpMethod method, string path, byte[] body, string mediaType, CancellationToken ct, params (string Name, string? Value)[] headers)
-    {
-        var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        // So that a body that is too large is refused before it is sent, and the refusal can be read.
-        request.Headers.ExpectContinue = body.Length > LargeBody;
-        foreach (var (name, value) in headers)
-            if (value is not null)
-                request.Headers.TryAddWithoutValidation(name, value);
-        byte[] answer = await ReadAsync(request, ct);
-        return Parse(answer);
-    }
-
-    /// <summary>The items of a list, page after page.</summary>
-    public async IAsyncEnumerable<JsonNode> ListAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-    {
-        string? cursor = null;
-        do
-        {
-            string page = cursor is null ? path : $"{path}{(path.Contains('?') ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}";
-            var answer = await GetAsync(page, ct);
-            foreach (var item in answer["items"]!.AsArray())
-                yield return item!;
-            cursor = (string?)answer["next_cursor"];
-        }
-        while (cursor is not null);
-    }
-
     /// <summary>Sends a request and returns the answer, whatever it is.</summary>
-    public async Task<HttpResponseMessage> TryAsync(HttpRequestMessage request, CancellationToken ct)
+    public Task<HttpResponseMessage> TryAsync(HttpRequestMessage request, CancellationToken ct) => WithinPatienceAsync(async limit =>
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Patience);
-        try
-        {
-            return await _http.SendAsync(request, limit.Token);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            throw NoAnswer();
-        }
-        catch (HttpRequestException e)
-        {
-            throw Explained(e);
-        }
-    }
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
+        await response.Content.LoadIntoBufferAsync(LargestAnswer, limit);
+        return response;
+    }, ct);
 
     /// <summary>Sends a request and leaves its answer to be read as it comes.</summary>
     public async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken ct)
@@ -151,25 +153,23 @@ internal sealed class ApiClient : IDisposable
             throw Explained(e);
         }
 
-        HasAnswered = true;
-        if (response.Headers.TryGetValues("Cairn-Stale", out var stale) && !_toldOfStaleness)
+        // Cairn puts it on every answer; whatever else is at an address does not know it.
+        if (response.IsSuccessStatusCode && response.Headers.Contains("X-Correlation-ID"))
         {
-            _toldOfStaleness = true;
-            Console.Error.WriteLine($"cairn: the server's store does not answer: what is read may be {SafeText.Of(stale.First())} s old.");
+            HasAnswered = true;
+            TellOfStaleness(response);
+            return response;
         }
 
-        if (!response.IsSuccessStatusCode)
-            throw await ApiException.FromAsync(response, this, _profile, ct);
-        // Cairn puts it on every answer; whatever else is at an address does not know it.
-        return response.Headers.Contains("X-Correlation-ID") ? response : throw NotCairn(response);
+        using (response)
+        {
+            if (response.IsSuccessStatusCode)
+                throw ApiException.Foreign($"{(int)response.StatusCode} and {ApiException.TypeOf(response)}", Address);
+            var refusal = await ApiException.FromAsync(response, Address, _profile, ct);
+            HasAnswered |= refusal.IsOfCairn;
+            throw refusal;
+        }
     }
-
-    /// <summary>What to say of an answer that Cairn does not give.</summary>
-    public ApiException NotCairn(HttpResponseMessage response) => new(
-        (int)response.StatusCode, $"{Address} answers {(int)response.StatusCode} with {response.Content.Headers.ContentType?.MediaType ?? "nothing"}, not as Cairn does. Is the address right?", [])
-    {
-        IsOfCairn = false,
-    };
 
     public void Dispose() => _http.Dispose();
 
@@ -194,35 +194,38 @@ internal sealed class ApiClient : IDisposable
         return $"api/v1/{collection}/{string.Join('/', segments.Select(Uri.EscapeDataString))}";
     }
 
-    private async Task<byte[]> ReadAsync(HttpRequestMessage request, CancellationToken ct)
+    private Task<(byte[] Body, HttpResponseHeaders Headers)> ReadAsync(HttpRequestMessage request, CancellationToken ct) => WithinPatienceAsync(async limit =>
+    {
+        using var response = await OpenAsync(request, limit);
+        await response.Content.LoadIntoBufferAsync(LargestAnswer, limit);
+        return (await response.Content.ReadAsByteArrayAsync(limit), response.Headers);
+    }, ct);
+
+    private async Task<T> WithinPatienceAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
         try
         {
-            using var response = await OpenAsync(request, limit.Token);
-            return await response.Content.ReadAsByteArrayAsync(limit.Token);
+            return await ask(limit.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw NoAnswer();
+            throw new HttpRequestException($"{Address} does not answer within {Patience.TotalSeconds:0.#} s. Wait longer with --timeout");
+        }
+        catch (HttpRequestException e) when (e.InnerException is not HttpRequestException)
+        {
+            throw Explained(e);
         }
     }
 
-    /// <exception cref="ApiException">It is not JSON.</exception>
-    private JsonNode? Parse(byte[] answer)
+    private void TellOfStaleness(HttpResponseMessage response)
     {
-        try
-        {
-            return answer.Length == 0 ? null : JsonNode.Parse(answer);
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            throw new ApiException(200, $"{Address} answers with what is not JSON, not as Cairn does. Is the address right?", []) { IsOfCairn = false };
-        }
+        if (_toldOfStaleness || !response.Headers.TryGetValues("Cairn-Stale", out var seconds))
+            return;
+        _toldOfStaleness = true;
+        Console.Error.WriteLine($"cairn: the server's store does not answer: what is read may be {seconds.First()} s old.");
     }
 
     private HttpRequestException Explained(HttpRequestException failure) => new(failure.HttpRequestError, TlsSettings.Explain(failure, Address), failure);
-
-    private HttpRequestException NoAnswer() => new($"{Address} does not answer within {Patience.TotalSeconds:0.#} s. Wait longer with --timeout");
 }

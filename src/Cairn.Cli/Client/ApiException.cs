@@ -2,9 +2,12 @@ using System.Text.Json;
 
 namespace Cairn.Cli.Client;
 
-/// <summary>Cairn refused a request: its problem document (RFC 9457).</summary>
+/// <summary>Cairn refused a request: its problem document (RFC 9457). Or what answers is no Cairn.</summary>
 internal sealed class ApiException(int status, string message, IReadOnlyList<(string Pointer, string Message)> errors) : Exception(message)
 {
+    private const string TypePrefix = "urn:cairn:problem:";
+    private const int LargestProblem = 16 << 20;
+
     public int Status { get; } = status;
 
     public IReadOnlyList<(string Pointer, string Message)> Errors { get; } = errors;
@@ -18,32 +21,54 @@ internal sealed class ApiException(int status, string message, IReadOnlyList<(st
     /// <summary>Whether the same request may succeed a little later. Proxies in front say the last three of a node that is away.</summary>
     public bool IsPassing => Status is 429 or 502 or 503 or 504;
 
-    public static async Task<ApiException> FromAsync(HttpResponseMessage response, ApiClient api, Profile profile, CancellationToken ct)
+    /// <summary>Whether Cairn says that there is no such thing; what else answers cannot know.</summary>
+    public bool IsNotFound => IsOfCairn && Status == 404;
+
+    /// <summary>Something answers, but it is not a Cairn.</summary>
+    /// <param name="what">What it answers with.</param>
+    /// <param name="address">Where; null where that is not known.</param>
+    /// <param name="status">The answer's status.</param>
+    public static ApiException Foreign(string what, Uri? address = null, int status = 200) =>
+        new(status, $"{address?.ToString() ?? "The server"} answers with {what}, not as Cairn does. Is the address right?", []) { IsOfCairn = false };
+
+    /// <summary>What an answer that is no success says.</summary>
+    public static async Task<ApiException> FromAsync(HttpResponseMessage response, Uri address, Profile profile, CancellationToken ct)
     {
-        string text = await response.Content.ReadAsStringAsync(ct);
         int status = (int)response.StatusCode;
         try
         {
-            var problem = JsonDocument.Parse(text).RootElement;
-            var errors = problem.TryGetProperty("errors", out var list)
-                ? list.EnumerateArray().Select(error => (Place(error), error.GetProperty("message").GetString()!)).ToList()
-                : [];
-            string detail = problem.GetProperty("detail").GetString()!;
-            return new ApiException(status, status == 401 ? Unauthenticated(detail, profile) : detail, errors) { RetryAfter = response.Headers.RetryAfter?.Delta };
+            await response.Content.LoadIntoBufferAsync(LargestProblem, ct);
+            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(ct));
+            var problem = document.RootElement;
+            if (problem.GetProperty("type").GetString() is { } type && type.StartsWith(TypePrefix, StringComparison.Ordinal))
+            {
+                string detail = problem.GetProperty("detail").GetString()!;
+                return new ApiException(
+                    status, status == 401 ? Unauthenticated(detail, profile) : detail, [.. problem.GetProperty("errors").EnumerateArray().Select(Error)])
+                {
+                    RetryAfter = response.Headers.RetryAfter?.Delta,
+                };
+            }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return api.NotCairn(response);
+            // Whatever it is, it is not what Cairn refuses with.
         }
+
+        string where = response.Headers.Location is { } location ? $", which leads to {location}" : "";
+        return Foreign($"{status} and {TypeOf(response)}{where}", address, status);
     }
 
-    private static string Unauthenticated(string detail, Profile profile) => profile.KeySource is { } source
-        ? $"{profile.Url} does not accept the key of {source}: it is wrong, revoked or expired, or not for this address of yours. {(source == "CAIRN_KEY" ? "Set another" : "Log in again with: cairn login")}"
-        : $"There is no key for {profile.Url}. Log in with: cairn login --url {profile.Url}, or set CAIRN_KEY. ({detail})";
+    /// <summary>What kind of body an answer has, for people.</summary>
+    public static string TypeOf(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType ?? "nothing";
 
-    private static string Place(JsonElement error)
+    private static string Unauthenticated(string detail, Profile profile) => profile.KeySource is { } source
+        ? $"{profile.Url} does not accept the key of {source}: it is wrong, revoked or expired, or not for this address of yours. {(source == Profiles.KeyVariable ? "Set another" : $"Log in again with: cairn login --url {profile.Url}")}"
+        : $"There is no key for {profile.Url}. Log in with: cairn login --url {profile.Url}, or set {Profiles.KeyVariable}. ({detail})";
+
+    private static (string, string) Error(JsonElement error)
     {
-        string pointer = error.GetProperty("pointer").GetString()!;
-        return error.TryGetProperty("environment", out var environment) ? $"[{environment.GetString()}] {pointer}" : pointer;
+        string pointer = error.GetProperty("pointer").GetString()!, message = error.GetProperty("message").GetString()!;
+        return (error.TryGetProperty("environment", out var environment) ? $"[{environment.GetString()}] {pointer}" : pointer, message);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class ConfigWatch(ApiClient api)
                 }
                 catch (Exception e) when (IsPassing(e, ct) && !(first && e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }))
                 {
-                    trouble = e is OperationCanceledException ? "the server fell silent" : e.Message;
+                    trouble = e switch { OperationCanceledException => "the server fell silent", IOException => "the connection broke off", _ => e.Message };
                 }
 
                 if (trouble is not null)
@@ -79,7 +79,7 @@ internal sealed class ConfigWatch(ApiClient api)
             yield return item;
     }
 
-    private async Task<long> NowAsync(CancellationToken ct) => (long)(await api.GetAsync("health", ct))["revision"]!;
+    private async Task<long> NowAsync(CancellationToken ct) => (await api.GetAsync("health", ct)).Number("revision");
 
     private static bool IsPassing(Exception e, CancellationToken ct) =>
         !ct.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException or ApiException { IsPassing: true };

@@ -1,5 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Client;
@@ -8,6 +9,7 @@ namespace Cairn.Cli.Client;
 internal sealed record Profile(string Url, string? Key)
 {
     /// <summary>Where the key comes from, for people.</summary>
+    [JsonIgnore]
     public string? KeySource { get; init; }
 
     /// <summary>A file of certificates in PEM, which alone are trusted to vouch for the server; null for those of the system.</summary>
@@ -24,120 +26,119 @@ internal sealed record Profile(string Url, string? Key)
 internal static class Profiles
 {
     public const string DefaultUrl = "http://127.0.0.1:8000";
+    public const string KeyVariable = "CAIRN_KEY";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The file: <c>CAIRN_CONFIG</c>, or <c>cairn/profiles.json</c> in the user's configuration folder.</summary>
-    public static string Path => Environment.GetEnvironmentVariable("CAIRN_CONFIG") is { Length: > 0 } path
-        ? path
-        : System.IO.Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "cairn", "profiles.json");
+    public static string Path => Variable("CAIRN_CONFIG") ?? System.IO.Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "cairn", "profiles.json");
 
     /// <summary>The name of the profile that is used when none is named.</summary>
-    public static string Current => Variable("CAIRN_PROFILE") ?? (string?)Read()["current"] ?? "default";
+    public static string Current => Variable("CAIRN_PROFILE") ?? Read().Current ?? "default";
+
+    /// <summary>The names of all profiles, in their order.</summary>
+    public static IEnumerable<string> Names => Read().Profiles.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>The profile to use: options go before <c>CAIRN_URL</c> and <c>CAIRN_KEY</c>, those before the file.</summary>
-    /// <remarks>A key in the file goes to the server it was saved for and to no other; another address that was saved brings its own.</remarks>
-    public static Profile Resolve(string? name, string? url)
+    /// <param name="name">As <c>--profile</c> has it; null when it is not given.</param>
+    /// <param name="url">As <c>--url</c> has it; null when it is not given.</param>
+    /// <param name="withKey">Whether a key is looked for at all.</param>
+    /// <remarks>What is in the file, the key above all, goes to the server it was saved for and to no other; another address that was
+    /// saved brings its own.</remarks>
+    /// <exception cref="UsageException">There is no such profile, or <c>CAIRN_KEY</c> is there and holds no key.</exception>
+    public static Profile Resolve(string? name, string? url, bool withKey = true)
     {
         name ??= Variable("CAIRN_PROFILE");
         url ??= Variable("CAIRN_URL");
-        var saved = Saved();
-        string current = name ?? (string?)Read()["current"] ?? "default";
+        var (current, saved) = Read();
         if (name is not null && !saved.ContainsKey(name))
             throw new UsageException($"There is no profile '{name}'. Make it with: cairn login --profile {name}");
-        if (name is null && url is not null && !IsSame(url, saved.GetValueOrDefault(current)?.Url))
-            current = saved.FirstOrDefault(profile => IsSame(url, profile.Value.Url)).Key ?? "";
-        var profile = saved.GetValueOrDefault(current) ?? new Profile(DefaultUrl, null);
-        if (url is not null && !IsSame(url, profile.Url))
-            profile = new Profile(url, null);
-        else if (profile.Key is not null)
-            profile = profile with { KeySource = $"profile '{current}'" };
-        return Environment.GetEnvironmentVariable("CAIRN_KEY") switch
+        string used = name ?? current ?? "default";
+        if (name is null && url is not null && !IsSame(url, saved.GetValueOrDefault(used)?.Url))
+            used = saved.FirstOrDefault(profile => IsSame(url, profile.Value.Url)).Key ?? used;
+        var profile = saved.GetValueOrDefault(used) ?? new Profile(DefaultUrl, null);
+        profile = url is null || IsSame(url, profile.Url) ? profile with { KeySource = profile.Key is null ? null : $"profile '{used}'" } : new Profile(url, null);
+        if (!withKey)
+            return profile with { Key = null };
+        return Environment.GetEnvironmentVariable(KeyVariable) switch
         {
-            // Where a secret is missing, whatever key lies about must not take its place.
-            "" => throw new UsageException("CAIRN_KEY is set and empty. Set it to a key, or unset it to use that of a profile."),
-            { } key => profile with { Key = key, KeySource = "CAIRN_KEY" },
             null => profile,
+            // Where a secret is missing, whatever key lies about must not take its place.
+            var key when string.IsNullOrWhiteSpace(key) => throw new UsageException($"{KeyVariable} is set and empty. Set it to a key, or unset it to use that of a profile."),
+            var key => profile with { Key = key.Trim(), KeySource = KeyVariable },
         };
     }
 
     /// <summary>A profile as it was saved; null when there is none.</summary>
-    public static Profile? Find(string name) => Saved().GetValueOrDefault(name);
-
-    /// <summary>The profiles in the file, by name.</summary>
-    public static IReadOnlyDictionary<string, Profile> Saved() => Read()["profiles"] is not JsonObject profiles ? new Dictionary<string, Profile>() : profiles
-        .Where(pair => pair.Value is JsonObject).ToDictionary(pair => pair.Key, pair => new Profile((string?)pair.Value!["url"] ?? DefaultUrl, (string?)pair.Value["key"])
-        {
-            CaCert = (string?)pair.Value["ca_cert"],
-            ClientCert = (string?)pair.Value["client_cert"],
-            ClientKey = (string?)pair.Value["client_key"],
-        });
-
-    private static bool IsSame(string one, string? other) =>
-        Uri.TryCreate(one.TrimEnd('/') + "/", UriKind.Absolute, out var left) && Uri.TryCreate(other?.TrimEnd('/') + "/", UriKind.Absolute, out var right)
-        && left == right;
+    public static Profile? Find(string name) => Read().Profiles.GetValueOrDefault(name);
 
     /// <summary>Keeps a profile and makes it the current one.</summary>
     public static void Save(string name, Profile profile)
     {
-        var saved = Read();
-        saved["current"] = name;
-        if (saved["profiles"] is not JsonObject profiles)
-            saved["profiles"] = profiles = [];
-        profiles[name] = new JsonObject
+        var file = Read();
+        file.Profiles[name] = profile with
         {
-            ["url"] = profile.Url,
-            ["key"] = profile.Key,
-            ["ca_cert"] = FullPath(profile.CaCert),
-            ["client_cert"] = FullPath(profile.ClientCert),
-            ["client_key"] = FullPath(profile.ClientKey),
+            CaCert = FullPath(profile.CaCert),
+            ClientCert = FullPath(profile.ClientCert),
+            ClientKey = FullPath(profile.ClientKey),
         };
-        Write(saved);
+        Write(file with { Current = name });
     }
 
     /// <summary>Forgets a profile.</summary>
     /// <returns>False when there is none of that name.</returns>
     public static bool Remove(string name)
     {
-        var saved = Read();
-        if (saved["profiles"] is not JsonObject profiles || !profiles.Remove(name))
+        var file = Read();
+        if (!file.Profiles.Remove(name))
             return false;
-        if ((string?)saved["current"] == name)
-            saved.Remove("current");
-        Write(saved);
+        Write(file.Current == name ? file with { Current = null } : file);
         return true;
     }
+
+    /// <summary>A variable of the environment; null when it is missing or empty.</summary>
+    public static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static bool IsSame(string one, string? other) =>
+        Uri.TryCreate(one.TrimEnd('/') + "/", UriKind.Absolute, out var left) && Uri.TryCreate(other?.TrimEnd('/') + "/", UriKind.Absolute, out var right)
+        && left == right;
 
     // The next command may run in another folder.
     private static string? FullPath(string? file) => file is null ? null : System.IO.Path.GetFullPath(file);
 
-    private static void Write(JsonObject saved)
+    private static void Write(Saved file)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         string temporary = Path + ".new";
         File.Delete(temporary);
-        using (var file = new StreamWriter(temporary, options))
-            file.Write(saved.ToJsonString(Indented) + "\n");
+        using (var written = PrivateFile.Create(temporary))
+            written.Write((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(file, Options), (byte)'\n']);
         File.Move(temporary, Path, overwrite: true);
     }
 
-    private static JsonObject Read()
+    private static Saved Read()
     {
         if (!File.Exists(Path))
-            return [];
+            return new Saved(null, []);
         try
         {
-            return JsonNode.Parse(File.ReadAllText(Path)) as JsonObject ?? [];
+            var (current, profiles) = JsonSerializer.Deserialize<Saved>(File.ReadAllBytes(Path), Options) ?? new Saved(null, []);
+            // A file that somebody wrote by hand may lack anything.
+            var usable = (profiles ?? []).Where(pair => (Profile?)pair.Value is not null);
+            return new Saved(current, usable.ToDictionary(pair => pair.Key, pair => pair.Value with { Url = pair.Value.Url ?? DefaultUrl }));
         }
         catch (JsonException)
         {
-            throw new UsageException($"{Path} is not valid JSON. Mend it, or remove it and log in again.");
+            throw new UsageException($"{Path} is not what 'cairn login' writes. Mend it, or remove it and log in again.");
         }
     }
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private sealed record Saved(string? Current, Dictionary<string, Profile> Profiles);
 }

@@ -29,14 +29,14 @@ internal static class Suggestions
 
     /// <summary>Schemas' models.</summary>
     public static IEnumerable<CompletionItem> Models(CompletionContext context) =>
-        Ask(context, "api/v1/schemas?limit=1000", "name").Select(name => new CompletionItem(name));
+        Ask(context, "api/v1/schemas?limit=1000", "path").Select(path => new CompletionItem(path));
 
     /// <summary>Names of saved profiles.</summary>
     public static IEnumerable<CompletionItem> Profiles()
     {
         try
         {
-            return Client.Profiles.Saved().Keys.Order(StringComparer.Ordinal).Select(name => new CompletionItem(name));
+            return Client.Profiles.Names.Select(name => new CompletionItem(name));
         }
         catch (UsageException)
         {
@@ -51,7 +51,7 @@ internal static class Suggestions
             using var api = CairnCommand.Client(context.ParseResult);
             using var limit = new CancellationTokenSource(Patience);
             var answer = api.GetAsync(path, limit.Token).GetAwaiter().GetResult();
-            return [.. answer["items"]!.AsArray().Select(item => (string)item![member]!)];
+            return [.. answer.Items("items").Select(item => item.Text(member))];
         }
         catch (Exception e) when (e is HttpRequestException or ApiException or UsageException or OperationCanceledException)
         {

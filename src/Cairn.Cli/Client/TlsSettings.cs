@@ -42,8 +42,20 @@ internal static class TlsSettings
     public static string Explain(HttpRequestException failure, Uri address)
     {
         string cause = (failure.InnerException?.InnerException ?? failure.InnerException ?? failure).Message.TrimEnd('.');
-        if (failure.HttpRequestError != HttpRequestError.SecureConnectionError)
-            return $"{address} cannot be reached: {cause}";
+        switch (failure.HttpRequestError)
+        {
+            case HttpRequestError.SecureConnectionError:
+                break;
+            case HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError:
+                return $"{address} closes the connection in the middle of an answer, or does not speak HTTP. Is it https:// instead?";
+            case HttpRequestError.ConfigurationLimitExceeded:
+                return $"{address} answers with more than there is room for here";
+            default:
+                return failure.InnerException is IOException
+                    ? $"The connection to {address} broke off: {cause}"
+                    : $"{address} cannot be reached: {cause}";
+        }
+
         return failure.InnerException is AuthenticationException && !cause.Contains("frame", StringComparison.OrdinalIgnoreCase)
             ? $"{address} cannot be trusted: {cause}. Where its certificate is from an authority of your own, name that with --ca-cert FILE or CAIRN_CACERT"
             : $"{address} does not speak TLS: {cause}. Is it http:// instead?";

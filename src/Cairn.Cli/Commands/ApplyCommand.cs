@@ -38,8 +38,8 @@ internal static class ApplyCommand
             var answer = await call.Api.SendAsync(
                 HttpMethod.Post, "api/v1/changes", body, "application/json", call.Ct, ("Idempotency-Key", dryRun ? null : Guid.NewGuid().ToString()));
             if (dryRun)
-                return Verdict.Print(answer!, call.Printer, pointer => ChangeSet.Explain(pointer, plan.Steps));
-            call.Printer.One(answer!, $"Applied as change {answer!["id"]}, revision {answer["revision"]}.");
+                return Verdict.Print(answer, call.Printer, pointer => ChangeSet.Explain(pointer, plan.Steps));
+            call.Printer.One(answer, $"Applied as change {answer["id"]}, revision {answer["revision"]}.");
             return ExitCodes.Success;
         }
         catch (ApiException e)

@@ -34,24 +34,26 @@ internal static class AuditCommand
             ("resource", call.Get(Resource)), ("change", call.Get(Change)), ("limit", Math.Min(limit, 1000)));
         call.Printer.List(
             await call.Api.ListAsync(path, call.Ct).Take(limit).ToListAsync(call.Ct),
-            Column.Of("time"), new("actor", item => (string?)item["actor_name"] ?? (string?)item["actor"]), Column.Of("action"),
-            new Column("outcome", Result).Shortened(1), new Column("resources", item => Resources(item["resources"]!.AsArray())).Shortened(0),
+            Column.Of("time"), new("actor", item => item.OptionalText("actor_name") ?? item.OptionalText("actor")), Column.Of("action"),
+            new Column("outcome", Result).Shortened(1), new Column("resources", item => Resources(item.Items("resources"))).Shortened(0),
             Column.Of("address").Spared(3), Column.Of("message").Shortened(2));
     }
 
     private static string Result(JsonNode entry)
     {
-        string text = (string)entry["outcome"]!;
+        string text = entry.Text("outcome");
         if (entry["reason"] is { } reason)
             text += $": {reason}";
-        return (long)entry["count"]! is > 1 and var count ? $"{text} ({count} times)" : text;
+        if (entry["intact"] is not null && !entry.Flag("intact"))
+            text += " (altered since)";
+        return entry.Number("count") is > 1 and var count ? $"{text} ({count} times)" : text;
     }
 
-    private static string Resources(JsonArray resources) => resources.Count switch
+    private static string Resources(IReadOnlyList<JsonNode> resources) => resources.Count switch
     {
         0 => "",
-        1 => Name(resources[0]!),
-        _ => $"{Name(resources[0]!)} and {resources.Count - 1} more",
+        1 => Name(resources[0]),
+        _ => $"{Name(resources[0])} and {resources.Count - 1} more",
     };
 
     private static string Name(JsonNode resource) =>

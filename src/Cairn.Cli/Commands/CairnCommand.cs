@@ -31,6 +31,11 @@ internal static class CairnCommand
     /// <summary>How to print.</summary>
     public static readonly Option<string> OutputFormat = MakeOutputFormat();
 
+    /// <summary>The variables of the environment that are of a client, and no settings of a server in the same shell.</summary>
+    public static readonly IReadOnlyList<string> Variables = ["CAIRN_TIMEOUT", "CAIRN_CACERT", "CAIRN_CLIENT_CERT", "CAIRN_CLIENT_KEY", "CAIRN_DEBUG"];
+
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
+
     public static RootCommand Create()
     {
         var root = new RootCommand(
@@ -83,10 +88,9 @@ internal static class CairnCommand
     /// <exception cref="UsageException">An option, a variable or the file of profiles is wrong.</exception>
     public static ApiClient Client(ParseResult result, TimeSpan? patience = null, bool withKey = true)
     {
-        var profile = WithTls(result, Profiles.Resolve(result.GetValue(Profile), result.GetValue(Url)));
-        var api = new ApiClient(withKey ? profile : profile with { Key = null });
-        if ((result.GetValue(Timeout) ?? Variable("CAIRN_TIMEOUT")) is { } text)
-            api.Patience = Times.Duration(text) is { Ticks: > 0 } wait ? wait : throw new UsageException("--timeout is longer than nothing, such as 30s.");
+        var api = new ApiClient(WithTls(result, Profiles.Resolve(result.GetValue(Profile), result.GetValue(Url), withKey)));
+        if ((result.GetValue(Timeout) ?? Profiles.Variable("CAIRN_TIMEOUT")) is { } text)
+            api.Patience = Times.Duration(text) is { Ticks: > 0 } wait && wait <= LongestTimeout ? wait : throw new UsageException("--timeout is longer than nothing and at most a day, such as 30s.");
         else if (patience is { } usual)
             api.Patience = usual;
         return api;
@@ -95,12 +99,10 @@ internal static class CairnCommand
     /// <summary>A profile with what the command line and the environment say about TLS.</summary>
     public static Profile WithTls(ParseResult result, Profile profile) => profile with
     {
-        CaCert = result.GetValue(CaCert) ?? Variable("CAIRN_CACERT") ?? profile.CaCert,
-        ClientCert = result.GetValue(ClientCert) ?? Variable("CAIRN_CLIENT_CERT") ?? profile.ClientCert,
-        ClientKey = result.GetValue(ClientKey) ?? Variable("CAIRN_CLIENT_KEY") ?? profile.ClientKey,
+        CaCert = result.GetValue(CaCert) ?? Profiles.Variable("CAIRN_CACERT") ?? profile.CaCert,
+        ClientCert = result.GetValue(ClientCert) ?? Profiles.Variable("CAIRN_CLIENT_CERT") ?? profile.ClientCert,
+        ClientKey = result.GetValue(ClientKey) ?? Profiles.Variable("CAIRN_CLIENT_KEY") ?? profile.ClientKey,
     };
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>A printer for the format that the command line names.</summary>
     public static Printer Printer(ParseResult result) => new(result.GetValue(OutputFormat) ?? "table");

@@ -44,8 +44,9 @@ internal static class DoctorCommand
 
     private static void Print(Check check)
     {
-        var (mark, colour) = check.Result switch { CheckResult.Good => ("✓", "32"), CheckResult.Bad => ("✗", "31"), _ => ("–", "90") };
-        Console.Out.WriteLine($"{(Printer.IsTerminal ? $"\e[{colour}m{mark}\e[0m" : mark)} {check.Name}: {check.Finding}");
+        var (mark, colour) = check.Result switch { CheckResult.Good => ("✓", 32), CheckResult.Bad => ("✗", 31), _ => ("–", 90) };
+        Terminal.Write(mark, colour);
+        Console.Out.WriteLine($" {check.Name}: {check.Finding}");
         if (check.Cure is not null)
             Console.Out.WriteLine($"    → {check.Cure}");
     }

@@ -32,7 +32,7 @@ internal static class EnvironmentCommand
     {
         var items = await call.Api.ListAsync("api/v1/environments", call.Ct).ToListAsync(call.Ct);
         call.Printer.List(
-            items, Column.Of("name"), new("protected", item => (bool)item["protected"]! ? "yes" : ""),
+            items, Column.Of("name"), new("protected", item => item.Flag("protected") ? "yes" : ""),
             Column.Of("description").Shortened(0), Column.Of("updated", "updated_at").Spared(1), Column.Of("by", "updated_by").Spared(2));
     }
 
@@ -49,7 +49,7 @@ internal static class EnvironmentCommand
             update["protected"] = call.Get(Protect);
         var written = await call.Api.SendAsync(
             HttpMethod.Put, ApiClient.Resource("environments", call.Get(Name)), update, call.Ct, call.MessageHeader);
-        call.Printer.One(written!, $"{call.Get(Name)} is {((bool)written!["protected"]! ? "protected" : "open to direct writes")}.");
+        call.Printer.One(written, $"{call.Get(Name)} is {(written.Flag("protected") ? "protected" : "open to direct writes")}.");
     }
 
     private static async Task Delete(Call call)

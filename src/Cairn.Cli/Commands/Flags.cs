@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Cairn.Cli.Client;
 
 namespace Cairn.Cli.Commands;
@@ -16,9 +17,11 @@ internal static class Flags
 
     public static readonly Option<string?> Message = new("--message", "-m") { HelpName = "text", Description = "Why, for the history and the audit" };
 
-    public static readonly Option<long?> IfVersion = new("--if-version") { HelpName = "n", Description = "Only if this is still the newest version; 0 for: only if there is none yet" };
+    public static readonly Option<long?> IfVersion = Version("--if-version", "Only if this is still the newest version; 0 for: only if there is none yet", least: 0);
 
     public static readonly Option<bool?> Verbatim = new("--verbatim") { HelpName = "true|false", Description = "Serve the config as it is written: what looks like a template in it is text (false: templates again)" };
+
+    public static readonly Option<string[]> Texts = new("--string", "-s") { HelpName = "key=value", Description = "A value that is text, whatever it looks like; may be repeated" };
 
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask" };
 
@@ -39,12 +42,34 @@ internal static class Flags
     public static Option<int> Limit(int usual)
     {
         var option = new Option<int>("--limit", "-n") { HelpName = "n", Description = $"How many at most; {usual} when left out", DefaultValueFactory = _ => usual };
+        option.Validators.Add(RefuseLessThanOne);
+        return option;
+    }
+
+    /// <summary>An option with the most items to show, where all are shown without it.</summary>
+    public static Option<int?> Limit()
+    {
+        var option = new Option<int?>("--limit", "-n") { HelpName = "n", Description = "How many at most; all when left out" };
+        option.Validators.Add(RefuseLessThanOne);
+        return option;
+    }
+
+    /// <summary>The number of a version, from a number on.</summary>
+    public static Option<long?> Version(string name, string description, long least)
+    {
+        var option = new Option<long?>(name) { HelpName = "n", Description = description };
         option.Validators.Add(result =>
         {
-            if (int.TryParse(result.Tokens.LastOrDefault()?.Value, out int limit) && limit < 1)
-                result.AddError("--limit is at least 1.");
+            if (long.TryParse(result.Tokens.LastOrDefault()?.Value, out long version) && version < least)
+                result.AddError($"{name} is at least {least}.");
         });
         return option;
+    }
+
+    private static void RefuseLessThanOne(OptionResult result)
+    {
+        if (int.TryParse(result.Tokens.LastOrDefault()?.Value, out int limit) && limit < 1)
+            result.AddError("--limit is at least 1.");
     }
 
     private static Argument<string> WithPaths(Argument<string> argument)

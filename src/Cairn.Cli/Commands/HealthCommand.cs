@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cairn.Cli.Client;
 using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Commands;
@@ -15,10 +16,12 @@ internal static class HealthCommand
         command.SetAction(async (result, ct) =>
         {
             using var api = CairnCommand.Client(result, Patience, withKey: false);
-            var health = await api.GetAsync("health/ready", ct);
-            var printer = CairnCommand.Printer(result);
-            printer.One(health, SafeText.Of(Printer.Text(health["status"])));
-            return ExitCodes.Success;
+            using var request = new HttpRequestMessage(HttpMethod.Get, "health/ready");
+            using var answer = await api.TryAsync(request, ct);
+            var health = Answers.Parse(await answer.Content.ReadAsByteArrayAsync(ct), api.Address);
+            bool isReady = health.Flag("ready") && answer.IsSuccessStatusCode;
+            CairnCommand.Printer(result).One(health, health.Text("status"));
+            return isReady ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;
     }

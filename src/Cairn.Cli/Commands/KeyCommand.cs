@@ -10,9 +10,9 @@ namespace Cairn.Cli.Commands;
 internal static class KeyCommand
 {
     private static readonly Argument<string> Name = new("name") { Description = "What the key is for, such as payments-service" };
-    private static readonly Argument<string> Id = new("id") { Description = "The key's identifier, as 'cairn key list' shows it" };
-    private static readonly Argument<string?> Whose = new("id") { Description = "Of which key; of all when left out", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Option<int?> Limit = new("--limit", "-n") { HelpName = "n", Description = "How many at most; all when left out" };
+    private static readonly Argument<string> Id = new("key") { Description = "The key's name, its identifier as 'cairn key list' shows it, or the beginning of that" };
+    private static readonly Argument<string?> Whose = new("key") { Description = "Of which key, as for 'cairn key show'; of all when left out", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<int?> Limit = Flags.Limit();
     private static readonly Option<string> Permission = MakePermission();
     private static readonly Option<string[]> Scopes = Many("--scope", "kind:level:path", "Limits it to some resources: configs:write:payments/**; may be repeated");
     private static readonly Option<string[]> Environments = Flags.WithEnvironments(Many("--env", "environment", "Limits it to some environments; may be repeated"));
@@ -36,9 +36,9 @@ internal static class KeyCommand
             + "  cairn key create deploy --permission write --allow-ip 10.0.0.0/8 --expires-in-days 90",
             Make, Name, Permission, Scopes, Environments, AllowedIps, ExpiresInDays, RateLimit, Description),
         new ApiCommand("list", "List the keys\n\nExamples:\n  cairn key list\n  cairn key list -n 20 -o json", List, Limit),
-        new ApiCommand("show", "Show a key, without its text\n\nExamples:\n  cairn key show 0193b1f2c3d4e5f6", Show, Id),
+        new ApiCommand("show", "Show a key, without its text\n\nExamples:\n  cairn key show payments-service\n  cairn key show 0193b1f2", Show, Id),
         new ApiCommand(
-            "rotate", "Give a key a new text, and show that this once\n\nExamples:\n  cairn key rotate 0193b1f2c3d4e5f6 --overlap 24h", Rotate, Id, Overlap),
+            "rotate", "Give a key a new text, and show that this once\n\nExamples:\n  cairn key rotate payments-service --overlap 24h", Rotate, Id, Overlap),
         new ApiCommand("revoke", "End a key for good\n\nExamples:\n  cairn key revoke 0193b1f2c3d4e5f6 --reason 'Leaked in a log'", Revoke, Id, Reason),
         new ApiCommand("usage", "Show how a key has been used\n\nExamples:\n  cairn key usage 0193b1f2c3d4e5f6", Usage, Id),
         new ApiCommand(
@@ -62,7 +62,7 @@ internal static class KeyCommand
             creation["rate_limit"] = limit;
         if (call.Get(Description) is { } description)
             creation["description"] = description;
-        PrintSecret(call, (await call.Api.SendAsync(HttpMethod.Post, "api/v1/keys", creation, call.Ct, RunOnce()))!);
+        PrintSecret(call, await call.Api.SendAsync(HttpMethod.Post, "api/v1/keys", creation, call.Ct, RunOnce()));
     }
 
     private static async Task List(Call call)
@@ -74,36 +74,37 @@ internal static class KeyCommand
             Column.Of("environments").Shortened(3), Column.Of("expires", "expires_at").Spared(5), Column.Of("last used", "last_used_at").Spared(4));
     }
 
-    private static async Task Show(Call call) => call.Printer.One(await call.Api.GetAsync(Address(call), call.Ct));
+    private static async Task Show(Call call) => call.Printer.One(await call.Api.GetAsync(await AddressAsync(call), call.Ct));
 
     private static async Task Rotate(Call call)
     {
         long overlap = call.Get(Overlap) is { } text ? (long)Times.Duration(text).TotalSeconds : 0;
-        PrintSecret(call, (await call.Api.SendAsync(
-            HttpMethod.Post, Address(call) + "/rotate", new JsonObject { ["overlap_seconds"] = overlap }, call.Ct, RunOnce()))!);
+        PrintSecret(call, await call.Api.SendAsync(
+            HttpMethod.Post, await AddressAsync(call) + "/rotate", new JsonObject { ["overlap_seconds"] = overlap }, call.Ct, RunOnce()));
     }
 
     private static async Task Revoke(Call call)
     {
         var key = await call.Api.SendAsync(
-            HttpMethod.Post, Address(call) + "/revoke", new JsonObject { ["reason"] = call.Get(Reason) }, call.Ct, RunOnce());
-        call.Printer.One(key!, $"Revoked {(string?)key!["name"]} ({call.Get(Id)}).");
+            HttpMethod.Post, await AddressAsync(call) + "/revoke", new JsonObject { ["reason"] = call.Get(Reason) }, call.Ct, RunOnce());
+        call.Printer.One(key, $"Revoked {key.Text("name")} ({key.Text("id")}).");
     }
 
     private static async Task Usage(Call call)
     {
-        var usage = await call.Api.GetAsync(Address(call) + "/usage", call.Ct);
+        var usage = await call.Api.GetAsync(await AddressAsync(call) + "/usage", call.Ct);
         call.Printer.One(usage);
     }
 
     private static async Task ForgetRequests(Call call)
     {
-        string? caller = call.Get(Whose) is { } id ? "key:" + id : null;
+        string? caller = call.Get(Whose) is { } typed ? "key:" + await Identifiers.OfKeyAsync(call.Api, typed, call.Ct) : null;
         var forgotten = await call.Api.SendAsync(HttpMethod.Delete, ApiClient.Query("api/v1/idempotency-keys", ("caller", caller)), null, call.Ct);
-        call.Printer.One(forgotten!, $"Forgot {(int)forgotten!["forgotten"]!} requests.");
+        call.Printer.One(forgotten, $"Forgot {forgotten.Number("forgotten")} requests.");
     }
 
-    private static string Address(Call call) => ApiClient.Resource("keys", call.Get(Id));
+    private static async Task<string> AddressAsync(Call call) =>
+        ApiClient.Resource("keys", await Identifiers.OfKeyAsync(call.Api, call.Get(Id), call.Ct));
 
     private static (string, string?) RunOnce() => ("Idempotency-Key", Guid.NewGuid().ToString());
 
@@ -112,8 +113,8 @@ internal static class KeyCommand
     {
         if (call.Printer.IsTable)
         {
-            Console.Error.WriteLine(SafeText.Of($"{(string?)key["name"]} ({(string?)key["id"]}), {(string?)key["permission"]}. Its key, shown this once:"));
-            Console.Out.WriteLine((string?)key["key"]);
+            Console.Error.WriteLine($"{key.Text("name")} ({key.Text("id")}), {key.Text("permission")}. Its key, shown this once:");
+            Console.Out.WriteLine(key.Text("key"));
             if (key["overlap_until"] is { } until)
                 Console.Error.WriteLine($"The old one works until {until}.");
         }

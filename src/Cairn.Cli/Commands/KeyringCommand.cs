@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Cairn.Cli.Client;
 using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Commands;
@@ -22,7 +23,7 @@ internal static class KeyringCommand
         var status = (await call.Api.SendAsync(
             HttpMethod.Post, "api/v1/keyring/rotate", new JsonObject(), call.Ct, ("Idempotency-Key", Guid.NewGuid().ToString())))!;
         Print(call, status);
-        if ((bool)status["master_key_in_file"]!)
+        if (status.Flag("master_key_in_file"))
             Console.Error.WriteLine("The master key file has a new key: back it up.");
     }
 
@@ -34,12 +35,12 @@ internal static class KeyringCommand
             return;
         }
 
-        string others = Printer.Text(new JsonArray([.. status["master_keys"]!.AsArray().Skip(1).Select(key => key!.DeepClone())]));
-        Console.Out.WriteLine($"master key:  {status["master_key"]} ({((bool)status["master_key_in_file"]! ? "in a file" : "in a setting")})");
+        string others = status.Texts("master_keys").Skip(1).ToList() is { Count: > 0 } older ? string.Join(", ", older) : "-";
+        Console.Out.WriteLine($"master key:  {status["master_key"]} ({(status.Flag("master_key_in_file") ? "in a file" : "in a setting")})");
         Console.Out.WriteLine($"older ones:  {others}");
         Console.Out.WriteLine();
         call.Printer.List(
-            [.. status["data_keys"]!.AsArray().Select(key => key!)], Column.Of("data key", "id"), Column.Of("created", "created_at"),
-            Column.Of("wrapped by", "master_key"), new("in use", key => (bool)key["primary"]! ? "yes" : ""));
+            status.Items("data_keys"), Column.Of("data key", "id"), Column.Of("created", "created_at"),
+            Column.Of("wrapped by", "master_key"), new("in use", key => key.Flag("primary") ? "yes" : ""));
     }
 }

@@ -23,7 +23,7 @@ internal static class LoginCommand
         command.SetAction(async (result, ct) =>
         {
             string name = result.GetValue(CairnCommand.Profile) ?? Profiles.Current;
-            string url = result.GetValue(CairnCommand.Url) ?? Variable("CAIRN_URL") ?? Profiles.Find(name)?.Url ?? Profiles.DefaultUrl;
+            string url = result.GetValue(CairnCommand.Url) ?? Profiles.Variable("CAIRN_URL") ?? Profiles.Find(name)?.Url ?? Profiles.DefaultUrl;
             var saved = Profiles.Find(name) is { } known && known.Url == url ? known : new Profile(url, null);
             var profile = CairnCommand.WithTls(result, saved) with { Key = ReadKey(result.GetValue(KeyFromInput), url), KeySource = "this login" };
             using var api = new ApiClient(profile);
@@ -31,8 +31,8 @@ internal static class LoginCommand
             Profiles.Save(name, profile);
             CairnCommand.Printer(result).One(
                 caller, $"Logged in to {url} as {(string?)caller["name"]} ({(string?)caller["permission"]}), profile {name}.");
-            if (Variable("CAIRN_KEY") is not null)
-                Console.Error.WriteLine("CAIRN_KEY is set in this shell, and goes before the key of every profile.");
+            if (Environment.GetEnvironmentVariable(Profiles.KeyVariable) is not null)
+                Console.Error.WriteLine($"{Profiles.KeyVariable} is set in this shell, and goes before the key of every profile.");
             return ExitCodes.Success;
         });
         return command;
@@ -59,6 +59,7 @@ internal static class LoginCommand
         async call =>
         {
             var caller = await call.Api.GetAsync("api/v1/auth/whoami", call.Ct);
+            _ = caller.Text("permission");
             caller["server"] = call.Api.Address.ToString();
             call.Printer.One(caller);
         });
@@ -102,6 +103,4 @@ internal static class LoginCommand
             Console.Error.WriteLine();
         }
     }
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Cairn.Cli.Client;
 using Cairn.Cli.Commands.Schemas;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
@@ -113,10 +114,10 @@ internal static class SchemaCommand
 
             var verdict = (await api.SendAsync(
                 HttpMethod.Post, RegisteredSchemaCommands.Resource("schema-validations", registered), document, "application/json", ct))!;
-            bool isValid = (bool)verdict["valid"]!;
+            bool isValid = verdict.Flag("valid");
             valid &= isValid;
-            foreach (var error in verdict["errors"]!.AsArray())
-                all.Add(Error(file, error!["pointer"]!.ToString(), error["schema_pointer"]!.ToString(), error["keyword"]!.ToString(), error["message"]!.ToString()));
+            foreach (var error in verdict.Items("errors"))
+                all.Add(Error(file, error.Text("pointer"), error.Text("schema_pointer"), error.Text("keyword"), error.Text("message")));
             if (CairnCommand.Printer(result).IsTable)
                 Console.Out.WriteLine($"{file}: {(isValid ? "valid" : "not valid")} by {verdict["schema"]}");
         }

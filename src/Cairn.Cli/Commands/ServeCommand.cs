@@ -57,6 +57,7 @@ internal static class ServeCommand
             if (!setting.Secret && result.GetResult("--" + setting.Name) is System.CommandLine.Parsing.OptionResult { Implicit: false } given && given.GetValueOrDefault<string?>() is { } value)
                 arguments[setting.Name] = value;
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(entry => !CairnCommand.Variables.Contains((string)entry.Key))
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
         return EffectiveSettings.Load(arguments, environment, result.GetValue(File));
     }

@@ -86,7 +86,7 @@ internal static class TemplateCommand
     {
         if (result.GetValue(Out) is { } file)
             return System.IO.File.WriteAllTextAsync(file, rendered, ct);
-        Console.Out.Write(rendered);
+        Terminal.WriteDocument(rendered);
         return Task.CompletedTask;
     }
 

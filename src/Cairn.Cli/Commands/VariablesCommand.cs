@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Client;
 using Cairn.Cli.Input;
+using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Commands;
 
@@ -20,7 +21,7 @@ internal static class VariablesCommand
         {
             HelpName = "key=value",
             Description = "A variable and its value: JSON when it is valid JSON, else text",
-            Arity = ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.ZeroOrMore,
         };
         var keys = new Argument<string[]>("keys") { HelpName = "key", Description = "A variable", Arity = ArgumentArity.OneOrMore };
         var command = new ApiCommand(
@@ -30,8 +31,8 @@ internal static class VariablesCommand
         {
             new ApiCommand("get", $"Show {whose} variables\n\nExamples:\n  cairn {noun} vars {example} get", ShowAll),
             new ApiCommand(
-                "set", $"Set some of {whose} variables\n\nExamples:\n  cairn {noun} vars {example} set REGION=eu-west-1 REPLICAS=3",
-                call => Patch(call, Assignments.Parse(call.Get(assignments))), assignments, Flags.Message),
+                "set", $"Set some of {whose} variables\n\nExamples:\n  cairn {noun} vars {example} set REGION=eu-west-1 REPLICAS=3\n  cairn {noun} vars {example} set -s RELEASE=12e7",
+                call => Patch(call, Assignments.Parse(call.Get(assignments), call.Get(Flags.Texts))), assignments, Flags.Texts, Flags.Message),
             new ApiCommand(
                 "unset", $"Remove some of {whose} variables\n\nExamples:\n  cairn {noun} vars {example} unset REPLICAS",
                 call => Patch(call, Assignments.Remove(call.Get(keys))), keys, Flags.Message),
@@ -42,8 +43,12 @@ internal static class VariablesCommand
 
         async Task ShowAll(Call call) => Print(call, await call.Api.GetAsync(Address(call), call.Ct));
 
-        async Task Patch(Call call, JsonObject patch) =>
-            Print(call, (await call.Api.SendAsync(HttpMethod.Patch, Address(call), patch, call.Ct, call.MessageHeader))!);
+        async Task Patch(Call call, JsonObject patch)
+        {
+            if (patch.Count == 0)
+                throw new UsageException("Say what to set: KEY=VALUE, or -s KEY=TEXT.");
+            Print(call, await call.Api.SendAsync(HttpMethod.Patch, Address(call), patch, call.Ct, call.MessageHeader));
+        }
     }
 
     private static void Print(Call call, JsonNode variables)
@@ -51,7 +56,7 @@ internal static class VariablesCommand
         if (call.Printer.IsTable)
             call.Printer.List(
                 [.. variables.AsObject().Select(variable => (JsonNode)new JsonObject { ["name"] = variable.Key, ["value"] = variable.Value?.DeepClone() })],
-                Output.Column.Of("name"), new("value", item => item["value"]?.ToJsonString(Output.Printer.Compact) ?? "null"));
+                Column.Of("name"), new("value", item => item["value"]?.ToJsonString(Printer.Compact) ?? "null"));
         else
             call.Printer.One(variables);
     }

@@ -22,7 +22,7 @@ internal sealed class ServerChecks(ApiClient api)
         if (reached.Result == CheckResult.Bad)
             yield break;
         if (health is not null)
-            yield return Health(health);
+            yield return health;
         if (date is { } time)
             yield return Clock(time);
         var (key, mayCheck) = await KeyAsync(ct);
@@ -40,11 +40,11 @@ internal sealed class ServerChecks(ApiClient api)
         try
         {
             var report = await api.GetAsync("api/v1/integrity", ct);
-            var findings = report["findings"]!.AsArray();
+            var findings = report.Items("findings");
             return findings.Count == 0
                 ? Check.Good(Name, $"{report["records"]} records are as Cairn wrote them")
                 : Check.Bad(
-                    Name, string.Join("; ", findings.Take(5).Select(finding => $"{finding!["key"]}: {finding["problem"]}")) + (findings.Count > 5 ? $"; and {findings.Count - 5} more" : ""),
+                    Name, string.Join("; ", findings.Take(5).Select(finding => $"{finding["key"]}: {finding["problem"]}")) + (findings.Count > 5 ? $"; and {findings.Count - 5} more" : ""),
                     "Somebody else wrote to the store: find out who, and restore a backup");
         }
         catch (Exception e) when (e is ApiException or HttpRequestException)
@@ -57,36 +57,35 @@ internal sealed class ServerChecks(ApiClient api)
         }
     }
 
-    private async Task<(Check, DateTimeOffset? Date, JsonNode? Health)> ReachAsync(CancellationToken ct)
+    private async Task<(Check, DateTimeOffset? Date, Check? Health)> ReachAsync(CancellationToken ct)
     {
         const string Name = "server";
         using var request = new HttpRequestMessage(HttpMethod.Get, "health");
         try
         {
             using var answer = await api.TryAsync(request, ct);
-            var health = JsonNode.Parse(await answer.Content.ReadAsByteArrayAsync(ct));
-            return health?["checks"] is null
-                ? (Check.Bad(Name, $"{api.Address} answers, but not as Cairn does", "Is the address right? Change it with: cairn login --url ADDRESS"), null, null)
-                : (Check.Good(Name, $"{api.Address} answers, version {health["version"]}"), answer.Headers.Date, health);
+            var health = Answers.Parse(await answer.Content.ReadAsByteArrayAsync(ct));
+            var check = Health(health);
+            return (Check.Good(Name, $"{api.Address} answers, version {health.Text("version")}"), answer.Headers.Date, check);
         }
-        catch (System.Text.Json.JsonException)
+        catch (ApiException)
         {
             return (Check.Bad(Name, $"{api.Address} answers, but not as Cairn does", "Is the address right? Change it with: cairn login --url ADDRESS"), null, null);
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
-            return (Check.Bad(Name, $"{api.Address} cannot be trusted: {e.InnerException?.Message ?? e.Message}", "See what is wrong with its certificate"), null, null);
+            return (Check.Bad(Name, e.Message, "See what is wrong with its certificate"), null, null);
         }
         catch (HttpRequestException e)
         {
-            return (Check.Bad(Name, $"{api.Address} does not answer: {e.InnerException?.Message ?? e.Message}", "Start it with: cairn serve. Or name another with --url or CAIRN_URL"), null, null);
+            return (Check.Bad(Name, e.Message, "Start it with: cairn serve. Or name another with --url or CAIRN_URL"), null, null);
         }
     }
 
     private static Check Health(JsonNode health)
     {
-        string parts = string.Join(", ", health["checks"]!.AsObject().Select(check => $"{check.Key} {check.Value}"));
-        return (string?)health["status"] == "healthy"
+        string parts = string.Join(", ", health.Members("checks").Select(check => $"{check.Key} {check.Value}"));
+        return health.Text("status") == "healthy"
             ? Check.Good("health", $"{parts}, revision {health["revision"]}")
             : Check.Bad("health", parts, "The server's log says more");
     }
@@ -108,7 +107,7 @@ internal sealed class ServerChecks(ApiClient api)
         try
         {
             var caller = await api.GetAsync("api/v1/auth/whoami", ct);
-            bool isAdmin = (string?)caller["permission"] == "admin" && caller["scopes"]!.AsArray().Count == 0 && caller["environments"]!.AsArray().Count == 0;
+            bool isAdmin = caller.Text("permission") == "admin" && caller.Texts("scopes").Count == 0 && caller.Texts("environments").Count == 0;
             return (Check.Good(Name, $"{caller["name"]} ({caller["permission"]})"), isAdmin);
         }
         catch (ApiException e)

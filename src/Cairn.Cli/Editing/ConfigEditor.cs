@@ -17,7 +17,8 @@ internal sealed class ConfigEditor(ApiClient api, Printer printer)
     {
         var format = DocumentFormat.ByName(formatName);
         string address = ApiClient.Query(ApiClient.Resource("configs", path), ("environment", environment));
-        var (document, precondition) = await ReadAsync(path, environment, ct);
+        var (raw, unchanged) = await RawDocument.ReadAsync(api, path, environment, ct);
+        byte[] document = raw ?? "{}"u8.ToArray();
         string before = Encoding.UTF8.GetString(format == DocumentFormat.Json ? [.. JsonText.Indent(document), (byte)'\n'] : format.Write(document));
 
         var folder = Directory.CreateTempSubdirectory("cairn-edit-");
@@ -35,9 +36,9 @@ internal sealed class ConfigEditor(ApiClient api, Printer printer)
         try
         {
             byte[] json = format.ToJson(Encoding.UTF8.GetBytes(after));
-            var written = await api.SendAsync(HttpMethod.Put, address, json, "application/json", ct, precondition, message);
+            var written = await api.SendAsync(HttpMethod.Put, address, json, "application/json", ct, unchanged, message);
             folder.Delete(recursive: true);
-            DocumentCommands.PrintWritten(printer, written!);
+            DocumentCommands.PrintWritten(printer, written);
         }
         catch (Exception e) when (e is ApiException or ProblemException or HttpRequestException)
         {
@@ -46,39 +47,9 @@ internal sealed class ConfigEditor(ApiClient api, Printer printer)
         }
     }
 
-    private async Task<(byte[] Document, (string, string?) Precondition)> ReadAsync(string path, string? environment, CancellationToken ct)
-    {
-        string address = ApiClient.Resource("configs", path);
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, ApiClient.Query(address, ("environment", environment), ("raw", environment is not null)));
-            using var answer = await api.OpenAsync(request, ct);
-            string version = answer.Headers.GetValues("Cairn-Version").Single();
-            return (await answer.Content.ReadAsByteArrayAsync(ct), ("If-Match", $"\"{version}\""));
-        }
-        catch (ApiException e) when (e.Status == 404)
-        {
-            return ("{}"u8.ToArray(), await VersionAsync(path, ct) is { } version ? ("If-Match", $"\"{version}\"") : ("If-None-Match", "*"));
-        }
-    }
-
-    // The config may be there although what is to be edited is not.
-    private async Task<long?> VersionAsync(string path, CancellationToken ct)
-    {
-        try
-        {
-            var newest = await api.GetAsync(ApiClient.Query(ApiClient.Resource("config-versions", path), ("limit", 1)), ct);
-            return (long?)newest["items"]![0]!["version"];
-        }
-        catch (ApiException e) when (e.Status == 404)
-        {
-            return null;
-        }
-    }
-
     private static async Task RunEditorAsync(string file, CancellationToken ct)
     {
-        string editor = Variable("VISUAL") ?? Variable("EDITOR") ?? "vi";
+        string editor = Profiles.Variable("VISUAL") ?? Profiles.Variable("EDITOR") ?? "vi";
         // An editor's variable may hold options too, so a shell takes it apart.
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo("cmd", ["/c", $"{editor} \"{file}\""])
@@ -88,6 +59,4 @@ internal sealed class ConfigEditor(ApiClient api, Printer printer)
         if (process.ExitCode != 0)
             throw new IOException($"The editor '{editor}' ended with code {process.ExitCode}, so nothing was written. The text is in {file}");
     }
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

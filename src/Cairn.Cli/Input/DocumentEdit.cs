@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,146 +6,137 @@ using Cairn.Cli.Output;
 namespace Cairn.Cli.Input;
 
 /// <summary>One change of a place in a document, as typed.</summary>
-/// <param name="Text">As typed.</param>
-/// <param name="Steps">Names of members and indexes of elements, from the root on.</param>
-/// <param name="Value">What is to be there; nothing any more when null.</param>
-internal sealed record DocumentEdit(string Text, IReadOnlyList<string> Steps, JsonNode? Value)
+/// <param name="Key">The place.</param>
+/// <param name="Value">What is to be there; null for JSON's null.</param>
+/// <param name="Removes">Whether nothing is to be there any more.</param>
+internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Removes)
 {
-    /// <summary>A change to null itself, which in an overlay hides what the base has there.</summary>
-    private bool ToNull { get; init; }
-
-    /// <summary>Reads <c>KEY=VALUE</c>. Dots in a key lead into nested objects and arrays, <c>\.</c> is a dot of the key itself. A value is JSON
-    /// when it is valid JSON, else text; <c>null</c> removes.</summary>
-    /// <exception cref="UsageException">There is no key, or it has an empty part.</exception>
-    public static DocumentEdit Of(string text) => Split(text, value => Assignments.Value(value));
+    /// <summary>Reads <c>KEY=VALUE</c>. A value is JSON when it is valid JSON, else text; <c>null</c> removes.</summary>
+    /// <exception cref="UsageException">There is no key, or it is malformed.</exception>
+    public static DocumentEdit Of(string text)
+    {
+        var (key, value) = Assignments.Split(text);
+        var json = Assignments.Value(value);
+        return new DocumentEdit(DocumentKey.Parse(key), json, Removes: json is null);
+    }
 
     /// <summary>Reads <c>KEY=VALUE</c> of which the value is text, whatever it looks like.</summary>
-    public static DocumentEdit OfText(string text) => Split(text, value => JsonValue.Create(value));
+    /// <inheritdoc cref="Of" path="/exception"/>
+    public static DocumentEdit OfText(string text)
+    {
+        var (key, value) = Assignments.Split(text);
+        return new DocumentEdit(DocumentKey.Parse(key), JsonValue.Create(value), Removes: false);
+    }
 
     /// <summary>A key whose value is to be null.</summary>
-    public static DocumentEdit OfNull(string key) => new(key, StepsOf(key), null) { ToNull = true };
+    /// <inheritdoc cref="Of" path="/exception"/>
+    public static DocumentEdit OfNull(string key) => new(DocumentKey.Parse(key), null, Removes: false);
 
-    /// <summary>Makes the changes, in their order.</summary>
-    /// <param name="document">The document; null when there is none yet, which begins as an empty object.</param>
-    /// <param name="edits">The changes.</param>
-    /// <returns>The document with the changes, compact.</returns>
-    /// <exception cref="UsageException">A key leads nowhere, or two contradict each other; the message says what is there.</exception>
-    public static byte[] Apply(byte[]? document, IReadOnlyList<DocumentEdit> edits)
+    /// <summary>Refuses changes of which one is about a place that another one is about, too.</summary>
+    /// <exception cref="UsageException">There are two such.</exception>
+    public static void Check(IReadOnlyList<DocumentEdit> edits)
     {
         foreach (var (index, edit) in edits.Index())
-            if (edits.Where((other, place) => place != index && IsWithin(edit.Steps, other.Steps)).FirstOrDefault() is { } other)
-                throw new UsageException($"'{edit.Text}' contradicts '{other.Text}': both are about '{string.Join('.', other.Steps)}'.");
-        // The root is a member, too, so that it can be looked at like one.
-        var holder = new JsonObject { [""] = document is null ? new JsonObject() : JsonNode.Parse(document) };
-        foreach (var edit in edits)
-            edit.Apply(holder);
-        return Encoding.UTF8.GetBytes(holder[""]?.ToJsonString(Printer.Compact) ?? "null");
+            if (edits.Where((other, place) => place != index && edit.Key.IsWithin(other.Key)).FirstOrDefault() is { } other)
+                throw new UsageException($"'{edit.Key.Text}' contradicts '{other.Key.Text}': both are about {other.Key.Place(other.Key.Steps.Count)}.");
     }
 
-    private void Apply(JsonObject holder)
+    /// <summary>Whether one leads into, or removes, something that this overlay does not have itself, so that it matters what is below.</summary>
+    public static bool NeedBelow(byte[]? overlay, IReadOnlyList<DocumentEdit> edits)
     {
-        JsonNode? parent = holder[""];
-        for (int i = 0; i < Steps.Count - 1; i++)
-            parent = Enter(parent, i);
-        switch (parent)
+        var document = Parse(overlay);
+        return edits.Any(edit => DocumentKey.Follow(document, edit.Removes ? edit.Key.Steps : edit.Key.Steps.SkipLast(1)) is null);
+    }
+
+    /// <summary>Makes the changes: values in their order, then what is removed, from the end of an array to its start.</summary>
+    /// <param name="document">The document; null when there is none yet, which begins as an empty object.</param>
+    /// <param name="edits">The changes; <see cref="Check"/> has passed them.</param>
+    /// <param name="below">What an environment serves, where the document is its overlay; null for a base.</param>
+    /// <returns>The document with the changes, compact.</returns>
+    /// <exception cref="UsageException">A key leads nowhere; the message says what is there.</exception>
+    public static byte[] Apply(byte[]? document, IReadOnlyList<DocumentEdit> edits, byte[]? below = null)
+    {
+        var root = Parse(document);
+        var served = below is null ? null : JsonNode.Parse(below);
+        var removals = edits.Where(edit => edit.Removes).OrderByDescending(edit => edit.Key, Comparer<DocumentKey>.Create(DocumentKey.Compare));
+        foreach (var edit in edits.Where(edit => !edit.Removes).Concat(removals))
+            edit.Apply(root, served);
+        return Encoding.UTF8.GetBytes(root?.ToJsonString(Printer.Compact) ?? "null");
+    }
+
+    private static JsonNode? Parse(byte[]? document) => document is null ? new JsonObject() : JsonNode.Parse(document);
+
+    private void Apply(JsonNode? place, JsonNode? below)
+    {
+        int last = Key.Steps.Count - 1;
+        for (int step = 0; step < last; step++)
         {
-            case JsonObject members when Value is null && !ToNull:
-                members.Remove(Steps[^1]);
-                break;
-            case JsonObject members:
-                members[Steps[^1]] = Value?.DeepClone();
-                break;
-            case JsonArray items:
-                Put(items, IndexIn(items, Steps.Count - 1));
-                break;
-            default:
-                throw NoPlace(parent, Steps.Count - 1);
+            below = DocumentKey.Follow(below, [Key.Steps[step]]);
+            if (Child(place, step) is not { } next)
+            {
+                if (below is not (null or JsonObject))
+                    throw new UsageException(
+                        $"'{Key.Text}': {Key.Place(step + 1)} is {Kind(below)} below the overlay, which can only replace it whole: {Key.Place(step + 1).Trim('\'')}='…'.");
+                if (Removes)
+                    return;
+                next = Open(place, step, isKnown: below is not null);
+            }
+
+            place = next;
         }
+
+        if (!Removes)
+            Put(place, last, Value?.DeepClone());
+        else if (place is JsonArray items)
+            items.RemoveAt(IndexIn(items, last, mayAdd: false));
+        else if (!Members(place, last).Remove(Key.Steps[last]) && DocumentKey.Follow(below, [Key.Steps[last]]) is not null)
+            throw new UsageException($"'{Key.Text}' is not in the overlay but below it, and cannot be removed here: --null '{Key.Text}' hides it.");
     }
 
-    private void Put(JsonArray items, int index)
+    // Makes the object that a step leads into and that is not there yet.
+    private JsonObject Open(JsonNode? place, int step, bool isKnown)
     {
-        if (index == items.Count && (Value is not null || ToNull))
-            items.Add(Value?.DeepClone());
-        else if (index == items.Count)
-            throw new UsageException($"'{Text}': there is no element {index} to remove from '{Place(Steps.Count - 1)}', which has {items.Count}.");
-        else if (Value is null && !ToNull)
-            items.RemoveAt(index);
+        string next = Key.Steps[step + 1];
+        if (!isKnown && (next == DocumentKey.End || DocumentKey.Index(next) is not null))
+            throw new UsageException(
+                $"'{Key.Text}': there is no {Key.Place(step + 1)} yet, so that '{next}' may be an index or a name. Set it whole, as an array '[…]' or an object '{{…}}'.");
+        var opened = new JsonObject();
+        Put(place, step, opened);
+        return opened;
+    }
+
+    private JsonNode? Child(JsonNode? place, int step) => place is not JsonArray items ? Members(place, step)[Key.Steps[step]]
+        : IndexIn(items, step, mayAdd: true) is var index && index < items.Count ? items[index]
+        : null;
+
+    private void Put(JsonNode? place, int step, JsonNode? value)
+    {
+        if (place is not JsonArray items)
+            Members(place, step)[Key.Steps[step]] = value;
+        else if (IndexIn(items, step, mayAdd: true) is var index && index == items.Count)
+            items.Add(value);
         else
-            items[index] = Value?.DeepClone();
+            items[index] = value;
     }
 
-    // What is not there yet becomes an object.
-    private JsonNode? Enter(JsonNode? parent, int step) => parent switch
-    {
-        JsonObject members when members.ContainsKey(Steps[step]) => members[Steps[step]],
-        JsonObject members => members[Steps[step]] = new JsonObject(),
-        JsonArray items when IndexIn(items, step) is var index && index < items.Count => items[index],
-        JsonArray items => Added(items),
-        _ => throw NoPlace(parent, step),
-    };
+    private JsonObject Members(JsonNode? place, int step) => place as JsonObject ?? throw new UsageException(
+        $"'{Key.Text}': {Key.Place(step)} is {Kind(place)}, which has no members. Set it whole{(step == 0 ? ", with -f FILE" : "")}.");
 
-    private static JsonObject Added(JsonArray items)
+    private int IndexIn(JsonArray items, int step, bool mayAdd)
     {
-        var added = new JsonObject();
-        items.Add((JsonNode)added);
-        return added;
+        int? index = Key.Steps[step] == DocumentKey.End ? items.Count : DocumentKey.Index(Key.Steps[step]);
+        if (index < items.Count || (mayAdd && index == items.Count))
+            return index.Value;
+        string has = items.Count switch { 0 => "no elements", 1 => "one element, 0", var count => $"the elements 0 to {count - 1}" };
+        throw new UsageException($"'{Key.Text}': {Key.Place(step)} is an array that has {has}{(mayAdd ? $"; {items.Count} or {DocumentKey.End} adds one" : "")}.");
     }
-
-    private int IndexIn(JsonArray items, int step)
-    {
-        if (Steps[step] == "-")
-            return items.Count;
-        return int.TryParse(Steps[step], NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= items.Count
-            ? index
-            : throw new UsageException(
-                $"'{Text}': '{Place(step)}' is an array of {items.Count}: '{Steps[step]}' is no place in it. Say an index, {items.Count} or - to add one.");
-    }
-
-    private UsageException NoPlace(JsonNode? there, int step) => new(
-        $"'{Text}': '{Place(step)}' is {Kind(there)}, which has no members. To make it an object: '{Place(step)}={{}}' first.");
-
-    private string Place(int steps) => steps == 0 ? "the document" : string.Join('.', Steps.Take(steps));
 
     private static string Kind(JsonNode? value) => value?.GetValueKind() switch
     {
         null or JsonValueKind.Null => "null",
+        JsonValueKind.Array => "an array",
         JsonValueKind.String => "text",
         JsonValueKind.Number => "a number",
         _ => "true or false",
     };
-
-    private static bool IsWithin(IReadOnlyList<string> steps, IReadOnlyList<string> outer) =>
-        steps.Count >= outer.Count && outer.Select((step, index) => steps[index] == step && step != "-").All(same => same);
-
-    private static DocumentEdit Split(string text, Func<string, JsonNode?> value)
-    {
-        int equals = text.IndexOf('=', StringComparison.Ordinal);
-        return equals < 1
-            ? throw new UsageException($"'{text}' is not KEY=VALUE, such as pool.size=20.")
-            : new DocumentEdit(text, StepsOf(text[..equals]), value(text[(equals + 1)..]));
-    }
-
-    private static List<string> StepsOf(string key)
-    {
-        var steps = new List<string>();
-        var step = new StringBuilder();
-        for (int i = 0; i < key.Length; i++)
-            if (key[i] == '\\' && i + 1 < key.Length && key[i + 1] is '.' or '\\')
-            {
-                step.Append(key[++i]);
-            }
-            else if (key[i] == '.')
-            {
-                steps.Add(step.ToString());
-                step.Clear();
-            }
-            else
-            {
-                step.Append(key[i]);
-            }
-
-        steps.Add(step.ToString());
-        return steps.Contains("") ? throw new UsageException($"The key '{key}' has nothing between two dots.") : steps;
-    }
 }

@@ -31,26 +31,35 @@ internal static class Columns
     private const int Gap = 2;
     private const int LeastWidth = 12;
 
-    /// <summary>The lines of a table, headings first.</summary>
+    /// <summary>Lays a table out.</summary>
     /// <param name="columns">From left to right.</param>
     /// <param name="items">One a line.</param>
     /// <param name="width">How wide a line may be, in cells of a terminal; null for as wide as need be. What must not be cut or left out makes
     /// lines longer than that.</param>
-    public static IReadOnlyList<string> Lines(IReadOnlyList<Column> columns, IReadOnlyList<JsonNode> items, int? width)
+    /// <returns>The lines, headings first, and the headings of the columns that were left out though there is something in them.</returns>
+    public static (IReadOnlyList<string> Lines, IReadOnlyList<string> LeftOut) Lay(
+        IReadOnlyList<Column> columns, IReadOnlyList<JsonNode> items, int? width)
     {
         var kept = columns.Select(column => new Laid(column, items)).ToList();
+        List<string> leftOut = [];
         if (width is { } most)
         {
             for (int over = Width(kept) - most; over > 0; over = Width(kept) - most)
-                if (kept.Where(laid => laid.Column.MayShorten && laid.Width > LeastWidth).MaxBy(laid => laid.Width) is { } longest)
+                if (kept.FindLastIndex(laid => laid.Column.Spare > 0 && laid.IsEmpty) is >= 0 and var empty)
+                    kept.RemoveAt(empty);
+                else if (kept.Where(laid => laid.Column.MayShorten && laid.Width > LeastWidth).MaxBy(laid => laid.Width) is { } longest)
                     longest.Width = Math.Max(LeastWidth, longest.Width - over);
                 else if (kept.FindLastIndex(laid => laid.Column.Spare > 0 && laid.Column.Spare == kept.Max(other => other.Column.Spare)) is >= 0 and var spare)
+                {
+                    leftOut.Insert(0, kept[spare].Column.Heading);
                     kept.RemoveAt(spare);
+                    kept.ForEach(laid => laid.Widen());
+                }
                 else
                     break;
         }
 
-        return [.. Enumerable.Range(0, items.Count + 1).Select(row => string.Concat(kept.Select((laid, index) => laid.Text(row, last: index == kept.Count - 1))).TrimEnd())];
+        return ([.. Enumerable.Range(0, items.Count + 1).Select(row => string.Concat(kept.Select((laid, index) => laid.Text(row, last: index == kept.Count - 1))).TrimEnd())], leftOut);
     }
 
     private static int Width(List<Laid> columns) => columns.Sum(laid => laid.Width) + Gap * (columns.Count - 1);
@@ -63,12 +72,18 @@ internal static class Columns
         {
             Column = column;
             _cells = [column.Heading.ToUpperInvariant(), .. items.Select(item => SafeText.Of(column.Cell(item) ?? ""))];
-            Width = _cells.Max(cell => cell.GetCellWidth());
+            IsEmpty = _cells.Skip(1).All(cell => cell.Length == 0);
+            Widen();
         }
 
         public Column Column { get; }
 
         public int Width { get; set; }
+
+        public bool IsEmpty { get; }
+
+        /// <summary>Takes back what was cut, for there is more room.</summary>
+        public void Widen() => Width = _cells.Max(cell => cell.GetCellWidth());
 
         public string Text(int row, bool last)
         {

@@ -6,14 +6,21 @@ internal static class DiffText
     public static void Print(string text, string indent = "")
     {
         foreach (string line in text.TrimEnd('\n').Split('\n'))
-            Console.Out.WriteLine(indent + Coloured(SafeText.Of(line, lines: true)));
+        {
+            Console.Out.Write(indent);
+            if (Colour(line) is { } colour)
+                Terminal.Write(line, colour);
+            else
+                Console.Out.Write(SafeText.Of(line));
+            Console.Out.WriteLine();
+        }
     }
 
-    private static string Coloured(string line) => !Printer.IsTerminal ? line : line switch
+    private static int? Colour(string line) => line switch
     {
-        ['+', ..] => $"\e[32m{line}\e[0m",
-        ['-', ..] => $"\e[31m{line}\e[0m",
-        ['@', ..] => $"\e[36m{line}\e[0m",
-        _ => line,
+        ['+', ..] => 32,
+        ['-', ..] => 31,
+        ['@', ..] => 36,
+        _ => null,
     };
 }

@@ -25,7 +25,7 @@ internal static class ExitCodes
     /// <summary>Somebody else wrote meanwhile, or the state does not allow it.</summary>
     public const int Conflict = 5;
 
-    /// <summary>Cairn cannot be reached.</summary>
+    /// <summary>Cairn cannot be reached, or what answers is no Cairn.</summary>
     public const int Unreachable = 6;
 
     /// <summary>Ctrl-C, as shells have it: 128 and the signal's number.</summary>
@@ -45,7 +45,7 @@ internal static class ExitCodes
         {
             Say(e.Message);
             foreach (var (pointer, message) in e.Errors)
-                await Console.Error.WriteLineAsync(SafeText.Of($"  {(pointer.Length == 0 ? "" : pointer + ": ")}{message}", lines: true));
+                await Console.Error.WriteLineAsync($"  {(pointer.Length == 0 ? "" : pointer + ": ")}{message}");
             return !e.IsOfCairn ? Unreachable : e.Status switch { 400 => Usage, 401 or 403 => Denied, 404 or 410 => NotFound, 409 or 412 => Conflict, _ => Failure };
         }
         catch (HttpRequestException e)
@@ -57,6 +57,11 @@ internal static class ExitCodes
         {
             Say(e.Message);
             return Usage;
+        }
+        catch (Core.ProblemException e) when (e.Problem.Kind is Core.ProblemKind.NotFound)
+        {
+            Say(e.Message);
+            return NotFound;
         }
         catch (Exception e) when (e is StoreException or Storage.Catalogs.CatalogException or Core.ProblemException or IOException or UnauthorizedAccessException)
         {
@@ -78,7 +83,7 @@ internal static class ExitCodes
         }
     }
 
-    private static void Say(string message) => Console.Error.WriteLine("cairn: " + SafeText.Of(message, lines: true));
+    private static void Say(string message) => Console.Error.WriteLine("cairn: " + message);
 }
 
 /// <summary>The command line or a file it names is wrong; the message says what would be right.</summary>

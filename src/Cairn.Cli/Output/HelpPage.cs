@@ -70,7 +70,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
 
     private static (string, string) Row(Option option)
     {
-        var names = option.Aliases.Append(option.Name).Where(name => name is not ("-?" or "/?" or "/h")).OrderBy(name => name.Length);
+        var names = option.Aliases.Append(option.Name).OrderBy(name => name.Length);
         string value = option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0
             ? "" : $" <{option.HelpName ?? option.Name.TrimStart('-')}>";
         return (string.Join(", ", names) + value, option.Description ?? "");

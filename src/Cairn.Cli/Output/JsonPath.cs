@@ -25,12 +25,18 @@ internal sealed partial class JsonPath
             else if (step.Groups["name"] is { Success: true } name)
                 _steps.Add(node => node is JsonObject members && members.TryGetPropertyValue(name.Value, out var value) ? [value] : []);
             else
+            {
+                IsMany = true;
                 _steps.Add(node => node switch { JsonArray items => items, JsonObject members => members.Select(member => member.Value), _ => [] });
+            }
         }
     }
 
-    /// <summary>What it leads to.</summary>
-    public IEnumerable<JsonNode?> Find(JsonNode root)
+    /// <summary>Whether it may lead to any number of places, none too.</summary>
+    public bool IsMany { get; }
+
+    /// <summary>What it leads to; JSON's null is a null.</summary>
+    public IEnumerable<JsonNode?> Find(JsonNode? root)
     {
         IEnumerable<JsonNode?> found = [root];
         foreach (var step in _steps)

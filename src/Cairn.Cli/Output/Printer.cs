@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,13 +12,19 @@ internal sealed class Printer(string format)
 {
     private const string PathPrefix = "jsonpath=";
 
+    // A document of 64 levels, with what lies around it.
+    private const int MaxDepth = 128;
+
+    // What something is called, in the order of preference.
+    private static readonly string[] Names = ["path", "id", "schema", "name", "check"];
+
     public static readonly string[] Formats = ["table", "wide", "name", "json", "yaml"];
 
     private static readonly JsonSerializerOptions Indented =
-        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n", MaxDepth = MaxDepth };
 
     /// <summary>On one line.</summary>
-    public static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth };
 
     private readonly JsonPath? _path = format.StartsWith(PathPrefix, StringComparison.Ordinal) ? new JsonPath(format[PathPrefix.Length..]) : null;
 
@@ -30,20 +37,17 @@ internal sealed class Printer(string format)
     /// <summary>The format of a document that is printed as it is; JSON for what is not one.</summary>
     public string DocumentFormatName => format == "yaml" ? "yaml" : "json";
 
-    /// <summary>Whether standard output is a person's terminal.</summary>
-    public static bool IsTerminal => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
-
     /// <summary>Whether a format can be printed.</summary>
     public static bool Accepts(string format) => Formats.Contains(format) || format.StartsWith(PathPrefix, StringComparison.Ordinal);
 
     /// <summary>Prints a list.</summary>
     /// <param name="items">What the API answered.</param>
-    /// <param name="columns">The columns of the table; the first is what <c>-o name</c> prints.</param>
+    /// <param name="columns">The columns of the table; the first is what <c>-o name</c> prints of what has no name.</param>
     public void List(IReadOnlyList<JsonNode> items, params Column[] columns)
     {
         if (format == "name")
             foreach (var item in items)
-                Console.Out.WriteLine(SafeText.Of(columns[0].Cell(item) ?? ""));
+                Console.Out.WriteLine(NameOf(item) ?? columns[0].Cell(item));
         else if (!IsTable)
             Structured(new JsonArray([.. items.Select(item => item.DeepClone())]));
         else if (items.Count == 0)
@@ -58,33 +62,43 @@ internal sealed class Printer(string format)
     public void One(JsonNode item, string? sentence = null)
     {
         if (format == "name")
-            Console.Out.WriteLine(SafeText.Of(Text(item["path"] ?? item["name"] ?? item["id"])));
+            Console.Out.WriteLine(NameOf(item) ?? throw new UsageException("-o name is not for this command: what it prints has no name."));
         else if (!IsTable)
             Structured(item);
         else if (sentence is not null)
-            Console.Out.WriteLine(SafeText.Of(sentence, lines: true));
+            Console.Out.WriteLine(sentence);
         else
             foreach (var (name, value) in item.AsObject().Where(member => member.Value is not null and not JsonArray { Count: 0 }))
-                Console.Out.WriteLine($"{name + ":",-18} {SafeText.Of(Text(value))}");
+                Console.Out.WriteLine($"{name + ":",-18} {Text(value)}");
     }
 
-    /// <summary>A member of an answer as text for a cell.</summary>
+    /// <summary>A member of an answer as text for a cell, on one line.</summary>
     public static string Text(JsonNode? value) => value switch
     {
         null => "-",
         JsonArray items => items.Count == 0 ? "-" : string.Join(", ", items.Select(Text)),
-        JsonObject members => members.Count == 0 ? "-" : string.Join(", ", members.Select(member => $"{member.Key}={Text(member.Value)}")),
-        JsonValue scalar when scalar.GetValueKind() == JsonValueKind.String => scalar.GetValue<string>(),
+        JsonObject members => members.Count == 0 ? "-" : string.Join(", ", members.Select(member => $"{SafeText.Of(member.Key)}={Text(member.Value)}")),
+        JsonValue scalar when scalar.GetValueKind() == JsonValueKind.String => SafeText.Of(scalar.GetValue<string>()),
         _ => value.ToJsonString(Compact),
     };
+
+    /// <summary>Prints a document that somebody keeps: JSON over several lines, YAML, or what a path leads to in it.</summary>
+    /// <param name="json">The document.</param>
+    public void Document(byte[] json)
+    {
+        if (PicksPaths)
+            Structured(JsonNode.Parse(json));
+        else
+            Terminal.WriteDocument(format == "yaml" ? DocumentFormat.Yaml.Write(json) : JsonText.Indent(json));
+    }
 
     /// <summary>Prints one of many things that come one by one: a line of text, a line of JSON, or a document of YAML.</summary>
     public void Next(JsonNode item, string line)
     {
         if (format == "json")
-            Console.Out.WriteLine(SafeText.Of(item.ToJsonString(Compact)));
+            Console.Out.WriteLine(item.ToJsonString(Compact));
         else if (IsTable)
-            Console.Out.WriteLine(SafeText.Of(line));
+            Console.Out.WriteLine(line);
         else
         {
             if (format == "yaml")
@@ -93,28 +107,37 @@ internal sealed class Printer(string format)
         }
     }
 
-    private void Structured(JsonNode node)
+    private void Structured(JsonNode? node)
     {
         if (_path is not null)
-        {
-            foreach (var found in _path.Find(node))
-                Console.Out.WriteLine(SafeText.Of(found is JsonValue or null ? Text(found) : found.ToJsonString(Compact)));
-            return;
-        }
+            PrintFound(_path, node);
+        else if (format == "yaml")
+            Terminal.WriteDocument(DocumentFormat.Yaml.Write(Encoding.UTF8.GetBytes(node?.ToJsonString(Compact) ?? "null")));
+        else
+            Console.Out.Write((node?.ToJsonString(Indented) ?? "null") + "\n");
+    }
 
-        string json = node.ToJsonString(Indented);
-        string text = format == "yaml"
-            ? System.Text.Encoding.UTF8.GetString(DocumentFormat.Yaml.Write(System.Text.Encoding.UTF8.GetBytes(json)))
-            : json + "\n";
-        // In JSON an escape means the character itself.
-        Console.Out.Write(format == "yaml" && !IsTerminal ? text : SafeText.Of(text, lines: true));
+    private void PrintFound(JsonPath path, JsonNode? node)
+    {
+        var found = path.Find(node).ToList();
+        if (found.Count == 0 && !path.IsMany)
+            throw new Core.ProblemException(Core.ProblemKind.NotFound, $"There is nothing at {format[PathPrefix.Length..]}.");
+        foreach (var value in found)
+            Console.Out.WriteLine(value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString(Compact) ?? "null");
     }
 
     private void PrintTable(IReadOnlyList<JsonNode> items, Column[] columns)
     {
-        var lines = Columns.Lines(columns, items, IsTerminal && format != "wide" ? Math.Max(20, Console.WindowWidth) : null);
-        Console.Out.WriteLine(IsTerminal ? $"\e[1m{lines[0]}\e[0m" : lines[0]);
+        var (lines, leftOut) = Columns.Lay(columns, items, format == "wide" ? null : Terminal.Width);
+        Terminal.Write(lines[0], colour: 1);
+        Console.Out.WriteLine();
         foreach (string line in lines.Skip(1))
             Console.Out.WriteLine(line);
+        if (leftOut.Count > 0)
+            Console.Error.WriteLine($"Not shown for want of room: {string.Join(", ", leftOut)}. -o wide shows all.");
     }
+
+    private static string? NameOf(JsonNode item) => item is JsonObject members
+        ? Names.Select(name => members[name]).FirstOrDefault(value => value?.GetValueKind() == JsonValueKind.String)?.GetValue<string>()
+        : null;
 }

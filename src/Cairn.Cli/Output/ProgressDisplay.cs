@@ -12,7 +12,7 @@ internal sealed class ProgressDisplay
     /// <param name="total">How many documents there are; null when that is not known.</param>
     /// <param name="work">Calls its argument with how many more are done, from any thread.</param>
     public Task RunAsync(string title, int? total, Func<Action<int>, Task> work) =>
-        Console.IsErrorRedirected || !Printer.IsTerminal ? WithLinesAsync(title, total, work) : WithBarAsync(title, total, work);
+        Console.IsErrorRedirected || !Terminal.IsColoured ? WithLinesAsync(title, total, work) : WithBarAsync(title, total, work);
 
     private static async Task WithLinesAsync(string title, int? total, Func<Action<int>, Task> work)
     {
@@ -25,7 +25,7 @@ internal sealed class ProgressDisplay
 
     private static Task WithBarAsync(string title, int? total, Func<Action<int>, Task> work)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Terminal.ErrorForProgress) });
         ProgressColumn[] columns = total is null
             ? [new SpinnerColumn(), new TaskDescriptionColumn(), new ElapsedTimeColumn()]
             : [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];

@@ -28,7 +28,9 @@ internal static class SafeText
     private static bool IsSafe(string text, int index, bool lines) => CharUnicodeInfo.GetUnicodeCategory(text[index]) switch
     {
         UnicodeCategory.Control => lines && text[index] is '\n' or '\t',
-        UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        // Persian and Indian words, and emoji, are joined by these.
+        UnicodeCategory.Format => text[index] is '\u200c' or '\u200d',
+        UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
         UnicodeCategory.Surrogate => IsSafePair(text, char.IsLowSurrogate(text[index]) ? index - 1 : index),
         _ => true,
     };

@@ -17,8 +17,7 @@ internal static class DocumentSource
             var skipped = new List<string>();
             List<ConfigDocument> documents = [.. DocumentTree.Read(name, skipped.Add)];
             if (skipped.Count > 0)
-                Console.Error.WriteLine(SafeText.Of(
-                    $"Left out, as they are no documents by their names: {string.Join(", ", skipped.Take(10))}{(skipped.Count > 10 ? $" and {skipped.Count - 10} more" : "")}."));
+                Console.Error.WriteLine($"Left out, as they are no documents by their names: {string.Join(", ", skipped.Take(10))}{(skipped.Count > 10 ? $" and {skipped.Count - 10} more" : "")}.");
             return documents;
         }
 

@@ -29,12 +29,10 @@ internal sealed class ServerConfigs(ApiClient api)
         {
             string address = ApiClient.Query(
                 "api/v1/configs", ("prefix", prefix.Length == 0 ? null : prefix), ("include", "document"), ("limit", PageSize), ("cursor", cursor));
-            using var page = JsonDocument.Parse(await api.PersistAsync(() => api.GetBytesAsync(address, ct), ct), new JsonDocumentOptions { MaxDepth = 128 });
-            var configs = page.RootElement.GetProperty("items").EnumerateArray().Select(Read).ToList();
+            (var configs, cursor) = ReadPage(await api.PersistAsync(() => api.GetBytesAsync(address, ct), ct));
             await ReadOverlaysAsync(configs, ct);
             foreach (var (path, version, documents, _) in configs)
                 yield return new ServerConfig(path, version, documents);
-            cursor = page.RootElement.GetProperty("next_cursor").GetString();
         }
         while (cursor is not null);
     }
@@ -49,15 +47,28 @@ internal sealed class ServerConfigs(ApiClient api)
                 string address = ApiClient.Query(ApiClient.Resource("configs", config.Path), ("environment", environment), ("raw", true));
                 try
                 {
-                    byte[] overlay = await api.PersistAsync(() => api.GetBytesAsync(address, stop), stop);
+                    var (overlay, _) = await api.PersistAsync(() => api.GetDocumentAsync(address, stop), stop);
                     config.Documents.Add(new ConfigDocument(config.Path, environment, overlay));
                 }
-                catch (ApiException e) when (e.Status == 404)
+                catch (ApiException e) when (e.IsNotFound)
                 {
                     // It was deleted after the list was made.
                 }
             }
         });
+    }
+
+    private (List<Listed> Configs, string? Next) ReadPage(byte[] answer)
+    {
+        try
+        {
+            using var page = JsonDocument.Parse(answer, new JsonDocumentOptions { MaxDepth = 128 });
+            return ([.. page.RootElement.GetProperty("items").EnumerateArray().Select(Read)], page.RootElement.GetProperty("next_cursor").GetString());
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw ApiException.Foreign("what is no list of configs", api.Address);
+        }
     }
 
     private static Listed Read(JsonElement item)

@@ -4,14 +4,13 @@ using Cairn.Cli.Client;
 using Cairn.Cli.Editing;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
-using Cairn.Core.Documents;
 
 namespace Cairn.Cli.Commands.Configs;
 
 /// <summary><c>cairn config list|get|set|edit|delete|undelete</c>.</summary>
 internal static class DocumentCommands
 {
-    private static readonly Option<long?> Version = new("--version") { HelpName = "n", Description = "An older version" };
+    private static readonly Option<long?> Version = Flags.Version("--version", "An older version", least: 1);
     private static readonly Option<bool> Raw = new("--raw") { Description = "The environment's overlay as it was written, not what the environment serves" };
     private static readonly Option<bool> Deleted = new("--deleted") { Description = "The deleted ones instead" };
     private static readonly Option<string?> ReadFormat = Format("How to print the document: json, yaml, properties, dotenv or toml; json when left out", "json", "yaml", "properties", "dotenv", "toml");
@@ -19,15 +18,14 @@ internal static class DocumentCommands
     private static readonly Option<string?> EditFormat = Format("How to edit it: json or yaml; json when left out", "json", "yaml");
     private static readonly Option<string?> File = new("--file", "-f") { HelpName = "file", Description = "The whole document; - for standard input" };
 
-    private static readonly Option<string[]> Texts = new("--string", "-s") { HelpName = "key=value", Description = "A member whose value is text, whatever it looks like; may be repeated" };
     private static readonly Option<string[]> Nulls = new("--null") { HelpName = "key", Description = "A member to set to null, which in an overlay hides the base's; may be repeated" };
-    private static readonly Option<int?> Limit = new("--limit", "-n") { HelpName = "n", Description = "How many at most; all when left out" };
+    private static readonly Option<int?> Limit = Flags.Limit();
     private const int MaxAttempts = 10;
 
     private static readonly Argument<string[]> Assigned = new("assignments")
     {
         HelpName = "key=value",
-        Description = "A member to change; dots lead into objects and arrays (hosts.0, hosts.- to add), \\. is a dot of the name; a value is JSON when it is valid JSON, else text; null removes",
+        Description = "A member to change; dots lead into objects and arrays (hosts.0, hosts.- to add), \\. is a dot of the name itself; a value is JSON when it is valid JSON, else text; null removes",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -43,7 +41,7 @@ internal static class DocumentCommands
         new ApiCommand(
             "set", "Write a config: all of it from a file, or some members\n\nExamples:\n  cairn config set payments/database -f database.yaml -m 'First version'\n"
             + "  cairn config set payments/database --env prod pool.size=50 hosts='[\"db1\",\"db2\"]'\n  cairn config set payments/database hosts.0=db9 -s release=12e7 --null note --env prod\n  generate | cairn config set payments/database -f - --if-version 3",
-            Set, Flags.Path, Assigned, Texts, Nulls, File, Flags.Environment, WriteFormat, Flags.Verbatim, Flags.IfVersion, Flags.Message),
+            Set, Flags.Path, Assigned, Flags.Texts, Nulls, File, Flags.Environment, WriteFormat, Flags.Verbatim, Flags.IfVersion, Flags.Message),
         new ApiCommand(
             "edit", "Edit a config in your editor\n\nThe editor is $VISUAL, $EDITOR or vi. When somebody else writes the config meanwhile, theirs stays and your text is kept in a file.\n\n"
             + "Examples:\n  cairn config edit payments/database\n  cairn config edit payments/database --env prod --format yaml",
@@ -70,7 +68,7 @@ internal static class DocumentCommands
     public static void PrintWritten(Printer printer, JsonNode written, string verb = "Wrote")
     {
         string environment = written["environment"] is { } name ? $" for {name}" : "";
-        printer.One(written, $"{verb} {written["path"]}{environment}, version {written["version"]}.");
+        printer.One(written, $"{verb} {written.Text("path")}{environment}, version {written.Number("version")}.");
     }
 
     private static async Task List(Call call)
@@ -81,7 +79,7 @@ internal static class DocumentCommands
         call.Printer.List(
             await call.Api.ListAsync(path, call.Ct).Take(call.Get(Limit) ?? int.MaxValue).ToListAsync(call.Ct),
             Column.Of("path"), Column.Of("version"), Column.Of("overlays").Shortened(3),
-            new Column("kept at", item => string.Join(", ", item["pins"]!.AsObject().Select(pin => $"{pin.Key}={pin.Value}"))).Shortened(3),
+            new Column("kept at", item => string.Join(", ", item.Members("pins").Select(pin => $"{pin.Key}={pin.Value}"))).Shortened(3),
             Column.Of("updated", "updated_at").Spared(1), Column.Of("by", "updated_by").Spared(4), Column.Of("message").Shortened(2));
     }
 
@@ -90,39 +88,34 @@ internal static class DocumentCommands
         if (call.Get(Raw) && call.Get(Flags.Environment) is null)
             throw new UsageException("--raw is about an environment's overlay: say which with --env.");
         string format = call.Get(ReadFormat) ?? call.Printer.DocumentFormatName;
-        byte[] document = await call.Api.GetBytesAsync(
+        var (document, _) = await call.Api.GetDocumentAsync(
             ApiClient.Query(
                 ApiClient.Resource("configs", call.Get(Flags.Path)), ("environment", call.Get(Flags.Environment)),
                 ("version", call.Get(Version)), ("format", format), ("raw", call.Get(Raw))),
             call.Ct);
-        if (call.Get(ReadFormat) is null && call.Printer.PicksPaths)
-        {
-            call.Printer.One(JsonNode.Parse(document) ?? JsonValue.Create("null"));
-            return;
-        }
-
-        string text = System.Text.Encoding.UTF8.GetString(format == "json" ? JsonText.Indent(document) : document);
-        // A program gets the bytes; a terminal is not told what to do by them.
-        text = Printer.IsTerminal ? SafeText.Of(text, lines: true) : text;
-        Console.Out.Write(text.EndsWith('\n') ? text : text + "\n");
+        if (format == "json")
+            call.Printer.Document(document);
+        else
+            Terminal.WriteDocument(document);
     }
 
     private static async Task Set(Call call)
     {
         IReadOnlyList<DocumentEdit> edits =
         [
-            .. call.Get(Assigned).Select(DocumentEdit.Of), .. (call.Get(Texts) ?? []).Select(DocumentEdit.OfText), .. (call.Get(Nulls) ?? []).Select(DocumentEdit.OfNull),
+            .. call.Get(Assigned).Select(DocumentEdit.Of), .. (call.Get(Flags.Texts) ?? []).Select(DocumentEdit.OfText), .. (call.Get(Nulls) ?? []).Select(DocumentEdit.OfNull),
         ];
         string path = ApiClient.Query(
             ApiClient.Resource("configs", call.Get(Flags.Path)), ("environment", call.Get(Flags.Environment)),
             ("verbatim", call.Get(Flags.Verbatim) is { } verbatim ? verbatim ? "true" : "false" : null));
+        DocumentEdit.Check(edits);
         if (call.Get(File) is null == (edits.Count == 0))
             throw new UsageException("Say what to write: either -f FILE for the whole document, or KEY=VALUE for some members.");
         if (call.Get(File) is { } file)
         {
             byte[] document = await DocumentFile.ReadAsync(file, call.Get(WriteFormat), call.Ct);
             var written = await call.Api.SendAsync(HttpMethod.Put, path, document, "application/json", call.Ct, Precondition(call), call.MessageHeader);
-            PrintWritten(call.Printer, written!);
+            PrintWritten(call.Printer, written);
             return;
         }
 
@@ -131,16 +124,18 @@ internal static class DocumentCommands
 
     /// <summary>Reads the document, changes it here, where arrays and what is in the way can be told, and writes it if nobody else has
     /// meanwhile; else does so again.</summary>
-    private static async Task<JsonNode> EditAsync(Call call, string path, IReadOnlyList<DocumentEdit> edits)
+    private static async Task<JsonNode> EditAsync(Call call, string address, IReadOnlyList<DocumentEdit> edits)
     {
+        var (path, environment) = (call.Get(Flags.Path), call.Get(Flags.Environment));
         for (int attempt = 1; ; attempt++)
         {
-            var (document, unchanged) = await ReadAsync(call);
-            byte[] edited = DocumentEdit.Apply(document, edits);
+            var (document, unchanged) = call.Get(Flags.IfVersion) is 0 ? new RawDocument(null, default) : await RawDocument.ReadAsync(call.Api, path, environment, call.Ct);
+            byte[]? below = environment is not null && DocumentEdit.NeedBelow(document, edits) ? await ServedAsync(call, path, environment) : null;
+            byte[] edited = DocumentEdit.Apply(document, edits, below);
             try
             {
                 var condition = call.Get(Flags.IfVersion) is null ? unchanged : Precondition(call);
-                return (await call.Api.SendAsync(HttpMethod.Put, path, edited, "application/json", call.Ct, condition, call.MessageHeader))!;
+                return await call.Api.SendAsync(HttpMethod.Put, address, edited, "application/json", call.Ct, condition, call.MessageHeader);
             }
             catch (ApiException e) when (e.Status == 412 && call.Get(Flags.IfVersion) is null && attempt < MaxAttempts)
             {
@@ -149,32 +144,14 @@ internal static class DocumentCommands
         }
     }
 
-    /// <summary>The document as it was written, null when there is none, and the condition that it is so still.</summary>
-    private static async Task<(byte[]? Document, (string, string?) Unchanged)> ReadAsync(Call call)
-    {
-        string config = ApiClient.Resource("configs", call.Get(Flags.Path));
-        string? environment = call.Get(Flags.Environment);
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, ApiClient.Query(config, ("environment", environment), ("raw", environment is not null)));
-            using var answer = await call.Api.OpenAsync(request, call.Ct);
-            return (await answer.Content.ReadAsByteArrayAsync(call.Ct), ("If-Match", answer.Headers.ETag!.Tag));
-        }
-        catch (ApiException e) when (e.Status == 404)
-        {
-            // The config may be there although it has no such document.
-            return (null, await NewestAsync(call) is { } version ? ("If-Match", $"\"{version}\"") : ("If-None-Match", "*"));
-        }
-    }
-
-    private static async Task<long?> NewestAsync(Call call)
+    // An overlay's keys lead into what the base has, which an environment's own key may see in what is served only.
+    private static async Task<byte[]?> ServedAsync(Call call, string path, string environment)
     {
         try
         {
-            var newest = await call.Api.GetAsync(ApiClient.Query(ApiClient.Resource("config-versions", call.Get(Flags.Path)), ("limit", 1)), call.Ct);
-            return (long?)newest["items"]?.AsArray().FirstOrDefault()?["version"];
+            return (await call.Api.GetDocumentAsync(ApiClient.Query(ApiClient.Resource("configs", path), ("environment", environment)), call.Ct)).Document;
         }
-        catch (ApiException e) when (e.Status == 404)
+        catch (ApiException e) when (e.IsNotFound)
         {
             return null;
         }
@@ -191,7 +168,7 @@ internal static class DocumentCommands
     {
         var written = await call.Api.SendAsync(
             HttpMethod.Post, ApiClient.Resource("config-rollbacks", call.Get(Flags.Path)), new JsonObject(), call.Ct, call.MessageHeader);
-        PrintWritten(call.Printer, written!, "Brought back");
+        PrintWritten(call.Printer, written, "Brought back");
     }
 
     private static Option<string?> Format(string description, params string[] formats)

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Cairn.Cli.Client;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
-using Cairn.Core.Documents;
 
 namespace Cairn.Cli.Commands.Configs;
 
@@ -19,6 +18,8 @@ internal static class SchemaCommand
 
     private static readonly Option<string?> File = new("--file", "-f") { HelpName = "file", Description = "Or a JSON Schema, in JSON or YAML; - for standard input" };
 
+    static SchemaCommand() => Name.CompletionSources.Add(context => Suggestions.Models(context));
+
     public static Command Create() => new(
         "schema", "Work with the schema that a config must satisfy in every environment\n\nExamples:\n  cairn config schema set payments/database -f database.schema.json")
     {
@@ -33,8 +34,7 @@ internal static class SchemaCommand
     private static async Task Get(Call call)
     {
         byte[] schema = await call.Api.GetBytesAsync(ApiClient.Resource("config-schemas", call.Get(Flags.Path)), call.Ct);
-        bool yaml = call.Flags.GetValue(CairnCommand.OutputFormat) == "yaml";
-        Console.Out.WriteLine(System.Text.Encoding.UTF8.GetString(yaml ? DocumentFormat.Yaml.Write(schema) : JsonText.Indent(schema)).TrimEnd('\n'));
+        call.Printer.Document(schema);
     }
 
     private static async Task Set(Call call)
@@ -48,7 +48,7 @@ internal static class SchemaCommand
         var written = await call.Api.SendAsync(
             HttpMethod.Put, ApiClient.Resource("config-schemas", call.Get(Flags.Path)), schema, "application/json", call.Ct,
             DocumentCommands.Precondition(call), call.MessageHeader);
-        DocumentCommands.PrintWritten(call.Printer, written!, "Bound");
+        DocumentCommands.PrintWritten(call.Printer, written, "Bound");
     }
 
     private static async Task Unset(Call call)
@@ -56,6 +56,6 @@ internal static class SchemaCommand
         var written = await call.Api.SendAsync(
             HttpMethod.Delete, ApiClient.Resource("config-schemas", call.Get(Flags.Path)), null, call.Ct,
             DocumentCommands.Precondition(call), call.MessageHeader);
-        DocumentCommands.PrintWritten(call.Printer, written!, "Took the schema off");
+        DocumentCommands.PrintWritten(call.Printer, written, "Took the schema off");
     }
 }

@@ -53,11 +53,11 @@ internal static class TransferCommands
             if (call.Get(Prune))
             {
                 System.IO.File.Delete(file);
-                Console.Error.WriteLine(SafeText.Of($"Removed {file}: there is no such config any more."));
+                Console.Error.WriteLine($"Removed {file}: there is no such config any more.");
             }
             else
             {
-                Console.Error.WriteLine(SafeText.Of($"{file} is of no config that was exported; --prune removes it."));
+                Console.Error.WriteLine($"{file} is of no config that was exported; --prune removes it.");
             }
     }
 
@@ -74,7 +74,7 @@ internal static class TransferCommands
         if (call.Get(Flags.DryRun))
         {
             foreach (var step in plan.Steps)
-                await Console.Error.WriteLineAsync(SafeText.Of($"{step.Action.ToString().ToLowerInvariant(),-6} {step.Path}{(step.Environment is null ? "" : $" ({step.Environment})")}"));
+                await Console.Error.WriteLineAsync($"{step.Action.ToString().ToLowerInvariant(),-6} {step.Path}{(step.Environment is null ? "" : $" ({step.Environment})")}");
             call.Printer.One(report, plan.Summary + ".");
             return;
         }

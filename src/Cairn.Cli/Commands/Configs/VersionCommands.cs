@@ -14,7 +14,7 @@ internal static class VersionCommands
     private static readonly Option<int> Limit = Flags.Limit(20);
     private static readonly Option<string> Target = Flags.WithEnvironments(new Option<string>("--to") { HelpName = "environment", Description = "The environment that is to serve another base", Required = true });
     private static readonly Option<string?> Source = Flags.WithEnvironments(new Option<string?>("--from") { HelpName = "environment", Description = "The environment whose base it takes over" });
-    private static readonly Option<long?> BaseVersion = new("--version") { HelpName = "n", Description = "Or the version whose base it takes" };
+    private static readonly Option<long?> BaseVersion = Flags.Version("--version", "Or the version whose base it takes", least: 1);
     private static readonly Option<bool> ExitCode = new("--exit-code") { Description = "End with 1 when they differ" };
     private static readonly Option<bool> Follow = new("--follow") { Description = "Or: from now on the newest base" };
 
@@ -43,7 +43,7 @@ internal static class VersionCommands
         call.Printer.List(
             await call.Api.ListAsync(path, call.Ct).Take(limit).ToListAsync(call.Ct),
             Column.Of("version"), Column.Of("created", "created_at"), Column.Of("by", "created_by").Spared(2),
-            new Column("wrote", item => (bool)item["deleted"]! ? "deleted" : Printer.Text(item["layers"])).Shortened(1),
+            new Column("wrote", item => item.Flag("deleted") ? "deleted" : Printer.Text(item["layers"])).Shortened(1),
             Column.Of("change").Spared(3), Column.Of("message").Shortened(0));
     }
 
@@ -56,11 +56,11 @@ internal static class VersionCommands
             call.Ct);
         if (!call.Printer.IsTable)
             call.Printer.One(diff);
-        else if ((string)diff["text"]! is { Length: > 0 } text)
+        else if (diff.OptionalText("text") is { Length: > 0 } text)
             DiffText.Print(text);
         else
             Console.Error.WriteLine($"Versions {diff["from"]} and {diff["to"]} are the same{(call.Get(Flags.Environment) is { } environment ? $" in {environment}" : " in the base")}.");
-        return call.Get(ExitCode) && (string)diff["text"]! is { Length: > 0 } ? ExitCodes.Failure : ExitCodes.Success;
+        return call.Get(ExitCode) && diff.OptionalText("text") is { Length: > 0 } ? ExitCodes.Failure : ExitCodes.Success;
     }
 
     private static async Task Rollback(Call call)
@@ -68,7 +68,7 @@ internal static class VersionCommands
         var written = await call.Api.SendAsync(
             HttpMethod.Post, ApiClient.Resource("config-rollbacks", call.Get(Flags.Path)),
             new JsonObject { ["to_version"] = call.Get(Version) }, call.Ct, DocumentCommands.Precondition(call), call.MessageHeader);
-        DocumentCommands.PrintWritten(call.Printer, written!, $"Rolled back to version {call.Get(Version)}:");
+        DocumentCommands.PrintWritten(call.Printer, written, $"Rolled back to version {call.Get(Version)}:");
     }
 
     private static async Task Promote(Call call)
@@ -85,7 +85,7 @@ internal static class VersionCommands
             promotion["follow"] = true;
         var written = await call.Api.SendAsync(
             HttpMethod.Post, ApiClient.Resource("config-promotions", call.Get(Flags.Path)), promotion, call.Ct, call.MessageHeader);
-        DocumentCommands.PrintWritten(call.Printer, written!, "Promoted");
+        DocumentCommands.PrintWritten(call.Printer, written, "Promoted");
     }
 
     private static Argument<long?> Optional(string name, string description) =>

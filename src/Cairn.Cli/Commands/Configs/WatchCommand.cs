@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net.ServerSentEvents;
-using System.Text.Json.Nodes;
 using Cairn.Cli.Client;
 using Cairn.Cli.Output;
 
@@ -32,7 +31,7 @@ internal static class WatchCommand
 
         void Print(SseItem<string> item)
         {
-            var @event = JsonNode.Parse(item.Data)!.AsObject();
+            var @event = Answers.Parse(System.Text.Encoding.UTF8.GetBytes(item.Data));
             @event.Insert(0, "event", item.EventType);
             string environment = @event["environment"] is { } name ? $" ({name})" : "";
             call.Printer.Next(@event, $"{item.EventType,-6} {@event["path"]}{environment}  version {@event["version"]}  revision {@event["revision"]}");

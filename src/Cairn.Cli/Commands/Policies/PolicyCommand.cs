@@ -113,7 +113,7 @@ internal static class PolicyCommand
                 if (result.GetValue(Write) && differs)
                     await File.WriteAllTextAsync(module.Name, formatted, ct);
                 if (!result.GetValue(List) && !result.GetValue(Write))
-                    Console.Out.Write(formatted);
+                    Terminal.WriteDocument(formatted);
             }
             catch (RegoCompilationException e)
             {

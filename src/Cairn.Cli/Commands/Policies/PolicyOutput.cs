@@ -26,11 +26,11 @@ internal static class PolicyOutput
     public static void Print(ParseResult result, Option<string> format, Func<string, string> show)
     {
         if (result.GetResult(CairnCommand.OutputFormat) is not { Implicit: false } || result.GetResult(format) is { Implicit: false })
-            Console.Out.WriteLine(show(result.GetValue(format)!));
+            Terminal.WriteDocument(show(result.GetValue(format)!) + "\n");
         else if (CairnCommand.Printer(result) is { IsTable: false } printer)
             printer.One(JsonNode.Parse(show("json"), documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth })!);
         else
-            Console.Out.WriteLine(show("pretty"));
+            Terminal.WriteDocument(show("pretty") + "\n");
     }
 
     /// <summary>A result, with its explanation before it, or in the JSON under <c>explanation</c>.</summary>

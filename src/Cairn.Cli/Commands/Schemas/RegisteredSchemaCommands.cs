@@ -31,6 +31,13 @@ internal static class RegisteredSchemaCommands
     private static readonly Argument<string> RulePath = new("path") { Description = "A namespace, or namespace/Model; _ for the global ones" };
     private static readonly Argument<string?> Rule = new("rule") { Description = "NONE, BACKWARD, FORWARD, FULL, the last three also with _TRANSITIVE; 'unset' takes it off", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => null };
 
+    static RegisteredSchemaCommands()
+    {
+        foreach (var argument in (Argument[])[Address, Model, RulePath])
+            argument.CompletionSources.Add(context => Suggestions.Models(context));
+        Rule.CompletionSources.Add("NONE", "BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE", "FULL_TRANSITIVE", "unset");
+    }
+
     public static IEnumerable<Command> Create() =>
     [
         new ApiCommand("register", "Register a version in the server's registry\n\nThe same content again changes nothing; other content under the same version is refused.\n\nExamples:\n  cairn schema register payments/Database@1.2.0 -f database.schema.json", Register, Address, File, Type, MediaType, Backport, Flags.Message),
@@ -79,7 +86,7 @@ internal static class RegisteredSchemaCommands
         var written = await call.Api.SendAsync(
             HttpMethod.Put, ApiClient.Query(Resource("schemas", call.Get(Address)), ("type", type), ("backport", call.Get(Backport))),
             text, type == "other" ? call.Get(MediaType) ?? "text/plain" : "application/json", call.Ct, call.MessageHeader);
-        call.Printer.One(written!, $"{written!["schema"]} is registered: {written["digest"]}");
+        call.Printer.One(written, $"{written["schema"]} is registered: {written["digest"]}");
     }
 
     private static async Task Get(Call call)
@@ -93,7 +100,7 @@ internal static class RegisteredSchemaCommands
         byte[] text = await call.Api.GetBytesAsync(Resource("schemas", call.Get(Address)), call.Ct);
         bool json = text is [(byte)'{' or (byte)'[' or (byte)'t' or (byte)'f', ..] && IsJson(text);
         bool yaml = json && call.Flags.GetValue(CairnCommand.OutputFormat) == "yaml";
-        Console.Out.WriteLine(Encoding.UTF8.GetString(yaml ? DocumentFormat.Yaml.Write(text) : json ? JsonText.Indent(text) : text).TrimEnd('\n'));
+        Terminal.WriteDocument(yaml ? DocumentFormat.Yaml.Write(text) : json ? JsonText.Indent(text) : text);
     }
 
     private static async Task List(Call call)
@@ -125,36 +132,36 @@ internal static class RegisteredSchemaCommands
             ApiClient.Query(ModelResource("schema-comparisons", call.Get(Model)), ("from", call.Get(From)), ("to", call.Get(To))), call.Ct);
         if (call.Printer.IsTable)
         {
-            call.Printer.List([.. compared["differences"]!.AsArray().Select(item => item!)], Column.Of("change", "kind"), Column.Of("at", "pointer"), Column.Of("from"), Column.Of("to"));
+            call.Printer.List(compared.Items("differences"), Column.Of("change", "kind"), Column.Of("at", "pointer"), Column.Of("from"), Column.Of("to"));
             Console.Out.WriteLine($"{compared["from"]} to {compared["to"]}: {compared["verdict"]}");
-            PrintBreaks(compared["breaks"]!);
+            PrintBreaks(compared.Items("breaks"));
         }
         else
         {
             call.Printer.One(compared);
         }
 
-        return (bool)compared["backward"]! ? ExitCodes.Success : ExitCodes.Failure;
+        return compared.Flag("backward") ? ExitCodes.Success : ExitCodes.Failure;
     }
 
     private static async Task<int> Check(Call call)
     {
         var check = (await call.Api.SendAsync(
             HttpMethod.Post, ApiClient.Query(Resource("schema-checks", call.Get(Address)), ("compatibility", call.Get(Compatibility))),
-            await DocumentFile.ReadAsync(call.Get(File)!, null, call.Ct), "application/json", call.Ct))!;
+            await DocumentFile.ReadAsync(call.Get(File)!, null, call.Ct), "application/json", call.Ct));
         if (call.Printer.IsTable)
         {
-            foreach (var error in check["errors"]!.AsArray())
-                Console.Out.WriteLine($"  {error!["pointer"]}: {error["message"]}");
-            Console.Out.WriteLine($"{((bool)check["acceptable"]! ? "acceptable" : "not acceptable")}; judged by {check["compatibility"]} against {Printer.Text(check["against"])}");
-            PrintBreaks(check["breaks"]!);
+            foreach (var error in check.Items("errors"))
+                Console.Out.WriteLine($"  {error["pointer"]}: {error["message"]}");
+            Console.Out.WriteLine($"{(check.Flag("acceptable") ? "acceptable" : "not acceptable")}; judged by {check["compatibility"]} against {Printer.Text(check["against"])}");
+            PrintBreaks(check.Items("breaks"));
         }
         else
         {
             call.Printer.One(check);
         }
 
-        return (bool)check["acceptable"]! ? ExitCodes.Success : ExitCodes.Failure;
+        return check.Flag("acceptable") ? ExitCodes.Success : ExitCodes.Failure;
     }
 
     private static async Task Deprecate(Call call)
@@ -163,14 +170,14 @@ internal static class RegisteredSchemaCommands
         var written = await call.Api.SendAsync(
             undo ? HttpMethod.Delete : HttpMethod.Put, Resource("schema-deprecations", call.Get(Address)),
             undo ? null : new JsonObject { ["message"] = call.Get(Why), ["replacement"] = call.Get(Replacement) }, call.Ct);
-        call.Printer.One(written!, undo ? $"{written!["schema"]} may be used again" : $"{written!["schema"]} is deprecated");
+        call.Printer.One(written, undo ? $"{written["schema"]} may be used again" : $"{written["schema"]} is deprecated");
     }
 
     private static async Task Delete(Call call)
     {
         var deleted = await call.Api.SendAsync(
             HttpMethod.Delete, ApiClient.Query(Resource("schemas", call.Get(Address)), ("force", call.Get(Force))), null, call.Ct, call.MessageHeader);
-        call.Printer.One(deleted!, $"{deleted!["schema"]} is deleted");
+        call.Printer.One(deleted, $"{deleted["schema"]} is deleted");
     }
 
     private static async Task Usage(Call call)
@@ -182,13 +189,13 @@ internal static class RegisteredSchemaCommands
             return;
         }
 
-        var users = usage["schemas"]!.AsArray().Select(schema => (JsonNode)new JsonObject { ["kind"] = "schema", ["name"] = schema!.ToString() })
-            .Concat(usage["configs"]!.AsArray().Select(config => new JsonObject
+        var users = usage.Texts("schemas").Select(schema => (JsonNode)new JsonObject { ["kind"] = "schema", ["name"] = schema })
+            .Concat(usage.Items("configs").Select(config => new JsonObject
             {
                 ["kind"] = "config",
-                ["name"] = config!["path"]!.ToString(),
-                ["binding"] = config["binding"]!.ToString(),
-                ["problems"] = config["errors"]!.AsArray().Count,
+                ["name"] = config.Text("path"),
+                ["binding"] = config.Text("binding"),
+                ["problems"] = config.Items("errors").Count,
             }));
         call.Printer.List([.. users], Column.Of("kind"), Column.Of("name"), Column.Of("binding"), Column.Of("problems"));
     }
@@ -196,10 +203,10 @@ internal static class RegisteredSchemaCommands
     private static async Task Sample(Call call)
     {
         var sample = await call.Api.GetAsync(Resource("schema-samples", call.Get(Address)), call.Ct);
-        if (!(bool)sample["valid"]!)
+        if (!sample.Flag("valid"))
             Console.Error.WriteLine($"cairn: the schema is too involved to make a valid document up; this one is not");
         byte[] document = Encoding.UTF8.GetBytes(sample["document"]?.ToJsonString() ?? "null");
-        Console.Out.WriteLine(Encoding.UTF8.GetString(JsonText.Indent(document)));
+        call.Printer.Document(document);
     }
 
     private static async Task RuleOf(Call call)
@@ -211,13 +218,13 @@ internal static class RegisteredSchemaCommands
             "unset" => await call.Api.SendAsync(HttpMethod.Delete, path, null, call.Ct),
             var text => await call.Api.SendAsync(HttpMethod.Put, path, new JsonObject { ["compatibility"] = text }, call.Ct),
         };
-        call.Printer.One(rule!, $"{rule!["path"]}: {rule["compatibility"]}{((string?)rule["set_at"] is { } place ? $", set at {place}" : ", as nobody set one")}");
+        call.Printer.One(rule, $"{rule["path"]}: {rule["compatibility"]}{(rule.OptionalText("set_at") is { } place ? $", set at {place}" : ", as nobody set one")}");
     }
 
-    private static void PrintBreaks(JsonNode breaks)
+    private static void PrintBreaks(IReadOnlyList<JsonNode> breaks)
     {
-        foreach (var item in breaks.AsArray())
-            Console.Out.WriteLine($"  {(item!["version"] is { } version ? version + ", " : "")}{item["direction"]}: {((string)item["pointer"]! is { Length: > 0 } pointer ? pointer : "(root)")}: {item["reason"]}");
+        foreach (var item in breaks)
+            Console.Out.WriteLine($"  {(item["version"] is { } version ? version + ", " : "")}{item["direction"]}: {(item.Text("pointer") is { Length: > 0 } pointer ? pointer : "(root)")}: {item["reason"]}");
     }
 
     private static bool IsJson(byte[] text)

@@ -1,4 +1,4 @@
-namespace Cairn.Cli.Transfer;
+namespace Cairn.Cli.Output;
 
 /// <summary>Files that only their owner reads: configs may be confidential.</summary>
 internal static class PrivateFile
