@@ -17,7 +17,6 @@ internal static class CommandLine
     /// <returns>The exit code, one of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => IsTerminated = true);
         if (Arguments.Malformed() is { } malformed)
         {
             await Console.Error.WriteLineAsync($"cairn: argument {malformed} is not UTF-8. Text in other encodings goes into a file, or through iconv.");
@@ -44,7 +43,10 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = serves ? null : Grace,
         };
-        return await result.InvokeAsync(configuration).ReportFailures();
+        var running = result.InvokeAsync(configuration);
+        // The newest is called first, and the one of the invocation waits for the command's end.
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => IsTerminated = true);
+        return await running.ReportFailures();
     }
 
     /// <summary>Whether the program was asked to end by SIGTERM.</summary>

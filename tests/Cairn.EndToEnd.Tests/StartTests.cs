@@ -78,7 +78,7 @@ public sealed partial class StartTests : IDisposable
         missing.Error.ShouldContain("cairn: The master key file cairn-data/master.key is missing");
 
         var wrong = await ServerProcess.FailAsync(_folder.Path, null, ("CAIRN_MASTER_KEY", Convert.ToBase64String(new byte[32])));
-        wrong.Code.ShouldBe(1, wrong.ToString());
+        wrong.Code.ShouldBe(2, wrong.ToString());
         wrong.Error.ShouldContain("master key");
         wrong.Error.ShouldNotContain("   at ");
 

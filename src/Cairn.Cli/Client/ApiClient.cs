@@ -46,7 +46,7 @@ internal sealed class ApiClient : IDisposable
     /// <summary>How long one request may take; watches excepted.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether a Cairn has answered anything yet: an address that never did may be wrong.</summary>
+    /// <summary>Whether a Cairn has answered anything in full yet: an address that never did may be wrong.</summary>
     public bool HasAnswered { get; private set; }
 
     public Uri Address => _http.BaseAddress!;
@@ -156,7 +156,6 @@ internal sealed class ApiClient : IDisposable
         // Cairn puts it on every answer; whatever else is at an address does not know it.
         if (response.IsSuccessStatusCode && response.Headers.Contains("X-Correlation-ID"))
         {
-            HasAnswered = true;
             TellOfStaleness(response);
             return response;
         }
@@ -198,6 +197,7 @@ internal sealed class ApiClient : IDisposable
     {
         using var response = await OpenAsync(request, limit);
         await response.Content.LoadIntoBufferAsync(LargestAnswer, limit);
+        HasAnswered = true;
         return (await response.Content.ReadAsByteArrayAsync(limit), response.Headers);
     }, ct);
 

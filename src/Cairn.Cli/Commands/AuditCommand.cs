@@ -34,9 +34,9 @@ internal static class AuditCommand
             ("resource", call.Get(Resource)), ("change", call.Get(Change)), ("limit", Math.Min(limit, 1000)));
         call.Printer.List(
             await call.Api.ListAsync(path, call.Ct).Take(limit).ToListAsync(call.Ct),
-            Column.Of("time"), new("actor", item => item.OptionalText("actor_name") ?? item.OptionalText("actor")), Column.Of("action"),
-            new Column("outcome", Result).Shortened(1), new Column("resources", item => Resources(item.Items("resources"))).Shortened(0),
-            Column.Of("address").Spared(3), Column.Of("message").Shortened(2));
+            Column.Time("time"), new Column("actor", item => item.OptionalText("actor_name") ?? item.OptionalText("actor")).Shortened(1), Column.Of("action"),
+            new Column("outcome", Result).Shortened(0), new Column("resources", item => Resources(item.Items("resources"))).Shortened(1),
+            Column.Of("address").Spared(4), Column.Of("message").Shortened(3));
     }
 
     private static string Result(JsonNode entry)

@@ -32,7 +32,7 @@ internal static class ChangeCommand
             "api/v1/changes", ("since", Times.Moment(call.Get(Flags.Since))), ("until", Times.Moment(call.Get(Flags.Until))), ("limit", Math.Min(limit, 1000)));
         call.Printer.List(
             await call.Api.ListAsync(path, call.Ct).Take(limit).ToListAsync(call.Ct),
-            Column.Of("id"), Column.Of("created", "created_at").Spared(1), Column.Of("by", "created_by").Spared(3),
+            Column.Of("id"), Column.Time("created", "created_at").Spared(1), Column.Of("by", "created_by").Spared(3),
             new Column("resources", item => Summary(item.Items("resources"))).Shortened(0), Column.Of("message").Shortened(2));
     }
 

@@ -31,7 +31,7 @@ internal static class ClusterCommand
         call.Printer.List(
             view.Items("nodes"), Column.Of("node", "id"), Column.Of("status"),
             new("leader", node => node.Flag("leader") ? "yes" : ""), Column.Of("revision"), new("lag", node => Lag(node, view)), Column.Of("version").Spared(2),
-            Column.Of("started", "started_at").Spared(3), Column.Of("seen", "seen_at").Spared(1));
+            Column.Time("started", "started_at").Spared(3), Column.Time("seen", "seen_at").Spared(1));
         if (view.Items("members").Count == 0)
             return;
         Console.Out.WriteLine();

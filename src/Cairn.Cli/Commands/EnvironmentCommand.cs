@@ -33,7 +33,7 @@ internal static class EnvironmentCommand
         var items = await call.Api.ListAsync("api/v1/environments", call.Ct).ToListAsync(call.Ct);
         call.Printer.List(
             items, Column.Of("name"), new("protected", item => item.Flag("protected") ? "yes" : ""),
-            Column.Of("description").Shortened(0), Column.Of("updated", "updated_at").Spared(1), Column.Of("by", "updated_by").Spared(2));
+            Column.Of("description").Shortened(0), Column.Time("updated", "updated_at").Spared(1), Column.Of("by", "updated_by").Spared(2));
     }
 
     private static async Task Get(Call call) => call.Printer.One(await call.Api.GetAsync(ApiClient.Resource("environments", call.Get(Name)), call.Ct));

@@ -71,7 +71,7 @@ internal static class KeyCommand
         var keys = await call.Api.ListAsync($"api/v1/keys?limit={Math.Clamp(limit, 1, 1000)}", call.Ct).Take(limit).ToListAsync(call.Ct);
         call.Printer.List(
             keys, Column.Of("id"), Column.Of("name"), Column.Of("permission").Spared(1), Column.Of("status").Spared(1), Column.Of("scopes").Shortened(3),
-            Column.Of("environments").Shortened(3), Column.Of("expires", "expires_at").Spared(5), Column.Of("last used", "last_used_at").Spared(4));
+            Column.Of("environments").Shortened(3), Column.Time("expires", "expires_at").Spared(5), Column.Time("last used", "last_used_at").Spared(4));
     }
 
     private static async Task Show(Call call) => call.Printer.One(await call.Api.GetAsync(await AddressAsync(call), call.Ct));

@@ -40,7 +40,7 @@ internal static class KeyringCommand
         Console.Out.WriteLine($"older ones:  {others}");
         Console.Out.WriteLine();
         call.Printer.List(
-            status.Items("data_keys"), Column.Of("data key", "id"), Column.Of("created", "created_at"),
-            Column.Of("wrapped by", "master_key"), new("in use", key => key.Flag("primary") ? "yes" : ""));
+            status.Items("data_keys"), Column.Of("data key", "id"), Column.Time("created", "created_at"),
+            Column.Of("wrapped by", "master_key").Spared(1), new("in use", key => key.Flag("primary") ? "yes" : ""));
     }
 }

@@ -137,7 +137,7 @@ internal static class SchemaCommand
     private static int Report(ParseResult result, List<JsonNode> all, bool valid)
     {
         if (!valid || !CairnCommand.Printer(result).IsTable)
-            CairnCommand.Printer(result).List(all, Column.Of("file", "file"), Column.Of("at", "instance"), Column.Of("message", "message"), Column.Of("schema", "schema"));
+            CairnCommand.Printer(result).List(all, Column.Of("file"), Column.Of("at", "instance"), Column.Of("message").Shortened(0), Column.Of("schema").Shortened(1));
         return valid ? ExitCodes.Success : ExitCodes.Failure;
     }
 
@@ -168,7 +168,7 @@ internal static class SchemaCommand
         }
         else
         {
-            printer.List([.. report["differences"]!.AsArray().Select(item => item!)], Column.Of("change", "kind"), Column.Of("at", "pointer"), Column.Of("from", "from"), Column.Of("to", "to"));
+            printer.List([.. report["differences"]!.AsArray().Select(item => item!)], Column.Of("change", "kind"), Column.Of("at", "pointer"), Column.Of("from").Shortened(0), Column.Of("to").Shortened(0));
             Explain("backward", comparison.IsBackwardCompatible, comparison.BackwardBreaks);
             Explain("forward", comparison.IsForwardCompatible, comparison.ForwardBreaks);
         }

@@ -23,7 +23,7 @@ internal static class SettingsCommand
                     ["variable"] = setting.Setting.Variable,
                     ["meaning"] = setting.Setting.Meaning,
                 })],
-                Column.Of("name"), Column.Of("value"), Column.Of("source"), Column.Of("meaning"));
+                Column.Of("name"), Column.Of("value").Shortened(0), Column.Of("source").Shortened(2), Column.Of("meaning").Shortened(1));
             return ExitCodes.Success;
         });
         return command;

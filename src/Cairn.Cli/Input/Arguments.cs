@@ -35,7 +35,8 @@ internal static partial class Arguments
     public static string Explain(string message) => TypeError().Replace(message, match => match.Groups["type"].Value switch
     {
         var type when type.Contains("Int", StringComparison.Ordinal) => $"'{match.Groups["text"].Value}' is not a whole number: {match.Groups["name"].Value} takes one.",
-        var type => $"'{match.Groups["text"].Value}' is not what {match.Groups["name"].Value} takes ({type.Split('.')[^1].ToLowerInvariant()}).",
+        "System.Boolean" => $"'{match.Groups["text"].Value}' is not true or false, which {match.Groups["name"].Value} takes.",
+        _ => $"'{match.Groups["text"].Value}' is not a number: {match.Groups["name"].Value} takes one.",
     });
 
     [GeneratedRegex(@"^Cannot parse argument '(?<text>.*?)' for (?:option|command) '(?<name>.*?)' as expected type '(?:System\.Nullable`1\[)?(?<type>[^\]']*)\]?'\.?.*$")]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
+using Cairn.Core.Documents;
 
 namespace Cairn.Cli.Input;
 
@@ -37,7 +38,10 @@ internal sealed record DocumentKey(string Text, IReadOnlyList<string> Steps)
         }
 
         steps.Add(step.ToString());
-        return steps.Contains("") ? throw new UsageException($"The key '{text}' has nothing between two dots.") : new DocumentKey(text, steps);
+        if (steps.Contains(""))
+            throw new UsageException($"The key '{text}' has nothing between two dots.");
+        return steps.Count <= JsonText.MaxDepth ? new DocumentKey(text, steps)
+            : throw new UsageException($"A key of {steps.Count} steps leads deeper than a document can be: that is {JsonText.MaxDepth} levels.");
     }
 
     /// <summary>How people are told of its first steps.</summary>

@@ -8,8 +8,11 @@ namespace Cairn.Cli.Output;
 /// <param name="Cell">How a cell is made of an item.</param>
 internal sealed record Column(string Heading, Func<JsonNode, string?> Cell)
 {
-    /// <summary>Whether its cells may be cut short where there is no room: sentences and lists, not what one copies.</summary>
-    public bool MayShorten { get; init; }
+    private const int LeastText = 12;
+
+    /// <summary>To how many characters a cell may be cut where there is no room: sentences and lists, not what one copies; null for what
+    /// is of use only whole.</summary>
+    public int? Least { get; init; }
 
     /// <summary>What goes first where there is no room: the highest, from the right; 0 stays.</summary>
     public int Spare { get; init; }
@@ -18,8 +21,11 @@ internal sealed record Column(string Heading, Func<JsonNode, string?> Cell)
     public static Column Of(string heading, string? member = null) =>
         new(heading, item => item[member ?? heading] is { } value and not JsonArray { Count: 0 } ? Printer.Text(value) : "");
 
+    /// <summary>A column with a time, of which the minute may be enough.</summary>
+    public static Column Time(string heading, string? member = null) => Of(heading, member) with { Least = "2026-11-21T05:35…".Length };
+
     /// <summary>The same column, which may be cut short and then left out.</summary>
-    public Column Shortened(int spare = 1) => this with { MayShorten = true, Spare = spare };
+    public Column Shortened(int spare = 1) => this with { Least = LeastText, Spare = spare };
 
     /// <summary>The same column, which may be left out.</summary>
     public Column Spared(int spare = 1) => this with { Spare = spare };
@@ -29,7 +35,6 @@ internal sealed record Column(string Heading, Func<JsonNode, string?> Cell)
 internal static class Columns
 {
     private const int Gap = 2;
-    private const int LeastWidth = 12;
 
     /// <summary>Lays a table out.</summary>
     /// <param name="columns">From left to right.</param>
@@ -41,17 +46,16 @@ internal static class Columns
         IReadOnlyList<Column> columns, IReadOnlyList<JsonNode> items, int? width)
     {
         var kept = columns.Select(column => new Laid(column, items)).ToList();
-        List<string> leftOut = [];
+        var filled = kept.Where(laid => !laid.IsEmpty).ToList();
         if (width is { } most)
         {
             for (int over = Width(kept) - most; over > 0; over = Width(kept) - most)
                 if (kept.FindLastIndex(laid => laid.Column.Spare > 0 && laid.IsEmpty) is >= 0 and var empty)
                     kept.RemoveAt(empty);
-                else if (kept.Where(laid => laid.Column.MayShorten && laid.Width > LeastWidth).MaxBy(laid => laid.Width) is { } longest)
-                    longest.Width = Math.Max(LeastWidth, longest.Width - over);
+                else if (kept.Where(laid => laid.Excess > 0).MaxBy(laid => laid.Excess) is { } longest)
+                    longest.Width -= Math.Min(longest.Excess, over);
                 else if (kept.FindLastIndex(laid => laid.Column.Spare > 0 && laid.Column.Spare == kept.Max(other => other.Column.Spare)) is >= 0 and var spare)
                 {
-                    leftOut.Insert(0, kept[spare].Column.Heading);
                     kept.RemoveAt(spare);
                     kept.ForEach(laid => laid.Widen());
                 }
@@ -59,7 +63,9 @@ internal static class Columns
                     break;
         }
 
-        return ([.. Enumerable.Range(0, items.Count + 1).Select(row => string.Concat(kept.Select((laid, index) => laid.Text(row, last: index == kept.Count - 1))).TrimEnd())], leftOut);
+        return (
+            [.. Enumerable.Range(0, items.Count + 1).Select(row => string.Concat(kept.Select((laid, index) => laid.Text(row, last: index == kept.Count - 1))).TrimEnd())],
+            [.. filled.Except(kept).Select(laid => laid.Column.Heading)]);
     }
 
     private static int Width(List<Laid> columns) => columns.Sum(laid => laid.Width) + Gap * (columns.Count - 1);
@@ -79,6 +85,9 @@ internal static class Columns
         public Column Column { get; }
 
         public int Width { get; set; }
+
+        /// <summary>By how much it may still be cut.</summary>
+        public int Excess => Column.Least is { } least ? Width - Math.Max(least, Column.Heading.Length) : 0;
 
         public bool IsEmpty { get; }
 

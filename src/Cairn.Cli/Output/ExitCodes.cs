@@ -58,7 +58,7 @@ internal static class ExitCodes
             Say(e.Message);
             return Usage;
         }
-        catch (Core.ProblemException e) when (e.Problem.Kind is Core.ProblemKind.NotFound)
+        catch (NothingThereException e)
         {
             Say(e.Message);
             return NotFound;
@@ -85,6 +85,9 @@ internal static class ExitCodes
 
     private static void Say(string message) => Console.Error.WriteLine("cairn: " + message);
 }
+
+/// <summary>What the command line asks for is not in an answer.</summary>
+internal sealed class NothingThereException(string message) : Exception(message);
 
 /// <summary>The command line or a file it names is wrong; the message says what would be right.</summary>
 internal sealed class UsageException(string message) : Exception(message);

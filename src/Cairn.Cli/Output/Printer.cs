@@ -121,7 +121,7 @@ internal sealed class Printer(string format)
     {
         var found = path.Find(node).ToList();
         if (found.Count == 0 && !path.IsMany)
-            throw new Core.ProblemException(Core.ProblemKind.NotFound, $"There is nothing at {format[PathPrefix.Length..]}.");
+            throw new NothingThereException($"There is nothing at {format[PathPrefix.Length..]}.");
         foreach (var value in found)
             Console.Out.WriteLine(value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString(Compact) ?? "null");
     }

@@ -6,7 +6,7 @@ namespace Cairn.Cli.Output;
 /// <summary>Text that others wrote, so that a terminal shows it and does not obey it.</summary>
 internal static class SafeText
 {
-    /// <summary>The text with control characters, and characters that turn the direction of writing or cannot be seen, as <c>\u001b</c>.</summary>
+    /// <summary>The text with control characters, and characters that turn the direction of writing or cannot be seen, as JSON escapes them: <c>\n</c>, <c>\u001b</c>.</summary>
     /// <param name="text">As it came.</param>
     /// <param name="lines">Whether line breaks and tabs stay.</param>
     public static string Of(string text, bool lines = false)
@@ -21,9 +21,17 @@ internal static class SafeText
             if (IsSafe(text, i, lines))
                 safe.Append(text[i]);
             else
-                safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[i]:x4}");
+                Escape(safe, text[i]);
         return safe.ToString();
     }
+
+    private static StringBuilder Escape(StringBuilder safe, char character) => character switch
+    {
+        '\n' => safe.Append("\\n"),
+        '\r' => safe.Append("\\r"),
+        '\t' => safe.Append("\\t"),
+        _ => safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}"),
+    };
 
     private static bool IsSafe(string text, int index, bool lines) => CharUnicodeInfo.GetUnicodeCategory(text[index]) switch
     {

@@ -80,7 +80,7 @@ internal static class DocumentCommands
             await call.Api.ListAsync(path, call.Ct).Take(call.Get(Limit) ?? int.MaxValue).ToListAsync(call.Ct),
             Column.Of("path"), Column.Of("version"), Column.Of("overlays").Shortened(3),
             new Column("kept at", item => string.Join(", ", item.Members("pins").Select(pin => $"{pin.Key}={pin.Value}"))).Shortened(3),
-            Column.Of("updated", "updated_at").Spared(1), Column.Of("by", "updated_by").Spared(4), Column.Of("message").Shortened(2));
+            Column.Time("updated", "updated_at").Spared(1), Column.Of("by", "updated_by").Spared(4), Column.Of("message").Shortened(2));
     }
 
     private static async Task Get(Call call)

@@ -42,7 +42,7 @@ internal static class VersionCommands
         string path = ApiClient.Query(ApiClient.Resource("config-versions", call.Get(Flags.Path)), ("limit", Math.Min(limit, 1000)));
         call.Printer.List(
             await call.Api.ListAsync(path, call.Ct).Take(limit).ToListAsync(call.Ct),
-            Column.Of("version"), Column.Of("created", "created_at"), Column.Of("by", "created_by").Spared(2),
+            Column.Of("version"), Column.Time("created", "created_at"), Column.Of("by", "created_by").Spared(2),
             new Column("wrote", item => item.Flag("deleted") ? "deleted" : Printer.Text(item["layers"])).Shortened(1),
             Column.Of("change").Spared(3), Column.Of("message").Shortened(0));
     }

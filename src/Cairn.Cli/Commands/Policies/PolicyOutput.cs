@@ -84,7 +84,7 @@ internal static class PolicyOutput
             ["uses"] = new JsonArray([.. rule.Rules.Concat(rule.Data).Select(path => (JsonNode)path)]),
             ["annotations"] = new JsonArray([.. rule.Annotations.Select(annotation => annotation.ToJsonNode())]),
         });
-        printer.List([.. rules], Column.Of("path", "path"), Column.Of("kind", "kind"), Column.Of("uses", "uses"), Column.Of("at", "locations"));
+        printer.List([.. rules], Column.Of("path", "path"), Column.Of("kind").Spared(2), Column.Of("uses").Shortened(3), Column.Of("at", "locations").Shortened(1));
     }
 
     private static JsonObject Json(QueryResult result)

@@ -115,7 +115,7 @@ internal static class RegisteredSchemaCommands
                 break;
         }
 
-        call.Printer.List(items, Column.Of("model", "path"), Column.Of("latest"), Column.Of("versions"), Column.Of("deprecated", "deprecated_versions"), Column.Of("title"));
+        call.Printer.List(items, Column.Of("model", "path"), Column.Of("latest"), Column.Of("versions").Shortened(1), Column.Of("deprecated", "deprecated_versions").Shortened(3), Column.Of("title").Shortened(2));
     }
 
     private static async Task Versions(Call call)
@@ -123,7 +123,7 @@ internal static class RegisteredSchemaCommands
         var items = new List<JsonNode>();
         await foreach (var item in call.Api.ListAsync(ModelResource("schema-versions", call.Get(Model)), call.Ct))
             items.Add(item.DeepClone());
-        call.Printer.List(items, Column.Of("version"), Column.Of("type"), Column.Of("registered", "registered_at"), Column.Of("by", "registered_by"), Column.Of("deprecated"), Column.Of("digest"));
+        call.Printer.List(items, Column.Of("version"), Column.Of("type").Spared(3), Column.Time("registered", "registered_at").Spared(1), Column.Of("by", "registered_by").Spared(4), Column.Of("deprecated").Shortened(2), Column.Of("digest").Spared(5));
     }
 
     private static async Task<int> Compare(Call call)
@@ -132,7 +132,7 @@ internal static class RegisteredSchemaCommands
             ApiClient.Query(ModelResource("schema-comparisons", call.Get(Model)), ("from", call.Get(From)), ("to", call.Get(To))), call.Ct);
         if (call.Printer.IsTable)
         {
-            call.Printer.List(compared.Items("differences"), Column.Of("change", "kind"), Column.Of("at", "pointer"), Column.Of("from"), Column.Of("to"));
+            call.Printer.List(compared.Items("differences"), Column.Of("change", "kind"), Column.Of("at", "pointer"), Column.Of("from").Shortened(0), Column.Of("to").Shortened(0));
             Console.Out.WriteLine($"{compared["from"]} to {compared["to"]}: {compared["verdict"]}");
             PrintBreaks(compared.Items("breaks"));
         }
