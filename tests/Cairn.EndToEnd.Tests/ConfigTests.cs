@@ -26,7 +26,7 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
             ("config get life/db --format properties --version 1", 0, "pool.size=20\nhost=db1\n"),
             ("config diff life/db 1 3", 0, "-    \"size\": 20\n+    \"size\": 25\n"),
             ("config diff life/db 1 3 --env prod", 0, "-  \"host\": \"db1\","),
-            ("config diff life/db 3 3", 0, ""),
+            ("config diff life/db 3 3 --exit-code", 0, ""),
             ("config list life/", 0, "life/db  3        prod"),
             ("config history life/db", 0, "First"),
             ("config promote life/db --to staging --version 1", 0, "version 4."),
@@ -61,6 +61,92 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
             ("config get files/broken", 3, "no config"));
         await _shell.DoAsync("config set files/input -f -", "{\"big\":1e400,\"exact\":1.0}");
         (await _shell.DoAsync("config get files/input")).ShouldBe("{\n  \"big\": 1e400,\n  \"exact\": 1.0\n}\n");
+    }
+
+    [Fact]
+    public async Task Elements_of_arrays_and_members_of_overlays_are_changed_where_they_are()
+    {
+        await RunAsync(
+            ("config set places/db 'hosts=[\"a\",\"b\"]' pool.size=1 note=x", 0, "version 1."),
+            ("config set places/db hosts.0=z hosts.2=c hosts.-=d", 0, "version 2."),
+            ("config get places/db -o jsonpath=.hosts", 0, "[\"z\",\"b\",\"c\",\"d\"]\n"),
+            ("config set places/db hosts.0=null hosts.3=null", 0, "version 3."),
+            ("config get places/db -o jsonpath=.hosts[*]", 0, "b\nc\n"),
+            ("config set places/db hosts.7=x", 2, "has the elements 0 to 1"),
+            ("config set places/db pool.size.x=1", 2, "is a number"),
+            ("config set places/db --env prod hosts.0=x", 2, "an array below the overlay"),
+            ("config set places/db --env prod note=null", 2, "--null 'note' hides it"),
+            ("config set places/db --env prod pool.max=7 -s release=12345e7 --null note", 0, "version 4."),
+            ("config get places/db --env prod -o jsonpath=.release", 0, "12345e7\n"),
+            ("config get places/db --env prod -o jsonpath=.pool", 0, "{\"size\":1,\"max\":7}"),
+            ("config get places/db --env prod -o jsonpath=.note", 3, "nothing at .note"),
+            ("config set places/db --env prod note=null", 0, "version 5."),
+            ("config get places/db --env prod -o jsonpath=.note", 0, "x\n"),
+            ("config set places/db 'pool={\"min\":1}'", 0, "version 6."),
+            ("config get places/db -o jsonpath=.pool", 0, "{\"min\":1}\n"));
+        await _shell.DoAsync("config set places/list -f -", "[1,2]");
+        await _shell.DoAsync("config set places/number -f -", "5");
+        await RunAsync(
+            ("config set places/list 0=5 2=6", 0, "version 2."),
+            ("config get places/list -o jsonpath=$", 0, "[5,2,6]\n"),
+            ("config set places/list x=1", 2, "the document is an array"),
+            ("config set places/number 0=5", 2, "the document is a number"));
+    }
+
+    [Fact]
+    public async Task Writes_at_the_same_time_change_their_own_members_only()
+    {
+        await _shell.DoAsync("config set crowd/db start=1");
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => _shell.DoAsync($"config set crowd/db member{i}={i}")));
+        (await _shell.DoAsync("config get crowd/db -o jsonpath=.*")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order().ShouldBe(["0", "1", "1", "2", "3"]);
+    }
+
+    [Fact]
+    public async Task A_config_is_served_as_it_is_written_where_that_is_asked_for()
+    {
+        _shell.Folder.Write("board.json", """{"legend":"{{path}} {{env}}"}""");
+        await RunAsync(
+            ("config set verbatim/board -f board.json --verbatim", 0, "version 1."),
+            ("config get verbatim/board --env prod -o jsonpath=.legend", 0, "{{path}} {{env}}\n"),
+            ("config set verbatim/board more=1", 0, "version 2."),
+            ("config get verbatim/board --env prod -o jsonpath=.legend", 0, "{{path}} {{env}}\n"),
+            ("config set verbatim/board -f board.json --verbatim=false", 0, "version 3."),
+            ("config get verbatim/board --env prod -o jsonpath=.legend", 0, "verbatim/board prod\n"));
+    }
+
+    [Fact]
+    public async Task A_document_that_is_too_large_is_refused_in_the_servers_words()
+    {
+        foreach (int size in (int[])[1_100_000, 30_000_000])
+        {
+            _shell.Folder.Write("large.json", $$"""{"x":"{{new string('a', size)}}"}""");
+            var outcome = await _shell.RunAsync("config set large/db -f large.json");
+            outcome.Code.ShouldBe(1, outcome.ToString());
+            outcome.Error.ShouldBe("cairn: The body is larger than 1048576 bytes.\n");
+        }
+    }
+
+    [Theory]
+    [InlineData("{", "At line")]
+    [InlineData("", "empty")]
+    [InlineData("{\"a\":1,\"a\":2}", "twice")]
+    [InlineData("nonsense", "not valid JSON")]
+    public async Task A_file_that_is_malformed_is_wrong_usage(string text, string said)
+    {
+        var outcome = await _shell.RunAsync("config set files/malformed -f -", text);
+        outcome.Code.ShouldBe(2, outcome.ToString());
+        outcome.Error.ShouldContain(said);
+    }
+
+    [Fact]
+    public async Task A_watch_that_is_told_to_end_says_by_whom()
+    {
+        using var watch = System.Diagnostics.Process.Start(_shell.Describe("config watch --after 0"))!;
+        await watch.StandardOutput.ReadLineAsync();
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{watch.Id}"]))
+            await kill.WaitForExitAsync();
+        await watch.WaitForExitAsync();
+        watch.ExitCode.ShouldBe(143);
     }
 
     [Fact]

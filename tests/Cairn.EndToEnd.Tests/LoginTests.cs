@@ -126,5 +126,52 @@ public sealed class LoginTests(ServerFixture fixture) : IDisposable
         trusting.Out.ShouldContain("✓ server");
     }
 
+    [Fact]
+    public async Task A_server_with_a_certificate_of_ones_own_is_trusted_by_its_authority_only()
+    {
+        using var folder = new TemporaryFolder();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
+        string file = folder.Write("cert.pem", certificate.ExportCertificatePem()), keyFile = folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
+        folder.Write("nonsense.pem", "nonsense");
+        await using var server = await ServerProcess.StartWithTlsAsync(folder.Path, "cert.pem", "key.pem");
+        _shell.Variables["CAIRN_URL"] = server.Url;
+
+        await Steps.RunAsync(
+            _shell,
+            ("health", 6, "--ca-cert FILE or CAIRN_CACERT"),
+            ($"health --ca-cert {file}", 0, "ready"),
+            ($"health --ca-cert {file} --client-cert {file} --client-key {keyFile}", 0, "ready"),
+            ($"health --ca-cert {folder["none.pem"]}", 2, "none.pem"),
+            ($"health --ca-cert {folder["nonsense.pem"]}", 2, "nonsense.pem"),
+            ($"health --ca-cert {file} --client-key {keyFile}", 2, "--client-cert"),
+            ($"health --ca-cert {file} --client-cert {file} --client-key {folder["nonsense.pem"]}", 2, "cannot be used for TLS"),
+            ($"health --url {server.Url.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)} --ca-cert {file}", 6, "cannot be trusted"),
+            ($"health --url {fixture.Server.Url.Replace("http:", "https:", StringComparison.Ordinal)}", 6, "http://"),
+            ($"health --url {server.Url.Replace("https:", "http:", StringComparison.Ordinal)}", 6, "https://"));
+        _shell.Variables["CAIRN_CACERT"] = file;
+        await _shell.DoAsync("health");
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_key_is_said_with_where_it_is_from()
+    {
+        await Steps.RunAsync(_shell, ("whoami", 4, "cairn login --url"));
+        _shell.Variables["CAIRN_KEY"] = "nonsense";
+        await Steps.RunAsync(_shell, ("whoami", 4, "the key of CAIRN_KEY"));
+        _shell.Variables["CAIRN_KEY"] = "schlüssel";
+        await Steps.RunAsync(_shell, ("whoami", 2, "characters that no key has"));
+        _shell.Folder.Write("profiles.json", $$"""{"current":"one","profiles":{"one":{"url":"{{fixture.Server.Url}}","key":"nonsense"} } }""");
+        _shell.Variables["CAIRN_KEY"] = "";
+        await Steps.RunAsync(_shell, ("whoami", 2, "CAIRN_KEY is set and empty"), ("health", 0, "ready"));
+        _shell.Variables.Remove("CAIRN_KEY");
+        await Steps.RunAsync(_shell, ("whoami", 4, "the key of profile 'one'"));
+    }
+
     public void Dispose() => _shell.Dispose();
 }

@@ -23,9 +23,11 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
             ("config set nouns/protected x=1 --env qa", 4, "protected"),
             ("env set qa --unprotect", 0, "open"),
             ("env vars qa set A=1 REGION=eu-west-1 'LIST=[1,2]'", 0, "REGION  \"eu-west-1\""),
-            ("env vars qa unset A", 0, "LIST"),
+            ("env vars qa unset A A", 0, "LIST"),
+            ("env vars qa set -s RELEASE=12e7", 0, "RELEASE  \"12e7\""),
+            ("env vars qa set", 2, "KEY=VALUE"),
             ("env vars qa get -o json", 0, "{\n  \"REGION\": \"eu-west-1\",\n"),
-            ("env vars qa", 0, "LIST    [1,2]"),
+            ("env vars qa", 0, "LIST     [1,2]"),
             ("env vars qa set 'not a name=1'", 2, "/not a name"),
             ("env delete qa", 0, "Deleted qa."),
             ("env get qa", 3, "no environment 'qa'"),
@@ -66,6 +68,52 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
         (await renewed.RunAsync("whoami")).Code.ShouldBe(4);
         (await reader.RunAsync("whoami")).Code.ShouldBe(4);
         (await _shell.DoAsync("audit --action keys.revoke")).ShouldContain("Leaked");
+    }
+
+    [Fact]
+    public async Task What_others_wrote_moves_no_cursor()
+    {
+        const string Text = "ok\u001b[1A\u001b[2Kadmin approved \u202eabc\nnext";
+        const string Shown = "ok\\u001b[1A\\u001b[2Kadmin approved \\u202eabc\\nnext";
+        await _shell.DoAsync($"env set escapes --description '{Text}'");
+        await _shell.DoAsync($"config set escapes/db 'x={Text}' -m '{Text}'");
+        await _shell.DoAsync($"key create escapes --description '{Text}'");
+        foreach (string command in (string[])["env list", "env get escapes", "config list escapes/", "config history escapes/db", "change list -n 1000", "audit -n 1000", "key show escapes"])
+        {
+            string output = await _shell.DoAsync(command);
+            output.ShouldContain(Shown, Case.Sensitive, command);
+            output.Where(character => character != '\n' && char.IsControl(character)).ShouldBeEmpty(command);
+        }
+
+        string json = await _shell.DoAsync("env get escapes -o json");
+        json.ShouldNotContain("\u202e");
+        ((string?)JsonNode.Parse(json)!["description"]).ShouldBe(Text);
+        // A document is what it is.
+        (await _shell.DoAsync("config get escapes/db")).ShouldContain("\u202eabc");
+        (await _shell.RunAsync($"env get '{Text}'")).Error.ShouldNotContain("\u001b");
+    }
+
+    [Fact]
+    public async Task Keys_and_changes_are_found_by_their_names_and_beginnings()
+    {
+        await _shell.DoAsync("key create by-name");
+        string id = (await _shell.DoAsync("key list -o jsonpath=[*].name")).Split('\n').Contains("by-name")
+            ? (string)JsonNode.Parse(await _shell.DoAsync("key show by-name -o json"))!["id"]! : "";
+        id.Length.ShouldBe(32);
+        string change = (await _shell.DoAsync("change list -n 1 -o name")).Trim();
+        await RunAsync(
+            ($"key show {id[..30]} -o name", 0, id),
+            ($"change show {change[..30]} -o name", 0, change),
+            ("key show ''", 2, "path"),
+            ("key rotate by-name --overlap 99999d", 2, "'99999d' is not a duration"),
+            ("key usage by-name", 0, "count:"),
+            ("key revoke by-name --reason Tried", 0, $"Revoked by-name ({id})."),
+            ("key show by-name -o name", 0, id),
+            ("change show zzz", 3, "no change 'zzz'"),
+            ("key list -n 1 -o name", 0, "\n"));
+        var several = await _shell.RunAsync("change show 0");
+        several.Code.ShouldBe(2, several.ToString());
+        several.Error.ShouldContain("Type more of it.");
     }
 
     [Fact]

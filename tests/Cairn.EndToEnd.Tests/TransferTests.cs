@@ -69,6 +69,46 @@ public sealed class TransferTests(ServerFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task Files_that_are_no_documents_are_named()
+    {
+        _shell.Folder.Write("in/skipped/ok.json", "{}");
+        foreach (string file in (string[])["in/skipped/app.ini", "in/skipped/prod.env.local", "in/README.md", "in/.hidden"])
+            _shell.Folder.Write(file, "x");
+        var outcome = await _shell.RunAsync("config import in");
+        (outcome.Code, outcome.Out).ShouldBe((0, "Imported: 1 created, 0 changed, 0 unchanged.\n"), outcome.ToString());
+        foreach (string file in (string[])["app.ini", "prod.env.local", "README.md", ".hidden"])
+            outcome.Error.ShouldContain(file);
+    }
+
+    [Fact]
+    public async Task An_export_names_what_is_there_no_more_and_removes_it_when_told_to()
+    {
+        await _shell.DoAsync("config set stale/a x=1");
+        await _shell.DoAsync("config set stale/b x=1");
+        await _shell.DoAsync("config export stale/ -d out");
+        _shell.Folder.Write("out/other/c.json", "{}");
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(_shell.Folder["out/stale/a.json"]).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await _shell.DoAsync("config delete stale/b");
+        var kept = await _shell.RunAsync("config export stale/ -d out");
+        kept.Error.ShouldContain("b.json is of no config");
+        Files("out").Keys.ShouldBe(["other/c.json", "stale/a.json", "stale/b.json"]);
+        await _shell.DoAsync("config export stale/ -d out --prune");
+        Files("out").Keys.ShouldBe(["other/c.json", "stale/a.json"]);
+    }
+
+    [Fact]
+    public async Task What_is_imported_or_applied_as_written_is_served_as_written()
+    {
+        _shell.Folder.Write("in/asis/import.json", """{"legend":"{{path}}"}""");
+        await _shell.DoAsync("config import in --verbatim");
+        _shell.Folder.Write("in/asis/apply.json", """{"legend":"${#x} {{ nobody }}"}""");
+        await _shell.DoAsync("apply -f in -y --verbatim");
+        (await _shell.DoAsync("config get asis/import --env prod -o jsonpath=.legend")).ShouldBe("{{path}}\n");
+        (await _shell.DoAsync("config get asis/apply --env prod -o jsonpath=.legend")).ShouldBe("${#x} {{ nobody }}\n");
+    }
+
+    [Fact]
     public async Task An_import_waits_when_the_server_asks_it_to()
     {
         using var folder = new TemporaryFolder();

@@ -110,7 +110,7 @@ internal static class CairnCommand
 
     private static Option<string> MakeOutputFormat()
     {
-        var option = new Option<string>("--output", "-o") { HelpName = "table|wide|name|json|yaml|jsonpath=…", Description = "How to print; table, cut to the terminal, when left out", Recursive = true, DefaultValueFactory = _ => "table" };
+        var option = new Option<string>("--output", "-o") { HelpName = "format", Description = "How to print: table, cut to the terminal, when left out; wide, name, json, yaml or jsonpath=PATH", Recursive = true, DefaultValueFactory = _ => "table" };
         option.CompletionSources.Add(Output.Printer.Formats);
         option.Validators.Add(parsed =>
         {

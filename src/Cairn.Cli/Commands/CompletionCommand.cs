@@ -59,7 +59,7 @@ internal static class CompletionCommand
     public static Command Create()
     {
         var command = new Command(
-            "completion", "Print a script that lets a shell complete commands, flags, environments and configs' paths\n\n"
+            "completion", "Print a script that lets a shell complete commands, flags, environments, paths, keys, schemas and profiles\n\n"
             + "Examples:\n  source <(cairn completion bash)\n  cairn completion bash > /etc/bash_completion.d/cairn\n  cairn completion zsh > \"${fpath[1]}/_cairn\"")
         {
             Script("bash", "Print the script for bash\n\nExamples:\n  source <(cairn completion bash)", Bash),

@@ -83,12 +83,18 @@ internal static class SchemaCommand
         return Report(result, all, valid);
     }
 
+    // A stream of YAML without a document is a null to whoever loads it.
+    private static bool IsBlank(byte[] yaml) =>
+        Encoding.UTF8.GetString(yaml).TrimStart('\uFEFF').Split('\n').All(line => line.AsSpan().Trim() is [] or ['#', ..]);
+
     /// <summary>A document of the list; null, and said of it alone, when it is none.</summary>
     private static async Task<byte[]?> ReadInstanceAsync(string file, List<JsonNode> all, ParseResult result, CancellationToken ct)
     {
         try
         {
-            return await DocumentFile.ReadAsync(file, null, ct);
+            byte[] text = await DocumentFile.ReadTextAsync(file, ct);
+            var format = DocumentFile.FormatOf(file) ?? DocumentFormat.Json;
+            return format == DocumentFormat.Yaml && IsBlank(text) ? "null"u8.ToArray() : format.ToJson(text);
         }
         catch (Core.ProblemException e)
         {
