@@ -27,7 +27,8 @@ internal static class CommandLine
         // Without the aliases of other systems, which completion would show each time.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
         root.Options.Add(new HelpOption("--help", "-h") { Action = new HelpPage() });
-        var result = root.Parse(args);
+        var suggestion = SuggestRequest.Of(args);
+        var result = root.Parse(suggestion.Arguments);
         // A server ends itself, and not because nobody reads its greeting: requests in flight may take longer than a command.
         bool serves = result.CommandResult.Command.Name == ServeCommand.Name;
         if (!serves)
@@ -43,6 +44,14 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = serves ? null : Grace,
         };
+        if (suggestion.Prefix is not null)
+        {
+            configuration.Output = new StringWriter();
+            int code = await result.InvokeAsync(configuration).ReportFailures();
+            suggestion.Print(configuration.Output.ToString()!);
+            return code;
+        }
+
         var running = result.InvokeAsync(configuration);
         // The newest is called first, and the one of the invocation waits for the command's end.
         using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => IsTerminated = true);

@@ -168,6 +168,8 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
         }
 
         await _shell.DoAsync("config set usage-completion/database x=1");
+        _shell.Folder.Write("schema.json", "{}");
+        await _shell.DoAsync("schema register usage-completion/Database@1.0.0 -f schema.json");
         var start = _shell.Describe("");
         start.FileName = "/bin/bash";
         start.ArgumentList.Clear();
@@ -175,7 +177,7 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
         start.ArgumentList.Add("""
             bash -n completion.bash && source completion.bash
             try() {
-                COMP_LINE=$1; COMP_POINT=${#COMP_LINE}; COMP_WORDS=($1); [[ $1 == *' ' ]] && COMP_WORDS+=('')
+                COMP_LINE=$1; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(${1/=/ = }); [[ $1 == *' ' ]] && COMP_WORDS+=('')
                 COMP_WORDS[0]=PROGRAM; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()
                 _cairn 2>/dev/null; echo "${COMPREPLY[*]}"
             }
@@ -184,9 +186,12 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
             try 'cairn config get usage-comp'
             try 'cairn config get usage-completion/'
             try 'cairn config get usage-completion/database --env sta'
+            try 'cairn config get usage-completion/database --env=sta'
+            try 'cairn key sh'
+            try 'cairn schema get usage-completion/D'
             """.Replace("PROGRAM", CairnProcess.Program, StringComparison.Ordinal));
         var outcome = await CairnProcess.RunAsync(start);
-        outcome.Out.ShouldBe("config\npromote\nusage-completion/\nusage-completion/database\nstaging\n", outcome.ToString());
+        outcome.Out.ShouldBe("config\npromote\nusage-completion/\nusage-completion/database\nstaging\nstaging\nshow\nusage-completion/Database\n", outcome.ToString());
     }
 
     public void Dispose() => _shell.Dispose();

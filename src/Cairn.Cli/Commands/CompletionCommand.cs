@@ -10,7 +10,10 @@ internal static class CompletionCommand
         _cairn() {
             local word=${COMP_WORDS[COMP_CWORD]} candidate
             COMPREPLY=()
+            # Bash takes --env=prod for three words.
+            [[ $word == = ]] && word=
             while IFS= read -r candidate; do
+                candidate=${candidate#-*=}
                 [[ $candidate == "$word"* ]] && COMPREPLY+=("$candidate")
             done < <("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
             # A path goes on after its slash.

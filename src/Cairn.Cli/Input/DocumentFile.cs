@@ -6,6 +6,9 @@ namespace Cairn.Cli.Input;
 /// <summary>A document that the command line names: a file, or <c>-</c> for standard input.</summary>
 internal static class DocumentFile
 {
+    // Far more than a document may have, so that it is the server that says how much that is.
+    private const int MaxBytes = 64 << 20;
+
     /// <summary>The formats a document can be in, by the ending of its file's name.</summary>
     public static DocumentFormat? FormatOf(string file) => Path.GetExtension(file).ToLowerInvariant() switch
     {
@@ -30,15 +33,30 @@ internal static class DocumentFile
     }
 
     /// <summary>Reads it as it is.</summary>
-    /// <exception cref="UsageException">There is no such file.</exception>
+    /// <exception cref="UsageException">There is no such file, or it is larger than anything that is read here.</exception>
     public static async Task<byte[]> ReadTextAsync(string file, CancellationToken ct)
     {
         if (file != "-")
-            return File.Exists(file) ? await File.ReadAllBytesAsync(file, ct)
+            return File.Exists(file) ? await ReadAsync(File.OpenRead(file), file, ct)
                 : throw new UsageException(Directory.Exists(file) ? $"'{file}' is a folder, not a file." : $"There is no file '{file}'.");
-        using var bytes = new MemoryStream();
-        await using var input = Console.OpenStandardInput();
-        await input.CopyToAsync(bytes, ct);
-        return bytes.ToArray();
+        return await ReadAsync(Console.OpenStandardInput(), "Standard input", ct);
+    }
+
+    // Some files and pipes have no end.
+    private static async Task<byte[]> ReadAsync(Stream input, string name, CancellationToken ct)
+    {
+        await using (input)
+        {
+            using var bytes = new MemoryStream();
+            byte[] buffer = new byte[64 * 1024];
+            while (await input.ReadAsync(buffer, ct) is > 0 and var read)
+            {
+                bytes.Write(buffer, 0, read);
+                if (bytes.Length > MaxBytes)
+                    throw new UsageException($"{name} is larger than {MaxBytes >> 20} MiB.");
+            }
+
+            return bytes.ToArray();
+        }
     }
 }

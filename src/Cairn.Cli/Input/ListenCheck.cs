@@ -11,7 +11,7 @@ internal static class ListenCheck
     {
         foreach (string address in addresses)
         {
-            var uri = new Uri(address.Replace("*", "0.0.0.0", StringComparison.Ordinal));
+            var uri = new Uri(address.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal));
             var ip = uri.IsLoopback && uri.HostNameType == UriHostNameType.Dns ? IPAddress.Loopback : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var parsed) ? parsed : IPAddress.Any;
             try
             {
