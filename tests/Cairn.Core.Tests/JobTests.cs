@@ -60,7 +60,8 @@ public sealed class JobTests
                 throw new InvalidOperationException();
             goesOn.SetResult();
             await Task.Delay(Timeout.Infinite, ct);
-        }) { AtStart = true });
+        })
+        { AtStart = true });
 
         await goesOn.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct);
         await supervisor.DisposeAsync();
@@ -90,7 +91,8 @@ public sealed class JobTests
         {
             runs++;
             return Task.CompletedTask;
-        }) { AtStop = true });
+        })
+        { AtStop = true });
         supervisor.Start(new Job("other", TimeSpan.FromHours(1), _ => throw new InvalidOperationException("not at the end")));
 
         await supervisor.DisposeAsync();

@@ -6,7 +6,7 @@ namespace Cairn.Cli.Output;
 /// <see cref="SafeText"/>; colours and documents go past that, through the methods here.</summary>
 internal static class Terminal
 {
-    private static TextWriter s_output = Console.Out;
+    private static TextWriter _output = Console.Out;
 
     /// <summary>Standard error for what moves the cursor itself and shows nothing of others.</summary>
     public static TextWriter ErrorForProgress { get; private set; } = Console.Error;
@@ -20,7 +20,7 @@ internal static class Terminal
     /// <summary>From now on the console takes no orders from what others wrote.</summary>
     public static void Protect()
     {
-        (s_output, ErrorForProgress) = (Console.Out, Console.Error);
+        (_output, ErrorForProgress) = (Console.Out, Console.Error);
         Console.SetOut(new VisibleWriter(Console.Out));
         Console.SetError(new VisibleWriter(Console.Error));
     }
@@ -29,10 +29,10 @@ internal static class Terminal
     /// <param name="text">On one line.</param>
     /// <param name="colour">The number that terminals know it by, such as 31 for red.</param>
     public static void Write(string text, int colour) =>
-        s_output.Write(IsColoured ? $"\e[{colour}m{SafeText.Of(text)}\e[0m" : SafeText.Of(text));
+        _output.Write(IsColoured ? $"\e[{colour}m{SafeText.Of(text)}\e[0m" : SafeText.Of(text));
 
     /// <summary>Writes a document: a program gets it as it is, a person sees what is in it.</summary>
-    public static void WriteDocument(string text) => (Console.IsOutputRedirected ? s_output : Console.Out).Write(text);
+    public static void WriteDocument(string text) => (Console.IsOutputRedirected ? _output : Console.Out).Write(text);
 
     /// <summary>Writes a document, and ends its last line where it does not do so itself.</summary>
     /// <param name="utf8">Its bytes.</param>

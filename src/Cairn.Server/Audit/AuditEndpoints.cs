@@ -18,7 +18,7 @@ public sealed record AuditView(
 /// <summary><c>/api/v1/audit</c>.</summary>
 internal static class AuditEndpoints
 {
-    private static readonly Permission _needed = new("audit", PermissionLevel.Admin);
+    private static readonly Permission Needed = new("audit", PermissionLevel.Admin);
 
     public static void MapAudit(this IEndpointRouteBuilder app) =>
         app.OnGet("/api/v1/audit", List).WithTags("Audit").WithName("ListAudit").RequiresSome("audit", PermissionLevel.Admin)
@@ -49,6 +49,6 @@ internal static class AuditEndpoints
 
     // A scope such as audit:admin:configs/payments/** is for entries that are about these and nothing else.
     private static bool MaySee(Caller caller, AuditEntry entry) => entry.Resources.Count == 0
-        ? Authorizer.Allows(caller, _needed, "", null)
-        : entry.Resources.All(resource => Authorizer.Allows(caller, _needed, $"{resource.Kind}/{resource.Path}", resource.Environment));
+        ? Authorizer.Allows(caller, Needed, "", null)
+        : entry.Resources.All(resource => Authorizer.Allows(caller, Needed, $"{resource.Kind}/{resource.Path}", resource.Environment));
 }
