@@ -29,7 +29,8 @@ internal static class ChangeSet
 
     /// <summary>The same refusal, with configs named in the place of <c>/operations/17</c>.</summary>
     public static ApiException Explain(ApiException refusal, IReadOnlyList<PlanStep> steps) => new(
-        refusal.Status, refusal.Message, [.. refusal.Errors.Select(error => (Explain(error.Pointer, steps), error.Message))]) { IsOfCairn = refusal.IsOfCairn };
+        refusal.Status, refusal.Message, [.. refusal.Errors.Select(error => (Explain(error.Pointer, steps), error.Message))])
+    { IsOfCairn = refusal.IsOfCairn };
 
     /// <inheritdoc cref="Explain(ApiException, IReadOnlyList{PlanStep})"/>
     public static string Explain(string pointer, IReadOnlyList<PlanStep> steps)

@@ -13,7 +13,7 @@ internal static class DocumentSource
     private static List<ConfigDocument> ReadAll(string name)
     {
         if (Directory.Exists(name))
-            {
+        {
             var skipped = new List<string>();
             List<ConfigDocument> documents = [.. DocumentTree.Read(name, skipped.Add)];
             if (skipped.Count > 0)

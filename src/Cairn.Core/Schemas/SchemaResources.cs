@@ -28,7 +28,8 @@ public sealed class SchemaResources
     public SchemaResources(Keyring keyring, IStore store, TimedIds ids, TimeProvider time)
     {
         Time = time;
-        Versions = new("schemas", "schema-versions", keyring, ids, SchemaState.Encode, SchemaState.Decode) {
+        Versions = new("schemas", "schema-versions", keyring, ids, SchemaState.Encode, SchemaState.Decode)
+        {
             Renews = path => ModelPrefix + path[..path.LastIndexOf('/')],
             Restore = (path, version) => new RestoreSchema(path, version),
         };
