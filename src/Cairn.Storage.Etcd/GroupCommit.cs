@@ -12,6 +12,9 @@ internal sealed class GroupCommit(Committer committer, EtcdStoreOptions options,
     /// <summary>While etcd makes one batch durable, the next can be on its way.</summary>
     private const int MaxInFlight = 2;
 
+    /// <summary>In time-outs: one for a batch before to be sent, and one to find out what became of it, with some to spare.</summary>
+    private const int LongestWait = 3;
+
     private readonly Lock _gate = new();
     private readonly Queue<EtcdCommit> _waiting = new();
     private int _inFlight;
@@ -75,8 +78,8 @@ internal sealed class GroupCommit(Committer committer, EtcdStoreOptions options,
                 _waiting.Dequeue();
                 if (!next.TryTake())
                     continue;
-                // Those that cannot go together wait for each other; all of them together not longer than one.
-                if (next.Waited > options.Timeout)
+                // Those that cannot go together wait for each other, but not without an end when etcd is away.
+                if (next.Waited > LongestWait * options.Timeout)
                     next.Fail(new StoreUnavailableException($"etcd did not answer others for {next.Waited.TotalSeconds:0} s, and this was not sent."));
                 else
                     batch.Add(next);
