@@ -3,10 +3,10 @@ CONFIGURATION ?= Release
 SOLUTION := Cairn.slnx
 
 .DEFAULT_GOAL := help
-.PHONY: help build run publish test bench lint format clean
+.PHONY: help build run publish test test-all bench lint format clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build everything; warnings are errors
 	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v minimal
@@ -17,7 +17,11 @@ run: ## Start Cairn on http://127.0.0.1:8000 (data in ./cairn-data); ARGS="--lis
 publish: ## Put the cairn program into artifacts/cairn
 	dotnet publish src/Cairn.Cli -c $(CONFIGURATION) -o artifacts/cairn -v quiet
 
-test: ## Build, then run every test, one project after the other
+test: ## Build, then run the tests that need nothing but this repository
+	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v quiet
+	dotnet test $(SOLUTION) -c $(CONFIGURATION) --no-build -m:1 -p:Tests=quick
+
+test-all: ## Build, then run every test: also the slow ones, with etcd, PostgreSQL, Redis, HAProxy and the program itself
 	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v quiet
 	dotnet test $(SOLUTION) -c $(CONFIGURATION) --no-build -m:1
 
