@@ -33,7 +33,7 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
     public async Task<(DuplexCall Call, Endpoint Endpoint)> OpenAsync(string method, CancellationToken ct)
     {
         var endpoint = Endpoints.Pick();
-        var token = await TokenAsync(endpoint, null, ct);
+        var token = await TokenAsync(endpoint, null, options.Timeout, ct);
         return (endpoint.Channel.Open(method, token, ct), endpoint);
     }
 
@@ -51,13 +51,13 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
         while (true)
         {
             var endpoint = Endpoints.Pick();
-            var left = options.Timeout - Stopwatch.GetElapsedTime(began);
-            // A member that hangs must leave time to ask another one.
-            var attempt = repeatable && Endpoints.All.Count > 1 && left > options.Timeout / 3 ? options.Timeout / 3 : left;
             string? token = null;
             try
             {
-                token = await TokenAsync(endpoint, rejected, ct);
+                token = await TokenAsync(endpoint, rejected, Left(began), ct);
+                var left = Left(began);
+                // A member that hangs must leave time to ask another one.
+                var attempt = repeatable && Endpoints.All.Count > 1 && left > options.Timeout / 3 ? options.Timeout / 3 : left;
                 var reply = await endpoint.Channel.CallAsync(method, request, parser, token, attempt, ct);
                 endpoint.Succeeded();
                 return reply;
@@ -93,21 +93,33 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
         }
     }
 
+    /// <summary>What is left of the time of a call; at least the millisecond in which gRPC counts.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing is.</exception>
+    private TimeSpan Left(long began)
+    {
+        var left = options.Timeout - Stopwatch.GetElapsedTime(began);
+        return left >= TimeSpan.FromMilliseconds(1) ? left : throw NoAnswer();
+    }
+
+    private StoreUnavailableException NoAnswer() => new($"etcd did not answer within {options.Timeout.TotalSeconds} s.");
+
     /// <summary>The token to send; a new one when there is none yet, or the one that was <paramref name="rejected"/>.</summary>
-    private async ValueTask<string?> TokenAsync(Endpoint endpoint, string? rejected, CancellationToken ct)
+    private async ValueTask<string?> TokenAsync(Endpoint endpoint, string? rejected, TimeSpan timeout, CancellationToken ct)
     {
         if (options.User is null)
             return null;
         if (Volatile.Read(ref _token) is { } token && token != rejected)
             return token;
-        await _signingIn.WaitAsync(ct);
+        var began = Stopwatch.GetTimestamp();
+        if (!await _signingIn.WaitAsync(timeout, ct))
+            throw NoAnswer();
         try
         {
             if (_token is { } other && other != rejected)
                 return other;
             var request = new AuthenticateRequest { Name = options.User, Password = options.Password ?? "" };
             var reply = await endpoint.Channel.CallAsync(
-                "etcdserverpb.Auth/Authenticate", request, AuthenticateResponse.Parser, null, options.Timeout, ct);
+                "etcdserverpb.Auth/Authenticate", request, AuthenticateResponse.Parser, null, Left(began), ct);
             return _token = reply.Token;
         }
         catch (GrpcException e) when (e.Code is GrpcCode.FailedPrecondition)
