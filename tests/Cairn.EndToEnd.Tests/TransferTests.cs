@@ -39,6 +39,21 @@ public sealed class TransferTests(ServerFixture fixture) : IDisposable
         (await File.ReadAllTextAsync(_shell.Folder["second.jsonl"])).ShouldBe(await File.ReadAllTextAsync(_shell.Folder["first.jsonl"]));
     }
 
+    [Fact]
+    public async Task Several_documents_of_YAML_are_a_base_and_overlays()
+    {
+        string project = "spring-" + Guid.NewGuid().ToString("N");
+        _shell.Folder.Write($"app/{project}/app.yml", "server:\n  port: 80\nmode: 0644\n---\nspring.config.activate.on-profile: prod\nserver:\n  port: 8080\n");
+        _shell.Folder.Write($"app/{project}/extra.jsonc", "{\"a\": 1, /* one */}");
+        _shell.Folder.Write($"app/{project}/more.toml", "[t]\nx = 1\n");
+        var imported = await _shell.RunAsync("config import app");
+        imported.Out.ShouldBe("Imported: 4 created, 0 changed, 0 unchanged.\n");
+        imported.Error.ShouldContain($"app/{project}/app.yml, line 3: '0644'");
+        (await _shell.DoAsync($"config get {project}/app --env prod -o json")).ShouldContain("8080");
+        (await _shell.DoAsync($"config get {project}/extra --format jsonc")).ShouldBe("{\"a\":1}\n");
+        (await _shell.DoAsync($"config get {project}/more --format toml")).ShouldBe("[t]\nx = 1\n");
+    }
+
     [Theory]
     [InlineData("odd/a@b", null, "odd/a%40b.json")]
     [InlineData("odd/a@b", "prod", "odd/a%40b@prod.json")]

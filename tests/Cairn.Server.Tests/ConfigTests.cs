@@ -336,6 +336,33 @@ public sealed class ConfigTests(CairnServer server) : IClassFixture<CairnServer>
     }
 
     [Fact]
+    public async Task What_YAML_1_1_reads_otherwise_is_warned_of_and_written_all_the_same()
+    {
+        using var answer = await Admin.SendAsync(HttpMethod.Put, Url, "mode: 0644\nplain: x\nat: 12:30\n", "application/yaml");
+        answer.EnsureSuccessStatusCode();
+        var warnings = answer.Headers.GetValues("Cairn-Warning").ToList();
+        warnings.Count.ShouldBe(2);
+        warnings[0].ShouldStartWith("Line 1: '0644'");
+        warnings[1].ShouldStartWith("Line 3: '12:30'");
+        (await Admin.GetStringAsync(Url)).ShouldBe("""{"mode":644,"plain":"x","at":"12:30"}""");
+
+        using var many = await Admin.SendAsync(HttpMethod.Put, Url + "?format=yaml", string.Concat(Enumerable.Repeat("- on\n", 12)));
+        many.Headers.GetValues("Cairn-Warning").Last().ShouldBe("And 2 more.");
+        using var none = await Admin.SendAsync(HttpMethod.Put, Url + "?format=yaml", "- 'on'\n");
+        none.Headers.Contains("Cairn-Warning").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("application/toml", "a = 1\n[b]\nc = \"x\"\n")]
+    [InlineData("application/jsonc", "{\"a\": 1, // one\n \"b\": {\"c\": \"x\",},}")]
+    public async Task TOML_and_commented_JSON_are_read(string type, string body)
+    {
+        (await Admin.SendAsync(HttpMethod.Put, Url, body, type)).EnsureSuccessStatusCode();
+        (await Admin.GetStringAsync(Url)).ShouldBe("""{"a":1,"b":{"c":"x"}}""");
+        await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, Url, body);
+    }
+
+    [Fact]
     public async Task Formats_go_in_and_out()
     {
         await Admin.SendAsync(HttpMethod.Put, Url, "host: db\nports: [1, 2]\nnested:\n  on: \"yes\"\n  empty: ~\n", "application/yaml");

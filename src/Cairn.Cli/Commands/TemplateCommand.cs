@@ -39,7 +39,7 @@ internal static class TemplateCommand
         var variables = TemplateVariables.FromObject(JsonText.Element(Encoding.UTF8.GetBytes((await VariablesAsync(result, ct)).ToJsonString())));
         try
         {
-            if (DocumentFile.FormatOf(file) is { Reader: not null } format)
+            if (DocumentFile.FormatOf(file) is { } format)
             {
                 byte[] document = await DocumentFile.ReadAsync(file, null, ct);
                 byte[] rendered = DocumentTemplate.Parse(environment, document, file).Render(variables, cancellationToken: ct);
@@ -66,7 +66,7 @@ internal static class TemplateCommand
         foreach (string file in result.GetRequiredValue(Files))
             try
             {
-                if (DocumentFile.FormatOf(file) is { Reader: not null })
+                if (DocumentFile.FormatOf(file) is not null)
                     DocumentTemplate.Parse(TemplateEnvironment.Default, await DocumentFile.ReadAsync(file, null, ct), file);
                 else
                     TemplateEnvironment.Default.Parse(await ReadTextAsync(file, ct), file);

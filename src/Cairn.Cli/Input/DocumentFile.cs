@@ -13,6 +13,7 @@ internal static class DocumentFile
     public static DocumentFormat? FormatOf(string file) => Path.GetExtension(file).ToLowerInvariant() switch
     {
         ".json" => DocumentFormat.Json,
+        ".jsonc" => DocumentFormat.Jsonc,
         ".yaml" or ".yml" => DocumentFormat.Yaml,
         ".properties" => DocumentFormat.Properties,
         ".env" => DocumentFormat.Dotenv,
@@ -29,7 +30,17 @@ internal static class DocumentFile
     public static async Task<byte[]> ReadAsync(string file, string? format, CancellationToken ct)
     {
         var documentFormat = format is not null ? DocumentFormat.ByName(format) : FormatOf(file) ?? DocumentFormat.Json;
-        return documentFormat.ToJson(await ReadTextAsync(file, ct));
+        var warnings = new List<DocumentWarning>();
+        byte[] json = documentFormat.ToJson(await ReadTextAsync(file, ct), warnings);
+        Tell(file, warnings);
+        return json;
+    }
+
+    /// <summary>Tells on standard error what a document does not mean to all who read it.</summary>
+    public static void Tell(string file, IReadOnlyList<DocumentWarning> warnings)
+    {
+        foreach (var warning in warnings)
+            Console.Error.WriteLine($"{SafeText.Of(file)}, line {warning.Line}: {SafeText.Of(warning.Message)}");
     }
 
     /// <summary>Reads it as it is.</summary>

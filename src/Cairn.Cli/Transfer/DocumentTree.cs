@@ -47,10 +47,12 @@ internal static class DocumentTree
         var known = new Dictionary<(string, string?), string>();
         foreach (string file in Files(folder, onSkipped))
         {
-            var document = Read(folder, file);
-            if (!known.TryAdd((document.Path, document.Environment), file))
-                throw new UsageException($"{file} and {known[(document.Path, document.Environment)]} are both {document.Name}.");
-            yield return document;
+            foreach (var document in Read(folder, file))
+            {
+                if (!known.TryAdd((document.Path, document.Environment), file))
+                    throw new UsageException($"{file} and {known[(document.Path, document.Environment)]} are both {document.Name}.");
+                yield return document;
+            }
         }
     }
 
@@ -60,7 +62,7 @@ internal static class DocumentTree
     private static IEnumerable<string> Files(string folder, Action<string> onSkipped)
     {
         foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
-            if (IsShown(file) && DocumentFile.FormatOf(file) is { Reader: not null })
+            if (IsShown(file) && DocumentFile.FormatOf(file) is not null)
                 yield return file;
             else
                 onSkipped(file);
@@ -69,16 +71,25 @@ internal static class DocumentTree
                 yield return file;
     }
 
-    private static ConfigDocument Read(string folder, string file)
+    private static IReadOnlyList<ConfigDocument> Read(string folder, string file)
     {
         var (path, environment) = NameOf(folder, file);
+        var format = DocumentFile.FormatOf(file)!;
+        byte[] text = File.ReadAllBytes(file);
+        var warnings = new List<DocumentWarning>();
         try
         {
-            return new ConfigDocument(path, environment, DocumentFile.FormatOf(file)!.ToJson(File.ReadAllBytes(file)));
+            return format == DocumentFormat.Yaml
+                ? ProfileDocuments.Read(path, environment, text, warnings)
+                : [new ConfigDocument(path, environment, format.ToJson(text, warnings))];
         }
         catch (ProblemException e)
         {
             throw new UsageException($"{file}: {e.Message}");
+        }
+        finally
+        {
+            DocumentFile.Tell(file, warnings);
         }
     }
 

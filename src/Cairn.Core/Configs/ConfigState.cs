@@ -146,7 +146,9 @@ public sealed class ConfigState
             Overlays = ReadLayers(json, "overlays"),
             Pins = ReadLayers(json, "pins"),
             Verbatim = json.TryGetProperty("verbatim", out var verbatim) && verbatim.GetBoolean(),
-            Schema = json.TryGetProperty("schema", out var schema) ? new SchemaBinding(JsonMarshal.GetRawUtf8Value(schema).ToArray()) : null,
+            Schema = json.TryGetProperty("schema", out var schema)
+                ? new SchemaBinding(JsonMarshal.GetRawUtf8Value(schema).ToArray(), json.TryGetProperty("assert_format", out var asserts) && asserts.GetBoolean())
+                : null,
         };
     }
 
@@ -163,6 +165,8 @@ public sealed class ConfigState
         {
             writer.WritePropertyName("schema");
             writer.WriteRawValue(Schema.Schema, skipInputValidation: true);
+            if (Schema.AssertFormat)
+                writer.WriteBoolean("assert_format", true);
         }
 
         writer.WriteEndObject();

@@ -17,16 +17,21 @@ public sealed class SchemaBinding : IEquatable<SchemaBinding>
     private readonly Lazy<JsonSchemaValidator> _validator;
 
     /// <param name="schema">The schema, or a JSON string with the address of one, such as <c>"payments/Database@^1.2"</c>.</param>
+    /// <param name="assertFormat">Whether <c>format</c> is checked, too, instead of being a note for people.</param>
     /// <exception cref="ProblemException">The string is no address.</exception>
-    public SchemaBinding(byte[] schema)
+    public SchemaBinding(byte[] schema, bool assertFormat = false)
     {
         Schema = schema;
+        AssertFormat = assertFormat;
         Selector = schema is [(byte)'"', ..] ? SchemaSelector.Parse(JsonText.Element(schema).GetString()!) : null;
-        _validator = new Lazy<JsonSchemaValidator>(() => JsonSchemaValidator.Compile(Schema));
+        _validator = new Lazy<JsonSchemaValidator>(() => JsonSchemaValidator.Compile(Schema, new SchemaOptions { AssertFormat = AssertFormat }));
     }
 
     /// <summary>As it was given.</summary>
     public byte[] Schema { get; }
+
+    /// <summary>Whether <c>format</c> is checked, whatever the schema's dialect says of it.</summary>
+    public bool AssertFormat { get; }
 
     /// <summary>The schema of the registry that it names; null when it holds a schema itself.</summary>
     public SchemaSelector? Selector { get; }
@@ -66,7 +71,7 @@ public sealed class SchemaBinding : IEquatable<SchemaBinding>
         {
             if (source.Resolve(selector) is not { } state)
                 return (null, "", Missing(selector, caller));
-            var compiled = source.Schemas.Compiler.Compile(source, state);
+            var compiled = source.Schemas.Compiler.Compile(source, state, AssertFormat);
             return (compiled.Validator, $"its schema {state.Address}", compiled.Fault);
         }
 
@@ -83,7 +88,7 @@ public sealed class SchemaBinding : IEquatable<SchemaBinding>
     }
 
     /// <inheritdoc/>
-    public bool Equals(SchemaBinding? other) => other is not null && Schema.AsSpan().SequenceEqual(other.Schema);
+    public bool Equals(SchemaBinding? other) => other is not null && AssertFormat == other.AssertFormat && Schema.AsSpan().SequenceEqual(other.Schema);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as SchemaBinding);

@@ -7,31 +7,37 @@ namespace Cairn.Core.Documents;
 /// <summary>The formats a document can be given in or asked for.</summary>
 /// <param name="Name">As in <c>?format=</c>.</param>
 /// <param name="MediaType">As in <c>Content-Type</c> and <c>Accept</c>.</param>
-/// <param name="Reader">Makes JSON of it; null when the format can only be asked for.</param>
+/// <param name="Reader">Makes JSON of it, and warns of what others may read otherwise.</param>
 /// <param name="Writer">Makes it of JSON.</param>
 public sealed record DocumentFormat(
-    string Name, string MediaType, Func<ReadOnlyMemory<byte>, WorkBudget, byte[]>? Reader, Func<ReadOnlyMemory<byte>, WorkBudget, byte[]> Writer)
+    string Name, string MediaType, Func<ReadOnlyMemory<byte>, WorkBudget, List<DocumentWarning>?, byte[]> Reader,
+    Func<ReadOnlyMemory<byte>, WorkBudget, byte[]> Writer)
 {
     public static readonly DocumentFormat Json = new(
-        "json", "application/json", (bytes, _) => JsonText.Normalize(bytes), (json, _) => json.ToArray());
+        "json", "application/json", (bytes, _, _) => JsonText.Normalize(bytes), (json, _) => json.ToArray());
+
+    /// <summary>JSON with comments and commas behind the last item, which are left out; written as plain JSON.</summary>
+    public static readonly DocumentFormat Jsonc = new(
+        "jsonc", "application/jsonc", (bytes, _, _) => JsonText.NormalizeCommented(bytes), (json, _) => json.ToArray());
 
     public static readonly DocumentFormat Yaml = new(
-        "yaml", "application/yaml", (bytes, budget) => YamlFormat.ToJson(bytes, budget), Text(YamlFormat.Write));
+        "yaml", "application/yaml", YamlFormat.ToJson, Text(YamlFormat.Write));
 
     /// <summary>Java properties: nested members joined by dots, items by <c>[0]</c>. Values are text.</summary>
     public static readonly DocumentFormat Properties = new(
         "properties", "text/x-java-properties",
-        (bytes, budget) => PropertiesFormat.ToJson(Decode(bytes), budget), Text(PropertiesFormat.Write));
+        (bytes, budget, _) => PropertiesFormat.ToJson(Decode(bytes), budget), Text(PropertiesFormat.Write));
 
     /// <summary><c>NAME="value"</c> lines: nested members joined by underscores in capitals. Values are text.</summary>
     public static readonly DocumentFormat Dotenv = new(
-        "dotenv", "text/x-dotenv", (bytes, budget) => DotenvFormat.ToJson(Decode(bytes), budget), Text(DotenvFormat.Write));
+        "dotenv", "text/x-dotenv", (bytes, budget, _) => DotenvFormat.ToJson(Decode(bytes), budget), Text(DotenvFormat.Write));
 
-    /// <summary>TOML 1.0, only to be asked for.</summary>
-    public static readonly DocumentFormat Toml = new("toml", "application/toml", null, Text(TomlFormat.Write));
+    /// <summary>TOML 1.0, and what 1.1 adds to it when it is read.</summary>
+    public static readonly DocumentFormat Toml = new(
+        "toml", "application/toml", (bytes, budget, _) => TomlFormat.ToJson(Decode(bytes), budget), Text(TomlFormat.Write));
 
     /// <summary>All of them.</summary>
-    public static readonly IReadOnlyList<DocumentFormat> All = [Json, Yaml, Properties, Dotenv, Toml];
+    public static readonly IReadOnlyList<DocumentFormat> All = [Json, Yaml, Properties, Dotenv, Toml, Jsonc];
 
     /// <summary>By the name in <c>?format=</c>.</summary>
     /// <exception cref="ProblemException">There is none of that name.</exception>
@@ -48,6 +54,7 @@ public sealed record DocumentFormat(
                 return format;
         return mediaType is "application/x-yaml" or "text/yaml" or "text/x-yaml" ? Yaml
             : mediaType is "text/json" ? Json
+            : mediaType is "text/jsonc" ? Jsonc
             : mediaType is "text/x-properties" ? Properties
             : null;
     }
@@ -55,18 +62,18 @@ public sealed record DocumentFormat(
     /// <summary>Reads a document of this format.</summary>
     /// <param name="bytes">The document.</param>
     /// <param name="budget">What the request may still use.</param>
+    /// <param name="warnings">Takes what others may read otherwise; null when nobody wants to know.</param>
     /// <returns>Compact JSON.</returns>
-    /// <exception cref="ProblemException">It is malformed, the format cannot be read, or it makes more than it may.</exception>
-    public byte[] ToJson(ReadOnlyMemory<byte> bytes, WorkBudget budget) => Reader is { } read
-        ? read(bytes, budget)
-        : throw new ProblemException(ProblemKind.UnsupportedFormat, $"Cairn writes {Name} but does not read it.");
+    /// <exception cref="ProblemException">It is malformed, or it makes more than it may.</exception>
+    public byte[] ToJson(ReadOnlyMemory<byte> bytes, WorkBudget budget, List<DocumentWarning>? warnings = null) =>
+        Reader(bytes, budget, warnings);
 
     /// <summary>Reads a document of this format, with a budget for it alone.</summary>
     /// <exception cref="ProblemException">As with a budget given.</exception>
-    public byte[] ToJson(ReadOnlyMemory<byte> bytes)
+    public byte[] ToJson(ReadOnlyMemory<byte> bytes, List<DocumentWarning>? warnings = null)
     {
         using var budget = new WorkBudget(CancellationToken.None);
-        return ToJson(bytes, budget);
+        return ToJson(bytes, budget, warnings);
     }
 
     /// <summary>Writes a document in this format.</summary>

@@ -23,6 +23,8 @@ public static partial class JsonText
         CommentHandling = JsonCommentHandling.Disallow,
     };
 
+    private static readonly JsonDocumentOptions Commented = Strict with { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
     /// <summary>Compact, and escaping no more than JSON asks for.</summary>
     public static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 256 };
 
@@ -31,7 +33,9 @@ public static partial class JsonText
     /// <summary>Reads a document from outside.</summary>
     /// <exception cref="ProblemException">Not UTF-8, not JSON, a member twice, nested deeper than <see cref="MaxDepth"/>, where the
     /// message says at which line and column; or a string holds half of a surrogate pair, which is no text.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
+    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8) => Parse(utf8, Strict);
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8, JsonDocumentOptions options)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8))
             utf8 = utf8[3..];
@@ -39,8 +43,8 @@ public static partial class JsonText
             throw new ProblemException(ProblemKind.Invalid, "The document is not valid UTF-8.");
         try
         {
-            CheckTexts(utf8.Span);
-            return JsonDocument.Parse(utf8, Strict);
+            CheckTexts(utf8.Span, options);
+            return JsonDocument.Parse(utf8, options);
         }
         catch (JsonException e)
         {
@@ -49,23 +53,36 @@ public static partial class JsonText
     }
 
     // Only an escape can stand for half of a pair: it is valid JSON, but no text that anything could be done with.
-    private static void CheckTexts(ReadOnlySpan<byte> utf8)
+    private static void CheckTexts(ReadOnlySpan<byte> utf8, JsonDocumentOptions options)
     {
         if (utf8.IndexOf("\\u"u8) < 0)
             return;
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions
+        {
+            MaxDepth = MaxDepth,
+            AllowTrailingCommas = options.AllowTrailingCommas,
+            CommentHandling = options.CommentHandling,
+        });
         while (reader.Read())
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
                 CheckText(ref reader);
     }
 
     /// <summary>Reads a document from outside and leaves the white space out; all else stays as it was written.</summary>
-    /// <exception cref="ProblemException">As <see cref="Parse"/>.</exception>
+    /// <exception cref="ProblemException">As <see cref="Parse(ReadOnlyMemory{byte})"/>.</exception>
     public static byte[] Normalize(ReadOnlyMemory<byte> utf8)
     {
         using var document = Parse(utf8);
         var span = utf8.Span.StartsWith("\uFEFF"u8) ? utf8.Span[3..] : utf8.Span;
         return WithoutWhiteSpace(span);
+    }
+
+    /// <summary>As <see cref="Normalize"/>, where there may be comments and commas behind the last item of what is listed.</summary>
+    /// <exception cref="ProblemException">As <see cref="Parse(ReadOnlyMemory{byte})"/>.</exception>
+    public static byte[] NormalizeCommented(ReadOnlyMemory<byte> utf8)
+    {
+        using var document = Parse(utf8, Commented);
+        return ToUtf8(document.RootElement);
     }
 
     /// <summary>Refuses what is no text.</summary>

@@ -2,12 +2,95 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Tomlyn;
+using Tomlyn.Model;
+using Tomlyn.Parsing;
+using Tomlyn.Syntax;
 
 namespace Cairn.Core.Documents;
 
-/// <summary>TOML 1.0, written only. A member that is null is left out, for TOML has no null.</summary>
+/// <summary>TOML. Dates and times become text; a member that is null is left out when it is written, for TOML has no null.</summary>
 internal static partial class TomlFormat
 {
+    private static readonly TomlSerializerOptions Limits = new() { MaxDepth = JsonText.MaxDepth };
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="toml">The text.</param>
+    /// <param name="budget">Charged for what is read and made.</param>
+    /// <exception cref="ProblemException">It is malformed or too deep, or JSON cannot hold it.</exception>
+    public static byte[] ToJson(string toml, WorkBudget budget)
+    {
+        budget.Charge(toml.Length / 8, toml.Length);
+        TomlTable root;
+        try
+        {
+            // Only the syntax tree is checked for keys that are there twice.
+            var syntax = SyntaxParser.Parse(toml, Limits, validate: true);
+            if (syntax.HasErrors)
+                throw Malformed(syntax.Diagnostics[0]);
+            root = TomlSerializer.Deserialize<TomlTable>(toml, Limits) ?? [];
+        }
+        catch (Exception e) when (e is TomlException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or OverflowException or FormatException)
+        {
+            // What the parser says otherwise than by a diagnostic: depth, and escapes that stand for no character.
+            throw new ProblemException(ProblemKind.Invalid, $"The document is not valid TOML, or nests deeper than {JsonText.MaxDepth} levels.");
+        }
+
+        return JsonText.Write(writer => Write(writer, root, budget));
+    }
+
+    private static ProblemException Malformed(DiagnosticMessage fault) => new(
+        ProblemKind.Invalid,
+        $"The document is not valid TOML: {DocumentFormat.Shown(fault.Message)}. At line {fault.Span.Start.Line + 1}, column {fault.Span.Start.Column + 1}.");
+
+    private static void Write(Utf8JsonWriter writer, object? value, WorkBudget budget)
+    {
+        budget.Charge(1);
+        switch (value)
+        {
+            case TomlTable table:
+                writer.WriteStartObject();
+                foreach (var (name, member) in table)
+                {
+                    writer.WritePropertyName(name);
+                    Write(writer, member, budget);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case string text:
+                writer.WriteStringValue(text);
+                break;
+            case IEnumerable<object?> items:
+                writer.WriteStartArray();
+                foreach (object? item in items)
+                    Write(writer, item, budget);
+                writer.WriteEndArray();
+                break;
+            case bool flag:
+                writer.WriteBooleanValue(flag);
+                break;
+            case long whole:
+                writer.WriteNumberValue(whole);
+                break;
+            case double number when double.IsFinite(number):
+                writer.WriteRawValue(FloatText(number));
+                break;
+            case double number:
+                throw new ProblemException(ProblemKind.Invalid, $"JSON has no number '{number.ToString(CultureInfo.InvariantCulture)}'.");
+            default:
+                writer.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+                break;
+        }
+    }
+
+    // A float that is whole stays a float when it is written as TOML again.
+    private static string FloatText(double number)
+    {
+        string text = number.ToString("R", CultureInfo.InvariantCulture);
+        return text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0";
+    }
+
     /// <summary>Writes an object.</summary>
     /// <exception cref="ProblemException">It is no object, or TOML has no such value.</exception>
     public static void Write(JsonElement root, LimitedText text)

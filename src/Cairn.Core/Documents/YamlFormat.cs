@@ -7,7 +7,7 @@ namespace Cairn.Core.Documents;
 
 /// <summary>YAML 1.2 with the core schema, as far as JSON can hold it. Aliases and <c>&lt;&lt;</c> merges are expanded
 /// within a size limit.</summary>
-internal static partial class YamlFormat
+public static partial class YamlFormat
 {
     /// <summary>Reads one document.</summary>
     /// <param name="utf8">The text.</param>
@@ -24,6 +24,20 @@ internal static partial class YamlFormat
             return reader.AtEnd
                 ? json
                 : throw new ProblemException(ProblemKind.Invalid, "There are several YAML documents, with --- between them; here goes one.");
+        });
+
+    /// <summary>Reads all documents of a stream; none when there is only white space.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="budget">Charged for what is read and made.</param>
+    /// <param name="warnings">Takes what other versions of YAML read otherwise; null when nobody wants to know.</param>
+    /// <exception cref="ProblemException">It is malformed, JSON cannot hold it, or it is too large or too deep.</exception>
+    public static IReadOnlyList<byte[]> ToJsonDocuments(ReadOnlyMemory<byte> utf8, WorkBudget budget, List<DocumentWarning>? warnings = null) =>
+        Read(utf8, budget, warnings, reader =>
+        {
+            var documents = new List<byte[]>();
+            while (!reader.AtEnd)
+                documents.Add(reader.Next());
+            return documents;
         });
 
     private static T Read<T>(ReadOnlyMemory<byte> utf8, WorkBudget budget, List<DocumentWarning>? warnings, Func<YamlReader, T> read)
@@ -45,7 +59,7 @@ internal static partial class YamlFormat
     }
 
     /// <summary>Writes a document.</summary>
-    public static void Write(JsonElement root, LimitedText text)
+    internal static void Write(JsonElement root, LimitedText text)
     {
         text.NewLine = "\n";
         var emitter = new Emitter(text, new EmitterSettings(2, int.MaxValue, false, 1024, skipAnchorName: true));
@@ -79,10 +93,24 @@ internal static partial class YamlFormat
             case JsonValueKind.String:
                 EmitText(emitter, element.GetString()!);
                 break;
+            case JsonValueKind.Number:
+                emitter.Emit(new Scalar(null, null, NumberText(element.GetRawText()), ScalarStyle.Plain, true, false));
+                break;
             default:
                 emitter.Emit(new Scalar(null, null, element.GetRawText(), ScalarStyle.Plain, true, false));
                 break;
         }
+    }
+
+    // Readers of YAML 1.1 take an exponent for one only after a fraction, and with its sign.
+    private static string NumberText(string json)
+    {
+        int exponent = json.AsSpan().IndexOfAny('e', 'E');
+        if (exponent < 0)
+            return json;
+        string fraction = json.AsSpan(0, exponent).Contains('.') ? "" : ".0";
+        string sign = json[exponent + 1] is '+' or '-' ? "" : "+";
+        return $"{json[..exponent]}{fraction}e{sign}{json[(exponent + 1)..]}";
     }
 
     // Plain only where no YAML reader, of 1.1 either, could take it for something else than text.

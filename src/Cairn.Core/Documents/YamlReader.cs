@@ -6,11 +6,6 @@ using YamlDotNet.Core.Events;
 
 namespace Cairn.Core.Documents;
 
-/// <summary>What a document may not mean to all who read it.</summary>
-/// <param name="Line">From 1.</param>
-/// <param name="Message">A sentence.</param>
-public sealed record DocumentWarning(long Line, string Message);
-
 /// <summary>
 /// Makes JSON of YAML's events as they come, one document after the other. What an anchor names is the JSON that was
 /// written of it, and an alias a copy: so all that aliases and merges make is bytes that are counted before they are

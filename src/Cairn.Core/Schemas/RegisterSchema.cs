@@ -56,6 +56,8 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
                 SchemaUsers.Of(draft.Kinds, draft, existing).RequireNone(Address, draft.Caller, "Register another version instead.");
         }
 
+        if (schema.State is null && !Lenient)
+            Address.Model.CheckVisible();
         CheckOrder(source);
         var compiled = Compile(source, draft.Caller);
         CheckRule(source, compiled);

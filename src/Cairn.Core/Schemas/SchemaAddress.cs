@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Cairn.Core.Schemas;
 
 /// <summary>A model: what the versions of a schema have in common. In a namespace, or global.</summary>
@@ -37,6 +40,30 @@ public readonly record struct ModelName(string? Namespace, string Name)
             : null;
         return fault is null ? name : throw new ProblemException(ProblemKind.Invalid, $"'{Shorten(name)}' is not the name of a {what}: {fault}.");
     }
+
+    /// <summary>Refuses what looks like another name or hides something: a name in a form that is not Unicode's NFC, and those with
+    /// characters that show nothing or turn the direction of writing. For new names; those that are there stay reachable.</summary>
+    /// <exception cref="ProblemException">It cannot be a new name; the message says why.</exception>
+    public void CheckVisible()
+    {
+        foreach (string name in Namespace is null ? [Name] : (string[])[Namespace, Name])
+        {
+            string? fault =
+                name.EnumerateRunes().FirstOrDefault(IsPart) is { Value: > 0 } part
+                    ? $"U+{part.Value:X4} is part of a letter that is one character in Unicode's form NFC"
+                : name.EnumerateRunes().FirstOrDefault(IsHidden) is { Value: > 0 } hidden ? $"U+{hidden.Value:X4} cannot be seen in it"
+                : null;
+            if (fault is not null)
+                throw new ProblemException(ProblemKind.Invalid, $"'{Shorten(name)}' cannot be a new name: {fault}.");
+        }
+    }
+
+    // Accents of Latin, Greek and Cyrillic, Hangul's jamo, and kana's marks. Normalising itself needs ICU, which not every machine has.
+    private static bool IsPart(Rune rune) => rune.Value is (>= 0x300 and <= 0x36f) or (>= 0x1100 and <= 0x11ff) or 0x3099 or 0x309a;
+
+    private static bool IsHidden(Rune rune) => rune.Value != ' ' && Rune.GetUnicodeCategory(rune) is
+        UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator
+        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 
     /// <summary>As people write it: <c>payments/Database</c>, or <c>Database</c>.</summary>
     public override string ToString() => Namespace is null ? Name : $"{Namespace}/{Name}";

@@ -23,21 +23,26 @@ public sealed class SchemaCompiler
 
     private const int MaxRemembered = 2_000;
 
-    private readonly ConcurrentDictionary<SchemaState, CompiledSchema> _remembered = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<SchemaState, CompiledSchema> _plain = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<SchemaState, CompiledSchema> _assertingFormat = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Compiles a registered version, or finds it compiled.</summary>
-    public CompiledSchema Compile(SchemaSource source, SchemaState state)
+    /// <param name="source">Where the schemas it refers to are.</param>
+    /// <param name="state">The version.</param>
+    /// <param name="assertFormat">Whether <c>format</c> is to be checked whatever its dialect says.</param>
+    public CompiledSchema Compile(SchemaSource source, SchemaState state, bool assertFormat = false)
     {
-        if (_remembered.TryGetValue(state, out var known) && known.References.All(reference => source.Find(reference.Address.Path) == reference))
+        var remembered = assertFormat ? _assertingFormat : _plain;
+        if (remembered.TryGetValue(state, out var known) && known.References.All(reference => source.Find(reference.Address.Path) == reference))
             return known;
         // Who may read a schema may use what its author made it of.
-        var compiled = Compile(source, state.Content, state.Address, Caller.System);
+        var compiled = Compile(source, state.Content, state.Address, Caller.System, assertFormat);
         // What cannot be compiled may be tomorrow, when what it refers to is there again.
         if (compiled.Validator is null)
             return compiled;
-        if (_remembered.Count >= MaxRemembered)
-            _remembered.Clear();
-        _remembered[state] = compiled;
+        if (remembered.Count >= MaxRemembered)
+            remembered.Clear();
+        remembered[state] = compiled;
         return compiled;
     }
 
@@ -46,14 +51,19 @@ public sealed class SchemaCompiler
     /// <param name="content">The text.</param>
     /// <param name="address">Under which it is to be registered, and which it must not lead back to; null when under none.</param>
     /// <param name="caller">Whose text it is: it can refer to what they may read, and to global models.</param>
-    public CompiledSchema Compile(SchemaSource source, SchemaContent content, SchemaAddress? address, Caller caller)
+    /// <param name="assertFormat">Whether <c>format</c> is to be checked whatever its dialect says.</param>
+    public CompiledSchema Compile(SchemaSource source, SchemaContent content, SchemaAddress? address, Caller caller, bool assertFormat = false)
     {
         if (content.Type != SchemaType.JsonSchema)
             return new CompiledSchema(null, new Problem(
                 ProblemKind.Unprocessable, $"{address?.ToString() ?? "This"} is no JSON Schema but '{SchemaState.NameOf(content.Type)}': nothing can be checked by it."), []);
         var reached = new Dictionary<string, SchemaState>(StringComparer.Ordinal);
         var faults = new List<ProblemError>();
-        var options = new SchemaOptions { Resolver = uri => Resolve(uri, source, address, caller, reached, faults) };
+        var options = new SchemaOptions
+        {
+            Resolver = uri => Resolve(uri, source, address, caller, reached, faults),
+            AssertFormat = assertFormat,
+        };
         JsonSchemaValidator? validator = null;
         try
         {

@@ -31,11 +31,13 @@ public sealed record ChangeSubmission(IReadOnlyList<OperationSubmission> Operati
 /// <param name="Meta">For register: notes about the schema.</param>
 /// <param name="Force">For delete of a schema: also when it is in use.</param>
 /// <param name="Verbatim">For put of a config: whether its documents are served as written, templates or not.</param>
+/// <param name="AssertFormat">For bind: whether <c>format</c> is checked, too.</param>
 /// <param name="Backport">For register: also when it is lower than the highest version of its major number.</param>
 public sealed record OperationSubmission(
     string Op, string Path, string Kind = "configs", string? Environment = null, JsonElement? Document = null,
     long? IfVersion = null, long? ToVersion = null, string? From = null, long? Version = null,
-    JsonElement? Meta = null, bool Force = false, bool Backport = false, bool? Verbatim = null)
+    JsonElement? Meta = null, bool Force = false, bool Backport = false, bool? Verbatim = null,
+    bool AssertFormat = false)
 {
     /// <summary>The operation it stands for.</summary>
     /// <exception cref="ProblemException">It makes no sense; the pointers are into the operation.</exception>
@@ -48,7 +50,7 @@ public sealed record OperationSubmission(
             ("configs", "delete") => new DeleteConfig(Path, Environment),
             ("configs", "restore") => new RestoreConfig(Path, ToVersion),
             ("configs", "promote") => new PromoteConfig(Path, Environment ?? throw Bad(index, "environment", "promote needs the environment that is to serve it."), From, Version),
-            ("configs", "bind") => new BindConfigSchema(Path, new SchemaBinding(Json(index))),
+            ("configs", "bind") => new BindConfigSchema(Path, new SchemaBinding(Json(index), AssertFormat)),
             ("configs", "unbind") => new BindConfigSchema(Path, null),
             ("environments", "put") => new PutEnvironment(Path, EnvironmentOf(index)),
             ("environments", "restore") => new RestoreEnvironment(Path, RestoredVersion(index)),

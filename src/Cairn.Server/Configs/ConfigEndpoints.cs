@@ -45,7 +45,7 @@ internal static class ConfigEndpoints
         configs.OnGet("/config-schemas/{**path}", GetSchema).WithName("GetConfigSchema").Requires("configs", PermissionLevel.Read)
             .Describe("Reads the schema a config is bound to", Parameters.Consistency).Produces(200);
         configs.OnPut("/config-schemas/{**path}", PutSchema).WithName("PutConfigSchema").Requires("configs", PermissionLevel.Write).Conditional()
-            .Describe("Binds a config to a schema: a JSON Schema, or a JSON string naming one of the registry")
+            .Describe("Binds a config to a schema: a JSON Schema, or a JSON string naming one of the registry", Parameters.AssertFormat)
             .TakesDocument("application/json").Produces<ConfigWritten>();
         configs.OnDelete("/config-schemas/{**path}", DeleteSchema).WithName("DeleteConfigSchema").Requires("configs", PermissionLevel.Write).Conditional()
             .Describe("Takes a config's schema off").Produces<ConfigWritten>();
@@ -121,7 +121,10 @@ internal static class ConfigEndpoints
     {
         var (request, node) = Request(http);
         byte[] body = await Bodies.ReadAsync(http, node.Options.MaxBodyBytes);
-        var operation = new PutConfig(request.Path, request.Environment, ConfigAnswers.BodyFormat(http).ToJson(body))
+        var warnings = new List<DocumentWarning>();
+        byte[] document = ConfigAnswers.BodyFormat(http).ToJson(body, warnings);
+        ConfigAnswers.Warn(http, warnings);
+        var operation = new PutConfig(request.Path, request.Environment, document)
         {
             IfVersion = EntityTags.Condition(http.Request),
             Verbatim = Query.Text(http.Request, "verbatim") is null ? null : Query.Flag(http.Request, "verbatim"),
@@ -227,6 +230,7 @@ internal static class ConfigEndpoints
         var (request, node) = Request(http);
         var schema = node.Configs.Head(await SnapshotAsync(http, node), request.Path)?.State?.Schema
             ?? throw new ProblemException(ProblemKind.NotFound, $"The config '{request.Path}' is bound to no schema.");
+        http.Response.Headers["Cairn-Assert-Format"] = schema.AssertFormat ? "true" : "false";
         await Bodies.WriteAsync(http, 200, schema.Schema, "application/json");
     }
 
@@ -235,7 +239,7 @@ internal static class ConfigEndpoints
         var (request, node) = Request(http);
         byte[] schema = JsonText.Normalize(await Bodies.ReadAsync(http, node.Options.MaxBodyBytes));
         await CommitAsync(
-            http, new BindConfigSchema(request.Path, new SchemaBinding(schema)) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
+            http, new BindConfigSchema(request.Path, new SchemaBinding(schema, Query.Flag(http.Request, "assert_format"))) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
     }
 
     private static Task DeleteSchema(HttpContext http)

@@ -45,8 +45,9 @@ internal static class Parameters
     public static readonly Parameter Include = new("include", "string", "'document' for the documents too.");
     public static readonly Parameter Deleted = new("deleted", "boolean", "The deleted ones instead.");
     public static readonly Parameter Version = new("version", "integer", "An older version.");
-    public static readonly Parameter Format = new("format", "string", "json, yaml, properties, dotenv or (to read) toml.");
+    public static readonly Parameter Format = new("format", "string", "json, jsonc (with comments), yaml, properties, dotenv or toml.");
     public static readonly Parameter Verbatim = new("verbatim", "boolean", "Serve the config's documents as written, whatever looks like a template in them; as it was when left out.");
+    public static readonly Parameter AssertFormat = new("assert_format", "boolean", "Check 'format' of the schema, too, which is a note for people otherwise.");
     public static readonly Parameter Raw = new("raw", "boolean", "The environment's overlay as written.");
     public static readonly Parameter Consistency = new("consistency", "string", "'strong' to see every write acknowledged anywhere before.");
     public static readonly Parameter Wait = new("wait", "string", "With If-None-Match: wait this long for another answer, such as 30s.");

@@ -150,6 +150,62 @@ public sealed class YamlTests
     [InlineData("\uFEFF")]
     public void Where_no_document_is_the_refusal_says_so(string yaml) => Refused(yaml).Detail.ShouldContain("no YAML document");
 
+    [Theory]
+    [InlineData("2E5", "2.0e+5")]
+    [InlineData("2e-5", "2.0e-5")]
+    [InlineData("-1.5E+300", "-1.5e+300")]
+    [InlineData("1.5e3", "1.5e+3")]
+    [InlineData("0e0", "0.0e+0")]
+    [InlineData("200000", "200000")]
+    [InlineData("1.50", "1.50")]
+    public void Exponents_are_written_as_readers_of_YAML_1_1_know_them(string json, string yaml) =>
+        Encoding.UTF8.GetString(DocumentFormat.Yaml.Write(Encoding.UTF8.GetBytes($"{{\"num\":{json}}}"))).ShouldBe($"num: {yaml}\n");
+
+    [Theory]
+    [InlineData("a: 1\nmode: 0644", 2, "octal")]
+    [InlineData("n: 1_000", 1, "a number")]
+    [InlineData("\n\nt: 12:30", 3, "base 60")]
+    [InlineData("- on", 1, "true or false")]
+    [InlineData("x: &a no\ny: *a", 1, "true or false")]
+    public void What_YAML_1_1_reads_otherwise_is_warned_of(string yaml, long line, string part)
+    {
+        var warnings = new List<DocumentWarning>();
+        DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(yaml), warnings);
+        var warning = warnings.ShouldHaveSingleItem();
+        warning.Line.ShouldBe(line);
+        warning.Message.ShouldContain(part);
+    }
+
+    [Theory]
+    [InlineData("mode: \"0644\"")]
+    [InlineData("n: 1000\nm: 0o644\nt: 12h30")]
+    [InlineData("a: true\nb: 'on'")]
+    [InlineData("date: 2030-01-01")]
+    public void What_all_read_alike_is_not_warned_of(string yaml)
+    {
+        var warnings = new List<DocumentWarning>();
+        DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(yaml), warnings);
+        warnings.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("a: 1\n---\nb: 2\n---\n- c", new[] { "{\"a\":1}", "{\"b\":2}", "[\"c\"]" })]
+    [InlineData("---\na: &x 1\n...\n---\nb: 2\n...", new[] { "{\"a\":1}", "{\"b\":2}" })]
+    [InlineData("a: 1\n---\n", new[] { "{\"a\":1}", "null" })]
+    [InlineData("# nothing", new string[0])]
+    public void Documents_of_a_stream_come_one_by_one(string yaml, string[] documents)
+    {
+        using var budget = new WorkBudget(CancellationToken.None);
+        YamlFormat.ToJsonDocuments(Encoding.UTF8.GetBytes(yaml), budget).Select(Encoding.UTF8.GetString).ShouldBe(documents);
+    }
+
+    [Fact]
+    public void An_anchor_ends_with_its_document()
+    {
+        using var budget = new WorkBudget(CancellationToken.None);
+        Should.Throw<ProblemException>(() => YamlFormat.ToJsonDocuments("a: &x 1\n---\nb: *x"u8.ToArray(), budget)).Problem.Detail.ShouldContain("&x");
+    }
+
     [Fact]
     public void Texts_made_of_YAML_s_own_signs_are_a_document_or_a_problem_within_the_budget()
     {

@@ -41,6 +41,24 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
     public async Task A_version_that_is_none_is_refused(string version) =>
         await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/api/v1/schemas/bad/Version/" + version, "{}");
 
+    [Theory]
+    [InlineData("cafe\u0301/Model", "NFC")]
+    [InlineData("names/Mode\u0301l", "NFC")]
+    [InlineData("names\u202E/Model", "U+202E")]
+    [InlineData("names/Mo\u200Bdel", "U+200B")]
+    [InlineData("names\u00A0/Model", "U+00A0")]
+    [InlineData("_/Mo\uFEFFdel", "U+FEFF")]
+    public async Task A_name_that_looks_like_another_is_refused(string path, string part)
+    {
+        string url = "/api/v1/schemas/" + string.Join('/', path.Split('/').Select(Uri.EscapeDataString)) + "/1.0.0";
+        ((string?)(await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, url, "{}"))["detail"])!.ShouldContain(part);
+        await Admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, url);
+    }
+
+    [Fact]
+    public async Task A_name_in_any_script_is_a_name() =>
+        await Admin.PutJsonAsync("/api/v1/schemas/" + Uri.EscapeDataString("caf\u00E9 設定") + "/Modell/1.0.0", "{}");
+
     [Fact]
     public async Task A_lower_version_is_a_mistake_unless_it_is_said_to_be_a_backport()
     {

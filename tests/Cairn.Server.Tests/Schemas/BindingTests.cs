@@ -41,6 +41,28 @@ public sealed class BindingTests(CairnServer server) : IClassFixture<CairnServer
         await Admin.PutJsonAsync(config, """{"host":"b","port":1}""");
     }
 
+    [Theory]
+    [InlineData("inline", """{"properties":{"at":{"format":"date-time"}}}""")]
+    [InlineData("named", "\"bind-format/Dated@1.0.0\"")]
+    public async Task Format_is_checked_where_the_binding_says_so(string name, string binding)
+    {
+        string config = $"/api/v1/configs/bind-format/{name}", schema = $"/api/v1/config-schemas/bind-format/{name}";
+        await Admin.PutJsonAsync("/api/v1/schemas/bind-format/Dated/1.0.0", """{"properties":{"at":{"format":"date-time"}}}""");
+        await Admin.PutJsonAsync(config, """{"at":"noon"}""");
+        await Admin.PutJsonAsync(schema, binding);
+        var refused = await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, schema + "?assert_format=true", binding);
+        ((string?)refused["errors"]![0]!["pointer"]).ShouldBe("/at");
+
+        await Admin.PutJsonAsync(config, """{"at":"2030-01-01T00:00:00Z"}""");
+        await Admin.PostJsonAsync("/api/v1/changes", $$"""{"operations":[{"op":"bind","path":"bind-format/{{name}}","document":{{binding}},"assert_format":true}]}""");
+        await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, config, """{"at":"noon"}""");
+        using var read = await Admin.GetAsync(schema);
+        read.Headers.GetValues("Cairn-Assert-Format").ShouldBe(["true"]);
+        (await read.Content.ReadAsStringAsync()).ShouldBe(binding);
+        await Admin.PutJsonAsync(schema, binding);
+        await Admin.PutJsonAsync(config, """{"at":"noon"}""");
+    }
+
     [Fact]
     public async Task A_global_model_is_named_without_a_namespace()
     {

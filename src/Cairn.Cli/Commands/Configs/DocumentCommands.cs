@@ -4,6 +4,7 @@ using Cairn.Cli.Client;
 using Cairn.Cli.Editing;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
+using Cairn.Core.Documents;
 
 namespace Cairn.Cli.Commands.Configs;
 
@@ -13,8 +14,8 @@ internal static class DocumentCommands
     private static readonly Option<long?> Version = Flags.Version("--version", "An older version", least: 1);
     private static readonly Option<bool> Raw = new("--raw") { Description = "The environment's overlay as it was written, not what the environment serves" };
     private static readonly Option<bool> Deleted = new("--deleted") { Description = "The deleted ones instead" };
-    private static readonly Option<string?> ReadFormat = Format("How to print the document: json, yaml, properties, dotenv or toml; json when left out", "json", "yaml", "properties", "dotenv", "toml");
-    private static readonly Option<string?> WriteFormat = Format("The file's format: json, yaml, properties or dotenv; by the file's name when left out", "json", "yaml", "properties", "dotenv");
+    private static readonly Option<string?> ReadFormat = Format("How to print the document: json, yaml, properties, dotenv or toml; json when left out");
+    private static readonly Option<string?> WriteFormat = Format("The file's format: json, jsonc (with comments), yaml, toml, properties or dotenv; by the file's name when left out");
     private static readonly Option<string?> EditFormat = Format("How to edit it: json or yaml; json when left out", "json", "yaml");
     private static readonly Option<string?> File = new("--file", "-f") { HelpName = "file", Description = "The whole document; - for standard input" };
 
@@ -174,7 +175,7 @@ internal static class DocumentCommands
     private static Option<string?> Format(string description, params string[] formats)
     {
         var option = new Option<string?>("--format") { HelpName = "format", Description = description };
-        option.AcceptOnlyFromAmong(formats);
+        option.AcceptOnlyFromAmong(formats.Length > 0 ? formats : [.. DocumentFormat.All.Select(format => format.Name)]);
         return option;
     }
 }

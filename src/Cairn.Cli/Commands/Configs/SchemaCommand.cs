@@ -18,6 +18,8 @@ internal static class SchemaCommand
 
     private static readonly Option<string?> File = new("--file", "-f") { HelpName = "file", Description = "Or a JSON Schema, in JSON or YAML; - for standard input" };
 
+    private static readonly Option<bool> AssertFormat = new("--assert-format") { Description = "Check 'format' (date-time, uri, …), too, which is a note for people otherwise" };
+
     static SchemaCommand() => Name.CompletionSources.Add(context => Suggestions.Models(context));
 
     public static Command Create() => new(
@@ -27,7 +29,7 @@ internal static class SchemaCommand
         new ApiCommand(
             "set", "Bind a config to a schema\n\nExamples:\n  cairn config schema set payments/database -f database.schema.json\n"
             + "  cairn config schema set payments/database payments/Database@1",
-            Set, Flags.Path, Name, File, Flags.IfVersion, Flags.Message),
+            Set, Flags.Path, Name, File, AssertFormat, Flags.IfVersion, Flags.Message),
         new ApiCommand("unset", "Take a config's schema off\n\nExamples:\n  cairn config schema unset payments/database", Unset, Flags.Path, Flags.IfVersion, Flags.Message),
     };
 
@@ -46,7 +48,8 @@ internal static class SchemaCommand
             ? await DocumentFile.ReadAsync(file, null, call.Ct)
             : System.Text.Encoding.UTF8.GetBytes(JsonValue.Create(name!).ToJsonString());
         var written = await call.Api.SendAsync(
-            HttpMethod.Put, ApiClient.Resource("config-schemas", call.Get(Flags.Path)), schema, "application/json", call.Ct,
+            HttpMethod.Put,
+            ApiClient.Query(ApiClient.Resource("config-schemas", call.Get(Flags.Path)), ("assert_format", call.Get(AssertFormat))), schema, "application/json", call.Ct,
             DocumentCommands.Precondition(call), call.MessageHeader);
         DocumentCommands.PrintWritten(call.Printer, written, "Bound");
     }

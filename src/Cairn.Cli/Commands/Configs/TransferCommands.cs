@@ -23,7 +23,7 @@ internal static class TransferCommands
             + "Examples:\n  cairn config export -d configs/\n  cairn config export payments/ -f payments.jsonl",
             Export, Flags.Prefix, Folder, File, Prune),
         new ApiCommand(
-            "import", $"Write many configs to the server\n\n{Layout} YAML, properties and .env files are read too.\nWhat is the same already is left alone, so that an "
+            "import", $"Write many configs to the server\n\n{Layout} YAML, TOML, JSON with comments (.jsonc), properties and\n.env files are read too; of several documents in a YAML file those with spring.config.activate.on-profile are overlays.\nWhat is the same already is left alone, so that an "
             + "import which was interrupted can be run again.\nFor a change that happens at once or not at all, see 'cairn apply'.\n\n"
             + "Examples:\n  cairn config import configs/ --dry-run\n  cairn config import payments.jsonl -m 'From the old system'",
             Import, Source, Flags.Verbatim, Flags.DryRun, Flags.Message),
