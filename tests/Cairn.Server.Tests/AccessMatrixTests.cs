@@ -57,16 +57,16 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         ("DeleteSchemaRule", "DELETE", "/api/v1/schema-rules/payments/Matrix", "admin", false),
         ("SubmitChange", "POST", "/api/v1/changes", "write", false),
         ("ListChanges", "GET", "/api/v1/changes", "read", true),
-        ("GetChange", "GET", "/api/v1/changes/none", "read", true),
-        ("RevertChange", "POST", "/api/v1/changes/none/revert", "write", true),
+        ("GetChange", "GET", "/api/v1/changes/{change}", "read", true),
+        ("RevertChange", "POST", "/api/v1/changes/{change}/revert", "write", true),
         ("CreateKey", "POST", "/api/v1/keys", "admin", false),
         ("ListKeys", "GET", "/api/v1/keys", "admin", false),
-        ("GetKey", "GET", "/api/v1/keys/none", "admin", false),
-        ("RotateKey", "POST", "/api/v1/keys/none/rotate", "admin", false),
-        ("RevokeKey", "POST", "/api/v1/keys/none/revoke", "admin", false),
-        ("GetKeyUsage", "GET", "/api/v1/keys/none/usage", "admin", false),
+        ("GetKey", "GET", "/api/v1/keys/{key}", "admin", false),
+        ("RotateKey", "POST", "/api/v1/keys/{key}/rotate", "admin", false),
+        ("RevokeKey", "POST", "/api/v1/keys/{key}/revoke", "admin", false),
+        ("GetKeyUsage", "GET", "/api/v1/keys/{key}/usage", "admin", false),
         ("ListIdempotencyKeys", "GET", "/api/v1/idempotency-keys", "admin", false),
-        ("ForgetIdempotencyKeys", "DELETE", "/api/v1/idempotency-keys?caller=key:none", "admin", false),
+        ("ForgetIdempotencyKeys", "DELETE", "/api/v1/idempotency-keys?caller=key:{key}", "admin", false),
         ("WhoAmI", "GET", "/api/v1/auth/whoami", "read", true),
         ("ListAudit", "GET", "/api/v1/audit", "admin", false),
         ("CheckIntegrity", "GET", "/api/v1/integrity", "admin", false),
@@ -86,20 +86,20 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         ("PyrmuteGetLatestGlobal", "GET", "/schemas/Matrix/versions/latest", "read", false),
         ("PyrmuteGetVersion", "GET", "/schemas/payments/Matrix/versions/1.0.0", "read", false),
         ("PyrmuteGetVersionGlobal", "GET", "/schemas/Matrix/versions/1.0.0", "read", false),
-        ("PyrmuteDeleteVersion", "DELETE", "/schemas/payments/Matrix/versions/1.0.0", "delete", false),
-        ("PyrmuteDeleteVersionGlobal", "DELETE", "/schemas/Matrix/versions/1.0.0", "delete", false),
+        ("PyrmuteDeleteVersion", "DELETE", "/schemas/payments/Matrix/versions/1.0.0?force=true", "delete", false),
+        ("PyrmuteDeleteVersionGlobal", "DELETE", "/schemas/Matrix/versions/1.0.0?force=true", "delete", false),
         ("PyrmuteDeprecate", "POST", "/schemas/payments/Matrix/versions/1.0.0/deprecate", "write", false),
         ("PyrmuteDeprecateGlobal", "POST", "/schemas/Matrix/versions/1.0.0/deprecate", "write", false),
-        ("PyrmuteCompare", "GET", "/schemas/payments/Matrix/compare", "read", false),
-        ("PyrmuteCompareGlobal", "GET", "/schemas/Matrix/compare", "read", false),
+        ("PyrmuteCompare", "GET", "/schemas/payments/Matrix/compare?from_version=1.0.0&to_version=1.0.0", "read", false),
+        ("PyrmuteCompareGlobal", "GET", "/schemas/Matrix/compare?from_version=1.0.0&to_version=1.0.0", "read", false),
         ("PyrmuteListNamespaces", "GET", "/schemas/Matrix/namespaces", "read", false),
         ("PyrmuteCreateKey", "POST", "/api-keys", "admin", false),
         ("PyrmuteListKeys", "GET", "/api-keys", "admin", false),
         ("PyrmuteGetKeyStats", "GET", "/api-keys/stats", "admin", false),
-        ("PyrmuteGetKey", "GET", "/api-keys/9999", "admin", false),
-        ("PyrmuteDeleteKey", "DELETE", "/api-keys/9999", "admin", false),
-        ("PyrmuteRevokeKey", "POST", "/api-keys/9999/revoke", "admin", false),
-        ("PyrmuteRotateKey", "POST", "/api-keys/9999/rotate", "admin", false),
+        ("PyrmuteGetKey", "GET", "/api-keys/{number}", "admin", false),
+        ("PyrmuteDeleteKey", "DELETE", "/api-keys/{number}", "admin", false),
+        ("PyrmuteRevokeKey", "POST", "/api-keys/{number}/revoke", "admin", false),
+        ("PyrmuteRotateKey", "POST", "/api-keys/{number}/rotate", "admin", false),
         ("PyrmuteUnmatchedSchemas", "GET", "/schemas/x", Open, true),
         ("PyrmuteUnmatchedKeys", "GET", "/api-keys/1/2/3", Open, true),
         ("PyrmuteUnmatchedOptionsRoot", "OPTIONS", "/", Open, true),
@@ -148,6 +148,7 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         {
             var expected = least == Open ? (HttpStatusCode?)null
                 : caller is "no key" or "garbage" or "expired" or "revoked" or "wrong address" ? HttpStatusCode.Unauthorized
+                : caller == "this project" ? otherProject || IsOfConfigs(name) ? null : HttpStatusCode.Forbidden
                 : caller == "other project" ? otherProject ? null : HttpStatusCode.Forbidden
                 : Array.IndexOf(levels, caller) >= Array.IndexOf(levels, least) ? null : HttpStatusCode.Forbidden;
 
@@ -165,11 +166,35 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Whoever_may_gets_what_was_asked_for(string name)
+    {
+        var (_, method, path, least, _) = Endpoints.Single(endpoint => endpoint.Name == name);
+        string filled = await callers.PrepareAsync(path);
+        using var request = new HttpRequestMessage(new HttpMethod(method), filled);
+        if (method != "GET")
+            request.Content = new StringContent(Body(name), System.Text.Encoding.UTF8, "application/json");
+        using var response = await callers.Clients[least == Open ? "no key" : least].SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        if (name.Contains("Unmatched", StringComparison.Ordinal) && method != "OPTIONS")
+            response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        else
+            ((int)response.StatusCode).ShouldBeInRange(200, 299, response.StatusCode + " " + (response.IsSuccessStatusCode ? "" : await response.Content.ReadAsStringAsync()));
+    }
+
+    private static bool IsOfConfigs(string name) => name.Contains("Config", StringComparison.Ordinal) || name == "SubmitChange";
+
     internal static string Body(string name) => name switch
     {
         "SubmitChange" => """{"operations":[{"op":"put","path":"payments/database","document":{"a":1}}]}""",
         "PromoteConfig" => """{"to":"staging","from":"dev"}""",
         "CreateKey" => """{"name":"matrix"}""",
+        "RollBackConfig" => """{"to_version":1}""",
+        "InferSchema" => """{"samples":[{}]}""",
+        "PutSchemaRule" => """{"compatibility":"none"}""",
+        "PyrmuteCreateKey" => """{"name":"pyrmute-matrix"}""",
+        "PyrmuteRegister" or "PyrmuteRegisterGlobal" => """{"version":"2.0.0","json_schema":{},"registered_by":"matrix"}""",
+        "PyrmuteRevokeKey" => """{"revoked_by":"matrix"}""",
         _ => "{}",
     };
 
@@ -191,9 +216,33 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
                 Clients[level] = await Server.ClientWithKeyAsync(level);
             Clients["other project"] = await Server.ClientWithKeyAsync("admin", ""","scopes":["configs:admin:checkout/**"]""");
             var revoked = await Server.Admin.PostJsonAsync("/api/v1/keys", """{"name":"revoked","permission":"admin"}""");
+            Clients["this project"] = await Server.ClientWithKeyAsync("admin", ""","scopes":["configs:admin:payments/**"]""");
             Clients["revoked"] = Server.Client((string?)revoked["key"]);
             await Server.Admin.PostJsonAsync($"/api/v1/keys/{revoked["id"]}/revoke", """{"reason":"test"}""");
             Server.Time.Offset = TimeSpan.FromDays(2);
+        }
+
+        /// <summary>Makes what an endpoint is about, whatever was deleted before, and puts its identifiers in the place of their names.</summary>
+        public async Task<string> PrepareAsync(string path)
+        {
+            await Server.Admin.PutJsonAsync("/api/v1/environments/matrix", "{}");
+            foreach (string model in new[] { "payments/Matrix", "_/Matrix" })
+                if ((await Server.Admin.GetAsync($"/api/v1/schemas/{model}/1.0.0")).StatusCode == HttpStatusCode.NotFound)
+                    await Server.Admin.PutJsonAsync($"/api/v1/schemas/{model}/1.0.0", "{}");
+            await Server.Admin.PutJsonAsync("/api/v1/schema-rules/payments/Matrix", """{"compatibility":"none"}""");
+            await Server.Admin.PutJsonAsync("/api/v1/configs/payments/database", """{"host":"db"}""");
+            await Server.Admin.PutJsonAsync("/api/v1/config-schemas/payments/database", "{}");
+            if (path.Contains("{change}", StringComparison.Ordinal))
+                path = path.Replace("{change}", (string?)(await Server.Admin.GetJsonAsync("/api/v1/changes?limit=1"))["items"]![0]!["id"], StringComparison.Ordinal);
+            if (path.Contains("{key}", StringComparison.Ordinal) || path.Contains("{number}", StringComparison.Ordinal))
+            {
+                string name = Guid.NewGuid().ToString("N");
+                var made = await Server.Admin.PostJsonAsync("/api/v1/keys", $$"""{"name":"{{name}}"}""");
+                var known = (await Server.Admin.GetJsonAsync("/api-keys?limit=1000"))["keys"]!.AsArray().Single(key => (string?)key!["name"] == name);
+                path = path.Replace("{key}", (string?)made["id"], StringComparison.Ordinal).Replace("{number}", known!["id"]!.ToString(), StringComparison.Ordinal);
+            }
+
+            return path;
         }
 
         public ValueTask DisposeAsync() => Server.DisposeAsync();

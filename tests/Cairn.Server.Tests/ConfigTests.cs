@@ -335,6 +335,28 @@ public sealed class ConfigTests(CairnServer server) : IClassFixture<CairnServer>
         (await other.Admin.GetJsonAsync("/api/v1/config-versions/a/b"))["items"]!.AsArray().Count.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("?version=99", "has no version 99; the newest is 2")]
+    [InlineData("?version=99&environment=prod", "has no version 99; the newest is 2")]
+    [InlineData("?version=1&environment=dev&raw=true", "Version 1 of the config")]
+    [InlineData("?environment=dev&raw=true", "has no overlay for 'dev', which serves its base")]
+    [InlineData("?environment=nope", "'nope'")]
+    public async Task What_is_not_there_is_told_as_it_is(string query, string sentence)
+    {
+        await Admin.PutJsonAsync(Url, "{}");
+        await Admin.PutJsonAsync(Url + "?environment=prod", "{}");
+        ((string?)(await Admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, Url + query))["detail"])!.ShouldContain(sentence);
+    }
+
+    [Fact]
+    public async Task Where_only_overlays_are_the_others_are_told_so()
+    {
+        await Admin.PutJsonAsync(Url + "?environment=prod", "{}");
+        ((string?)(await Admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, Url))["detail"])!.ShouldContain("only overlays for prod");
+        ((string?)(await Admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, Url + "?environment=dev"))["detail"])!.ShouldContain("'dev' serves nothing");
+        ((string?)(await Admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, Url + "?environment=dev&raw=true"))["detail"])!.ShouldContain("'dev' serves nothing");
+    }
+
     [Fact]
     public async Task What_YAML_1_1_reads_otherwise_is_warned_of_and_written_all_the_same()
     {

@@ -12,10 +12,15 @@ internal static class ConfigAnswers
     private const int MaxWarnings = 10;
 
     /// <summary>Answers with a document, or 304 when the caller has it.</summary>
-    public static Task WriteAsync(HttpContext http, RenderedConfig? config, DocumentFormat format)
+    /// <param name="http">The request.</param>
+    /// <param name="config">The document; null when there is none.</param>
+    /// <param name="format">How to write it.</param>
+    /// <param name="version">The version asked for; null for the newest.</param>
+    /// <param name="raw">Whether it was asked for as written.</param>
+    public static Task WriteAsync(HttpContext http, RenderedConfig? config, DocumentFormat format, long? version = null, bool raw = false)
     {
         if (config is null)
-            throw NotFound(CairnRequest.Of(http).Node, CairnRequest.Of(http));
+            throw NotFound(CairnRequest.Of(http).Node, CairnRequest.Of(http), version, raw);
         var headers = http.Response.Headers;
         string etag = TagOf(config, format);
         headers.ETag = etag;
@@ -96,15 +101,20 @@ internal static class ConfigAnswers
         return string.IsNullOrEmpty(message) ? null : Uri.UnescapeDataString(message);
     }
 
-    /// <summary>Says whether there never was such a config, it is deleted, or the environment serves nothing of it.</summary>
-    public static ProblemException NotFound(CairnNode node, CairnRequest request)
+    /// <summary>Says whether there never was such a config, it is deleted, the version is none, or the environment has nothing of it.</summary>
+    public static ProblemException NotFound(CairnNode node, CairnRequest request, long? version = null, bool raw = false)
     {
         var head = node.Configs.Head(node.Catalogs.Current, request.Path);
         return new ProblemException(
             ProblemKind.NotFound,
             head is null ? $"There is no config '{request.Path}'."
-            : head.State is null ? $"The config '{request.Path}' was deleted in version {head.Version}."
-            : request.Environment is { } environment ? $"'{environment}' serves nothing of the config '{request.Path}'."
-            : $"The config '{request.Path}' has no base document, only overlays for {string.Join(", ", head.State.Overlays.Keys)}.");
+            : version > head.Version ? $"The config '{request.Path}' has no version {version}; the newest is {head.Version}."
+            : version is not null ? $"Version {version} of the config '{request.Path}' {(request.Environment is { } old ? $"has nothing for '{old}'" : "has no base document")}, or is not kept any more; the newest is {head.Version}."
+            : head.State is not { } state ? $"The config '{request.Path}' was deleted in version {head.Version}."
+            : request.Environment is { } environment ? raw && state.Merge(environment) is not null
+                ? $"The config '{request.Path}' has no overlay for '{environment}', which serves its base."
+                : $"'{environment}' serves nothing of the config '{request.Path}'."
+            : state.Overlays.Count == 0 ? $"The config '{request.Path}' has no base document."
+            : $"The config '{request.Path}' has no base document, only overlays for {string.Join(", ", state.Overlays.Keys)}.");
     }
 }

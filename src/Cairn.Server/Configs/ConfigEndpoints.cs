@@ -88,14 +88,15 @@ internal static class ConfigEndpoints
         var snapshot = await SnapshotAsync(http, node);
         if (raw)
         {
-            await ConfigAnswers.WriteAsync(http, await node.Configs.ReadRawAsync(snapshot, request.Path, version, request.Environment, http.RequestAborted), format);
+            await ConfigAnswers.WriteAsync(
+                http, await node.Configs.ReadRawAsync(snapshot, request.Path, version, request.Environment, http.RequestAborted), format, version, raw);
             return;
         }
 
         if (version is { } number)
         {
             await ConfigAnswers.WriteAsync(
-                http, await node.Configs.ReadVersionAsync(snapshot, request.Caller, request.Path, number, request.Environment, http.RequestAborted), format);
+                http, await node.Configs.ReadVersionAsync(snapshot, request.Caller, request.Path, number, request.Environment, http.RequestAborted), format, version);
             return;
         }
 
