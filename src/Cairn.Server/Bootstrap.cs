@@ -8,6 +8,9 @@ namespace Cairn.Server;
 /// <summary>What an empty store is given: the environments dev, staging and prod, and an admin key.</summary>
 internal static class Bootstrap
 {
+    /// <summary>How long the text of a first admin key has to be that somebody else chose.</summary>
+    public const int MinKeyLength = 32;
+
     public static async Task RunAsync(CairnNode node, CancellationToken ct)
     {
         var context = new CommitContext(Caller.System, Origin.Internal);
@@ -26,8 +29,8 @@ internal static class Bootstrap
         var request = new ApiKeyRequest { Name = "admin", Permission = PermissionLevel.Admin, Description = "The first admin key" };
         if (node.Options.BootstrapAdminKey is { } text)
         {
-            if (text.Length < 32)
-                throw new ProblemException(ProblemKind.Invalid, "CAIRN_BOOTSTRAP_ADMIN_KEY has fewer than 32 characters. Make one with: openssl rand -hex 32");
+            if (text.Length < MinKeyLength)
+                throw new ProblemException(ProblemKind.Invalid, $"The first admin key has fewer than {MinKeyLength} characters. Make one with: openssl rand -hex 32");
             await node.Keys.CreateAsync(context, request, text, ct);
         }
         else

@@ -56,6 +56,9 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     public CatalogSet Catalogs { get; private set; } = null!;
     public ResourceKinds Kinds { get; private set; } = null!;
     public StoreIntegrity Integrity { get; private set; } = null!;
+
+    /// <summary>Seals anew what older data keys sealed.</summary>
+    public Resealing Resealing { get; private set; } = null!;
     public AuditLog Audit { get; private set; } = null!;
     public RefusalRecorder Refusals { get; private set; } = null!;
     public Committer Committer { get; private set; } = null!;
@@ -136,6 +139,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
             await new StoreFormat(Store, Keyring, Kinds).BringUpAsync(ct);
         await Catalogs.StartAsync(ct);
         Integrity = new StoreIntegrity(Store, Keyring, Kinds, Catalogs);
+        Resealing = new Resealing(Store, Keyring, Kinds, time);
         if (!deferred)
             await Integrity.RequireNewestAsync(ct);
         Cluster?.Start(Catalogs, [.. catalogs.Select(catalog => catalog.Prefix)], masterKeys);

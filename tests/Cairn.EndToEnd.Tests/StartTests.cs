@@ -29,6 +29,21 @@ public sealed partial class StartTests : IDisposable
         (await later.DoAsync("whoami")).ShouldContain("admin");
     }
 
+    [Theory]
+    [InlineData("short")]
+    [InlineData("0123456789012345678901234567890")]
+    [InlineData("0123456789012345 678901234567890123")]
+    [InlineData("0123456789012345678901234567890é")]
+    public async Task A_first_admin_key_that_is_none_is_refused_before_anything_is_made(string key)
+    {
+        var outcome = await CairnProcess.RunAsync(
+            CairnProcess.Describe(["serve", "--listen", "http://127.0.0.1:0"], _folder.Path, [("CAIRN_BOOTSTRAP_ADMIN_KEY", key)]));
+        outcome.Code.ShouldBe(2, outcome.ToString());
+        outcome.Error.ShouldContain("CAIRN_BOOTSTRAP_ADMIN_KEY");
+        outcome.ToString().ShouldNotContain(key);
+        Directory.Exists(_folder["cairn-data"]).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task What_was_written_is_there_after_the_server_was_killed()
     {

@@ -72,6 +72,7 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         ("CheckIntegrity", "GET", "/api/v1/integrity", "admin", false),
         ("GetKeyring", "GET", "/api/v1/keyring", "admin", false),
         ("RotateKeyring", "POST", "/api/v1/keyring/rotate", "admin", false),
+        ("ResealStore", "POST", "/api/v1/keyring/reseal", "admin", false),
         ("GetCluster", "GET", "/api/v1/cluster", "read", false),
         ("ConfigManagerGet", "GET", "/config/payments/database", "read", false),
         ("ConfigManagerPut", "PUT", "/config/payments/database", "write", false),

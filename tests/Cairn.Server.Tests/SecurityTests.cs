@@ -109,6 +109,71 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    public async Task What_a_data_key_sealed_is_sealed_anew_and_the_key_taken_out()
+    {
+        await using var server = await CairnServer.StartAsync();
+        var admin = server.Admin;
+        await admin.PutJsonAsync("/api/v1/configs/a/b", """{"v":1}""");
+        await admin.PutJsonAsync("/api/v1/configs/a/b?environment=prod", """{"v":2}""");
+        await admin.PutJsonAsync("/api/v1/configs/a/gone", "1");
+        await admin.SendJsonAsync(HttpMethod.Delete, "/api/v1/configs/a/gone");
+        await admin.PutJsonAsync("/api/v1/projects/a/variables", """{"x":1}""");
+        string key = (string)(await admin.PostJsonAsync("/api/v1/keys", """{"name":"reader","permission":"read"}"""))["key"]!;
+        using var reader = server.Client(key);
+        string old = Primary(await admin.GetJsonAsync("/api/v1/keyring"));
+        string tag = await TagAsync();
+        await using var watch = await EventReader.OpenAsync(reader, "/api/v1/watch?prefix=configs/");
+
+        await admin.PostJsonAsync("/api/v1/keyring/rotate", "{}");
+        var early = await admin.PostJsonAsync("/api/v1/keyring/reseal", "{}");
+        ((long)early["resealed"]!).ShouldBeGreaterThan(20);
+        early["kept"]!.AsArray().Select(id => (string?)id).ShouldContain(old, "a node may not have seen the rotation yet");
+        server.Time.Offset = TimeSpan.FromMinutes(11);
+        var late = await admin.PostJsonAsync("/api/v1/keyring/reseal", "{}");
+        ((long)late["resealed"]!).ShouldBe(0);
+        late["kept"]!.AsArray().ShouldBeEmpty();
+        late["retired"]!.AsArray().Select(id => (string?)id).ShouldContain(old);
+        (await admin.GetJsonAsync("/api/v1/keyring"))["data_keys"]!.AsArray().Count.ShouldBe(1);
+
+        (await TagAsync()).ShouldBe(tag);
+        await admin.PutJsonAsync("/api/v1/configs/a/next", "1");
+        ((string?)(await watch.NextAsync()).Data["path"]).ShouldBe("a/next", "sealing anew is no event");
+        (await admin.GetJsonAsync("/api/v1/integrity"))["findings"]!.AsArray().ShouldBeEmpty();
+        (await admin.GetJsonAsync("/api/v1/audit?action=keyring.reseal"))["items"]!.AsArray().Count.ShouldBe(2);
+        await server.RestartAsync();
+        (await TagAsync()).ShouldBe(tag);
+        (await server.Admin.GetStringAsync("/api/v1/configs/a/b?version=1")).ShouldBe("""{"v":1}""");
+        (await server.Client(key).GetAsync("/api/v1/configs")).EnsureSuccessStatusCode();
+        (await server.Admin.GetJsonAsync("/api/v1/integrity"))["findings"]!.AsArray().ShouldBeEmpty();
+
+        async Task<string> TagAsync() => (await server.Admin.GetAsync("/api/v1/configs/a/b?environment=prod")).Headers.ETag!.Tag;
+        static string Primary(System.Text.Json.Nodes.JsonNode keyring) =>
+            (string)keyring["data_keys"]!.AsArray().Single(one => (bool)one!["primary"]!)!["id"]!;
+    }
+
+    [Fact]
+    public async Task Sealing_anew_goes_on_where_it_stopped()
+    {
+        await using var server = await CairnServer.StartAsync();
+        for (int i = 0; i < 5; i++)
+            await server.Admin.PutJsonAsync($"/api/v1/configs/a/{i}", "1");
+        await server.Admin.PostJsonAsync("/api/v1/keyring/rotate", "{}");
+        string? after = null;
+        long records = 0, resealed = 0;
+        do
+        {
+            var step = await server.Node.Resealing.StepAsync(after, new Cairn.Storage.Write.Put("audit/none", "{}"u8.ToArray()), TimeSpan.Zero, TestContext.Current.CancellationToken);
+            step.Records.ShouldBeLessThanOrEqualTo(1);
+            (records, resealed, after) = (records + step.Records, resealed + step.Resealed, step.Next);
+            if (records == 1)
+                await server.Node.Store.CommitAsync(new Cairn.Storage.Transaction([], [new Cairn.Storage.Write.Delete("audit/none")]), TestContext.Current.CancellationToken);
+        }
+        while (after is not null);
+        resealed.ShouldBeInRange(20, records);
+        (await server.Admin.GetJsonAsync("/api/v1/integrity"))["findings"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_wrong_or_missing_master_key_stops_the_start_and_says_why()
     {
         var server = await CairnServer.StartAsync();

@@ -83,7 +83,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
             return;
         output.WriteLine();
         output.WriteLine(title + ":");
-        int column = Math.Min(all.Max(row => row.Name.Length), WidestNames) + 4;
+        int column = Math.Min(all.Max(row => row.Name.Length), Math.Min(WidestNames, Width() / 2 - 4)) + 4;
         foreach (var (name, meaning) in all)
         {
             var lines = Wrap(meaning, Width() - column);
@@ -94,7 +94,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         }
     }
 
-    private static int Width() => Console.IsOutputRedirected ? WidestPage : Math.Clamp(Console.WindowWidth, 60, WidestPage);
+    private static int Width() => Math.Clamp(Terminal.Width ?? WidestPage, 40, WidestPage);
 
     private static List<string> Wrap(string text, int width)
     {

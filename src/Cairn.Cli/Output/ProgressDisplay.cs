@@ -9,17 +9,18 @@ internal sealed class ProgressDisplay
 
     /// <summary>Does the work.</summary>
     /// <param name="title">What it is.</param>
-    /// <param name="total">How many documents there are; null when that is not known.</param>
+    /// <param name="total">How many there are; null when that is not known.</param>
     /// <param name="work">Calls its argument with how many more are done, from any thread.</param>
-    public Task RunAsync(string title, int? total, Func<Action<int>, Task> work) =>
-        Console.IsErrorRedirected || !Terminal.IsColoured ? WithLinesAsync(title, total, work) : WithBarAsync(title, total, work);
+    /// <param name="what">Of what, in the plural.</param>
+    public Task RunAsync(string title, int? total, Func<Action<int>, Task> work, string what = "documents") =>
+        Console.IsErrorRedirected || !Terminal.IsColoured ? WithLinesAsync(title, total, work, what) : WithBarAsync(title, total, work);
 
-    private static async Task WithLinesAsync(string title, int? total, Func<Action<int>, Task> work)
+    private static async Task WithLinesAsync(string title, int? total, Func<Action<int>, Task> work, string what)
     {
         int done = 0;
         var running = work(count => Interlocked.Add(ref done, count));
         while (await Task.WhenAny(running, Task.Delay(Period)) != running)
-            await Console.Error.WriteLineAsync($"{title}: {Volatile.Read(ref done):N0}{(total is null ? "" : $" of {total:N0}")} documents");
+            await Console.Error.WriteLineAsync($"{title}: {Volatile.Read(ref done):N0}{(total is null ? "" : $" of {total:N0}")} {what}");
         await running;
     }
 

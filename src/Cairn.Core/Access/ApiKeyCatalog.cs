@@ -39,7 +39,7 @@ public sealed class ApiKeyCatalog
         (_keyring, _time) = (keyring, time);
         Catalog = new Catalog<ApiKeyCredential>(
             Prefix, record => new ApiKeyCredential(Read(record)),
-            (before, after) => after.Key.Version > before.Key.Version ? null : "it is an older state of the key.");
+            (before, after) => after.Key.Version > before.Key.Version || IsSame(before.Key, after.Key) ? null : "it is an older state of the key.");
         _byNumber = Catalog.AddIndex<long>(credential => [credential.Key.Number]);
         _byName = Catalog.AddIndex<string>(credential => [credential.Key.Name]);
         _foreign = Catalog.AddIndex<bool>(credential => credential.Key.ForeignHash is null ? [] : [true]);
@@ -107,6 +107,11 @@ public sealed class ApiKeyCatalog
         key = key with { Version = key.Version + 1 };
         return new Write.Put(Prefix + key.Id, _keyring.Stamp(JsonSerializer.SerializeToUtf8Bytes(key, StoredJson.Default.ApiKey), Prefix + key.Id));
     }
+
+    // The same under another data key.
+    private static bool IsSame(ApiKey before, ApiKey after) => before.Version == after.Version && Json(before).AsSpan().SequenceEqual(Json(after));
+
+    private static byte[] Json(ApiKey key) => JsonSerializer.SerializeToUtf8Bytes(key with { Revision = 0 }, StoredJson.Default.ApiKey);
 
     private ApiKey Read(StoreRecord record)
     {

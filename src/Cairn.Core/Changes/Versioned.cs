@@ -68,6 +68,10 @@ public abstract class ResourceKind(string name, string versionsName)
     /// <summary>The record of a head that is a deletion without a seal, with one; null for any other record.</summary>
     internal abstract byte[]? SealDeletion(StoreRecord head);
 
+    /// <summary>The record of a version under the newest data key; null when it is already.</summary>
+    /// <exception cref="RecordRefusedException">It is not what was sealed for its place.</exception>
+    internal abstract byte[]? Reseal(StoreRecord record, string path);
+
     /// <summary>The key of one version.</summary>
     public string VersionKey(string path, long version) => $"{VersionsPrefix}{path}/{version:D10}";
 }
@@ -94,10 +98,14 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
         : base(name, versionsName)
     {
         (_keyring, _ids, _encode, _decode) = (keyring, ids, encode, decode);
-        Catalog = new Catalog<Versioned<TState>>(name + "/", Decode, (before, after) => after.Version > before.Version
+        Catalog = new Catalog<Versioned<TState>>(name + "/", Decode, (before, after) => after.Version > before.Version || IsResealed(before, after)
             ? null
             : $"it is version {after.Version}, and version {before.Version} is known.");
     }
+
+    /// <summary>Whether a record is the one before it under another data key, and nothing happened.</summary>
+    internal static bool IsResealed(Versioned<TState> before, Versioned<TState> after) =>
+        after.Version == before.Version && after.ChangeId == before.ChangeId;
 
     /// <summary>The key of a record that every write to a resource renews; null when there is none.</summary>
     public Func<string, string>? Renews { get; init; }
@@ -182,6 +190,11 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
 
     internal override byte[]? SealDeletion(StoreRecord head) =>
         JsonSerializer.Deserialize(head.Value.Span, StoredJson.Default.StoredVersion) is { Sealed: null } ? Encode(Decode(head)) : null;
+
+    internal override byte[]? Reseal(StoreRecord record, string path) =>
+        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.StoredVersion)?.Sealed is { } text && _keyring.IsNewest(text)
+            ? null
+            : Encode(Decode(record, path));
 
     internal byte[] Encode(Versioned<TState> version)
     {

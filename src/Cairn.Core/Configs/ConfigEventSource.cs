@@ -43,6 +43,7 @@ public sealed class ConfigEventSource(IStore store, ResourceKinds kinds, ConfigR
         {
             var impact = new ConfigImpact(kinds, new SnapshotView(now), environments);
             var events = new List<ConfigEvent>();
+            var keys = commit.Changes.Select(change => change.Key).ToHashSet(StringComparer.Ordinal);
             foreach (var (key, record) in commit.Changes)
             {
                 if (record is null)
@@ -50,6 +51,9 @@ public sealed class ConfigEventSource(IStore store, ResourceKinds kinds, ConfigR
                 if (kinds.Configs.PathOf(key) is { } path && (wants(path) || IsReferredTo(now, path)))
                 {
                     var written = kinds.Configs.Decode(record);
+                    // A head without its version's record in the same commit was sealed anew, and nothing happened.
+                    if (!keys.Contains(kinds.Configs.VersionKey(path, written.Version)))
+                        continue;
                     if (!known.TryGetValue(path, out var before))
                         before = await kinds.Configs.ReadVersionAsync(store, path, written.Version - 1, ct);
                     if ((kept += written.State?.Size ?? 0) > MaxKept)
@@ -118,7 +122,8 @@ public sealed class StepEvents
         name => [.. Written().SelectMany(config => ConfigEvent.In(name, config.Before, config.After)), .. _affected.Value.Where(told => told.Environment == name)]);
 
     private IEnumerable<(Versioned<ConfigState>? Before, Versioned<ConfigState> After)> Written() =>
-        _step.Changes.Where(change => change.After is Versioned<ConfigState>)
+        _step.Changes.Where(change => change.After is Versioned<ConfigState> after
+                && (change.Before is not Versioned<ConfigState> before || !ResourceKind<ConfigState>.IsResealed(before, after)))
             .Select(change => ((Versioned<ConfigState>?)change.Before, (Versioned<ConfigState>)change.After!));
 
     // Of configs whose documents stayed as they were, where they serve something else than before.

@@ -131,6 +131,30 @@ public sealed class Keyring
         return json;
     }
 
+    /// <summary>A stamped record under the newest data key; null when it is already.</summary>
+    /// <exception cref="TamperedException">It was not stamped for its place as it is.</exception>
+    public byte[]? StampAnew(StoreRecord record)
+    {
+        byte[] json = CheckStamp(record.Value.Span, record.Key);
+        string stamp = Encoding.ASCII.GetString(record.Value.Span[(json.Length - 1 + StampMember.Length)..^2]);
+        return IsNewest(stamp) ? null : Stamp(json, record.Key);
+    }
+
+    /// <summary>Whether something is sealed under the data key in use.</summary>
+    public bool IsNewest(string sealedText) => sealedText.StartsWith($"{Format}{_primary!.Stored.Id}.", StringComparison.Ordinal);
+
+    /// <summary>Takes data keys out of the store. Nodes that run keep them in memory.</summary>
+    /// <param name="ids">None of them the one in use.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    /// <exception cref="StoreUnavailableException">The store did not take it.</exception>
+    public async Task RetireAsync(IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        if (ids.Count > 0 && await _store.CommitAsync(new Transaction([], [.. ids.Select(id => new Write.Delete(Prefix + id))]), ct) is not CommitResult.Committed)
+            throw new StoreUnavailableException("It is not known whether the older data keys were taken out of the store. Try again.");
+        foreach (string id in ids)
+            _dataKeys.TryRemove(id, out _);
+    }
+
     // The hash stands for the content, so that what is bound stays small.
     private static string StampAddress(ReadOnlySpan<byte> json, string address) =>
         $"stamp of {address} {Convert.ToHexStringLower(SHA256.HashData(json))}";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cairn.Core.Cryptography;
+using Cairn.Core.Integrity;
 using Cairn.Server.Access;
 using Cairn.Server.Audit;
 using Cairn.Server.Changes;
@@ -33,7 +34,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(ConfigRollback))]
 [JsonSerializable(typeof(ConfigPromotion))]
 [JsonSerializable(typeof(ConfigEventView))]
-[JsonSerializable(typeof(Cairn.Core.Integrity.IntegrityReport))]
+[JsonSerializable(typeof(IntegrityReport))]
 [JsonSerializable(typeof(EnvironmentView))]
 [JsonSerializable(typeof(EnvironmentUpdate))]
 [JsonSerializable(typeof(Page<EnvironmentView>))]
@@ -54,6 +55,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(Page<Limits.IdempotencyKeysView>))]
 [JsonSerializable(typeof(Limits.ForgottenKeysView))]
 [JsonSerializable(typeof(KeyringStatus))]
+[JsonSerializable(typeof(ResealingProgress))]
 [JsonSerializable(typeof(SchemaView))]
 [JsonSerializable(typeof(Page<SchemaView>))]
 [JsonSerializable(typeof(Page<SchemaModelView>))]

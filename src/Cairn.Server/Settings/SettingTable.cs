@@ -33,7 +33,7 @@ public static class SettingTable
         new("data", "cairn-data", "The folder for the store and the master key", (o, v) => o.Node.Data = v),
         new("listen", "http://127.0.0.1:8000", "Where to listen; several separated by commas", (o, v) => o.Listen = Addresses(v)),
         new("master-key", "", "Master keys in base64, the newest first; a file in the data folder when not set", (o, v) => o.Node.MasterKey = MasterKey(v)) { Secret = true },
-        new("bootstrap-admin-key", "", "The first admin key, for automation; made up and printed once when not set", (o, v) => o.Node.BootstrapAdminKey = v) { Secret = true },
+        new("bootstrap-admin-key", "", "The first admin key, for automation; made up and printed once when not set", (o, v) => o.Node.BootstrapAdminKey = AdminKey(v)) { Secret = true },
         new("key-prefix", "cairn_live", "What new API keys start with", (o, v) => o.Node.KeyPrefix = KeyPrefix(v)),
         new("node-id", "(host name)", "This node's name, unique among the nodes of one store", (o, v) => o.Node.NodeId = v),
         new("redis", "", "A Redis in which nodes share rate limits: redis://:PASSWORD@HOST:6379/0; each node has its own when not set", (o, v) => o.Node.Redis = Redis(v)),
@@ -113,6 +113,10 @@ public static class SettingTable
             throw new FormatException("keys of 32 bytes in base64, separated by commas, as 'openssl rand -base64 32' makes one");
         }
     }
+
+    private static string AdminKey(string text) => text.Length >= Bootstrap.MinKeyLength && text.All(char.IsAscii) && !text.Any(char.IsWhiteSpace)
+        ? text
+        : throw new FormatException($"{Bootstrap.MinKeyLength} or more characters of ASCII without white space, as 'openssl rand -hex 32' makes");
 
     private static string KeyPrefix(string text) =>
         text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? text : throw new FormatException("1 to 32 letters, digits and underscores");
