@@ -52,6 +52,102 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
         image.ShouldContain("\nHEALTHCHECK");
     }
 
+    [Fact]
+    public void The_chart_refuses_a_store_that_would_be_lost()
+    {
+        string chart = Path.Combine(Root, "deploy/helm/cairn");
+        File.ReadAllText(Path.Combine(chart, "templates/deployment.yaml")).ShouldStartWith("{{- include \"cairn.check\" . -}}");
+        string check = File.ReadAllText(Path.Combine(chart, "templates/_helpers.tpl"));
+        check.ShouldContain("if and (not .Values.store) (not .Values.storeInSecret)");
+        check.ShouldContain("sqlite: is for one node");
+        File.ReadAllText(Path.Combine(chart, "templates/deployment.yaml")).ShouldContain("persistentVolumeClaim");
+    }
+
+    [Theory]
+    [InlineData("store=", "store is empty")]
+    [InlineData("store=sqlite:/data/cairn.db", "sqlite: is for one node")]
+    [InlineData("store=sqlite:/data/cairn.db,replicas=1", "sqlite: is for one node")]
+    [InlineData("store=sqlite:/elsewhere,replicas=1,autoscaling.enabled=false", "/store")]
+    [InlineData("store=etcd://e/cairn,storeInSecret=true", "both set")]
+    [InlineData("stor=etcd://e/cairn", "stor")]
+    [InlineData("store=sqlite:/data/cairn.db,replicas=1,autoscaling.enabled=false", null)]
+    [InlineData("storeInSecret=true", null)]
+    [InlineData("store=etcd://e/cairn,networkPolicy.enabled=true,ingress.enabled=true,serviceMonitor.enabled=true,storeTlsSecret=t,trustedProxies=10.0.0.1", null)]
+    public async Task The_chart_is_rendered_or_says_why_not(string values, string? reason)
+    {
+        // No package of Debian's has it: where it is not, the test before looks at the text.
+        Assert.SkipUnless(ServerProcess.Find("helm") is not null, "helm is not installed.");
+        var start = new ProcessStartInfo(ServerProcess.Find("helm")!, ["template", "cairn", Path.Combine(Root, "deploy/helm/cairn"), "--set", "existingSecret=s," + values])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        if (reason is not null)
+        {
+            process.ExitCode.ShouldNotBe(0);
+            (await error).ShouldContain(reason);
+            return;
+        }
+
+        process.ExitCode.ShouldBe(0, await error);
+        new YamlStream().Load(new StringReader(output));
+        output.Contains("persistentVolumeClaim", StringComparison.Ordinal).ShouldBe(values.Contains("sqlite", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nodes_can_be_drained_and_counted_by_the_autoscaler_alone()
+    {
+        foreach (string file in new[] { "kubernetes/base/disruption.yaml", "helm/cairn/templates/disruption.yaml" })
+        {
+            string text = File.ReadAllText(Path.Combine(Root, "deploy", file));
+            text.ShouldContain("maxUnavailable", customMessage: file);
+            text.ShouldNotContain("minAvailable", customMessage: file);
+        }
+
+        ((YamlMappingNode)Load("kubernetes/base/deployment.yaml")["spec"]).Children.ContainsKey("replicas").ShouldBeFalse("each apply would set it back");
+    }
+
+    [Fact]
+    public void The_network_policy_says_from_whom_and_to_whom()
+    {
+        var policy = (YamlMappingNode)Load("kubernetes/base/network.yaml")["spec"];
+        foreach (var rule in ((YamlSequenceNode)policy["ingress"]).Cast<YamlMappingNode>())
+            ((YamlSequenceNode)rule["from"]).Children.ShouldNotBeEmpty();
+        foreach (var rule in ((YamlSequenceNode)policy["egress"]).Cast<YamlMappingNode>())
+            ((YamlSequenceNode)rule["to"]).Children.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void In_compose_etcd_is_on_a_network_of_its_own()
+    {
+        var compose = Load("compose/compose.yaml");
+        compose["networks"]["store"]["internal"].ToString().ShouldBe("true");
+        ((YamlSequenceNode)compose["x-etcd"]["networks"]).Select(network => network.ToString()).ShouldBe(["store"]);
+        foreach (var (name, service) in ((YamlMappingNode)compose["services"]).Children)
+            if (((YamlMappingNode)service).Children.TryGetValue("networks", out var networks) && networks is YamlSequenceNode list && list.Any(network => network.ToString() == "store"))
+                name.ToString().ShouldBe("prometheus");
+    }
+
+    [Fact]
+    public void What_ships_is_named_in_the_notice_with_its_licence()
+    {
+        string notice = File.ReadAllText(Path.Combine(Root, "NOTICE.md"));
+        foreach (string project in Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories))
+            foreach (Match package in PackageName().Matches(File.ReadAllText(project)))
+                notice.ShouldContain(package.Groups[1].Value, customMessage: project);
+    }
+
+    private static YamlNode Load(string file)
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(File.ReadAllText(Path.Combine(Root, "deploy", file))));
+        return yaml.Documents[0].RootNode;
+    }
+
     [Theory]
     [InlineData("haproxy")]
     [InlineData("nginx")]
@@ -186,6 +282,9 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
 
     [GeneratedRegex(@"(?:timeout server|proxy_read_timeout) (\d+)s")]
     private static partial Regex AnswerLimit();
+
+    [GeneratedRegex("PackageReference Include=\"([^\"]+)\"(?! PrivateAssets)")]
+    private static partial Regex PackageName();
 
     [GeneratedRegex(@"\bCAIRN_[A-Z0-9_]*")]
     private static partial Regex SettingName();
