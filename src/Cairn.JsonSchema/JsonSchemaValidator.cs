@@ -44,6 +44,9 @@ public sealed class JsonSchemaValidator
     /// <summary>The schema it was compiled from.</summary>
     public JsonElement Schema => Root.Location.Element;
 
+    /// <summary>What the schema says that its draft does not know and a later one does, such as <c>const</c> in draft 4: at most twenty.</summary>
+    public IReadOnlyList<SchemaProblem> Warnings => IgnoredKeywords.In(Schema, Root.Resource.Dialect);
+
     /// <summary>Compiles a schema from a parsed document; the document may be disposed afterwards.</summary>
     /// <exception cref="SchemaException">The schema is not valid; it has all problems found.</exception>
     public static JsonSchemaValidator Compile(JsonElement schema, SchemaOptions? options = null)

@@ -21,6 +21,7 @@ public sealed class SchemaProblemTests
     [InlineData("""{ "$ref": "#/nowhere" }""", "/$ref", "\"#/nowhere\" leads nowhere: there is no \"/nowhere\" in the schema")]
     [InlineData("""{ "$ref": "other.json" }""", "/$ref", "\"other.json\" refers to \"other.json\", which is not known")]
     [InlineData("""{ "$schema": "https://example.org/meta" }""", "", "the meta-schema \"https://example.org/meta\" is not known")]
+    [InlineData("""{ "$schema": "http://json-schema.org/schema#" }""", "", "the meta-schema \"http://json-schema.org/schema#\" is not known: it names no one draft; write https://json-schema.org/draft/2020-12/schema, or the draft that is meant")]
     [InlineData("""{ "$defs": { "a": { "$anchor": "x" }, "b": { "$anchor": "x" } } }""", "/$defs/b", "the anchor \"x\" is used twice")]
     [InlineData("""[]""", "", "a schema must be an object or a boolean")]
     public void A_problem_names_its_place(string schema, string pointer, string message)
@@ -29,6 +30,29 @@ public sealed class SchemaProblemTests
 
         problem.SchemaPointer.ShouldBe(pointer);
         problem.Message.ShouldBe(message);
+    }
+
+    [Theory]
+    [InlineData("https://json-schema.org/draft-07/schema#", SchemaDraft.Draft7)]
+    [InlineData("https://json-schema.org/draft-04/schema", SchemaDraft.Draft4)]
+    [InlineData("https://json-schema.org/draft-06/schema#", SchemaDraft.Draft6)]
+    [InlineData("http://json-schema.org/draft/2020-12/schema", SchemaDraft.Draft202012)]
+    [InlineData("http://json-schema.org/draft/2019-09/schema#", SchemaDraft.Draft201909)]
+    public void A_draft_is_known_with_either_scheme(string uri, SchemaDraft draft) =>
+        Schemas.Compile($$"""{ "$schema": "{{uri}}", "type": "object" }""").Draft.ShouldBe(draft);
+
+    [Theory]
+    [InlineData("04", """{"oneOf":[{"const":"a"},{"const":"b"}]}""", "/oneOf/0/const|/oneOf/1/const")]
+    [InlineData("04", """{"properties":{"const":{"type":"string"}},"contains":{}}""", "/contains")]
+    [InlineData("06", """{"if":{},"items":{"const":1}}""", "/if")]
+    [InlineData("07", """{"prefixItems":[{}],"definitions":{"x":{"unevaluatedProperties":false}}}""", "/prefixItems|/definitions/x/unevaluatedProperties")]
+    [InlineData("07", """{"enum":[{"prefixItems":1}],"const":{"if":1}}""", "")]
+    public void Keywords_of_later_drafts_are_warned_of(string draft, string schema, string pointers)
+    {
+        string text = $"{{\"$schema\":\"http://json-schema.org/draft-{draft}/schema#\",{schema[1..]}";
+        var warnings = Schemas.Compile(text).Warnings;
+        warnings.Select(warning => warning.SchemaPointer).ShouldBe(pointers.Split('|', StringSplitOptions.RemoveEmptyEntries));
+        warnings.ShouldAllBe(warning => warning.Message.Contains("is ignored"));
     }
 
     [Fact]

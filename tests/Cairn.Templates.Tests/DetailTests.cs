@@ -12,6 +12,23 @@ public class DetailTests
     public void Nothing_is_repeated_a_number_of_times_beyond_64_bits(string source, TemplateErrorKind kind) =>
         Error(source).Kind.ShouldBe(kind);
 
+    [Theory]
+    [InlineData("{{ []|select|map('no_such')|list }}", "[]")]
+    [InlineData("{{ []|map('upper')|map('no_such')|list }}", "[]")]
+    [InlineData("{{ []|select|select('no_such')|list }}", "[]")]
+    [InlineData("{{ []|select|rejectattr('a', 'no_such')|list }}", "[]")]
+    [InlineData("{{ (3.0).is_integer() }} {{ (2.5).is_integer() }} {{ 3.is_integer() }} {{ true.is_integer() }} {{ (1e400).is_integer() }}", "True False True True False")]
+    [InlineData("{{ (10**20).is_integer() }} {{ (10**20).bit_length() }} {{ 0.bit_length() }} {{ (-8).bit_length() }} {{ (-7).bit_count() }} {{ 255.conjugate() }}", "True 67 0 4 3 255")]
+    [InlineData("{% macro m() %}{{ caller.name }} {{ caller }}{% endmacro %}{% call m() %}{% endcall %}", "None <Macro anonymous>")]
+    [InlineData("{% macro caller() %}{% endmacro %}{{ caller.name }}", "caller")]
+    public void Rarely_used_is_as_in_Jinja2(string source, string expected) => Render(source).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("{{ [1]|map('no_such')|list }}")]
+    [InlineData("{{ [1]|select('no_such')|list }}")]
+    [InlineData("{{ (2.5).bit_length() }}")]
+    public void What_is_not_there_is_an_error_once_it_is_needed(string source) => Error(source).Kind.ShouldBe(TemplateErrorKind.Runtime);
+
     [Fact]
     public void An_undefined_key_has_no_place_among_sorted_ones()
     {

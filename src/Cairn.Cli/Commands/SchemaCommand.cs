@@ -204,7 +204,10 @@ internal static class SchemaCommand
         byte[] schema = await DocumentFile.ReadAsync(file, null, ct);
         try
         {
-            return JsonSchemaValidator.Compile(schema, options);
+            var validator = JsonSchemaValidator.Compile(schema, options);
+            foreach (var warning in validator.Warnings)
+                Console.Error.WriteLine($"cairn: {file} {warning}");
+            return validator;
         }
         catch (SchemaException e)
         {

@@ -79,8 +79,8 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
         "object" => Object(schema, document, depth),
         "array" => Array(schema, document, depth),
         "string" => JsonValue.Create(Text(schema)),
-        "integer" => JsonValue.Create((long)Math.Ceiling(Number(schema, 1))),
-        "number" => JsonValue.Create(Number(schema, 0.5)),
+        "integer" => JsonValue.Create(Math.Ceiling(Number(schema, 1))),
+        "number" => JsonValue.Create(Number(schema, 0.5m)),
         "boolean" => JsonValue.Create(true),
         _ => null,
     };
@@ -120,14 +120,23 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
         return text.Length < least ? text.PadRight(least, 'x') : text.Length > most ? text[..most] : text;
     }
 
-    private static double Number(JsonElement schema, double usual)
+    // In decimals, for 0.3 is a multiple of 0.1; what is too large or too fine for them is left aside.
+    private static decimal Number(JsonElement schema, decimal usual)
     {
-        double step = Limit(schema, "multipleOf") is { } multiple and > 0 ? multiple : usual;
-        double least = Limit(schema, "minimum") ?? Limit(schema, "exclusiveMinimum") + step ?? double.NegativeInfinity;
-        double most = Limit(schema, "maximum") ?? Limit(schema, "exclusiveMaximum") - step ?? double.PositiveInfinity;
-        double value = Math.Min(Math.Max(step, least), most);
-        return Limit(schema, "multipleOf") is not null ? Math.Ceiling(value / step) * step : value;
+        decimal? multiple = Exact(schema, "multipleOf") is > 0 and var given ? given : null;
+        decimal step = multiple ?? usual;
+        decimal least = Exact(schema, "minimum") ?? Exact(schema, "exclusiveMinimum") + step ?? decimal.MinValue;
+        decimal most = Exact(schema, "maximum") ?? Exact(schema, "exclusiveMaximum") - step ?? decimal.MaxValue;
+        decimal value = Math.Min(Math.Max(step, least), most);
+        return multiple is null ? value : Math.Ceiling(value / step) * step;
     }
+
+    private static decimal? Exact(JsonElement schema, string keyword) =>
+        schema.TryGetProperty(keyword, out var value) && value.ValueKind == JsonValueKind.Number
+        && decimal.TryParse(value.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
+        && (number == 0 ? value.GetRawText().AsSpan().IndexOfAnyInRange('1', '9') < 0 : Math.Abs(number) is >= 1e-12m and <= 1e12m)
+            ? number
+            : null;
 
     private (JsonElement Target, JsonElement Home)? Follow(string reference, JsonElement document)
     {

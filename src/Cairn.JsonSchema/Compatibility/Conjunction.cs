@@ -19,7 +19,7 @@ sealed class Conjunction
         Nodes = nodes;
         _used = used;
         Restriction = restriction;
-        Keywords = [.. nodes.SelectMany(node => node.Keywords)
+        Keywords = [.. nodes.SelectMany(PlainKeywords.Of)
             .Where(keyword => keyword is not (RefKeyword or AllOfKeyword) && !used.Contains(keyword))];
         Kinds = Keywords.Aggregate(restriction, (kinds, keyword) => kinds & KindsOf(keyword));
     }

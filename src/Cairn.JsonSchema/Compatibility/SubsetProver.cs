@@ -24,6 +24,8 @@ sealed class SubsetProver
     /// <summary>Reasons given; who breaks more of a schema hears the first.</summary>
     const int MaxBreaks = 100;
 
+    const string UnknownMark = "unknown, treated as breaking: ";
+
     readonly string _from;
     readonly string _to;
     readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
@@ -166,7 +168,7 @@ sealed class SubsetProver
 
     /// <summary>Notes that nothing is known. Answers false.</summary>
     public bool Unknown(List<CompatibilityBreak>? sink, SchemaNode node, string keyword, string reason) =>
-        Note(sink, node, keyword, "unknown, treated as breaking: " + reason, isUnknown: true);
+        Note(sink, node, keyword, UnknownMark + reason, isUnknown: true);
 
     bool Note(List<CompatibilityBreak>? sink, SchemaNode node, string keyword, string reason, bool isUnknown)
     {
@@ -233,7 +235,7 @@ sealed class SubsetProver
     bool ImpliesAll(Conjunction a, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         bool implied = true;
-        foreach (var keyword in b.Keywords)
+        foreach (var keyword in PlainKeywords.Of(b))
         {
             if ((a.Kinds & keyword.AppliesTo) != KindSet.None && !Implies(a, keyword, b, sink))
             {
@@ -249,13 +251,30 @@ sealed class SubsetProver
         return implied;
     }
 
+    /// <summary>
+    /// Judges a keyword about children. Where unevaluated ones are restricted beside applicators, the children that were
+    /// thought of may not be allowed: then a break is not proven.
+    /// </summary>
+    static bool Children(Conjunction a, Keyword keyword, List<CompatibilityBreak>? sink, Func<List<CompatibilityBreak>?, bool> implies)
+    {
+        if (sink is null || !a.All<UnevaluatedKeyword>().Any(unevaluated => unevaluated.AppliesTo == keyword.AppliesTo))
+        {
+            return implies(sink);
+        }
+
+        var breaks = new List<CompatibilityBreak>();
+        bool implied = implies(breaks);
+        sink.AddRange(breaks.Take(MaxBreaks - sink.Count).Select(one => one.IsUnknown ? one : one with { IsUnknown = true, Reason = UnknownMark + one.Reason }));
+        return implied;
+    }
+
     bool Implies(Conjunction a, Keyword keyword, SchemaNode b, List<CompatibilityBreak>? sink) => keyword switch
     {
         FalseKeyword => Break(sink, b, "", "{to} allows no value here, {from} does"),
-        ObjectKeyword members => _objects.ImpliesMembers(a, members, b, sink),
-        DependencyKeyword dependencies => _objects.ImpliesDependencies(a, dependencies, b, sink),
-        ArrayKeyword elements => _arrays.ImpliesElements(a, elements, b, sink),
-        ContainsKeyword contains => _arrays.ImpliesContains(a, contains, b, sink),
+        ObjectKeyword members => Children(a, keyword, sink, into => _objects.ImpliesMembers(a, members, b, into)),
+        DependencyKeyword dependencies => Children(a, keyword, sink, into => _objects.ImpliesDependencies(a, dependencies, b, into)),
+        ArrayKeyword elements => Children(a, keyword, sink, into => _arrays.ImpliesElements(a, elements, b, into)),
+        ContainsKeyword contains => Children(a, keyword, sink, into => _arrays.ImpliesContains(a, contains, b, into)),
         UnevaluatedKeyword unevaluated => unevaluated.Schema.Keywords.Count == 0
             || Unknown(sink, b, unevaluated.AppliesTo == KindSet.Object ? "unevaluatedProperties" : "unevaluatedItems",
                 "what other keywords evaluate may have changed"),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cairn.JsonSchema.Evaluation;
 using Cairn.JsonSchema.Keywords;
 using Cairn.JsonSchema.Numbers;
@@ -7,6 +8,9 @@ namespace Cairn.JsonSchema.Compatibility;
 /// <summary>Whether a conjunction implies the keywords about a value itself.</summary>
 sealed class ValueImplications(SubsetProver prover)
 {
+    // Decimals keep 28 digits; more of them in a text would be rounded.
+    const decimal MaxExact = 1_000_000_000_000;
+
     static readonly Divisor One = new(JsonNumber.Parse("1"u8));
 
     public bool Implies(Conjunction a, Keyword keyword, SchemaNode b, List<CompatibilityBreak>? sink) => keyword switch
@@ -81,11 +85,30 @@ sealed class ValueImplications(SubsetProver prover)
             {
                 return true;
             }
+
+            // Of integers, below 10 and at most 9 are the same.
+            if (AreIntegers(a) && OutermostInteger(own) is { } mine && OutermostInteger(target) is { } theirs
+                && (target.IsUpper ? mine <= theirs : mine >= theirs))
+            {
+                return true;
+            }
         }
 
         string keyword = (target.IsExclusive ? "exclusiveM" : "m") + (target.IsUpper ? "aximum" : "inimum");
         return prover.Break(sink, b, keyword,
             $"{{from}} allows numbers {(target.IsUpper ? "above" : "below")} the {(target.IsUpper ? "upper" : "lower")} bound of {{to}}");
+    }
+
+    /// <summary>The largest integer below an upper bound, the smallest above a lower one; null where that is not told exactly.</summary>
+    static decimal? OutermostInteger(BoundKeyword bound)
+    {
+        if (!decimal.TryParse(bound.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value) || Math.Abs(value) > MaxExact)
+        {
+            return null;
+        }
+
+        decimal integer = bound.IsUpper ? Math.Floor(value) : Math.Ceiling(value);
+        return bound.IsExclusive && integer == value ? integer + (bound.IsUpper ? -1 : 1) : integer;
     }
 
     bool ImpliesLength(Conjunction a, LengthKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)

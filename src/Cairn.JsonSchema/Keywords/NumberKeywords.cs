@@ -15,6 +15,9 @@ sealed class BoundKeyword(string keyword, string text, bool isUpper, bool isExcl
 
     readonly long? _integer = JsonNumber.TryPlainInteger(Encoding.UTF8.GetBytes(text), out long integer) ? integer : null;
 
+    /// <summary>The bound as written in the schema.</summary>
+    public string Text => text;
+
     public bool IsUpper => isUpper;
 
     public bool IsExclusive => isExclusive;

@@ -39,14 +39,15 @@ sealed class Dialect
             .Where(vocabulary => vocabulary.Key != Vocabularies.FormatAssertion).SelectMany(v => v.Value), false),
     ];
 
-    /// <summary>The draft whose meta-schema has this URI (an empty fragment does not matter), or null.</summary>
-    public static SchemaDraft? DraftOf(string metaSchemaUri) => metaSchemaUri.TrimEnd('#') switch
+    /// <summary>The draft whose meta-schema has this URI, or null. Neither an empty fragment matters nor whether <c>http</c> or
+    /// <c>https</c> is written: people mix them up, and there is nothing else either could mean.</summary>
+    public static SchemaDraft? DraftOf(string metaSchemaUri) => metaSchemaUri.TrimEnd('#').Replace("https:", "http:", StringComparison.Ordinal) switch
     {
         "http://json-schema.org/draft-04/schema" => SchemaDraft.Draft4,
         "http://json-schema.org/draft-06/schema" => SchemaDraft.Draft6,
         "http://json-schema.org/draft-07/schema" => SchemaDraft.Draft7,
-        "https://json-schema.org/draft/2019-09/schema" => SchemaDraft.Draft201909,
-        "https://json-schema.org/draft/2020-12/schema" => SchemaDraft.Draft202012,
+        "http://json-schema.org/draft/2019-09/schema" => SchemaDraft.Draft201909,
+        "http://json-schema.org/draft/2020-12/schema" => SchemaDraft.Draft202012,
         _ => null,
     };
 

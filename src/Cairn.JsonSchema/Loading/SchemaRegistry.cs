@@ -152,7 +152,9 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
         string where = document.Describe(pointer);
         if (uri.TrimEnd('#') == document.Uri || FindResource(uri.TrimEnd('#'), fallback) is not { } meta)
         {
-            problems.Add(new SchemaProblem(where, "$schema", $"the meta-schema \"{uri}\" is not known"));
+            string advice = uri.Contains("//json-schema.org/schema", StringComparison.Ordinal)
+                ? ": it names no one draft; write https://json-schema.org/draft/2020-12/schema, or the draft that is meant" : "";
+            problems.Add(new SchemaProblem(where, "$schema", $"the meta-schema \"{uri}\" is not known{advice}"));
             return fallback;
         }
 

@@ -9,8 +9,6 @@ namespace Cairn.Server.Configs;
 /// <summary>How a config is told over HTTP: entity tags, versions and formats.</summary>
 internal static class ConfigAnswers
 {
-    private const int MaxWarnings = 10;
-
     /// <summary>Answers with a document, or 304 when the caller has it.</summary>
     /// <param name="http">The request.</param>
     /// <param name="config">The document; null when there is none.</param>
@@ -81,17 +79,6 @@ internal static class ConfigAnswers
             return DocumentFormat.Json;
         return DocumentFormat.ByMediaType(type) ?? throw new ProblemException(
             ProblemKind.UnsupportedFormat, $"'{type}' is not a format spoken here: {string.Join(", ", DocumentFormat.All.Select(format => format.MediaType))}.");
-    }
-
-    /// <summary>Tells what the document does not mean to all who read it, in headers <c>Cairn-Warning</c>: the first ten.</summary>
-    public static void Warn(HttpContext http, IReadOnlyList<DocumentWarning> warnings)
-    {
-        if (warnings.Count == 0)
-            return;
-        IEnumerable<string> lines = warnings.Take(MaxWarnings).Select(warning => $"Line {warning.Line}: {warning.Message}");
-        if (warnings.Count > MaxWarnings)
-            lines = lines.Append($"And {warnings.Count - MaxWarnings} more.");
-        http.Response.Headers["Cairn-Warning"] = lines.ToArray();
     }
 
     /// <summary>Why the caller writes: the header <c>Cairn-Message</c>, percent-encoded where it is not ASCII.</summary>

@@ -124,7 +124,7 @@ internal static class ConfigEndpoints
         byte[] body = await Bodies.ReadAsync(http, node.Options.MaxBodyBytes);
         var warnings = new List<DocumentWarning>();
         byte[] document = ConfigAnswers.BodyFormat(http).ToJson(body, warnings);
-        ConfigAnswers.Warn(http, warnings);
+        Warnings.Tell(http, [.. warnings.Select(warning => $"Line {warning.Line}: {warning.Message}")]);
         var operation = new PutConfig(request.Path, request.Environment, document)
         {
             IfVersion = EntityTags.Condition(http.Request),

@@ -148,6 +148,13 @@ internal static class SchemaEndpoints
         var made = await node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
         http.Response.Headers["Cairn-Revision"] = made.Change.Revision.ToString(CultureInfo.InvariantCulture);
         var written = made.Of(node.Kinds.Schemas.Versions, operation.Path);
+        if (written?.After.State is { } state && operation is RegisterSchema && state.Content.Type == SchemaType.JsonSchema)
+        {
+            var source = new SchemaSource(node.Kinds.Schemas, new SnapshotView(node.Catalogs.Current));
+            var ignored = node.Kinds.Schemas.Compiler.Compile(source, state).Validator?.Warnings ?? [];
+            Warnings.Tell(http, [.. ignored.Select(warning => warning.ToString())]);
+        }
+
         // A deletion is answered with what was deleted; what left everything as it was with what there is.
         await WriteAsync(
             http, written?.IsNew == true ? 201 : 200,

@@ -3,7 +3,7 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
 
-/// <summary>The methods of strings, lists, mappings and tuples, by name.</summary>
+/// <summary>The methods of strings, numbers, lists, mappings and tuples, by name.</summary>
 internal static class Methods
 {
     public static FrozenDictionary<string, Builtin> String { get; } = Build(StringMethods.Register);
@@ -13,6 +13,8 @@ internal static class Methods
     public static FrozenDictionary<string, Builtin> Mapping { get; } = Build(CollectionMethods.RegisterMapping);
 
     public static FrozenDictionary<string, Builtin> Tuple { get; } = Build(CollectionMethods.RegisterTuple);
+
+    public static FrozenDictionary<string, Builtin> Number { get; } = Build(NumberMethods.Register);
 
     static FrozenDictionary<string, Builtin> Build(Action<BuiltinTable> register)
     {

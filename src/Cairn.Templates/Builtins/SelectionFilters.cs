@@ -46,9 +46,10 @@ internal static class SelectionFilters
         {
             throw Errors.Type("the filter 'map' needs the name of a filter or 'attribute'");
         }
-        var filter = Find(BuiltinTables.Filters, arguments.Positional[0], "filter");
+        // Looked up with the first item: where there is none, nobody misses it.
+        Builtin? filter = null;
         var rest = arguments.Skip(1);
-        return item => filter.Invoke(context, item, rest);
+        return item => (filter ??= Find(BuiltinTables.Filters, arguments.Positional[0], "filter")).Invoke(context, item, rest);
     }
 
     static Builtin Find(IReadOnlyDictionary<string, Builtin> table, Value name, string kind)
@@ -76,14 +77,12 @@ internal static class SelectionFilters
             }
             key = Sorting.Key(context.Run, arguments.Positional[skipped++], caseSensitive: true);
         }
+        Value? name = arguments.Positional.Length > skipped ? arguments.Positional[skipped++] : default(Value?);
         Builtin? test = null;
-        if (arguments.Positional.Length > skipped)
-        {
-            test = Find(BuiltinTables.Tests, arguments.Positional[skipped++], "test");
-        }
         var rest = arguments.Skip(skipped);
         foreach (var item in context.Run.Each(input))
         {
+            test ??= name is { } wantedTest ? Find(BuiltinTables.Tests, wantedTest, "test") : null;
             var value = key is null ? item : key(item);
             if ((test?.Invoke(context, value, rest) ?? value).IsTrue == wanted)
             {

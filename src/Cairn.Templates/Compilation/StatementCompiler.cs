@@ -73,7 +73,7 @@ internal sealed class StatementCompiler(SourceText source)
                 into.Add(new MacroDefinition(source, position, code, frame.Symbols.Find(macro.Name)!.Slot, frame.IsTopLevel));
                 break;
             case CallBlockSyntax block:
-                var caller = Macro("caller", block.Signature, block.Body, position, frame);
+                var caller = Macro("caller", block.Signature, block.Body, position, frame) with { IsAnonymous = true };
                 into.Add(new CallBlock(source, position, caller, _expressions.CompileCall(block.Call, frame)));
                 break;
             case BlockSyntax block:

@@ -65,9 +65,13 @@ internal static class Access
                 return undefined.Mode == UndefinedMode.Chainable ? true : throw undefined.Fail();
             case MarkupValue:
                 return Methods.TryBind(Methods.String, name, owner, out value);
-            case { } heap:
+            case { } heap when !owner.IsNumber:
                 return heap.TryAttribute(name, out value);
             default:
+                if (owner.IsNumber)
+                {
+                    return Methods.TryBind(Methods.Number, name, owner, out value);
+                }
                 if (owner.Kind == ValueKind.String)
                 {
                     return Methods.TryBind(Methods.String, name, owner, out value);

@@ -13,6 +13,9 @@ internal sealed record MacroCode(
 {
     public required Body Body { get; init; }
 
+    /// <summary>Whether it is the body of a <c>call</c> block, which has no name.</summary>
+    public bool IsAnonymous { get; init; }
+
     public bool UsesCaller => CallerSlot >= 0 || Array.IndexOf(Parameters, "caller") >= 0;
 }
 
@@ -27,7 +30,7 @@ internal sealed class MacroValue(MacroCode code, Frame definedIn) : HeapValue
     {
         attribute = name switch
         {
-            "name" => Value.String(code.Name),
+            "name" => code.IsAnonymous ? Value.None : Value.String(code.Name),
             "arguments" => new TupleValue(Array.ConvertAll(code.Parameters, Value.String)),
             "caller" => Value.Bool(code.UsesCaller),
             "catch_kwargs" => Value.Bool(code.NamedSlot >= 0),
@@ -40,7 +43,14 @@ internal sealed class MacroValue(MacroCode code, Frame definedIn) : HeapValue
     public override void Write(TextBuffer output, bool asRepr)
     {
         output.Append("<Macro ");
-        Repr.WriteString(output, code.Name);
+        if (code.IsAnonymous)
+        {
+            output.Append("anonymous");
+        }
+        else
+        {
+            Repr.WriteString(output, code.Name);
+        }
         output.Append('>');
     }
 

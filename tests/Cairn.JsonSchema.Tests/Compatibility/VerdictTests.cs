@@ -25,6 +25,15 @@ public sealed class VerdictTests
         { "bound loosened", "{\"maximum\":10}", "{\"maximum\":11}", true, false },
         { "bound made exclusive", "{\"maximum\":10}", "{\"exclusiveMaximum\":10}", false, true },
         { "bound written otherwise", "{\"maximum\":10}", "{\"maximum\":1.0e1}", true, true },
+        { "bound of integers written otherwise", "{\"type\":\"integer\",\"exclusiveMaximum\":10}", "{\"type\":\"integer\",\"maximum\":9}", true, true },
+        { "lower bound of integers written otherwise", "{\"type\":\"integer\",\"exclusiveMinimum\":-3}", "{\"type\":\"integer\",\"minimum\":-2}", true, true },
+        { "bounds between integers", "{\"type\":\"integer\",\"maximum\":9.7}", "{\"type\":\"integer\",\"maximum\":9.2}", true, true },
+        { "bounds of integers told apart", "{\"type\":\"integer\",\"exclusiveMaximum\":10}", "{\"type\":\"integer\",\"maximum\":8}", false, true },
+        { "bounds of numbers stay apart", "{\"type\":\"number\",\"exclusiveMaximum\":10}", "{\"type\":\"number\",\"maximum\":9}", false, true },
+        { "unevaluated beside plain members", "{\"type\":\"object\",\"properties\":{\"a\":{}},\"unevaluatedProperties\":false}", Closed("\"a\":{}"), true, true },
+        { "unevaluated beside plain members, one more", "{\"properties\":{\"a\":{}},\"unevaluatedProperties\":false}", "{\"properties\":{\"a\":{},\"b\":{}},\"unevaluatedProperties\":false}", true, false },
+        { "unevaluated elements", "{\"prefixItems\":[{\"type\":\"string\"}],\"unevaluatedItems\":false}", "{\"prefixItems\":[{\"type\":\"string\"}],\"items\":false}", true, true },
+        { "unevaluated beside what evaluates all", "{\"additionalProperties\":{},\"unevaluatedProperties\":false}", "{}", true, true },
         { "multiple loosened", "{\"multipleOf\":0.04}", "{\"multipleOf\":0.02}", true, false },
         { "length tightened", "{\"maxLength\":10}", "{\"maxLength\":9,\"minLength\":0}", false, true },
         { "pattern added", "{\"type\":\"string\"}", "{\"type\":\"string\",\"pattern\":\"^a\"}", false, true },
@@ -99,7 +108,8 @@ public sealed class VerdictTests
 
     [Theory]
     [InlineData("{\"pattern\":\"^ab\"}", "{\"pattern\":\"^a\"}")]
-    [InlineData("{\"properties\":{\"a\":{}},\"unevaluatedProperties\":false}", "{\"properties\":{\"a\":{},\"b\":{}},\"unevaluatedProperties\":false}")]
+    [InlineData("{\"allOf\":[{\"properties\":{\"a\":{}}}],\"unevaluatedProperties\":false}", "{\"allOf\":[{\"properties\":{\"a\":{},\"b\":{}}}],\"unevaluatedProperties\":false}")]
+    [InlineData("{\"contains\":{\"const\":1},\"unevaluatedItems\":false}", "{\"contains\":{\"const\":2},\"unevaluatedItems\":{\"type\":\"string\"}}")]
     [InlineData("{\"$dynamicRef\":\"#x\",\"$defs\":{\"x\":{\"$dynamicAnchor\":\"x\"}}}", "{\"$dynamicRef\":\"#x\",\"title\":\"t\",\"$defs\":{\"x\":{\"$dynamicAnchor\":\"x\"}}}")]
     public void What_cannot_be_proven_is_called_unknown_and_breaking(string oldSchema, string newSchema)
     {

@@ -253,6 +253,28 @@ public sealed class RegistryTests(CairnServer server) : IClassFixture<CairnServe
         await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/schema-inferences", """{"samples":[]}""");
     }
 
+    [Theory]
+    [InlineData("decimals", """{"type":"number","minimum":0.25,"multipleOf":0.1}""")]
+    [InlineData("cents", """{"type":"number","exclusiveMinimum":19.98,"multipleOf":0.01}""")]
+    [InlineData("thirds", """{"type":"number","minimum":1,"maximum":1.3,"multipleOf":0.3}""")]
+    [InlineData("large", """{"type":"integer","minimum":9007199254}""")]
+    [InlineData("tiny", """{"type":"number","multipleOf":1e-99999999}""")]
+    public async Task Samples_of_numbers_are_exact(string name, string schema)
+    {
+        await RegisterAsync($"numbers/{name}/1.0.0", schema);
+        var sample = await Admin.GetJsonAsync($"/api/v1/schema-samples/numbers/{name}/latest");
+        if (name != "tiny")
+            ((bool)sample["valid"]!).ShouldBeTrue(sample.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_keyword_of_a_later_draft_is_warned_of()
+    {
+        using var answer = await Admin.SendAsync(HttpMethod.Put, "/api/v1/schemas/warned/Model/1.0.0", """{"$schema":"http://json-schema.org/draft-04/schema#","const":1}""");
+        answer.EnsureSuccessStatusCode();
+        answer.Headers.GetValues("Cairn-Warning").ShouldHaveSingleItem().ShouldContain("\"const\" is a keyword since draft 6");
+    }
+
     [Fact]
     public async Task Notes_can_be_changed_and_every_write_is_a_change_that_can_be_undone()
     {
