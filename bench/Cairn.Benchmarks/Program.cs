@@ -15,6 +15,8 @@ switch (args.FirstOrDefault())
         return await WriteBenchmark.RunAsync(rest);
     case "watch":
         return await WatchBenchmark.RunAsync(rest);
+    case "environments":
+        return await EnvironmentBenchmark.RunAsync();
     case "start":
         return await StartBenchmark.RunAsync(rest);
     case "store":
@@ -41,6 +43,7 @@ switch (args.FirstOrDefault())
               write        durable writes over HTTP beside the disk's own fsyncs
               watch        how long a change takes to reach 1,000 watchers; how many, and an engine that two nodes
                            share (etcd or postgres), may follow
+              environments what a write costs with 3, 32, 100 and 500 environments
               start        time to be ready, and memory, with many configs; how many, and an engine, may follow
               cluster      writes on etcd (or postgres) beside what the engine takes itself
               store        commits of the SQLite engine beside the disk's own fsyncs
