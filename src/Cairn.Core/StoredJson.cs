@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
-using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Changes;
 using Cairn.Core.Cryptography;
+using Cairn.Core.Keys;
 
 namespace Cairn.Core;
 

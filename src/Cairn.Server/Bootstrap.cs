@@ -2,6 +2,7 @@ using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Environments;
+using Cairn.Core.Keys;
 
 namespace Cairn.Server;
 

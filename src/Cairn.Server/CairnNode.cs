@@ -1,6 +1,5 @@
 using System.Reflection;
 using Cairn.Core;
-using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Changes;
 using Cairn.Core.Cluster;
@@ -8,6 +7,7 @@ using Cairn.Core.Configs;
 using Cairn.Core.Cryptography;
 using Cairn.Core.Integrity;
 using Cairn.Core.Jobs;
+using Cairn.Core.Keys;
 using Cairn.Core.Schemas;
 using Cairn.Server.Cluster;
 using Cairn.Server.Limits;
@@ -129,7 +129,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         await using var first = Cluster is not null && !deferred ? await Cluster.BootstrapAsync(ct) : null;
         var masterKeys = await MasterKeysAsync(ct);
         Keyring = await Keyring.OpenAsync(Store, masterKeys, time, ct);
-        Kinds = new ResourceKinds(Keyring, Store, Ids, time);
+        Kinds = CoreKinds.Create(Keyring, Store, Ids, time);
         Credentials = new ApiKeyCatalog(Keyring, time);
         KeyUsage = new KeyUsageRecorder(Store, options.NodeId, time);
         Idempotency = new Idempotency(Store, Keyring, time);
@@ -153,8 +153,7 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Configs = new ConfigService(Store, Kinds, renderer);
         Events = new ConfigEventSource(Store, Kinds, renderer);
         Schemas = new SchemaService(Kinds);
-        var rules = new ConfigRules(Kinds, renderer);
-        Changes = new ChangeService(Store, Keyring, Catalogs, Committer, Kinds, rules, new ConfigEffects(Kinds, renderer, rules), Ids, time);
+        Changes = new ChangeService(Store, Keyring, Catalogs, Committer, Kinds, new ConfigRules(Kinds, renderer), Ids, time);
         _metrics = new CairnMetrics(this);
 
         if (deferred)

@@ -23,14 +23,13 @@ public sealed class CommitterTests
         var keyring = await Keyring.OpenAsync(sqlite, MasterKeys.FromSetting(Convert.ToBase64String(new byte[32])), TimeProvider.System, CancellationToken.None);
         IStore store = new FaultyStore(sqlite, new Random(7)) { LostAnswers = 0.2, LostRequests = 0.1, MostOfOne = 5 };
         var ids = new TimedIds(TimeProvider.System);
-        var kinds = new ResourceKinds(keyring, store, ids, TimeProvider.System);
+        var kinds = CoreKinds.Create(keyring, store, ids, TimeProvider.System);
         await using var catalogs = new CatalogSet(store, [keyring.Catalog, .. kinds.Catalogs], TimeProvider.System);
         await catalogs.StartAsync(CancellationToken.None);
         var audit = new AuditLog(store, keyring, TimeProvider.System);
         var committer = new Committer(store, catalogs, audit, TimeProvider.System);
         var renderer = new ConfigRenderer();
-        var rules = new ConfigRules(kinds, renderer);
-        var changes = new ChangeService(store, keyring, catalogs, committer, kinds, rules, new ConfigEffects(kinds, renderer, rules), ids, TimeProvider.System);
+        var changes = new ChangeService(store, keyring, catalogs, committer, kinds, new ConfigRules(kinds, renderer), ids, TimeProvider.System);
         var context = new CommitContext(Caller.System, Origin.Internal);
         await changes.CommitAsync(context, new ChangeRequest([new PutEnvironment("dev", new EnvironmentState(null, false))], null), CancellationToken.None);
 

@@ -121,7 +121,7 @@ public sealed class JournalTests : IAsyncLifetime
             ids.Add(id);
         }
 
-        var kinds = new Cairn.Core.Changes.ResourceKinds(_keyring, _store, _ids, _clock);
+        var kinds = CoreKinds.Create(_keyring, _store, _ids, _clock);
         await new StoreFormat(_store, _keyring, kinds).BringUpAsync(Ct);
         await new StoreFormat(_store, _keyring, kinds).BringUpAsync(Ct);
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Cairn.Core.Access;
+using Cairn.Core.Keys;
 using Cairn.Server.Tests.Support;
 
 namespace Cairn.Server.Tests;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Cairn.Core.Access;
+using Cairn.Core.Keys;
 using Cairn.Server.Security;
 using Cairn.Server.Settings;
 using Cairn.Server.Tests.Support;

@@ -3,6 +3,7 @@ using System.Globalization;
 using Cairn.Cli.Output;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
+using Cairn.Core.Keys;
 
 namespace Cairn.Cli.Commands;
 

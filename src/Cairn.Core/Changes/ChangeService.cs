@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
-using Cairn.Core.Configs;
 using Cairn.Core.Cryptography;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
@@ -21,12 +20,11 @@ public sealed record ChangeRequest(IReadOnlyList<Operation> Operations, string? 
 /// <param name="HiddenEffects">How many more there are, of configs that the caller may not read.</param>
 /// <param name="Problems">Why it would be refused; empty when it would be accepted.</param>
 public sealed record ChangePreview(
-    IReadOnlyList<AuditedResource> Resources, IReadOnlyList<ConfigEffect> Effects, int HiddenEffects, IReadOnlyList<Problem> Problems);
+    IReadOnlyList<AuditedResource> Resources, IReadOnlyList<ChangeEffect> Effects, int HiddenEffects, IReadOnlyList<Problem> Problems);
 
 /// <summary>Plans, checks and commits changes: every write to a versioned resource goes through here.</summary>
 public sealed class ChangeService(
-    IStore store, Keyring keyring, CatalogSet catalogs, Committer committer, ResourceKinds kinds, ConfigRules rules, ConfigEffects effects, TimedIds ids,
-    TimeProvider time)
+    IStore store, Keyring keyring, CatalogSet catalogs, Committer committer, ResourceKinds kinds, IChangeRules rules, TimedIds ids, TimeProvider time)
 {
     /// <summary>How many operations one change may have.</summary>
     public const int MaxOperations = 1000;
@@ -58,7 +56,7 @@ public sealed class ChangeService(
             {
                 using var work = new WorkBudget(ct, time: time);
                 draft = await PlanAsync(context.Caller, request, work.Token);
-                rules.Check(draft, work);
+                Require(rules.Problems(draft, work));
             }
             catch (ProblemException) when (!latest)
             {
@@ -97,7 +95,7 @@ public sealed class ChangeService(
         using var work = new WorkBudget(ct, time: time);
         var draft = await PlanAsync(caller, request, work.Token, preview: true);
         var problems = rules.Problems(draft, work);
-        var told = effects.Of(draft, work, out int hidden);
+        var told = rules.Effects(draft, work, out int hidden);
         return new ChangePreview([.. Written(draft).Select(resource => Describe(resource, null))], told, hidden, problems);
     }
 
@@ -141,6 +139,17 @@ public sealed class ChangeService(
         return conflicts.Count == 0
             ? new ChangeRequest(operations, message ?? $"Revert {change.Id}", change.Id)
             : throw new ProblemException(ProblemKind.Conflict, "Somebody has moved on since: revert the later changes first, or write what you want.", conflicts);
+    }
+
+    // When several rules are broken, all of their errors.
+    private static void Require(IReadOnlyList<Problem> problems)
+    {
+        if (problems.Count == 0)
+            return;
+        var first = problems[0];
+        throw new ProblemException(problems.Count == 1
+            ? first
+            : first with { Errors = [.. problems.Where(problem => problem.Kind == first.Kind).SelectMany(problem => problem.Errors.Count > 0 ? problem.Errors : [new ProblemError("", problem.Detail)])] });
     }
 
     private static void Validate(ChangeRequest request)

@@ -1,70 +1,70 @@
-using Cairn.Core.Configs;
-using Cairn.Core.Cryptography;
-using Cairn.Core.Environments;
-using Cairn.Core.Schemas;
-using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Changes;
 
-/// <summary>The versioned kinds of resource: what a change can be made of.</summary>
-public sealed class ResourceKinds
+/// <summary>What a capability keeps in versions, and the catalogs that belong to it.</summary>
+public interface IResourceSet
 {
-    public ResourceKinds(Keyring keyring, IStore store, TimedIds ids, TimeProvider time)
-    {
-        Configs = new("configs", "config-versions", keyring, ids, ConfigState.Encode, ConfigState.Decode) { Restore = (path, version) => new RestoreConfig(path, version) };
-        Environments = new("environments", "environment-versions", keyring, ids, EnvironmentState.Encode, EnvironmentState.Decode) { Restore = (path, version) => new RestoreEnvironment(path, version) };
-        Variables = new("variables", "variable-versions", keyring, ids, VariableSet.Encode, VariableSet.Decode) { Restore = (path, version) => new RestoreVariables(path, version) };
-        Schemas = new(keyring, store, ids, time);
-        Dependents = Configs.AddIndex("config-uses", config => (IEnumerable<ConfigDependency>)ConfigDependencies.Of(config), dependency => dependency.ToString());
-        BoundModels = Configs.AddIndex("config-bindings", config => (IEnumerable<string>)(config.Schema?.Selector is { } selector ? [selector.Model.Path] : []), model => model);
-        Parts = Configs.AddIndex("config-parts", config => config.Overlays.Keys.Union(config.Pins.Keys), environment => environment, inMemory: false);
-    }
+    /// <summary>Its kinds.</summary>
+    IReadOnlyList<ResourceKind> Kinds { get; }
 
-    public ResourceKind<ConfigState> Configs { get; }
+    /// <summary>The catalogs of its kinds and what is found by, in the order in which a commit is to be taken in.</summary>
+    IEnumerable<Catalog> Catalogs { get; }
+}
 
-    public ResourceKind<EnvironmentState> Environments { get; }
-
-    /// <summary>Sets of variables, at <c>environments/prod</c> or <c>projects/payments</c>.</summary>
-    public ResourceKind<VariableSet> Variables { get; }
-
-    /// <summary>The schema registry.</summary>
-    public SchemaResources Schemas { get; }
-
-    /// <summary>The configs with templates that may depend on a variable or on another config, under it.</summary>
-    public ResourceIndex<ConfigState, ConfigDependency> Dependents { get; }
-
-    /// <summary>The configs that are bound to a schema of the registry, under its model's path.</summary>
-    public ResourceIndex<ConfigState, string> BoundModels { get; }
-
-    /// <summary>The configs that have an overlay or a pin of an environment, under it.</summary>
-    public ResourceIndex<ConfigState, string> Parts { get; }
-
+/// <summary>The versioned kinds of resource: what a change can be made of. Each capability brings its own, and finds them again by its
+/// set's type.</summary>
+/// <param name="sets">One of each type. What others depend on goes before them: a commit is taken in by this order.</param>
+public sealed class ResourceKinds(params IReadOnlyList<IResourceSet> sets)
+{
     /// <summary>All of them.</summary>
-    public IReadOnlyList<ResourceKind> All => [Environments, Variables, Schemas.Versions, Schemas.Rules, Configs];
+    public IReadOnlyList<ResourceKind> All { get; } = [.. sets.SelectMany(set => set.Kinds)];
 
     /// <summary>Their catalogs, in the order in which a commit is to be taken in.</summary>
-    public IEnumerable<Catalog> Catalogs => [Environments.Catalog, Variables.Catalog, .. Schemas.Catalogs, Configs.Catalog];
+    public IEnumerable<Catalog> Catalogs => sets.SelectMany(set => set.Catalogs);
+
+    /// <summary>A capability's set.</summary>
+    /// <exception cref="InvalidOperationException">There is none of that type.</exception>
+    public T Of<T>() where T : class, IResourceSet
+    {
+        foreach (var set in sets)
+            if (set is T found)
+                return found;
+        throw new InvalidOperationException($"There are no {typeof(T).Name} among the kinds of resource.");
+    }
 
     /// <summary>A kind by its name.</summary>
     /// <exception cref="ProblemException">There is none of that name; the message names those there are.</exception>
     public ResourceKind Find(string name) => All.FirstOrDefault(kind => kind.Name == name)
         ?? throw new ProblemException(ProblemKind.Invalid, $"'{name}' is not one of {string.Join(", ", All.Select(kind => kind.Name).Order(StringComparer.Ordinal))}.");
 
-    /// <summary>The environments that exist, by name.</summary>
-    public List<string> EnvironmentNames(IResourceView view) => [.. view.Range(Environments, "").Select(environment => environment.Path)];
-
-    /// <inheritdoc cref="EnvironmentNames(IResourceView)"/>
-    public List<string> EnvironmentNames(CatalogSnapshot snapshot) => EnvironmentNames(new SnapshotView(snapshot));
-
-    /// <summary>Refuses an environment that does not exist.</summary>
-    /// <exception cref="ProblemException">It does not; the message names those that do.</exception>
-    public void RequireEnvironment(IResourceView view, string name)
+    /// <summary>The operations that forms stand for.</summary>
+    /// <exception cref="ProblemException">One makes no sense; the pointer is into the list, such as <c>/operations/3/document</c>.</exception>
+    public IReadOnlyList<Operation> Read(IReadOnlyList<OperationForm> forms)
     {
-        if (view.Get(Environments, name) is null)
-            throw NoEnvironment(name, EnvironmentNames(view));
+        var operations = new Operation[forms.Count];
+        for (int i = 0; i < operations.Length; i++)
+            try
+            {
+                operations[i] = Read(forms[i]);
+            }
+            catch (ProblemException e) when (e.Problem.Errors.Count > 0)
+            {
+                throw new ProblemException(
+                    e.Problem with { Errors = [.. e.Problem.Errors.Select(error => error with { Pointer = $"/operations/{i}{error.Pointer}" })] });
+            }
+
+        return operations;
     }
 
-    internal static ProblemException NoEnvironment(string name, IEnumerable<string> existing) =>
-        new(ProblemKind.NotFound, $"There is no environment '{name}'. There are: {string.Join(", ", existing)}.");
+    private Operation Read(OperationForm form)
+    {
+        var kind = All.FirstOrDefault(kind => kind.Name == form.Kind)
+            ?? throw form.Bad("kind", $"'{form.Kind}' is not one of {string.Join(", ", All.Select(kind => kind.Name).Order(StringComparer.Ordinal))}.");
+        if (!kind.Operations.TryGetValue(form.Op, out var read))
+            throw form.Bad("op", $"'{form.Op}' cannot be done to {kind.Name}; there are {string.Join(", ", kind.Operations.Keys.Order(StringComparer.Ordinal))}.");
+        var operation = read(form);
+        form.RequireAllRead();
+        return operation with { IfVersion = form.IfVersion };
+    }
 }

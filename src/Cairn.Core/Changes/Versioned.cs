@@ -56,6 +56,9 @@ public abstract class ResourceKind(string name, string versionsName)
     /// <summary>Makes the operation that brings a resource back to an older version; to version 0 by deleting it.</summary>
     public required Func<string, long, Operation> Restore { get; init; }
 
+    /// <summary>What can be done to a resource, by the name that a form calls it by.</summary>
+    public IReadOnlyDictionary<string, Func<OperationForm, Operation>> Operations { get; init; } = new Dictionary<string, Func<OperationForm, Operation>>();
+
     /// <summary>The version a resource is at; 0 when there never was one.</summary>
     public abstract long VersionOf(CatalogSnapshot snapshot, string path);
 

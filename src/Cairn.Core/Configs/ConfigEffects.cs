@@ -1,30 +1,22 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Documents;
+using Cairn.Core.Environments;
 
 namespace Cairn.Core.Configs;
 
-/// <summary>What a change makes of one config in one environment.</summary>
-/// <param name="Path">The config.</param>
-/// <param name="Environment">The environment.</param>
-/// <param name="Before">What it serves now; null when nothing.</param>
-/// <param name="After">What it would serve; null when nothing, or when that cannot be rendered.</param>
-/// <param name="Patch">The difference, as RFC 6902 has it; null when one of them is nothing, or they are too different.</param>
-public sealed record ConfigEffect(string Path, string Environment, JsonElement? Before, JsonElement? After, JsonArray? Patch);
-
 /// <summary>Tells what a planned change would make the environments serve: of the configs it writes, and of those that refer to what
 /// it writes.</summary>
-public sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer, ConfigRules rules)
+internal sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer, ConfigRules rules)
 {
     /// <summary>The differences that the change's author may see.</summary>
     /// <param name="draft">The change.</param>
     /// <param name="work">What the telling may use.</param>
     /// <param name="hidden">How many more there are, of configs that the author may not read.</param>
-    public IReadOnlyList<ConfigEffect> Of(ChangeDraft draft, WorkBudget work, out int hidden)
+    public IReadOnlyList<ChangeEffect> Of(ChangeDraft draft, WorkBudget work, out int hidden)
     {
-        var effects = new List<ConfigEffect>();
+        var effects = new List<ChangeEffect>();
         hidden = 0;
         var written = rules.Written(draft).Select(config => (config.Path, Environments: (IEnumerable<string>)kinds.EnvironmentNames(draft)));
         foreach (var (path, environment) in written.Concat(rules.Affected(draft, work))
@@ -42,14 +34,14 @@ public sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer, 
         return effects;
     }
 
-    private ConfigEffect? Of(ChangeDraft draft, Caller caller, string path, string environment, WorkBudget work)
+    private ChangeEffect? Of(ChangeDraft draft, Caller caller, string path, string environment, WorkBudget work)
     {
         var head = draft.Head(kinds.Configs, path);
         var before = Render(new ConfigSource(kinds, draft.Start), caller, new ConfigVersion(path, head?.Version ?? 0, head?.Revision ?? 0, head?.State!, head?.Mark), environment, work);
         var after = Render(new ConfigSource(kinds, draft), caller, new ConfigVersion(path, 0, 0, draft.Get(kinds.Configs, path)!), environment, work);
         if (before is null && after is null || before is { } one && after is { } other && JsonElement.DeepEquals(one, other))
             return null;
-        return new ConfigEffect(path, environment, before, after, before is { } from && after is { } to ? JsonPatch.Diff(from, to) : null);
+        return new ChangeEffect(path, environment, before, after, before is { } from && after is { } to ? JsonPatch.Diff(from, to) : null);
     }
 
     private JsonElement? Render(ConfigSource source, Caller caller, ConfigVersion config, string environment, WorkBudget work)

@@ -1,6 +1,7 @@
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Documents;
+using Cairn.Core.Environments;
 
 namespace Cairn.Core.Configs;
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Cairn.Core.Configs;
 
 /// <summary>What a config's path may look like: 1 to 16 segments joined by slashes, the first being the project.</summary>
@@ -9,10 +7,6 @@ public static class ConfigPath
     public const int MaxLength = 512;
 
     private const int MaxSegments = 16;
-    private const int MaxSegmentLength = 128;
-
-    private static readonly SearchValues<char> Allowed =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@+~");
 
     /// <summary>Refuses what is no path.</summary>
     /// <exception cref="ProblemException">It is not; the message says why.</exception>
@@ -33,15 +27,10 @@ public static class ConfigPath
         int segments = 0;
         foreach (var range in path.AsSpan().Split('/'))
         {
-            var segment = path.AsSpan()[range];
             if (++segments > MaxSegments)
                 return $"it has at most {MaxSegments} segments";
-            if (segment.Length is 0 or > MaxSegmentLength)
-                return $"each segment between slashes has 1 to {MaxSegmentLength} characters";
-            if (segment is "." or "..")
-                return "'.' and '..' are not segments";
-            if (segment.ContainsAnyExcept(Allowed))
-                return "segments are made of letters, digits and . _ - @ + ~";
+            if (PathSegment.Fault(path.AsSpan()[range]) is { } fault)
+                return fault;
         }
 
         return null;

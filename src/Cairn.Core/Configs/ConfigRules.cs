@@ -9,32 +9,18 @@ namespace Cairn.Core.Configs;
 /// <remarks>What is written is rendered as its author, who must be allowed to read what its templates refer to. What is only affected is
 /// rendered as Cairn itself: whether a rule holds does not depend on what the author may see, and what they may not see is
 /// not told.</remarks>
-public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
+public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer) : IChangeRules
 {
     /// <summary>How large one document may be, in bytes of compact JSON.</summary>
     public const int MaxDocumentBytes = 1 << 20;
 
     private const int MaxProblems = 100;
 
-    /// <summary>Refuses a draft that breaks a rule.</summary>
-    /// <param name="draft">The change.</param>
-    /// <param name="work">What the checking may use.</param>
-    /// <exception cref="ProblemException">What it breaks; when several rules, all of their errors.</exception>
-    public void Check(ChangeDraft draft, WorkBudget work)
-    {
-        var problems = Problems(draft, work);
-        if (problems.Count == 0)
-            return;
-        var first = problems[0];
-        throw new ProblemException(problems.Count == 1
-            ? first
-            : first with { Errors = [.. problems.Where(problem => problem.Kind == first.Kind).SelectMany(problem => problem.Errors.Count > 0 ? problem.Errors : [new ProblemError("", problem.Detail)])] });
-    }
-
-    /// <summary>All that is wrong with a draft; empty when it may be committed.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<Problem> Problems(ChangeDraft draft, WorkBudget work)
     {
         var problems = new List<Problem>();
+        CheckParts(draft, problems);
         foreach (var config in Written(draft))
         {
             KeepProtected(draft, config);
@@ -48,6 +34,18 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer)
             foreach (string environment in environments)
                 CheckAffected(draft, path, environment, problems, work);
         return problems;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ChangeEffect> Effects(ChangeDraft draft, WorkBudget work, out int hidden) =>
+        new ConfigEffects(kinds, renderer, this).Of(draft, work, out hidden);
+
+    // What is deleted may not be needed any more: no config has a part of its own in it.
+    private void CheckParts(ChangeDraft draft, List<Problem> problems)
+    {
+        foreach (var environment in draft.Written(kinds.Environments).Where(environment => environment.State is null))
+            if (draft.Lookup(kinds.Parts, environment.Path).FirstOrDefault() is { } config)
+                problems.Add(new Problem(ProblemKind.Conflict, $"The config {config} has a part of its own in '{environment.Path}'. Delete that first."));
     }
 
     internal IEnumerable<DraftResource<ConfigState>> Written(ChangeDraft draft) => draft.Written(kinds.Configs);

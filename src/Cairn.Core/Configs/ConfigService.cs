@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Documents;
+using Cairn.Core.Environments;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
@@ -132,7 +133,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     public void RequireEnvironment(CatalogSnapshot snapshot, string name)
     {
         if (snapshot.Of(kinds.Environments.Catalog).Get(name)?.State is null)
-            throw ResourceKinds.NoEnvironment(name, kinds.EnvironmentNames(snapshot));
+            throw EnvironmentKinds.NoEnvironment(name, kinds.EnvironmentNames(snapshot));
     }
 
     private RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, ConfigVersion config, string? environment, CancellationToken ct)

@@ -32,7 +32,7 @@ public sealed record PutEnvironment(string Path, string? Description, bool? Prot
     }
 }
 
-/// <summary>Removes an environment that no config has anything of its own in.</summary>
+/// <summary>Removes an environment. Rules see to it that no config has anything of its own in it.</summary>
 public sealed record DeleteEnvironment(string Path) : Operation
 {
     public override string Path { get; init; } = Path;
@@ -46,8 +46,6 @@ public sealed record DeleteEnvironment(string Path) : Operation
             throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{Path}'.");
         if (environment.State.Protected)
             throw new ProblemException(ProblemKind.Protected, $"The environment '{Path}' is protected. Take the protection off first.");
-        if (draft.Lookup(draft.Kinds.Parts, Path).FirstOrDefault() is { } config)
-            throw new ProblemException(ProblemKind.Conflict, $"The config {config} has a part of its own in '{Path}'. Delete that first.");
         environment.Set(null, "delete");
         return ValueTask.CompletedTask;
     }
@@ -133,7 +131,9 @@ internal static class VariableOwner
         }
         else
         {
-            Configs.ConfigPath.Check(path[Projects.Length..]);
+            string project = path[Projects.Length..];
+            if (PathSegment.Fault(project) is { } fault)
+                throw new ProblemException(ProblemKind.Invalid, $"'{(project.Length <= 80 ? project : project[..80] + "…")}' is not a project's name: {fault}.");
         }
     }
 }

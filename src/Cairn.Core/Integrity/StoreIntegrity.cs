@@ -1,6 +1,8 @@
 using System.Globalization;
 using Cairn.Core.Changes;
 using Cairn.Core.Cryptography;
+using Cairn.Core.Environments;
+using Cairn.Core.Schemas;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Cairn.Core.Changes;
 using Cairn.Core.Cryptography;
+using Cairn.Core.Documents;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
@@ -21,7 +23,7 @@ public readonly record struct MarkOrder(long Revision, string Path) : IComparabl
 }
 
 /// <summary>The kinds of resource that make up the schema registry, and how they are found.</summary>
-public sealed class SchemaResources
+public sealed class SchemaResources : IResourceSet
 {
     private const string ModelPrefix = "schema-models/";
 
@@ -32,8 +34,32 @@ public sealed class SchemaResources
         {
             Renews = path => ModelPrefix + path[..path.LastIndexOf('/')],
             Restore = (path, version) => new RestoreSchema(path, version),
+            Operations = new Dictionary<string, Func<OperationForm, Operation>>
+            {
+                ["register"] = form => new RegisterSchema(
+                    SchemaSelector.AddressFromPath(form.Path), SchemaText.Read(SchemaType.JsonSchema, SchemaContent.JsonSchemaMediaType, form.Document()))
+                {
+                    Meta = form.Json("meta"),
+                    Backport = form.Flag("backport") ?? false,
+                },
+                ["delete"] = form => new DeleteSchema(SchemaSelector.AddressFromPath(form.Path), form.Flag("force") ?? false),
+                ["deprecate"] = form => new DeprecateSchema(SchemaSelector.AddressFromPath(form.Path), Deprecation(form)),
+                ["undeprecate"] = form => new DeprecateSchema(SchemaSelector.AddressFromPath(form.Path), null),
+                ["describe"] = form => new DescribeSchema(SchemaSelector.AddressFromPath(form.Path), form.Document()),
+                ["restore"] = form => new RestoreSchema(form.Path, form.ToVersion()),
+            },
         };
-        Rules = new("schema-rules", "schema-rule-versions", keyring, ids, CompatibilityRule.Encode, CompatibilityRule.Decode) { Restore = (path, version) => new RestoreCompatibilityRule(path, version) };
+        Rules = new("schema-rules", "schema-rule-versions", keyring, ids, CompatibilityRule.Encode, CompatibilityRule.Decode)
+        {
+            Restore = (path, version) => new RestoreCompatibilityRule(path, version),
+            Operations = new Dictionary<string, Func<OperationForm, Operation>>
+            {
+                ["put"] = form => new PutCompatibilityRule(form.Path, CompatibilityRule.ParseMode(
+                    Member(form, form.Document(), "compatibility") ?? throw form.Bad("document", "A rule is an object with 'compatibility'."))),
+                ["delete"] = form => new PutCompatibilityRule(form.Path, null),
+                ["restore"] = form => new RestoreCompatibilityRule(form.Path, form.ToVersion()),
+            },
+        };
         Models = new(ModelPrefix, record => new ModelMark(record.Key[ModelPrefix.Length..], record.Revision));
         ModelsByRevision = Models.AddOrder<MarkOrder>(mark => [new MarkOrder(mark.Revision, mark.Path)]);
         Ids = new IdSequence(store, "schemas");
@@ -72,15 +98,44 @@ public sealed class SchemaResources
     /// <summary>Compiled schemas, for the next time.</summary>
     public SchemaCompiler Compiler { get; } = new();
 
-    /// <summary>Their catalogs.</summary>
+    /// <summary>The configs that are bound to a model, with how they name it; nobody until configs say so.</summary>
+    public Func<IResourceView, ModelName, IEnumerable<BoundConfig>> BoundConfigs { get; set; } = static (_, _) => [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ResourceKind> Kinds => [Versions, Rules];
+
+    /// <inheritdoc/>
     public IEnumerable<Catalog> Catalogs => [Models, Rules.Catalog, Versions.Catalog];
 
     /// <summary>Whether a schema has this number.</summary>
     public bool IsTaken(CatalogSnapshot snapshot, long number) =>
         snapshot.Of(Versions.Catalog).CountRange(ById, new SchemaOrder(SchemaOrder.All(null), number), new SchemaOrder(SchemaOrder.All(null), number + 1)) > 0;
 
+    private SchemaDeprecation Deprecation(OperationForm form)
+    {
+        byte[]? document = form.Json("document");
+        return new(Time.GetUtcNow(), Member(form, document, "message"), Member(form, document, "replacement"));
+    }
+
+    private static string? Member(OperationForm form, byte[]? document, string name)
+    {
+        if (document is null || JsonText.Element(document) is not { ValueKind: JsonValueKind.Object } json || !json.TryGetProperty(name, out var value))
+            return null;
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw form.Bad("document/" + name, $"'{name}' is a string.");
+    }
+
     private static IEnumerable<string> Of(Versioned<SchemaState> schema, Func<SchemaState, string> key) =>
         schema.State is { } state ? [key(state)] : [];
+}
+
+/// <summary>Finds the registry among the kinds.</summary>
+public static class SchemaKinds
+{
+    extension(ResourceKinds kinds)
+    {
+        /// <summary>The schema registry.</summary>
+        public SchemaResources Schemas => kinds.Of<SchemaResources>();
+    }
 }
 
 /// <summary>A place in the list of schemas: a part of it, and the number there.</summary>

@@ -1,6 +1,5 @@
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
-using Cairn.Core.Configs;
 
 namespace Cairn.Core.Schemas;
 
@@ -17,10 +16,7 @@ public sealed record SchemaUsers(IReadOnlyList<SchemaState> Schemas, IReadOnlyLi
     {
         var source = new SchemaSource(kinds.Schemas, view);
         var schemas = view.Lookup(kinds.Schemas.Referrers, schema.Address.Path).Select(source.Find).OfType<SchemaState>();
-        var configs = view.Lookup(kinds.BoundModels, schema.Address.Model.Path)
-            .Select(config => (Path: config, view.Get(kinds.Configs, config)?.Schema?.Selector))
-            .Where(config => config.Selector is { } selector && source.Resolve(selector)?.Address == schema.Address)
-            .Select(config => new BoundConfig(config.Path, config.Selector!));
+        var configs = kinds.Schemas.BoundConfigs(view, schema.Address.Model).Where(config => source.Resolve(config.Selector)?.Address == schema.Address);
         return new SchemaUsers([.. schemas], [.. configs]);
     }
 
@@ -31,7 +27,7 @@ public sealed record SchemaUsers(IReadOnlyList<SchemaState> Schemas, IReadOnlyLi
         if (IsEmpty)
             return;
         var errors = Schemas.Where(schema => SchemaUse.Allows(caller, schema.Address)).Select(schema => new ProblemError("", $"The schema {schema.Address} refers to it."))
-            .Concat(Configs.Where(config => Authorizer.Allows(caller, ConfigService.ReadPermission, config.Path, null)).Select(config => new ProblemError("", $"The config {config.Path} is bound to it, as {config.Selector}.")))
+            .Concat(Configs.Where(config => Authorizer.Allows(caller, new Permission("configs", PermissionLevel.Read), config.Path, null)).Select(config => new ProblemError("", $"The config {config.Path} is bound to it, as {config.Selector}.")))
             .Take(20);
         throw new ProblemException(ProblemKind.Conflict, $"{address} is in use by {Schemas.Count} schemas and {Configs.Count} configs. {cure}", [.. errors]);
     }

@@ -1,5 +1,6 @@
 using Cairn.Core;
 using Cairn.Core.Access;
+using Cairn.Core.Keys;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Access;

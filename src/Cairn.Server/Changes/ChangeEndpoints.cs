@@ -31,9 +31,7 @@ internal static class ChangeEndpoints
     {
         var node = CairnRequest.Of(http).Node;
         var submission = await Bodies.ReadAsync(http, WireJson.Default.ChangeSubmission, node.Options.MaxBodyBytes * BodyFactor);
-        var request = new ChangeRequest(
-            [.. submission.Operations.Select((operation, index) => operation.ToOperation(node.Kinds, index))],
-            submission.Message ?? ConfigAnswers.Message(http));
+        var request = new ChangeRequest(node.Kinds.Read(submission.Operations), submission.Message ?? ConfigAnswers.Message(http));
         await CommitAsync(http, request, submission.DryRun);
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Configs;
+using Cairn.Core.Keys;
 using Cairn.Server.Limits;
 using Cairn.Server.Observability;
 using Cairn.Storage;

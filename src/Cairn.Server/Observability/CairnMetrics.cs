@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Cairn.Core.Changes;
 using Cairn.Core.Configs;
+using Cairn.Core.Environments;
 using Cairn.Core.Jobs;
 
 namespace Cairn.Server.Observability;

@@ -4,6 +4,7 @@ using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Configs;
 using Cairn.Core.Documents;
+using Cairn.Core.Environments;
 using Cairn.Core.Schemas;
 using Cairn.JsonSchema;
 using Cairn.Server.Configs;

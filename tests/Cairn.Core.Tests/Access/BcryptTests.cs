@@ -1,4 +1,4 @@
-using Cairn.Core.Access.Bcrypt;
+using Cairn.Core.Keys.Bcrypt;
 
 namespace Cairn.Core.Tests.Access;
 

@@ -37,13 +37,12 @@ internal sealed class World : IAsyncDisposable
         var store = new InterruptedStore(sqlite, maxOperations);
         var (time, ids) = (TimeProvider.System, new TimedIds(TimeProvider.System));
         var keyring = await Keyring.OpenAsync(store, MasterKeys.FromSetting(Convert.ToBase64String(new byte[32])), time, Ct);
-        var kinds = new ResourceKinds(keyring, store, ids, time);
+        var kinds = CoreKinds.Create(keyring, store, ids, time);
         var catalogs = new CatalogSet(store, [keyring.Catalog, .. kinds.Catalogs], time);
         await catalogs.StartAsync(Ct);
         var renderer = new ConfigRenderer();
-        var rules = new ConfigRules(kinds, renderer);
         var committer = new Committer(store, catalogs, new AuditLog(store, keyring, time), time);
-        var changes = new ChangeService(store, keyring, catalogs, committer, kinds, rules, new ConfigEffects(kinds, renderer, rules), ids, time);
+        var changes = new ChangeService(store, keyring, catalogs, committer, kinds, new ConfigRules(kinds, renderer), ids, time);
         var world = new World(folder, sqlite, store, catalogs, kinds, changes, new ConfigService(store, kinds, renderer));
         await world.CommitAsync(new PutEnvironment("dev", new EnvironmentState(null, false)), new PutEnvironment("prod", new EnvironmentState(null, false)));
         return world;

@@ -76,7 +76,7 @@ public sealed class PyrmuteImportTests
         server.Node.ForeignKeys.MayKnow(snapshot, wrong).ShouldBeFalse();
         // Neither Cairn's own keys nor what is too short to be one are tried at all.
         server.Node.ForeignKeys.MayKnow(snapshot, "short").ShouldBeFalse();
-        server.Node.ForeignKeys.MayKnow(snapshot, Cairn.Core.Access.ApiKeyText.Generate("cairn_live")).ShouldBeFalse();
+        server.Node.ForeignKeys.MayKnow(snapshot, Cairn.Core.Keys.ApiKeyText.Generate("cairn_live")).ShouldBeFalse();
         server.Node.ForeignKeys.MayKnow(snapshot, CairnServer.AdminKey).ShouldBeFalse();
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Cairn.Core.Access;
+using Cairn.Core.Keys;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Compatibility.PyrmuteRegistry;

@@ -1,9 +1,10 @@
 using System.Text;
 using Cairn.Core;
 using Cairn.Core.Access;
-using Cairn.Core.Access.Bcrypt;
+using Cairn.Core.Keys.Bcrypt;
 using Cairn.Core.Changes;
 using Cairn.Core.Documents;
+using Cairn.Core.Keys;
 using Cairn.Core.Schemas;
 
 namespace Cairn.Server.Compatibility.PyrmuteRegistry.Import;

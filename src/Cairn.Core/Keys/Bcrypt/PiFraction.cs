@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Cairn.Core.Access.Bcrypt;
+namespace Cairn.Core.Keys.Bcrypt;
 
 /// <summary>The digits of π after the point, from which Blowfish takes its first state.</summary>
 internal static class PiFraction

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Cairn.Core.Access.Bcrypt;
+namespace Cairn.Core.Keys.Bcrypt;
 
 /// <summary>Checks texts against bcrypt hashes made elsewhere (<c>$2a$</c>, <c>$2b$</c>, <c>$2y$</c>). Cairn makes none itself:
 /// its keys have full entropy, which a slow hash would not make safer.</summary>

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Cairn.Core.Access.Bcrypt;
+using Cairn.Core.Access;
+using Cairn.Core.Keys.Bcrypt;
 using Cairn.Core.Changes;
 using Cairn.Storage.Catalogs;
 
-namespace Cairn.Core.Access;
+namespace Cairn.Core.Keys;
 
 /// <summary>
 /// Keys that were imported with a bcrypt hash. The first time one is presented it is found by trying the hashes one by one, as

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Cairn.Core.Access;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
-namespace Cairn.Core.Access;
+namespace Cairn.Core.Keys;
 
 /// <summary>How a key has been used on one node.</summary>
 public sealed record ApiKeyUsage

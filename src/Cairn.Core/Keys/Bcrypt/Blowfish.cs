@@ -1,4 +1,4 @@
-namespace Cairn.Core.Access.Bcrypt;
+namespace Cairn.Core.Keys.Bcrypt;
 
 /// <summary>Blowfish with the expensive key schedule of bcrypt (Provos and Mazières, "A Future-Adaptable Password Scheme", 1999).</summary>
 internal sealed class Blowfish

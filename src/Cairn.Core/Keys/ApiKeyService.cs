@@ -1,9 +1,11 @@
+using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Changes;
+using Cairn.Core.Environments;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
-namespace Cairn.Core.Access;
+namespace Cairn.Core.Keys;
 
 /// <summary>Makes, rotates and revokes API keys.</summary>
 /// <param name="textPrefix">What the text of new keys starts with, such as <c>cairn_live</c>.</param>

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json.Serialization;
+using Cairn.Core.Access;
 
-namespace Cairn.Core.Access;
+namespace Cairn.Core.Keys;
 
 /// <summary>An API key as it is stored. The key itself is not: only the SHA-256 of it.</summary>
 public sealed record ApiKey

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Cairn.Core.Access;
+namespace Cairn.Core.Keys;
 
 /// <summary>
 /// The text of an API key: <c>cairn_live_</c>, 43 characters of base62 that hold 256 random bits, and 6 more that are a

@@ -1,4 +1,6 @@
-namespace Cairn.Core.Access;
+using Cairn.Core.Access;
+
+namespace Cairn.Core.Keys;
 
 /// <summary>What a new key is to be.</summary>
 public sealed record ApiKeyRequest

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Text.Json;
+using Cairn.Core.Access;
 using Cairn.Core.Cryptography;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
-namespace Cairn.Core.Access;
+namespace Cairn.Core.Keys;
 
 /// <summary>What became of a credential that was presented.</summary>
 public abstract record Authentication
