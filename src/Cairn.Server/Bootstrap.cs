@@ -14,7 +14,7 @@ internal static class Bootstrap
 
     public static async Task RunAsync(CairnNode node, CancellationToken ct)
     {
-        var context = new CommitContext(Caller.System, Origin.Internal);
+        var context = new CommitContext(Principal.System, Origin.Internal);
         if (node.Catalogs.Current.Of(node.Kinds.Environments.Catalog).Count == 0)
         {
             Operation[] environments =

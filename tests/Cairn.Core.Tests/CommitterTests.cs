@@ -30,7 +30,7 @@ public sealed class CommitterTests
         var committer = new Committer(store, catalogs, audit, TimeProvider.System);
         var renderer = new ConfigRenderer();
         var changes = new ChangeService(store, keyring, catalogs, committer, kinds, new ConfigRules(kinds, renderer), ids, TimeProvider.System);
-        var context = new CommitContext(Caller.System, Origin.Internal);
+        var context = new CommitContext(Principal.System, Origin.Internal);
         await changes.CommitAsync(context, new ChangeRequest([new PutEnvironment("dev", new EnvironmentState(null, false))], null), CancellationToken.None);
 
         var versions = await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>

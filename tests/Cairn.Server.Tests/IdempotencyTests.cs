@@ -178,7 +178,7 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
     private string Name(string key, CairnServer? at = null)
     {
         var node = (at ?? server).Node;
-        string admin = "key:" + node.Credentials.List(node.Catalogs.Current, Cairn.Core.Access.Caller.System).First().Id;
+        string admin = "key:" + node.Credentials.List(node.Catalogs.Current, Cairn.Core.Access.Principal.System).First().Id;
         return Idempotency.NameOf(admin, key);
     }
 

@@ -61,6 +61,29 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
     }
 
     [Fact]
+    public async Task Who_wrote_something_is_kept_by_identifier_and_not_by_name_alone()
+    {
+        await using var own = await CairnServer.StartAsync();
+        string[] ids = new string[2];
+        for (int i = 0; i < 2; i++)
+        {
+            var made = await own.Admin.PostJsonAsync("/api/v1/keys", """{"name":"same","permission":"write"}""");
+            ids[i] = "key:" + (string?)made["id"];
+            using var writer = own.Client((string?)made["key"]);
+            await writer.PutJsonAsync("/api/v1/configs/author/a", "{}");
+            (await writer.GetJsonAsync("/api/v1/auth/whoami"))["grants"]!.ToJsonString().ShouldBe("""[{"kind":"*","level":"write","path":"**","environments":[]}]""");
+            await own.Admin.PostJsonAsync($"/api/v1/keys/{made["id"]}/revoke", "{}");
+        }
+
+        await own.RestartAsync();
+        var versions = (await own.Admin.GetJsonAsync("/api/v1/config-versions/author/a"))["items"]!.AsArray();
+        versions.Select(version => (string?)version!["created_by"]).ShouldBe(["same", "same"]);
+        versions.Select(version => (string?)version!["created_by_id"]).ShouldBe([ids[1], ids[0]]);
+        (await own.Admin.GetJsonAsync("/api/v1/changes?limit=2"))["items"]!.AsArray().Select(change => (string?)change!["created_by_id"]).ShouldBe([ids[1], ids[0]]);
+        (await own.Admin.GetJsonAsync("/api/v1/integrity"))["findings"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Two_keys_in_use_have_two_names()
     {
         var made = await Admin.PostJsonAsync("/api/v1/keys", """{"name":"twice"}""");

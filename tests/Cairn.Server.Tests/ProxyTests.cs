@@ -248,7 +248,7 @@ public sealed class ProxyTests
     private static async Task<string> KeyAsync(CairnServer server, string network)
     {
         var request = new ApiKeyRequest { Name = "bound", Permission = PermissionLevel.Read, AllowedIps = [network] };
-        return (await server.Node.Keys.CreateAsync(new(Caller.System, Origin.Internal), request, CancellationToken.None)).Text;
+        return (await server.Node.Keys.CreateAsync(new(Principal.System, Origin.Internal), request, CancellationToken.None)).Text;
     }
 
     // In small pieces, as a network may bring it. 0 when the connection was ended without an answer.

@@ -43,7 +43,7 @@ internal static class RegistryCommand
             throw new UsageException($"'{permission}' is not a level: read, write, delete or admin.");
         if (node.Credentials.Find(node.Catalogs.Current, name) is not null)
             throw new UsageException($"There is a key '{name}' already.");
-        var context = new CommitContext(Caller.System with { Name = "cli" }, Origin.Internal);
+        var context = new CommitContext(Principal.System with { Name = "cli" }, Origin.Internal);
         var (key, text) = await node.Keys.CreateAsync(context, new ApiKeyRequest
         {
             Name = name,

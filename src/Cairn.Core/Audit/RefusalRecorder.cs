@@ -25,7 +25,7 @@ public sealed class RefusalRecorder(IStore store, AuditLog audit, TimedIds ids, 
     /// <param name="outcome"><c>denied</c> or <c>unauthenticated</c>.</param>
     /// <param name="reason">Why. Never contains what was presented.</param>
     /// <param name="origin">From where.</param>
-    public void Record(Caller? caller, string action, string outcome, string reason, Origin origin)
+    public void Record(Principal? caller, string action, string outcome, string reason, Origin origin)
     {
         var refusal = new Refusal(
             caller?.Id ?? "anonymous", caller?.Name, action, outcome, reason, origin.Address?.ToString());

@@ -9,6 +9,10 @@ public sealed record Change
     public required string Id { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }
+
+    /// <summary>The author's <see cref="Access.Principal.Id"/>, which no other has; null in changes of before it was kept.</summary>
+    public string? CreatedById { get; init; }
+
     public string? Message { get; init; }
     public required IReadOnlyList<AuditedResource> Resources { get; init; }
 

@@ -12,7 +12,7 @@ namespace Cairn.Core.Changes;
 /// <param name="store">Where older versions are.</param>
 /// <param name="caller">Whose change it is.</param>
 /// <param name="preview">Whether it is only looked at and never committed.</param>
-public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, IStore store, Caller caller, bool preview = false) : IResourceView
+public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, IStore store, Principal caller, bool preview = false) : IResourceView
 {
     private readonly List<DraftResource> _resources = [];
     private readonly Dictionary<string, Condition> _reads = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, I
     public bool IsPreview => preview;
 
     /// <summary>Whose change it is.</summary>
-    public Caller Caller => caller;
+    public Principal Caller => caller;
 
     /// <summary>The resources touched, in the order of their first touch.</summary>
     public IReadOnlyList<DraftResource> Resources => _resources;
@@ -185,7 +185,7 @@ public sealed class DraftResource<TState>(ResourceKind<TState> kind, string path
 
     /// <summary>Before and after, as part of a change.</summary>
     internal Written<TState> Of(Change change) =>
-        new(Before, new Versioned<TState>(Path, NextVersion, State, change.CreatedAt, change.CreatedBy, change.Message, change.Id, change.Revision));
+        new(Before, new Versioned<TState>(Path, NextVersion, State, change.CreatedAt, change.CreatedBy, change.Message, change.Id, change.Revision, change.CreatedById));
 
     internal override (IReadOnlyList<Write> Writes, string Digest) Encode(Change change)
     {

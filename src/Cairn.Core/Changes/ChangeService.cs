@@ -89,7 +89,7 @@ public sealed class ChangeService(
     }
 
     /// <summary>Answers what a change would do.</summary>
-    public async ValueTask<ChangePreview> PreviewAsync(Caller caller, ChangeRequest request, CancellationToken ct)
+    public async ValueTask<ChangePreview> PreviewAsync(Principal caller, ChangeRequest request, CancellationToken ct)
     {
         Validate(request);
         using var work = new WorkBudget(ct, time: time);
@@ -162,7 +162,7 @@ public sealed class ChangeService(
             throw new ProblemException(ProblemKind.Invalid, $"A message has at most {MaxMessageLength} characters, not {request.Message.Length}.");
     }
 
-    private async ValueTask<ChangeDraft> PlanAsync(Caller caller, ChangeRequest request, CancellationToken ct, bool preview = false)
+    private async ValueTask<ChangeDraft> PlanAsync(Principal caller, ChangeRequest request, CancellationToken ct, bool preview = false)
     {
         var draft = new ChangeDraft(kinds, catalogs.Current, store, caller, preview);
         int index = 0;
@@ -187,13 +187,14 @@ public sealed class ChangeService(
     }
 
     private (Change Change, List<Condition> Conditions, List<Write> Writes) Encode(
-        string id, Caller caller, ChangeRequest request, ChangeDraft draft)
+        string id, Principal caller, ChangeRequest request, ChangeDraft draft)
     {
         var change = new Change
         {
             Id = id,
             CreatedAt = time.GetUtcNow(),
             CreatedBy = caller.Name,
+            CreatedById = caller.Id,
             Message = request.Message,
             Resources = [],
             Reverts = request.Reverts,
@@ -216,11 +217,12 @@ public sealed class ChangeService(
         return (change, conditions, writes);
     }
 
-    private Change Nothing(string id, Caller caller, ChangeRequest request, ChangeDraft draft) => new()
+    private Change Nothing(string id, Principal caller, ChangeRequest request, ChangeDraft draft) => new()
     {
         Id = id,
         CreatedAt = time.GetUtcNow(),
         CreatedBy = caller.Name,
+        CreatedById = caller.Id,
         Message = request.Message,
         Resources = [],
         Revision = draft.Start.Snapshot.Revision,

@@ -10,7 +10,7 @@ namespace Cairn.Core.Changes;
 /// <param name="Caller">Who asks.</param>
 /// <param name="Origin">From where.</param>
 /// <param name="Extra">A condition and a write that must happen with it or not at all, such as an idempotency key's.</param>
-public sealed record CommitContext(Caller Caller, Origin Origin, (Condition Condition, Write Write)? Extra = null);
+public sealed record CommitContext(Principal Caller, Origin Origin, (Condition Condition, Write Write)? Extra = null);
 
 /// <summary>The one door through which Cairn writes on behalf of somebody: adds the audit entry to the transaction, finds
 /// out what became of a commit that was not answered, and waits until this node's catalogs have it.</summary>

@@ -16,8 +16,10 @@ namespace Cairn.Core.Changes;
 /// <param name="Message">Why, as its author put it.</param>
 /// <param name="ChangeId">The change it is part of.</param>
 /// <param name="Revision">The store revision it was written in.</param>
+/// <param name="CreatedById">The author's <see cref="Access.Principal.Id"/>; null in versions of before it was kept.</param>
 public sealed record Versioned<TState>(
-    string Path, long Version, TState? State, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string ChangeId, long Revision)
+    string Path, long Version, TState? State, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string ChangeId, long Revision,
+    string? CreatedById = null)
     where TState : class
 {
     /// <summary>Tells this version from another of the same number, as there is when a store was restored and written to again: the random
@@ -32,7 +34,7 @@ public sealed record Versioned<TState>(
 /// <param name="Bound">Whether <paramref name="Sealed"/> is bound to more than the version's address.</param>
 internal sealed record StoredVersion(
     long Version, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string Change, string? Sealed,
-    bool Deleted = false, bool Bound = false);
+    bool Deleted = false, bool Bound = false, string? CreatedById = null);
 
 /// <summary>
 /// A kind of resource every state of which is kept. The newest version is at <c>configs/payments/database</c>, each
@@ -202,7 +204,8 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
     internal byte[] Encode(Versioned<TState> version)
     {
         var stored = new StoredVersion(
-            version.Version, version.CreatedAt, version.CreatedBy, version.Message, version.ChangeId, null, version.State is null, Bound: true);
+            version.Version, version.CreatedAt, version.CreatedBy, version.Message, version.ChangeId, null, version.State is null, Bound: true,
+            version.CreatedById);
         string sealedState = _keyring.Seal(version.State is { } state ? _encode(state) : [], Address(version.Path, stored));
         return JsonSerializer.SerializeToUtf8Bytes(stored with { Sealed = sealedState }, StoredJson.Default.StoredVersion);
     }
@@ -214,7 +217,8 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
         var state = Open(path, stored) is { } content ? _decode(content) : null;
         _ids.See(stored.Change);
         return new Versioned<TState>(
-            path, stored.Version, state, stored.CreatedAt, string.Intern(stored.CreatedBy), stored.Message, stored.Change, record.Revision);
+            path, stored.Version, state, stored.CreatedAt, string.Intern(stored.CreatedBy), stored.Message, stored.Change, record.Revision,
+            stored.CreatedById is { } id ? string.Intern(id) : null);
     }
 
     private byte[]? Open(string path, StoredVersion stored)
@@ -235,7 +239,10 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
     // What is sealed for one version of one resource opens nowhere else, and with no other author, time or message.
     private string Address(string path, StoredVersion stored) => stored.Bound
         ? JsonSerializer.Serialize(
-            [$"{Name}/{path}@{stored.Version}", stored.CreatedAt.ToString("O", CultureInfo.InvariantCulture), stored.CreatedBy, stored.Message ?? "", stored.Change, stored.Deleted ? "deleted" : ""],
+            [
+                $"{Name}/{path}@{stored.Version}", stored.CreatedAt.ToString("O", CultureInfo.InvariantCulture), stored.CreatedBy, stored.Message ?? "",
+                stored.Change, stored.Deleted ? "deleted" : "", .. stored.CreatedById is { } id ? [id] : Array.Empty<string>(),
+            ],
             StoredJson.Default.StringArray)
         : $"{Name}/{path}@{stored.Version}";
 

@@ -23,7 +23,7 @@ internal sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer
             .SelectMany(config => config.Environments.Select(environment => (config.Path, environment))).Distinct())
         {
             bool visible = Authorizer.Allows(draft.Caller, ConfigService.ReadPermission, path, environment);
-            if (Of(draft, visible ? draft.Caller : Caller.System, path, environment, work) is not { } effect)
+            if (Of(draft, visible ? draft.Caller : Principal.System, path, environment, work) is not { } effect)
                 continue;
             if (visible)
                 effects.Add(effect);
@@ -34,7 +34,7 @@ internal sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer
         return effects;
     }
 
-    private ChangeEffect? Of(ChangeDraft draft, Caller caller, string path, string environment, WorkBudget work)
+    private ChangeEffect? Of(ChangeDraft draft, Principal caller, string path, string environment, WorkBudget work)
     {
         var head = draft.Head(kinds.Configs, path);
         var before = Render(new ConfigSource(kinds, draft.Start), caller, new ConfigVersion(path, head?.Version ?? 0, head?.Revision ?? 0, head?.State!, head?.Mark), environment, work);
@@ -44,7 +44,7 @@ internal sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer
         return new ChangeEffect(path, environment, before, after, before is { } from && after is { } to ? JsonPatch.Diff(from, to) : null);
     }
 
-    private JsonElement? Render(ConfigSource source, Caller caller, ConfigVersion config, string environment, WorkBudget work)
+    private JsonElement? Render(ConfigSource source, Principal caller, ConfigVersion config, string environment, WorkBudget work)
     {
         try
         {

@@ -164,7 +164,7 @@ public sealed class StepEvents
         try
         {
             var version = new ConfigVersion(config.Path, config.Version, config.Revision, config.State!, config.Mark);
-            return (renderer.Render(new ConfigSource(_kinds, new SnapshotView(snapshot)), Caller.System, version, environment, work)?.Body, true);
+            return (renderer.Render(new ConfigSource(_kinds, new SnapshotView(snapshot)), Principal.System, version, environment, work)?.Body, true);
         }
         catch (ProblemException)
         {

@@ -21,11 +21,11 @@ public sealed class ConfigRenderer(long? cacheBytes = null)
     /// <param name="work">What the rendering may use.</param>
     /// <returns>Null when the environment serves nothing of it.</returns>
     /// <exception cref="ProblemException">A template fails; the error has the JSON Pointer of its string.</exception>
-    public RenderedConfig? Render(ConfigSource source, Caller caller, ConfigVersion config, string environment, WorkBudget work) =>
+    public RenderedConfig? Render(ConfigSource source, Principal caller, ConfigVersion config, string environment, WorkBudget work) =>
         Render(source, caller, config, environment, [], null, work);
 
     /// <summary>What was rendered before, when nothing it was made of has changed; null when it has to be rendered.</summary>
-    public RenderedConfig? Current(ConfigSource source, Caller caller, ConfigVersion config, string environment) =>
+    public RenderedConfig? Current(ConfigSource source, Principal caller, ConfigVersion config, string environment) =>
         _cache.Find(config.State, environment) is { } cached && cached.Version == config.Version && IsCurrent(cached, source, caller) ? cached : null;
 
     /// <summary>The base as it was written; null when there is none.</summary>
@@ -43,7 +43,7 @@ public sealed class ConfigRenderer(long? cacheBytes = null)
     /// <param name="chain">The configs whose templates led here, to notice a circle.</param>
     /// <param name="end">When the templates that led here have to be done; null for the first.</param>
     internal RenderedConfig? Render(
-        ConfigSource source, Caller caller, ConfigVersion config, string environment, IReadOnlyList<string> chain, CancellationToken? end, WorkBudget work)
+        ConfigSource source, Principal caller, ConfigVersion config, string environment, IReadOnlyList<string> chain, CancellationToken? end, WorkBudget work)
     {
         if (Current(source, caller, config, environment) is { } current)
             return current;
@@ -59,7 +59,7 @@ public sealed class ConfigRenderer(long? cacheBytes = null)
         return rendered;
     }
 
-    private static bool IsCurrent(RenderedConfig rendered, ConfigSource source, Caller caller)
+    private static bool IsCurrent(RenderedConfig rendered, ConfigSource source, Principal caller)
     {
         if (rendered.EnvironmentVariables is null)
             return true;

@@ -144,12 +144,12 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer) : 
             return;
         var head = draft.Head(kinds.Configs, path)!;
         var before = Serve(
-            new ConfigSource(kinds, draft.Start), new SchemaSource(kinds.Schemas, draft.Start), Caller.System,
+            new ConfigSource(kinds, draft.Start), new SchemaSource(kinds.Schemas, draft.Start), Principal.System,
             new ConfigVersion(path, head.Version, head.Revision, head.State!, head.Mark), environment, work);
         if (before.Body is null || before.Fault is not null)
             return;
         var after = Serve(
-            new ConfigSource(kinds, draft), new SchemaSource(kinds.Schemas, draft), Caller.System,
+            new ConfigSource(kinds, draft), new SchemaSource(kinds.Schemas, draft), Principal.System,
             new ConfigVersion(path, head.Version, 0, state), environment, work);
         bool known = Authorizer.Allows(draft.Caller, ConfigService.ReadPermission, path, environment);
         string name = known ? path : "a config that this credential may not read";
@@ -165,7 +165,7 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer) : 
 
     /// <summary>What is served, and what is wrong with it: without a body it does not render.</summary>
     private (byte[]? Body, Problem? Fault) Serve(
-        ConfigSource source, SchemaSource schemas, Caller caller, ConfigVersion config, string environment, WorkBudget work)
+        ConfigSource source, SchemaSource schemas, Principal caller, ConfigVersion config, string environment, WorkBudget work)
     {
         try
         {

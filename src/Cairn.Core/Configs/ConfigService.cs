@@ -32,13 +32,13 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     /// <param name="ct">Ends the rendering.</param>
     /// <returns>Null when there is nothing.</returns>
     /// <exception cref="ProblemException">There is no such environment, or a template fails.</exception>
-    public RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, string path, string? environment, CancellationToken ct) =>
+    public RenderedConfig? Read(CatalogSnapshot snapshot, Principal caller, string path, string? environment, CancellationToken ct) =>
         Head(snapshot, path) is { State: { } state } head
             ? Read(snapshot, caller, new ConfigVersion(path, head.Version, head.Revision, state, head.Mark), environment, ct)
             : null;
 
     /// <summary>The same for one of many, from a budget for all of them.</summary>
-    public RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, Versioned<ConfigState> config, string environment, WorkBudget work) =>
+    public RenderedConfig? Read(CatalogSnapshot snapshot, Principal caller, Versioned<ConfigState> config, string environment, WorkBudget work) =>
         config.State is { } state
             ? renderer.Render(
                 new ConfigSource(kinds, new SnapshotView(snapshot)), caller, new ConfigVersion(config.Path, config.Version, config.Revision, state, config.Mark), environment, work)
@@ -46,7 +46,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
 
     /// <summary>The same as of an older version, with the variables of now.</summary>
     public async ValueTask<RenderedConfig?> ReadVersionAsync(
-        CatalogSnapshot snapshot, Caller caller, string path, long version, string? environment, CancellationToken ct) =>
+        CatalogSnapshot snapshot, Principal caller, string path, long version, string? environment, CancellationToken ct) =>
         await VersionAsync(snapshot, path, version, ct) is { State: { } state } old
             ? Read(snapshot, caller, new ConfigVersion(path, old.Version, old.Revision, state, old.Mark), environment, ct)
             : null;
@@ -105,7 +105,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     /// <param name="environment">Only what this environment serves; null for all.</param>
     /// <param name="deleted">Whether deleted ones are wanted instead.</param>
     public IEnumerable<Versioned<ConfigState>> List(
-        CatalogSnapshot snapshot, Caller caller, string prefix, string? after, string? environment, bool deleted)
+        CatalogSnapshot snapshot, Principal caller, string prefix, string? after, string? environment, bool deleted)
     {
         if (environment is not null)
             RequireEnvironment(snapshot, environment);
@@ -136,7 +136,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
             throw EnvironmentKinds.NoEnvironment(name, kinds.EnvironmentNames(snapshot));
     }
 
-    private RenderedConfig? Read(CatalogSnapshot snapshot, Caller caller, ConfigVersion config, string? environment, CancellationToken ct)
+    private RenderedConfig? Read(CatalogSnapshot snapshot, Principal caller, ConfigVersion config, string? environment, CancellationToken ct)
     {
         if (environment is not null)
         {

@@ -39,7 +39,7 @@ public sealed class SchemaBinding : IEquatable<SchemaBinding>
     /// <summary>What is wrong with the schema itself; null when it can be used.</summary>
     /// <param name="source">Where schemas of the registry are.</param>
     /// <param name="caller">Who binds it, and has to be allowed to read it.</param>
-    public Problem? Fault(SchemaSource source, Caller caller)
+    public Problem? Fault(SchemaSource source, Principal caller)
     {
         if (Selector is { } selector && source.Resolve(selector) is { } state && !SchemaUse.Allows(caller, state.Address))
             return Missing(selector, caller);
@@ -49,13 +49,13 @@ public sealed class SchemaBinding : IEquatable<SchemaBinding>
         return Find(source, caller).Fault;
     }
 
-    private static Problem Missing(SchemaSelector selector, Caller caller) =>
+    private static Problem Missing(SchemaSelector selector, Principal caller) =>
         new(ProblemKind.Unprocessable, $"In the registry {SchemaUse.Missing(selector.ToString(), caller)}.");
 
     /// <summary>What is wrong with what an environment would serve; null when nothing is.</summary>
     public Problem? Check(SchemaSource source, ReadOnlySpan<byte> document, string path, string environment)
     {
-        var (validator, name, fault) = Find(source, Caller.System);
+        var (validator, name, fault) = Find(source, Principal.System);
         if (validator is null)
             return fault;
         if (validator.IsValid(document))
@@ -65,7 +65,7 @@ public sealed class SchemaBinding : IEquatable<SchemaBinding>
         return new Problem(ProblemKind.Unprocessable, $"{path} would break {name} in '{environment}'.", [.. errors]);
     }
 
-    private (JsonSchemaValidator? Validator, string Name, Problem? Fault) Find(SchemaSource source, Caller caller)
+    private (JsonSchemaValidator? Validator, string Name, Problem? Fault) Find(SchemaSource source, Principal caller)
     {
         if (Selector is { } selector)
         {

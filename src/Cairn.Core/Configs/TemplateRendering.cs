@@ -12,7 +12,7 @@ namespace Cairn.Core.Configs;
 /// environment serves of another config. Using what does not exist is an error, for a typo must not become an empty value.
 /// </summary>
 internal sealed class TemplateRendering(
-    ConfigRenderer renderer, ConfigSource source, Caller caller, ConfigVersion config, string environment, IReadOnlyList<string> chain,
+    ConfigRenderer renderer, ConfigSource source, Principal caller, ConfigVersion config, string environment, IReadOnlyList<string> chain,
     CancellationToken? end, WorkBudget work)
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);

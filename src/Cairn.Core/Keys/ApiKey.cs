@@ -77,20 +77,21 @@ public sealed class ApiKeyCredential
         RateLimit? limit = null;
         if (key.RateLimit is { } text)
             Access.RateLimit.TryParse(text, out limit);
-        Caller = new Caller
+        Caller = new Principal
         {
-            Id = "key:" + key.Id,
+            Kind = PrincipalKind.Key,
+            Id = Principal.IdOfKey(key.Id),
             Name = key.Name,
-            Level = key.Permission,
-            Scopes = [.. key.Scopes.Select(scope => Scope.TryParse(scope, out _)!)],
-            Environments = key.Environments,
+            Grants = key.Scopes.Count == 0
+                ? [Grant.Everything(key.Permission) with { Environments = key.Environments }]
+                : [.. key.Scopes.Select(scope => Scope.TryParse(scope, out _)!.ToGrant(key.Permission, key.Environments))],
             RateLimit = limit,
         };
-        Accepted = new Authentication.Accepted(Caller, key);
+        Accepted = new Authentication.Accepted(Caller);
     }
 
     public ApiKey Key { get; }
-    public Caller Caller { get; }
+    public Principal Caller { get; }
 
     /// <summary>The answer to a request that presents it rightly, made once.</summary>
     public Authentication.Accepted Accepted { get; }

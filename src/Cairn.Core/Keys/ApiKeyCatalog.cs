@@ -13,10 +13,10 @@ public abstract record Authentication
     private Authentication() { }
 
     /// <summary>It is good.</summary>
-    public sealed record Accepted(Caller Caller, ApiKey Key) : Authentication;
+    public sealed record Accepted(Principal Caller) : Authentication;
 
     /// <summary>It is not; the reason is for the audit and the log, not for the caller.</summary>
-    public sealed record Rejected(string Reason, Caller? Caller) : Authentication;
+    public sealed record Rejected(string Reason, Principal? Caller) : Authentication;
 }
 
 /// <summary>The API keys in memory, and the check of one that is presented.</summary>
@@ -65,7 +65,7 @@ public sealed class ApiKeyCatalog
         snapshot.Of(Catalog).Lookup(_byName, name).Select(credential => credential.Key);
 
     /// <summary>All keys that a caller may rule, oldest first.</summary>
-    public IEnumerable<ApiKey> List(CatalogSnapshot snapshot, Caller caller, string? after = null) =>
+    public IEnumerable<ApiKey> List(CatalogSnapshot snapshot, Principal caller, string? after = null) =>
         snapshot.Of(Catalog).Range("", after).Select(pair => pair.Value.Key)
             .Where(key => Authorizer.Allows(caller, new Permission("keys", PermissionLevel.Admin), key.Id, null));
 

@@ -202,9 +202,9 @@ public sealed class ApiKeyService(
     };
 
     // Whoever makes or rotates a key can use it: it must not reach further than they do.
-    private static void RequireAtLeast(Caller caller, PermissionLevel level)
+    private static void RequireAtLeast(Principal caller, PermissionLevel level)
     {
-        if (level > caller.Level || caller.Scopes.Count > 0 || caller.Environments.Count > 0)
+        if (!Authorizer.MayHandOut(caller, level))
             throw new ProblemException(ProblemKind.Denied, "A credential cannot hand out more than it has: this one is limited.");
     }
 }

@@ -71,7 +71,7 @@ public sealed class ForeignKeys(ApiKeyCatalog keys, ApiKeyService service, Catal
         {
             // When somebody changed the key meanwhile, the next request finds it as it is then.
             var adopted = found with { Secrets = [ApiKeyService.SecretOf(text)], ForeignHash = null };
-            await service.StoreAsync(new CommitContext(Caller.System, origin), "adopt", [adopted], [], ct);
+            await service.StoreAsync(new CommitContext(Principal.System, origin), "adopt", [adopted], [], ct);
             return;
         }
 

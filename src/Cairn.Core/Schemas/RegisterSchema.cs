@@ -123,7 +123,7 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
                 $"{Address} is lower than {highest.Address}, which is registered already. Register a higher version, or say that it is a backport.");
     }
 
-    private CompiledSchema Compile(SchemaSource source, Caller caller)
+    private CompiledSchema Compile(SchemaSource source, Principal caller)
     {
         if (Content.Type != SchemaType.JsonSchema)
             return new CompiledSchema(null, null, []);

@@ -36,7 +36,7 @@ public sealed class SchemaCompiler
         if (remembered.TryGetValue(state, out var known) && known.References.All(reference => source.Find(reference.Address.Path) == reference))
             return known;
         // Who may read a schema may use what its author made it of.
-        var compiled = Compile(source, state.Content, state.Address, Caller.System, assertFormat);
+        var compiled = Compile(source, state.Content, state.Address, Principal.System, assertFormat);
         // What cannot be compiled may be tomorrow, when what it refers to is there again.
         if (compiled.Validator is null)
             return compiled;
@@ -52,7 +52,7 @@ public sealed class SchemaCompiler
     /// <param name="address">Under which it is to be registered, and which it must not lead back to; null when under none.</param>
     /// <param name="caller">Whose text it is: it can refer to what they may read, and to global models.</param>
     /// <param name="assertFormat">Whether <c>format</c> is to be checked whatever its dialect says.</param>
-    public CompiledSchema Compile(SchemaSource source, SchemaContent content, SchemaAddress? address, Caller caller, bool assertFormat = false)
+    public CompiledSchema Compile(SchemaSource source, SchemaContent content, SchemaAddress? address, Principal caller, bool assertFormat = false)
     {
         if (content.Type != SchemaType.JsonSchema)
             return new CompiledSchema(null, new Problem(
@@ -80,11 +80,11 @@ public sealed class SchemaCompiler
     }
 
     // What a schema that was reached refers to itself belongs to it.
-    private static bool MayRefer(Caller caller, SchemaAddress address, Dictionary<string, SchemaState> reached) =>
+    private static bool MayRefer(Principal caller, SchemaAddress address, Dictionary<string, SchemaState> reached) =>
         SchemaUse.Allows(caller, address) || reached.Values.Any(state => state.References.Contains(address.Path));
 
     private static JsonElement? Resolve(
-        Uri uri, SchemaSource source, SchemaAddress? self, Caller caller, Dictionary<string, SchemaState> reached, List<ProblemError> faults)
+        Uri uri, SchemaSource source, SchemaAddress? self, Principal caller, Dictionary<string, SchemaState> reached, List<ProblemError> faults)
     {
         string text = Uri.UnescapeDataString(uri.OriginalString);
         if (!text.StartsWith(Scheme + ":", StringComparison.Ordinal))

@@ -7,10 +7,10 @@ namespace Cairn.Core.Schemas;
 internal static class SchemaUse
 {
     /// <summary>Whether <paramref name="caller"/> may.</summary>
-    public static bool Allows(Caller caller, SchemaAddress address) =>
+    public static bool Allows(Principal caller, SchemaAddress address) =>
         address.Model.Namespace is null || Authorizer.Allows(caller, SchemaService.ReadPermission, address.Path, null);
 
     /// <summary>What to say of a schema that is not there or may not be used: the same of both, so that nobody learns which.</summary>
-    public static string Missing(string name, Caller caller) =>
-        caller.Scopes.Count == 0 ? $"there is no schema {name}" : $"there is no schema {name} that this credential may read";
+    public static string Missing(string name, Principal caller) =>
+        Authorizer.AllowsAll(caller, SchemaService.ReadPermission) ? $"there is no schema {name}" : $"there is no schema {name} that this credential may read";
 }

@@ -22,7 +22,7 @@ public sealed record SchemaUsers(IReadOnlyList<SchemaState> Schemas, IReadOnlyLi
 
     /// <summary>Refuses when there is somebody.</summary>
     /// <exception cref="ProblemException">There is; the errors name the first of those that the caller may read.</exception>
-    public void RequireNone(SchemaAddress address, Caller caller, string cure)
+    public void RequireNone(SchemaAddress address, Principal caller, string cure)
     {
         if (IsEmpty)
             return;

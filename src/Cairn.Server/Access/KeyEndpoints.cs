@@ -46,9 +46,29 @@ public sealed record KeyUsageView(
     string Id, long Count, DateTimeOffset? LastUsedAt, string? LastAddress,
     IReadOnlyDictionary<string, long> Endpoints, IReadOnlyDictionary<string, long> StatusCodes);
 
-/// <summary>Who the caller is.</summary>
+/// <summary>Who the caller is, and what was granted to them.</summary>
+/// <param name="Id">A name that stays, such as <c>key:0193…</c>.</param>
+/// <param name="Name">What people call them.</param>
+/// <param name="Permission">The highest level of their grants; null when they have none.</param>
+/// <param name="Scopes">What they are limited to, such as <c>configs:write:payments/**</c>; nothing when empty.</param>
+/// <param name="Environments">The environments they are limited to; nothing when empty.</param>
+/// <param name="Grants">All that they may do.</param>
 public sealed record CallerView(
-    string Id, string Name, PermissionLevel Permission, IReadOnlyList<string> Scopes, IReadOnlyList<string> Environments);
+    string Id, string Name, PermissionLevel? Permission, IReadOnlyList<string> Scopes, IReadOnlyList<string> Environments, IReadOnlyList<GrantView> Grants)
+{
+    public static CallerView Of(Principal caller) => new(
+        caller.Id, caller.Name, caller.HighestLevel,
+        [.. caller.Grants.Where(grant => !grant.IsOnAll).Select(grant => grant.Scope)],
+        [.. caller.Grants.SelectMany(grant => grant.Environments).Distinct()],
+        [.. caller.Grants.Select(grant => new GrantView(grant.Kind, grant.Level, grant.Path.ToString(), grant.Environments))]);
+}
+
+/// <summary>A permission on some resources, in some environments.</summary>
+/// <param name="Kind">Of resource; <c>*</c> for any.</param>
+/// <param name="Level">The highest.</param>
+/// <param name="Path">Which resources; <c>**</c> for all.</param>
+/// <param name="Environments">Only these, when not empty, and not what all environments share.</param>
+public sealed record GrantView(string Kind, PermissionLevel Level, string Path, IReadOnlyList<string> Environments);
 
 /// <summary><c>/api/v1/keys</c> and <c>/api/v1/auth/whoami</c>.</summary>
 internal static class KeyEndpoints
@@ -142,7 +162,7 @@ internal static class KeyEndpoints
     {
         var caller = CairnRequest.Of(http).Caller;
         return Bodies.WriteAsync(
-            http, 200, new CallerView(caller.Id, caller.Name, caller.Level, [.. caller.Scopes.Select(scope => scope.Text)], caller.Environments),
+            http, 200, CallerView.Of(caller),
             WireJson.Default.CallerView);
     }
 

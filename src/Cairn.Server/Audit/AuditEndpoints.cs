@@ -48,7 +48,7 @@ internal static class AuditEndpoints
     }
 
     // A scope such as audit:admin:configs/payments/** is for entries that are about these and nothing else.
-    private static bool MaySee(Caller caller, AuditEntry entry) => entry.Resources.Count == 0
+    private static bool MaySee(Principal caller, AuditEntry entry) => entry.Resources.Count == 0
         ? Authorizer.Allows(caller, Needed, "", null)
         : entry.Resources.All(resource => Authorizer.Allows(caller, Needed, $"{resource.Kind}/{resource.Path}", resource.Environment));
 }

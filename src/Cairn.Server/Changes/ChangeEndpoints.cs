@@ -81,6 +81,6 @@ internal static class ChangeEndpoints
             : throw new ProblemException(ProblemKind.NotFound, $"There is no change '{id}'.");
     }
 
-    private static bool MaySee(Caller caller, Change change) => change.Resources.All(resource =>
+    private static bool MaySee(Principal caller, Change change) => change.Resources.All(resource =>
         Authorizer.Allows(caller, new Permission(resource.Kind, PermissionLevel.Read), resource.Path, resource.Environment));
 }

@@ -12,13 +12,14 @@ namespace Cairn.Server.Changes;
 public sealed record ChangeSubmission(IReadOnlyList<OperationForm> Operations, string? Message = null, bool DryRun = false);
 
 /// <summary>A change that was made.</summary>
+/// <param name="CreatedById">The author's identifier, such as <c>key:0193…</c>; null in changes of before it was kept.</param>
 /// <param name="Intact">Whether its record is as Cairn wrote it; false when somebody altered it in the store.</param>
 public sealed record ChangeView(
-    string Id, long Revision, DateTimeOffset CreatedAt, string CreatedBy, string? Message, IReadOnlyList<AuditedResource> Resources, string? Reverts,
+    string Id, long Revision, DateTimeOffset CreatedAt, string CreatedBy, string? CreatedById, string? Message, IReadOnlyList<AuditedResource> Resources, string? Reverts,
     bool Intact)
 {
     public static ChangeView Of(Change change) => new(
-        change.Id, change.Revision, change.CreatedAt, change.CreatedBy, change.Message, change.Resources, change.Reverts, change.Intact);
+        change.Id, change.Revision, change.CreatedAt, change.CreatedBy, change.CreatedById, change.Message, change.Resources, change.Reverts, change.Intact);
 }
 
 /// <summary>What a change set would do.</summary>

@@ -22,9 +22,10 @@ public sealed record ConfigWritten(
     string Path, string? Environment, long Version, long Revision, string? Checksum,
     DateTimeOffset CreatedAt, string CreatedBy, string? Message, string Change)
 {
-    public static ConfigWritten Of(Versioned<ConfigState> config, string? environment, Caller caller) => new(
+    public static ConfigWritten Of(Versioned<ConfigState> config, string? environment, Principal caller) => new(
         config.Path, environment, config.Version, config.Revision,
-        caller.Environments.Count > 0 && environment is not null ? config.State?.ChecksumIn(environment) : config.State?.Checksum(),
+        environment is null || Authorizer.Allows(caller, ConfigService.ReadPermission, config.Path, null)
+            ? config.State?.Checksum() : config.State?.ChecksumIn(environment),
         config.CreatedAt, config.CreatedBy, config.Message, config.ChangeId);
 }
 
@@ -48,14 +49,14 @@ public sealed record ConfigItem(
     bool HasBase, IReadOnlyList<string> Overlays, IReadOnlyDictionary<string, long> Pins, bool HasSchema, bool Deleted, JsonElement? Document,
     bool Verbatim, string? Problem)
 {
-    public static ConfigItem Of(Versioned<ConfigState> config, byte[]? document, string? problem, Caller caller)
+    public static ConfigItem Of(Versioned<ConfigState> config, byte[]? document, string? problem, Principal caller)
     {
-        bool Sees(string environment) => caller.Environments.Count == 0 || caller.Environments.Contains(environment);
+        bool Sees(string? environment) => Authorizer.Allows(caller, ConfigService.ReadPermission, config.Path, environment);
 
         return new ConfigItem(
             config.Path, config.Version, config.Revision, config.CreatedAt, config.CreatedBy,
             // What somebody wrote to another environment, and why, is not for a credential of this one.
-            caller.Environments.Count == 0 ? config.Message : null,
+            Sees(null) ? config.Message : null,
             config.State?.Base is not null,
             [.. config.State?.Overlays.Keys.Where(Sees) ?? []],
             config.State?.Pins.Where(pin => Sees(pin.Key)).ToDictionary(pin => pin.Key, pin => pin.Value.Version) ?? [],
@@ -70,6 +71,7 @@ public sealed record ConfigItem(
 /// <param name="Revision">The store revision.</param>
 /// <param name="CreatedAt">When.</param>
 /// <param name="CreatedBy">By whom.</param>
+/// <param name="CreatedById">The author's identifier, such as <c>key:0193…</c>; null in versions of before it was kept.</param>
 /// <param name="Message">Why.</param>
 /// <param name="Change">The change it is part of.</param>
 /// <param name="Checksum">SHA-256 of the whole content, or of what the environment asked for is made of; null for a
@@ -78,7 +80,7 @@ public sealed record ConfigItem(
 /// <param name="Layers">Which documents this version wrote: <c>base</c>, or an environment's name; of an environment asked
 /// for, no other's.</param>
 public sealed record ConfigVersionItem(
-    long Version, long Revision, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string Change,
+    long Version, long Revision, DateTimeOffset CreatedAt, string CreatedBy, string? CreatedById, string? Message, string Change,
     string? Checksum, bool Deleted, IReadOnlyList<string> Layers)
 {
     public static ConfigVersionItem Of(Versioned<ConfigState> config, string? environment)
@@ -90,7 +92,7 @@ public sealed record ConfigVersionItem(
             .Where(overlay => overlay.Value.Version == config.Version && (environment is null || overlay.Key == environment))
             .Select(overlay => overlay.Key) ?? []);
         return new ConfigVersionItem(
-            config.Version, config.Revision, config.CreatedAt, config.CreatedBy, config.Message, config.ChangeId,
+            config.Version, config.Revision, config.CreatedAt, config.CreatedBy, config.CreatedById, config.Message, config.ChangeId,
             environment is null ? config.State?.Checksum() : config.State?.ChecksumIn(environment), config.State is null, written);
     }
 }

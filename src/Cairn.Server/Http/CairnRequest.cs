@@ -12,7 +12,7 @@ public sealed class CairnRequest
     public required Origin Origin { get; init; }
 
     /// <summary>Who asks; only on endpoints that ask for a permission.</summary>
-    public Caller Caller { get; internal set; } = null!;
+    public Principal Caller { get; internal set; } = null!;
 
     /// <summary>The resource the request was authorised for, where the endpoint is about one.</summary>
     public string Path { get; internal set; } = "";

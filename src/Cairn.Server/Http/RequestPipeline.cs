@@ -96,8 +96,8 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
     {
         var elapsed = Stopwatch.GetElapsedTime(started);
         node.Metrics.Requests.Record(rule.Name, http.Response.StatusCode, elapsed.TotalSeconds);
-        if (request.Caller is { } caller && caller.Id.StartsWith("key:", StringComparison.Ordinal))
-            node.KeyUsage.Record(caller.Id[4..], rule.Name, http.Response.StatusCode, request.Origin);
+        if (request.Caller?.KeyId is { } key)
+            node.KeyUsage.Record(key, rule.Name, http.Response.StatusCode, request.Origin);
         if (Activity.Current is { IsAllDataRequested: true } span)
             Describe(span, http, rule);
         if (log.IsEnabled(LogLevel.Debug))

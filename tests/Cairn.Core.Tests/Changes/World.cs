@@ -49,11 +49,11 @@ internal sealed class World : IAsyncDisposable
     }
 
     public async Task<ChangeResult> CommitAsync(params Operation[] operations) =>
-        await Changes.CommitAsync(new CommitContext(Caller.System, Origin.Internal), new ChangeRequest(operations, null), Ct);
+        await Changes.CommitAsync(new CommitContext(Principal.System, Origin.Internal), new ChangeRequest(operations, null), Ct);
 
     /// <summary>What an environment serves; null when nothing.</summary>
     public string? Serves(string path, string environment) =>
-        Configs.Read(Catalogs.Current, Caller.System, path, environment, Ct) is { } rendered ? Encoding.UTF8.GetString(rendered.Body) : null;
+        Configs.Read(Catalogs.Current, Principal.System, path, environment, Ct) is { } rendered ? Encoding.UTF8.GetString(rendered.Body) : null;
 
     public static Operation Config(string path, string json, string? environment = null) => new PutConfig(path, environment, Encoding.UTF8.GetBytes(json));
 

@@ -226,7 +226,7 @@ internal static class PyrmuteKeys
         var now = node.Options.Time.GetUtcNow();
         var usage = node.KeyUsage.Of(node.Catalogs.Current, key.Id);
         // The request being answered is a use, too, though it is counted when it ends.
-        bool own = request.Caller.Id == "key:" + key.Id;
+        bool own = request.Caller.KeyId == key.Id;
         json.WriteStartObject();
         json.WriteNumber("id", key.Number);
         json.WriteString("name", key.Name);

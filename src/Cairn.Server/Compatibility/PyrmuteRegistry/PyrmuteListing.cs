@@ -51,7 +51,7 @@ internal static class PyrmuteListing
         if (space == ModelName.Global)
             return (0, []);
         string? part = space is null ? null : space is "" or "null" ? ModelName.Global : space;
-        if (model is null && request.Caller.Scopes.Count == 0)
+        if (model is null && Authorizer.AllowsAll(request.Caller, SchemaService.ReadPermission))
         {
             var (count, rest) = schemas.ByNumber(snapshot, part, deprecated, offset);
             return (count, [.. rest.Take(limit)]);

@@ -10,9 +10,15 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
 {
     private const int MaxCorrelationLength = 1024;
 
-    private static readonly Caller Nobody = new() { Id = "anonymous", Name = "anonymous", Level = PermissionLevel.Admin };
+    private static readonly Principal Nobody = new()
+    {
+        Kind = PrincipalKind.Anonymous,
+        Id = "anonymous",
+        Name = "anonymous",
+        Grants = [Grant.Everything(PermissionLevel.Admin)],
+    };
 
-    public override Caller? Anonymous(CairnNode node) => options.Authentication ? null : Nobody;
+    public override Principal? Anonymous(CairnNode node) => options.Authentication ? null : Nobody;
 
     public override string? CorrelationId(HttpRequest request)
     {

@@ -26,7 +26,7 @@ public sealed class PyrmuteImport(CairnNode node)
     private const int BatchBytes = 256 * 1024;
     private const string Reason = "Imported from Pyrmute Registry";
 
-    private static readonly CommitContext Context = new(Caller.System, Origin.Internal);
+    private static readonly CommitContext Context = new(Principal.System, Origin.Internal);
 
     private readonly List<string> _refused = [];
     private int _schemas, _schemasThere, _keys, _keysThere;
@@ -150,7 +150,7 @@ public sealed class PyrmuteImport(CairnNode node)
         long number = row.Number("id") ?? 0;
         var snapshot = node.Catalogs.Current;
         var createdAt = row.Time("created_at") ?? node.Options.Time.GetUtcNow();
-        if (node.Credentials.List(snapshot, Caller.System).Any(key => key.CreatedAt == createdAt && (key.Name == name || key.Name == name + "-imported")))
+        if (node.Credentials.List(snapshot, Principal.System).Any(key => key.CreatedAt == createdAt && (key.Name == name || key.Name == name + "-imported")))
         {
             _keysThere++;
             return null;
