@@ -24,7 +24,10 @@ internal static class SureCommit
             // Of what was sent before, the mark tells whether it was committed.
             if ((attempt > 0 || result is CommitResult.Unknown) && result is not CommitResult.Committed
                 && await store.GetAsync(mark.Key, ct) is { } record && record.Value.Span.SequenceEqual(mark.Value.Span))
+            {
                 return new CommitResult.Committed(record.Revision);
+            }
+
             if (result is not CommitResult.Unknown unknown)
                 return result;
             if (attempt == MaxResends)

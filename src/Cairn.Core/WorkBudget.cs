@@ -65,11 +65,17 @@ public sealed class WorkBudget : IDisposable
     {
         // What is refused stays used: a request that went too far once does not go on with something smaller.
         if ((_nodes -= nodes) < 0)
+        {
             throw new ProblemException(
                 ProblemKind.TooLarge, $"The request takes more than {Limits.Nodes} steps over values, members and lines. Ask for less at once.");
+        }
+
         if ((_bytes -= bytes) < 0)
+        {
             throw new ProblemException(
                 ProblemKind.TooLarge, $"The request makes more than {Limits.Bytes} bytes of documents and results. Ask for less at once.");
+        }
+
         if (_charges++ % ChargesPerCheck == 0)
             Check();
     }
@@ -81,8 +87,10 @@ public sealed class WorkBudget : IDisposable
     {
         _caller.ThrowIfCancellationRequested();
         if (_timer.IsCancellationRequested || _time.GetElapsedTime(_start) >= Limits.Time)
+        {
             throw new ProblemException(
                 ProblemKind.Unprocessable, $"The request takes longer than {Limits.Time.TotalSeconds:0.###} s. Ask for less at once.");
+        }
     }
 
     /// <inheritdoc/>

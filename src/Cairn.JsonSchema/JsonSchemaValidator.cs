@@ -19,11 +19,11 @@ public sealed class JsonSchemaValidator
     public const int DefaultMaxErrors = 100;
 
     [ThreadStatic]
-    static DynamicScope? _scope;
+    private static DynamicScope? _scope;
 
-    readonly SchemaLimits _limits;
+    private readonly SchemaLimits _limits;
 
-    JsonSchemaValidator(SchemaNode root, SchemaOptions options, bool usesDynamicScope)
+    private JsonSchemaValidator(SchemaNode root, SchemaOptions options, bool usesDynamicScope)
     {
         Root = root;
         Options = options;
@@ -53,9 +53,7 @@ public sealed class JsonSchemaValidator
     {
         options ??= SchemaOptions.Default;
         if (SchemaText.WhyRefused(schema, options.Limits) is { } reason)
-        {
             throw new SchemaException([new SchemaProblem("", "", reason)]);
-        }
 
         var compiler = new SchemaCompiler(options);
         var root = compiler.Compile(schema.Clone());
@@ -109,12 +107,10 @@ public sealed class JsonSchemaValidator
     public ValidationResult Validate(JsonNode? instance, int maxErrors = DefaultMaxErrors) =>
         Validate(Write(instance), maxErrors, false);
 
-    static ReadOnlySpan<byte> Write(JsonNode? instance)
+    private static ReadOnlySpan<byte> Write(JsonNode? instance)
     {
         if (instance is null)
-        {
             return "null"u8;
-        }
 
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
@@ -123,7 +119,7 @@ public sealed class JsonSchemaValidator
         return buffer.WrittenSpan;
     }
 
-    ValidationResult Validate(ReadOnlySpan<byte> utf8, int maxErrors, bool lenient)
+    private ValidationResult Validate(ReadOnlySpan<byte> utf8, int maxErrors, bool lenient)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxErrors, 1);
         var collector = new ErrorCollector(maxErrors);
@@ -145,7 +141,7 @@ public sealed class JsonSchemaValidator
         return new ValidationResult { IsValid = valid, Errors = errors, Annotations = valid ? collector.Annotations : [] };
     }
 
-    bool Judge(ReadOnlySpan<byte> utf8, ErrorCollector? collector, bool lenient, out string? givenUp)
+    private bool Judge(ReadOnlySpan<byte> utf8, ErrorCollector? collector, bool lenient, out string? givenUp)
     {
         givenUp = null;
         try
@@ -168,12 +164,10 @@ public sealed class JsonSchemaValidator
         }
     }
 
-    DynamicScope? EmptyScope()
+    private DynamicScope? EmptyScope()
     {
         if (!UsesDynamicScope)
-        {
             return null;
-        }
 
         var scope = _scope ??= new DynamicScope();
         scope.Clear(); // an evaluation that was given up leaves what it had entered

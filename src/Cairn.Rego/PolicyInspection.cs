@@ -38,6 +38,7 @@ public sealed record PolicyInspection(IReadOnlyDictionary<string, IReadOnlyList<
     {
         var (rules, data) = (new SortedSet<string>(StringComparer.Ordinal), new SortedSet<string>(StringComparer.Ordinal));
         foreach (var declaration in declarations)
+        {
             References.Of(declaration, reference =>
             {
                 string path = "data";
@@ -54,6 +55,8 @@ public sealed record PolicyInspection(IReadOnlyDictionary<string, IReadOnlyList<
 
                 (rule || known.Any(other => other.StartsWith(path + ".", StringComparison.Ordinal)) ? rules : data).Add(path);
             });
+        }
+
         string kind = declarations[0] switch
         {
             { ComputedPath.Count: > 0 } => "object",

@@ -139,8 +139,11 @@ public sealed class PreparedQuery
         {
             var bindings = new Dictionary<string, RegoValue>(variables.Length);
             foreach (var (name, slot) in variables)
+            {
                 if (frame.Slots[slot] is { } value)
                     bindings.Add(name, value);
+            }
+
             var values = new ExpressionValue[expressions.Length];
             for (int i = 0; i < values.Length; i++)
                 values[i] = new ExpressionValue(expressions[i].Text, expressions[i].Slot < 0 ? RegoBoolean.True : frame.Slots[expressions[i].Slot]!);

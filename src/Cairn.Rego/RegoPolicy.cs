@@ -42,8 +42,11 @@ public sealed class RegoPolicy
         var parsed = new List<ModuleNode>();
         var errors = new List<RegoError>();
         foreach (var module in modules)
+        {
             if (Parser.ParseModule(module.Source, module.Name, module.Version ?? options.Version, errors) is { } node)
                 parsed.Add(node);
+        }
+
         if (errors.Count > 0)
             throw RegoCompilationException.Of(errors);
         var compiler = new PolicyCompiler(options);

@@ -72,8 +72,10 @@ public static class CairnProgram
             throw new SettingException("proxy-protocol is on, but no proxy is trusted: set trusted-proxies to the networks of those that send it.");
         if ((options.TlsCertificate ?? options.TlsKey) is not null
             && !options.Listen.Any(address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+        {
             throw new SettingException(
                 $"tls-cert and tls-key are set, but {string.Join(", ", options.Listen)} would speak plain HTTP: listen on https://, or leave them out.");
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServeOptions options)
@@ -128,14 +130,19 @@ public static class CairnProgram
         // The log goes to standard error: what a command prints can be piped on.
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (json)
+        {
             logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+        }
         else
+        {
             logging.AddSimpleConsole(console =>
             {
                 console.SingleLine = true;
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = "HH:mm:ss ";
             });
+        }
+
         if (json)
             logging.Services.Configure<JsonConsoleFormatterOptions>(console => console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
     }

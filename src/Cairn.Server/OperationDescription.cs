@@ -23,18 +23,29 @@ internal static partial class OperationDescription
         operation.Parameters ??= [];
         // A catch-all is written {path} in OpenAPI; routing's handlers take the request as a whole.
         foreach (Match name in PathParameter().Matches(context.Description.RelativePath ?? ""))
+        {
             if (operation.Parameters.All(parameter => parameter.Name != name.Groups[1].Value))
                 operation.Parameters.Add(Parameter(name.Groups[1].Value, ParameterLocation.Path, JsonSchemaType.String, null));
+        }
+
         if (metadata.OfType<EndpointDescription>().LastOrDefault() is { } description)
+        {
             foreach (var parameter in description.Query)
+            {
                 operation.Parameters.Add(Parameter(
                     parameter.Name, ParameterLocation.Query, Enum.Parse<JsonSchemaType>(parameter.Type, ignoreCase: true), parameter.Meaning));
+            }
+        }
+
         if (metadata.OfType<BodyDescription>().LastOrDefault() is { } body)
+        {
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,
                 Content = await ContentAsync(context, body, ct),
             };
+        }
+
         if (metadata.OfType<EndpointRule>().LastOrDefault() is { Permission: not null } rule)
             Complete(operation, context.Document!, rule, isWrite: context.Description.HttpMethod != "GET");
     }
@@ -101,13 +112,19 @@ internal static partial class OperationDescription
             AddHeader("Cairn-Min-Revision", "Waits until the node has this revision.");
         AddHeader("X-Correlation-ID", "Repeated in the answer, in errors and in the audit.");
         foreach (var (status, answer) in operation.Responses ?? [])
+        {
             if (answer is OpenApiResponse { } response && status.StartsWith('2') && returnsVersion)
+            {
                 response.Headers = new Dictionary<string, IOpenApiHeader>
                 {
                     ["ETag"] = Header("The version, as a condition of later requests."),
                     ["Cairn-Revision"] = Header("The store revision."),
                 };
+            }
+        }
+
         foreach (var (status, meaning) in isWrite ? [.. ReadRefusals, .. WriteRefusals, .. rule.Conditional ? [(412, "A condition does not hold")] : Array.Empty<(int, string)>()] : ReadRefusals)
+        {
             (operation.Responses ??= []).TryAdd($"{status}", new OpenApiResponse
             {
                 Description = meaning,
@@ -116,6 +133,7 @@ internal static partial class OperationDescription
                     [Problems.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(ProblemSchema, document) },
                 },
             });
+        }
 
         void AddHeader(string name, string meaning) => operation.Parameters!.Add(Parameter(name, ParameterLocation.Header, JsonSchemaType.String, meaning));
     }

@@ -11,16 +11,16 @@ internal static class ChangeSets
     /// refused). The head record is never part of it.</param>
     public static IEnumerable<ChangeSet> From(KeySpace keys, IReadOnlyList<Event> events, Func<string, bool>? belongs = null)
     {
-        for (var i = 0; i < events.Count;)
+        for (int i = 0; i < events.Count;)
         {
-            var revision = events[i].Kv.ModRevision;
+            long revision = events[i].Kv.ModRevision;
             var changes = new List<StoreChange>();
             for (; i < events.Count && events[i].Kv.ModRevision == revision; i++)
             {
                 var kv = events[i].Kv;
                 if (keys.IsHead(kv.Key))
                     continue;
-                var key = keys.Key(kv.Key);
+                string key = keys.Key(kv.Key);
                 if (belongs is null || belongs(key))
                     changes.Add(new StoreChange(key, events[i].Type == Event.Types.Type.Delete ? null : keys.Record(kv)));
             }

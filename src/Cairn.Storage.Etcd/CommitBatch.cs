@@ -34,10 +34,13 @@ internal sealed class CommitBatch(EtcdStoreOptions options)
         _bytes += commit.Size + NestingBytes;
         _operations = Math.Max(_operations, commit.Operations);
         foreach (var condition in commit.Transaction.Conditions)
+        {
             if (condition is Condition.Unchanged)
                 _prefixes.Add(condition.Key);
             else
                 _touched.Add(condition.Key);
+        }
+
         foreach (var write in commit.Transaction.Writes)
         {
             _touched.Add(write.Key);
@@ -49,11 +52,17 @@ internal sealed class CommitBatch(EtcdStoreOptions options)
     private bool IsIndependent(Transaction transaction)
     {
         foreach (var condition in transaction.Conditions)
+        {
             if (condition is Condition.Unchanged ? _written.Any(key => key.StartsWith(condition.Key, StringComparison.Ordinal)) : _written.Contains(condition.Key))
                 return false;
+        }
+
         foreach (var write in transaction.Writes)
+        {
             if (_touched.Contains(write.Key) || _prefixes.Exists(prefix => write.Key.StartsWith(prefix, StringComparison.Ordinal)))
                 return false;
+        }
+
         return true;
     }
 }

@@ -71,19 +71,22 @@ internal sealed class Committer(EtcdClient client, KeySpace keys, Transactions t
     private async Task<CommitResult[]> ResolveAsync(
         IReadOnlyList<EtcdCommit> batch, Guid identifier, long knownRevision, OutcomeUnknownException cause)
     {
-        var began = Stopwatch.GetTimestamp();
+        long began = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
                 var head = await headRecord.ReadAsync(CancellationToken.None);
-                var applied = await FindAsync(identifier.ToString("N"), knownRevision, head);
+                long? applied = await FindAsync(identifier.ToString("N"), knownRevision, head);
                 var results = new CommitResult[batch.Count];
-                for (var i = 0; i < results.Length; i++)
+                for (int i = 0; i < results.Length; i++)
+                {
                     results[i] = applied is not { } revision ? await LookAsync(batch[i], head, cause)
                         : batch.Count == 1 || await IsOfAsync(batch[i], revision) ? new CommitResult.Committed(revision)
                         // It was refused, so it is safe to ask again for the reason.
                         : (await CommitAsync([batch[i]], revision))[0];
+                }
+
                 return results;
             }
             catch (RevisionCompactedException)

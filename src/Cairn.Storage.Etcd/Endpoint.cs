@@ -31,7 +31,7 @@ internal sealed class Endpoint(string authority, GrpcChannel channel) : IDisposa
     /// <summary>Keeps it out of the way for a while: 100 ms, doubled with each failure in a row up to 5 s.</summary>
     public void Failed()
     {
-        var failures = Math.Min(Interlocked.Increment(ref _failures), 7);
+        int failures = Math.Min(Interlocked.Increment(ref _failures), 7);
         Volatile.Write(ref _avoidUntil, Environment.TickCount64 + Math.Min(5_000, 50L << failures));
         using var broken = Interlocked.Exchange(ref _broken, new CancellationTokenSource());
         broken.Cancel();
@@ -66,12 +66,12 @@ internal sealed class EndpointPool : IDisposable
     /// <summary>The one in use; another when that one is being avoided, and the one avoided least when all are.</summary>
     public Endpoint Pick()
     {
-        var current = Volatile.Read(ref _current);
-        var now = Environment.TickCount64;
-        var best = current;
-        for (var i = 0; i < _endpoints.Length; i++)
+        int current = Volatile.Read(ref _current);
+        long now = Environment.TickCount64;
+        int best = current;
+        for (int i = 0; i < _endpoints.Length; i++)
         {
-            var candidate = (current + i) % _endpoints.Length;
+            int candidate = (current + i) % _endpoints.Length;
             if (_endpoints[candidate].AvoidUntil <= now)
             {
                 best = candidate;

@@ -33,7 +33,7 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
     public async Task<(DuplexCall Call, Endpoint Endpoint)> OpenAsync(string method, CancellationToken ct)
     {
         var endpoint = Endpoints.Pick();
-        var token = await TokenAsync(endpoint, null, options.Timeout, ct);
+        string? token = await TokenAsync(endpoint, null, options.Timeout, ct);
         return (endpoint.Channel.Open(method, token, ct), endpoint);
     }
 
@@ -45,7 +45,7 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
     private async Task<T> CallAsync<T>(
         string method, IMessage request, MessageParser<T> parser, bool repeatable, CancellationToken ct) where T : IMessage<T>
     {
-        var began = Stopwatch.GetTimestamp();
+        long began = Stopwatch.GetTimestamp();
         var pause = TimeSpan.FromMilliseconds(25);
         string? rejected = null;
         while (true)
@@ -72,7 +72,7 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
                 // After a failed member another one is asked at once; a busy or leaderless cluster needs a moment.
                 if (!e.IsBusy)
                     endpoint.Failed();
-                var again = repeatable || e.NotSent || e.IsBusy;
+                bool again = repeatable || e.NotSent || e.IsBusy;
                 if (!again)
                     throw new OutcomeUnknownException(e);
                 if (Stopwatch.GetElapsedTime(began) + pause >= options.Timeout)
@@ -110,7 +110,7 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
             return null;
         if (Volatile.Read(ref _token) is { } token && token != rejected)
             return token;
-        var began = Stopwatch.GetTimestamp();
+        long began = Stopwatch.GetTimestamp();
         if (!await _signingIn.WaitAsync(timeout, ct))
             throw NoAnswer();
         try

@@ -92,7 +92,7 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
     /// <inheritdoc/>
     public async ValueTask<CommitResult> CommitAsync(Transaction transaction, CancellationToken ct)
     {
-        var bytes = TransactionRules.Check(transaction, Limits);
+        int bytes = TransactionRules.Check(transaction, Limits);
         ct.ThrowIfCancellationRequested();
         ThrowIfUnusable();
         var commit = _transactions.Commit(transaction, bytes, ct);

@@ -52,16 +52,16 @@ public sealed record EtcdStoreOptions
     /// <exception cref="StoreUnusableException">It is none; the message does not repeat the address, which may hold a password.</exception>
     public static EtcdStoreOptions Parse(string address)
     {
-        var tls = address.StartsWith("etcds://", StringComparison.Ordinal);
+        bool tls = address.StartsWith("etcds://", StringComparison.Ordinal);
         if (!tls && !address.StartsWith("etcd://", StringComparison.Ordinal))
             throw Malformed("it does not start with etcd:// or etcds://");
-        var rest = address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..];
+        string rest = address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..];
         var query = HttpUtility.ParseQueryString(Cut(ref rest, '?'));
-        var prefix = Uri.UnescapeDataString(Cut(ref rest, '/')).Trim('/');
+        string prefix = Uri.UnescapeDataString(Cut(ref rest, '/')).Trim('/');
         string? user = null, password = null;
         if (rest.LastIndexOf('@') is >= 0 and var at)
         {
-            var login = rest[..at].Split(':', 2);
+            string[] login = rest[..at].Split(':', 2);
             (user, password) = (Uri.UnescapeDataString(login[0]), login.Length > 1 ? Uri.UnescapeDataString(login[1]) : "");
             rest = rest[(at + 1)..];
         }
@@ -73,9 +73,9 @@ public sealed record EtcdStoreOptions
         var options = new EtcdStoreOptions { Endpoints = endpoints, Tls = tls, User = user, Password = password };
         if (prefix.Length > 0)
             options = options with { Prefix = prefix };
-        foreach (var name in query.AllKeys)
+        foreach (string? name in query.AllKeys)
         {
-            var value = query[name] ?? "";
+            string value = query[name] ?? "";
             options = name switch
             {
                 "ca" => options with { Tls = true, CertificateAuthority = value },
@@ -93,7 +93,7 @@ public sealed record EtcdStoreOptions
         return options;
 
         static int Number(string text, int lowest, int highest) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= lowest && number <= highest
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= lowest && number <= highest
                 ? number
                 : throw Malformed($"'{text}' is not a whole number from {lowest} to {highest}");
     }
@@ -110,10 +110,10 @@ public sealed record EtcdStoreOptions
     /// <summary>Takes off what comes after the first <paramref name="separator"/>.</summary>
     private static string Cut(ref string text, char separator)
     {
-        var at = text.IndexOf(separator);
+        int at = text.IndexOf(separator);
         if (at < 0)
             return "";
-        var tail = text[(at + 1)..];
+        string tail = text[(at + 1)..];
         text = text[..at];
         return tail;
     }

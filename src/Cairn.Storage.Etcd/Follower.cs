@@ -119,8 +119,10 @@ internal sealed class Follower : IAsyncDisposable
     private async Task FollowAsync(WatchStream.Watch watch, CancellationToken ct)
     {
         while (await WaitAsync(watch, ct))
+        {
             while (watch.Messages.TryRead(out var events))
                 Publish(events);
+        }
     }
 
     private async Task<bool> WaitAsync(WatchStream.Watch watch, CancellationToken ct)

@@ -41,12 +41,12 @@ internal sealed class GroupCommit(Committer committer, EtcdStoreOptions options,
     /// <summary>Every outcome and every failure goes to those whose commits they are.</summary>
     private async Task SendAsync(IReadOnlyList<EtcdCommit> commits)
     {
-        var began = Stopwatch.GetTimestamp();
+        long began = Stopwatch.GetTimestamp();
         try
         {
             var results = await committer.CommitAsync(commits, head());
             metrics.RecordBatch(commits.Count, Stopwatch.GetElapsedTime(began));
-            for (var i = 0; i < commits.Count; i++)
+            for (int i = 0; i < commits.Count; i++)
             {
                 metrics.Count(results[i]);
                 commits[i].Complete(results[i]);

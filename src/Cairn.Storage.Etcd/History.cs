@@ -16,7 +16,7 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
     public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, [EnumeratorCancellation] CancellationToken ct)
     {
         var (from, end) = keys.Range(prefix, after);
-        var limit = 256;
+        int limit = 256;
         while (true)
         {
             // At etcd's own first revision there is nothing; its 0 means now.
@@ -65,12 +65,14 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
         try
         {
             while (through < head && sets.Count < PageSets && bytes < PageBytes && await watch.Messages.WaitToReadAsync(ct))
+            {
                 while (watch.Messages.TryRead(out var events))
                 {
                     through = events[^1].Kv.ModRevision;
                     bytes += events.Sum(item => (long)item.Kv.Value.Length);
                     sets.AddRange(ChangeSets.From(keys, events, belongs));
                 }
+            }
         }
         catch (RevisionCompactedException e)
         {
@@ -90,7 +92,9 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
             var stream = await follower.StreamAsync(limit.Token);
             using var watch = stream.Begin(keys.Head, ByteString.Empty, fromRevision);
             while (await watch.Messages.WaitToReadAsync(limit.Token))
+            {
                 while (watch.Messages.TryRead(out var events))
+                {
                     foreach (var item in events)
                     {
                         if (item.Kv.Value.ToStringUtf8() == value)
@@ -98,6 +102,9 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
                         if (item.Kv.ModRevision >= throughRevision)
                             return null;
                     }
+                }
+            }
+
             return null;
         }
         catch (OperationCanceledException e)

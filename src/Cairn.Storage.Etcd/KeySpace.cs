@@ -18,7 +18,7 @@ internal sealed class KeySpace(string prefix)
 
     public ByteString Of(string key)
     {
-        var bytes = new byte[_prefix.Length + Encoding.UTF8.GetByteCount(key)];
+        byte[] bytes = new byte[_prefix.Length + Encoding.UTF8.GetByteCount(key)];
         _prefix.CopyTo(bytes, 0);
         Encoding.UTF8.GetBytes(key, bytes.AsSpan(_prefix.Length));
         return UnsafeByteOperations.UnsafeWrap(bytes);

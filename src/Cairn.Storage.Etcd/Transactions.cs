@@ -39,6 +39,7 @@ internal sealed class Transactions(KeySpace keys, EtcdStoreOptions options)
         }
 
         foreach (var write in transaction.Writes)
+        {
             request.Success.Add(write switch
             {
                 Write.Put put => new RequestOp
@@ -48,6 +49,8 @@ internal sealed class Transactions(KeySpace keys, EtcdStoreOptions options)
                 Write.Delete => new RequestOp { Delete = new DeleteRangeRequest { Key = keys.Of(write.Key) } },
                 _ => throw new UnreachableException($"{write}"),
             });
+        }
+
         var commit = new EtcdCommit(transaction, bytes, request, ct);
         return commit.Size + CommitBatch.OverheadBytes <= options.MaxRequestBytes
             ? commit
@@ -71,7 +74,7 @@ internal sealed class Transactions(KeySpace keys, EtcdStoreOptions options)
         if (batch is [var single])
             return [Result(single, response)];
         var results = new CommitResult[batch.Count];
-        for (var i = 0; i < results.Length; i++)
+        for (int i = 0; i < results.Length; i++)
             results[i] = Result(batch[i], response.Responses[i].Txn);
         return results;
 
@@ -88,10 +91,13 @@ internal sealed class Transactions(KeySpace keys, EtcdStoreOptions options)
     /// <summary>The first condition that did not hold, by what the failure branch read.</summary>
     public static CommitResult.Refused Refusal(Transaction transaction, TxnResponse response)
     {
-        var head = response.Responses[0].Range.Kvs is [var record] ? record.ModRevision : response.Header?.Revision ?? 0;
-        for (var i = 0; i < transaction.Conditions.Count; i++)
+        long head = response.Responses[0].Range.Kvs is [var record] ? record.ModRevision : response.Header?.Revision ?? 0;
+        for (int i = 0; i < transaction.Conditions.Count; i++)
+        {
             if (!Holds(transaction.Conditions[i], response.Responses[i + 1].Range.Kvs is [var kv] ? kv : null))
                 return new CommitResult.Refused(i, head);
+        }
+
         throw new StoreException("etcd refused a transaction whose conditions all held.");
     }
 

@@ -22,7 +22,7 @@ internal sealed class Access(NpgsqlDataSource source, PostgresStoreOptions optio
     /// <exception cref="StoreUnavailableException">The database did not answer in time.</exception>
     public async Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken ct)
     {
-        var began = Stopwatch.GetTimestamp();
+        long began = Stopwatch.GetTimestamp();
         for (var pause = TimeSpan.FromMilliseconds(20); ; pause = Longer(pause))
         {
             try

@@ -51,18 +51,20 @@ internal sealed class Batch(IReadOnlyList<PendingCommit> requests)
 
     private CommitResult Apply(Transaction transaction, ref long head)
     {
-        for (var i = 0; i < transaction.Conditions.Count; i++)
+        for (int i = 0; i < transaction.Conditions.Count; i++)
+        {
             if (!Holds(transaction.Conditions[i]))
                 return new CommitResult.Refused(i, head);
+        }
 
-        var revision = head + 1;
+        long revision = head + 1;
         var changes = new List<StoreChange>(transaction.Writes.Count);
         foreach (var write in transaction.Writes)
         {
             var current = _states.GetValueOrDefault(write.Key);
             if (write is Write.Put put)
             {
-                var created = current.Created != 0 ? current.Created : revision;
+                long created = current.Created != 0 ? current.Created : revision;
                 // Watchers keep the record; the caller may use its buffer again once it has its answer.
                 changes.Add(new StoreChange(put.Key, new StoreRecord(put.Key, put.Value.ToArray(), created, revision)));
                 Set(put.Key, new State(revision, created));
@@ -84,10 +86,14 @@ internal sealed class Batch(IReadOnlyList<PendingCommit> requests)
     {
         _states[key] = state;
         foreach (int length in _lengths)
+        {
             if (key.Length >= length && key[..length] is var prefix && _newest.TryGetValue(prefix, out long newest))
+            {
                 _newest[prefix] = state.Created != 0
                     ? Math.Max(newest, state.Revision)
                     : _states.Where(other => other.Value.Created != 0 && other.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(other => other.Value.Revision).DefaultIfEmpty().Max();
+            }
+        }
     }
 
     private bool Holds(Condition condition)

@@ -51,7 +51,10 @@ internal sealed class Compactor(Access access)
                 new NpgsqlBatchCommand(_advance) { Parameters = { Queries.Number(through) } },
             },
         })
+        {
             await work.ExecuteNonQueryAsync(ct);
+        }
+
         await transaction.CommitAsync(ct);
         return true;
     }, ct);

@@ -64,7 +64,7 @@ public sealed class PostgresStore : IStore, IChangeHistory, IEngineHealth
     public async ValueTask<long> GetRevisionAsync(CancellationToken ct)
     {
         ThrowIfDisposed();
-        var seen = _feed.Head;
+        long seen = _feed.Head;
         var (head, _) = await _queries.StateAsync(ct);
         Tail.CheckHead(head, seen);
         return head;
@@ -90,7 +90,7 @@ public sealed class PostgresStore : IStore, IChangeHistory, IEngineHealth
     /// <inheritdoc/>
     public async ValueTask<CommitResult> CommitAsync(Transaction transaction, CancellationToken ct)
     {
-        var bytes = TransactionRules.Check(transaction, Limits);
+        int bytes = TransactionRules.Check(transaction, Limits);
         ct.ThrowIfCancellationRequested();
         ThrowIfDisposed();
         var request = new PendingCommit(transaction, bytes, ct);
@@ -121,7 +121,7 @@ public sealed class PostgresStore : IStore, IChangeHistory, IEngineHealth
     public async Task<IReadOnlyList<EngineMember>> MembersAsync(CancellationToken ct)
     {
         ThrowIfDisposed();
-        var hosts = new NpgsqlConnectionStringBuilder(_access.Options.ConnectionString).Host!;
+        string hosts = new NpgsqlConnectionStringBuilder(_access.Options.ConnectionString).Host!;
         return await Task.WhenAll(hosts.Split(',').Select(host => Members.AskAsync(_access.Options, host, ct)));
     }
 

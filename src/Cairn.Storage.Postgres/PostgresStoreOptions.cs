@@ -50,9 +50,9 @@ public sealed partial record PostgresStoreOptions
             connection.Password = Uri.UnescapeDataString(match.Groups["password"].Value);
         var options = new PostgresStoreOptions { ConnectionString = "" };
         var query = HttpUtility.ParseQueryString(match.Groups["query"].Value);
-        foreach (var name in query.AllKeys)
+        foreach (string? name in query.AllKeys)
         {
-            var value = query[name] ?? "";
+            string value = query[name] ?? "";
             switch (name)
             {
                 case "schema":
@@ -86,7 +86,7 @@ public sealed partial record PostgresStoreOptions
         return options with { ConnectionString = connection.ConnectionString };
 
         static int Number(string text, int lowest, int highest) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= lowest && number <= highest
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= lowest && number <= highest
                 ? number
                 : throw Malformed($"'{text}' is not a whole number from {lowest} to {highest}");
     }
@@ -94,7 +94,7 @@ public sealed partial record PostgresStoreOptions
     /// <summary>A source of connections with what every one of them needs.</summary>
     internal NpgsqlDataSource DataSource()
     {
-        var seconds = (int)Math.Ceiling(Timeout.TotalSeconds);
+        int seconds = (int)Math.Ceiling(Timeout.TotalSeconds);
         var connection = new NpgsqlConnectionStringBuilder(ConnectionString)
         {
             ApplicationName = "cairn",

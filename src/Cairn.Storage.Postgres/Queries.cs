@@ -56,7 +56,7 @@ internal sealed class Queries(Access access)
     {
         byte[] start = Listing.Start(prefix, after);
         byte[] end = [.. Encoding.UTF8.GetBytes(prefix), AboveUtf8];
-        var limit = FirstPage;
+        int limit = FirstPage;
         while (true)
         {
             var (from, count) = (start, limit);
@@ -73,8 +73,11 @@ internal sealed class Queries(Access access)
                 await using var reader = await batch.ExecuteReaderAsync(ct);
                 var records = new List<StoreRecord>();
                 while (await reader.ReadAsync(ct))
+                {
                     records.Add(new StoreRecord(Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)),
                         reader.GetFieldValue<byte[]>(3), reader.GetInt64(2), reader.GetInt64(1)));
+                }
+
                 await reader.NextResultAsync(ct);
                 await reader.ReadAsync(ct);
                 ArgumentOutOfRangeException.ThrowIfGreaterThan(atRevision, reader.GetInt64(0));
@@ -96,7 +99,7 @@ internal sealed class Queries(Access access)
     public Task<HistoryPage> ReadHistoryAsync(string prefix, long fromRevision, CancellationToken ct) => access.ReadAsync(async (connection, ct) =>
     {
         byte[] start = Encoding.UTF8.GetBytes(prefix);
-        var last = fromRevision + PageRevisions - 1;
+        long last = fromRevision + PageRevisions - 1;
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -109,7 +112,7 @@ internal sealed class Queries(Access access)
         };
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
-        var through = Math.Min(reader.GetInt64(0), last);
+        long through = Math.Min(reader.GetInt64(0), last);
         await reader.NextResultAsync(ct);
         var sets = new List<ChangeSet>();
         var changes = new List<StoreChange>();
@@ -131,7 +134,7 @@ internal sealed class Queries(Access access)
             sets.Add(new ChangeSet(revision, changes));
         await reader.NextResultAsync(ct);
         await reader.ReadAsync(ct);
-        var compacted = reader.GetInt64(1);
+        long compacted = reader.GetInt64(1);
         return fromRevision > compacted ? new HistoryPage(sets, through) : throw new RevisionCompactedException(fromRevision, compacted);
     }, ct);
 

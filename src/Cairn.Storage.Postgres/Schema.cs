@@ -21,12 +21,15 @@ internal static class Schema
             await using var transaction = await connection.BeginTransactionAsync(ct);
             // Nodes that start together wait for each other here.
             await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock(hashtextextended('cairn.{schema}', 0))", ct);
-            var version = await QueryAsync(connection, $"SELECT to_regclass('{schema}.meta') IS NOT NULL", ct) is true
+            int version = await QueryAsync(connection, $"SELECT to_regclass('{schema}.meta') IS NOT NULL", ct) is true
                 ? (int)(await QueryAsync(connection, $"SELECT version FROM {schema}.meta", ct))!
                 : 0;
             if (version > Version)
+            {
                 throw new StoreUnusableException(
                     $"The schema {schema} is of format {version}, made by a newer Cairn; this one knows up to {Version}.");
+            }
+
             if (version == 0)
                 await ExecuteAsync(connection, Create(schema), ct);
             await transaction.CommitAsync(ct);

@@ -33,8 +33,10 @@ internal sealed class Tail : IAsyncDisposable
     public static void CheckHead(long head, long seen)
     {
         if (head < seen)
+        {
             throw new StoreUnavailableException(
                 $"The database has gone back to revision {head}, from {seen}: it was restored, or a replica took over that lacked commits. Restart the nodes.");
+        }
     }
 
     /// <summary>Publishes what this node has committed, at once if nothing is missing before it.</summary>
@@ -43,11 +45,14 @@ internal sealed class Tail : IAsyncDisposable
         if (sets.Count == 0)
             return;
         lock (_publishing)
+        {
             if (sets[0].Revision == _feed.Head + 1)
             {
                 _feed.Publish(sets);
                 return;
             }
+        }
+
         Wake();
     }
 
@@ -88,7 +93,7 @@ internal sealed class Tail : IAsyncDisposable
         {
             var (head, compacted) = await _queries.StateAsync(ct);
             _feed.Compact(compacted);
-            var from = _feed.Head + 1;
+            long from = _feed.Head + 1;
             if (head < from)
                 return;
             try

@@ -29,7 +29,7 @@ internal sealed class Writer
     public Writer(Access access, Tail tail, StoreMetrics metrics)
     {
         (_access, _tail, _metrics) = (access, tail, metrics);
-        var schema = access.Schema;
+        string schema = access.Schema;
         _lock = $"SELECT revision FROM {schema}.head FOR UPDATE";
         _states =
             $"""
@@ -91,8 +91,8 @@ internal sealed class Writer
 
     private async Task CommitAsync(Batch batch)
     {
-        var began = Stopwatch.GetTimestamp();
-        var maybeSent = false;
+        long began = Stopwatch.GetTimestamp();
+        bool maybeSent = false;
         for (var pause = TimeSpan.FromMilliseconds(10); ; pause = Access.Longer(pause))
         {
             try
@@ -156,6 +156,7 @@ internal sealed class Writer
             },
         };
         if (batch.Prefixes.Count > 0)
+        {
             questions.BatchCommands.Add(new NpgsqlBatchCommand(_newer)
             {
                 Parameters =
@@ -165,17 +166,22 @@ internal sealed class Writer
                     Array(NpgsqlDbType.Bigint, batch.Prefixes.Select(asked => asked.After).ToArray()),
                 },
             });
+        }
+
         await using var reader = await questions.ExecuteReaderAsync();
         await reader.ReadAsync();
-        var head = reader.GetInt64(0);
+        long head = reader.GetInt64(0);
         _tail.CheckHead(head);
         await reader.NextResultAsync();
         var states = new List<(string, long, long)>();
         while (await reader.ReadAsync())
             states.Add((batch.Keys[(int)reader.GetInt64(0) - 1], reader.GetInt64(1), reader.GetInt64(2)));
         if (await reader.NextResultAsync())
+        {
             while (await reader.ReadAsync())
                 states.Add((Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1), reader.GetInt64(2)));
+        }
+
         batch.Apply(head, states);
     }
 
@@ -185,7 +191,7 @@ internal sealed class Writer
         if (batch.ChangeSets.Count > 0)
         {
             var rows = batch.ChangeSets.SelectMany(set => set.Changes.Select((change, position) => (set.Revision, position, change))).ToList();
-            var head = batch.ChangeSets[^1].Revision;
+            long head = batch.ChangeSets[^1].Revision;
             work.BatchCommands.Add(new NpgsqlBatchCommand(_append)
             {
                 Parameters =
@@ -226,7 +232,7 @@ internal sealed class Writer
 
     private void Complete(Batch batch, Func<int, CommitResult> result)
     {
-        for (var i = 0; i < batch.Requests.Count; i++)
+        for (int i = 0; i < batch.Requests.Count; i++)
         {
             _metrics.Count(result(i));
             batch.Requests[i].Complete(result(i));

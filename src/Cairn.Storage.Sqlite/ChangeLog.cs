@@ -32,13 +32,13 @@ internal sealed class ChangeLog(Database database, long head)
     /// <summary>Applies one transaction to the state its predecessors in this batch left.</summary>
     public CommitResult Apply(Transaction transaction)
     {
-        for (var i = 0; i < transaction.Conditions.Count; i++)
+        for (int i = 0; i < transaction.Conditions.Count; i++)
         {
             if (!Holds(transaction.Conditions[i]))
                 return new CommitResult.Refused(i, _revision);
         }
 
-        var revision = _revision + 1;
+        long revision = _revision + 1;
         var changes = new List<StoreChange>(transaction.Writes.Count);
         foreach (var write in transaction.Writes)
         {
@@ -46,7 +46,7 @@ internal sealed class ChangeLog(Database database, long head)
             switch (write)
             {
                 case Write.Put put:
-                    var created = current.Exists ? current.Created : revision;
+                    long created = current.Exists ? current.Created : revision;
                     // Watchers keep the record; the caller may use its buffer again once it has its answer.
                     var record = new StoreRecord(put.Key, put.Value.ToArray(), created, revision);
                     Append(Position.Of(revision, changes.Count), record);

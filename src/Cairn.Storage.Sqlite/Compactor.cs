@@ -20,14 +20,14 @@ internal static class Compactor
     /// <returns>True when there is more.</returns>
     public static bool Sweep(Database database)
     {
-        var began = Stopwatch.GetTimestamp();
+        long began = Stopwatch.GetTimestamp();
         database.Execute("BEGIN IMMEDIATE");
         try
         {
-            var end = Position.After(database.QueryNumber("SELECT compacted FROM compaction"));
-            var from = database.QueryNumber("SELECT swept FROM compaction");
+            long end = Position.After(database.QueryNumber("SELECT compacted FROM compaction"));
+            long from = database.QueryNumber("SELECT swept FROM compaction");
             var rows = Rows(database, from, end);
-            var swept = rows.Count < StepRows ? end - 1 : rows[^1].Position;
+            long swept = rows.Count < StepRows ? end - 1 : rows[^1].Position;
 
             using var supersede = database.PrepareOnce(
                 "DELETE FROM changes WHERE position IN (SELECT position FROM changes INDEXED BY history WHERE key = ?1 AND position < ?2)");

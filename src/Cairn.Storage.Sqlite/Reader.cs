@@ -74,7 +74,7 @@ internal sealed class Reader(Database database) : IDisposable
             var (records, bytes) = (new List<StoreRecord>(), 0);
             while (_list.Step())
             {
-                var value = _list.Blob(3);
+                byte[] value = _list.Blob(3);
                 var record = new StoreRecord(_list.Text(0), value, _list.Number(2), Position.Revision(_list.Number(1)));
                 records.Add(record);
                 bytes += value.Length;
@@ -108,7 +108,7 @@ internal sealed class Reader(Database database) : IDisposable
             long revision = 0;
             while (_since.Step())
             {
-                var next = Position.Revision(_since.Number(0));
+                long next = Position.Revision(_since.Number(0));
                 if (next != revision && changes.Count > 0)
                 {
                     sets.Add(new ChangeSet(revision, changes));

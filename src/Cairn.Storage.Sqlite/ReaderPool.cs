@@ -51,7 +51,7 @@ internal sealed class ReaderPool(StoreFile file, int size) : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        for (var i = 0; i < size; i++)
+        for (int i = 0; i < size; i++)
             _free.Wait();
         while (_idle.TryTake(out var reader))
             reader.Dispose();

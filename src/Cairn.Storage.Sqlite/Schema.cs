@@ -51,16 +51,22 @@ internal static class Schema
     /// <exception cref="StoreUnusableException">It is of a newer format, or not Cairn's.</exception>
     public static void Migrate(Database database, string path)
     {
-        var format = database.QueryNumber("PRAGMA user_version");
-        var application = database.QueryNumber("PRAGMA application_id");
-        var isNew = format == 0 && application == 0 && database.QueryNumber("SELECT count(*) FROM sqlite_schema") == 0;
+        long format = database.QueryNumber("PRAGMA user_version");
+        long application = database.QueryNumber("PRAGMA application_id");
+        bool isNew = format == 0 && application == 0 && database.QueryNumber("SELECT count(*) FROM sqlite_schema") == 0;
         if (!isNew && application != ApplicationId)
+        {
             throw new StoreUnusableException(
                 $"{path} is a SQLite database, but not one of Cairn's. Name another file.");
+        }
+
         if (format > Format)
+        {
             throw new StoreUnusableException(
                 $"{path} has format {format}, written by a newer Cairn; this one reads up to format {Format}. Start the newer version.");
-        for (var step = format; step < Format; step++)
+        }
+
+        for (long step = format; step < Format; step++)
         {
             database.Execute(
                 $"""

@@ -78,8 +78,8 @@ public sealed class SqliteStore : IStore, IChangeHistory
         TransactionRules.CheckUnicode(prefix);
         ArgumentOutOfRangeException.ThrowIfNegative(atRevision);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(atRevision, _feed.Head);
-        var prefixBytes = Encoding.UTF8.GetBytes(prefix);
-        for (var from = Listing.Start(prefix, after); from is not null;)
+        byte[] prefixBytes = Encoding.UTF8.GetBytes(prefix);
+        for (byte[]? from = Listing.Start(prefix, after); from is not null;)
         {
             (var records, from) = await _readers.ReadAsync(
                 static (reader, page) => reader.List(page.Prefix, page.From, page.At),

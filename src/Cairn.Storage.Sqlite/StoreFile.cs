@@ -19,7 +19,7 @@ internal sealed class StoreFile : IDisposable
     /// <exception cref="StoreUnusableException">Says why not, and what would be right.</exception>
     public static StoreFile Open(SqliteStoreOptions options)
     {
-        var path = System.IO.Path.GetFullPath(options.Path);
+        string path = System.IO.Path.GetFullPath(options.Path);
         if (Directory.Exists(path))
             throw new StoreUnusableException($"{path} is a folder. Name a file, such as {System.IO.Path.Combine(path, "cairn.db")}.");
         var file = new StoreFile(path, Lock(path));
@@ -30,7 +30,10 @@ internal sealed class StoreFile : IDisposable
             Schema.Migrate(database, path);
             if (new FileInfo(path).Length <= options.CheckAtOpenBytes
                 && database.Query("PRAGMA quick_check(1)") is var verdict and not ["ok"])
+            {
                 throw Damaged(path, string.Join("; ", verdict));
+            }
+
             return file;
         }
         catch (Exception e)
@@ -90,17 +93,21 @@ internal sealed class StoreFile : IDisposable
         var share = OperatingSystem.IsWindows() ? FileShare.ReadWrite : FileShare.None;
         var own = Create(Path, share);
         if (OperatingSystem.IsWindows())
+        {
             using (own)
                 CheckHeader(own, Path);
+        }
         else
+        {
             CheckHeader(_own = own, Path);
+        }
     }
 
     /// <summary>An advisory lock (flock) that the system releases however this process ends.</summary>
     private static FileStream Lock(string path)
     {
-        var folder = System.IO.Path.GetDirectoryName(path)!;
-        var lockPath = path + ".lock";
+        string folder = System.IO.Path.GetDirectoryName(path)!;
+        string lockPath = path + ".lock";
         try
         {
             if (!Directory.Exists(folder))
@@ -144,13 +151,15 @@ internal sealed class StoreFile : IDisposable
             return;
         Span<byte> header = stackalloc byte[100];
         if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith(Magic))
+        {
             throw new StoreUnusableException(
                 $"{path} is not a SQLite database, or its first page is damaged. Name another file, or restore a backup.");
+        }
 
         // https://www.sqlite.org/fileformat.html section 1.3: page size at 16 (1 means 65536), page count at 28. With a
         // write-ahead log the newest pages may still be in there.
-        var pageSize = BinaryPrimitives.ReadUInt16BigEndian(header[16..]) is var size and not 1 ? size : 65536L;
-        var expected = pageSize * BinaryPrimitives.ReadUInt32BigEndian(header[28..]);
+        long pageSize = BinaryPrimitives.ReadUInt16BigEndian(header[16..]) is var size and not 1 ? size : 65536L;
+        long expected = pageSize * BinaryPrimitives.ReadUInt32BigEndian(header[28..]);
         var log = new FileInfo(path + "-wal");
         if (stream.Length < expected && log is not { Exists: true, Length: > 0 })
             throw Damaged(path, $"it has {stream.Length} bytes and should have {expected}");

@@ -81,7 +81,7 @@ internal sealed class Writer
     /// <see cref="MaxPatience"/>), as long as there are fewer than then. A caller who is alone never waits.</remarks>
     private IWriteRequest? Gather(IWriteRequest first)
     {
-        var began = Stopwatch.GetTimestamp();
+        long began = Stopwatch.GetTimestamp();
         var patience = _lastDuration / 8 < MaxPatience ? _lastDuration / 8 : MaxPatience;
         for (var next = first; ;)
         {
@@ -104,7 +104,7 @@ internal sealed class Writer
     {
         if (_batch.Count == 0)
             return;
-        var began = Stopwatch.GetTimestamp();
+        long began = Stopwatch.GetTimestamp();
         try
         {
             _log.Begin();
@@ -134,7 +134,7 @@ internal sealed class Writer
     {
         // An fsync that fails may leave a whole commit in the write-ahead log. It is undone here, and overwritten by the
         // next commit, but if the process ends before that, the log brings it back.
-        var unknown = _log.IsCommitting && cause is SqliteError { Code: raw.SQLITE_IOERR };
+        bool unknown = _log.IsCommitting && cause is SqliteError { Code: raw.SQLITE_IOERR };
         try
         {
             _log.Rollback();

@@ -15,7 +15,7 @@ public sealed class KeyOrder : IComparer<string?>
     {
         if (x is null || y is null)
             return Comparer<object>.Default.Compare(x, y);
-        var common = x.AsSpan().CommonPrefixLength(y);
+        int common = x.AsSpan().CommonPrefixLength(y);
         if (common == x.Length || common == y.Length)
             return x.Length.CompareTo(y.Length);
         return Rank(x[common]).CompareTo(Rank(y[common]));

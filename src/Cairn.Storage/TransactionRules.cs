@@ -17,10 +17,12 @@ public static class TransactionRules
         var (conditions, writes) = (transaction.Conditions, transaction.Writes);
         if (writes.Count == 0)
             throw new ArgumentException("A transaction needs at least one write.", nameof(transaction));
-        var operations = conditions.Count + writes.Count;
+        int operations = conditions.Count + writes.Count;
         if (operations > limits.MaxOperations)
+        {
             throw new TransactionTooLargeException(
                 $"The transaction has {operations} conditions and writes; this store takes {limits.MaxOperations} at most.");
+        }
 
         long bytes = 0;
         foreach (var condition in conditions)
@@ -34,8 +36,11 @@ public static class TransactionRules
             if (write is not Write.Put put)
                 continue;
             if (put.Value.Length > limits.MaxValueBytes)
+            {
                 throw new TransactionTooLargeException(
                     $"The value of '{put.Key}' has {put.Value.Length} bytes; this store takes {limits.MaxValueBytes} at most.");
+            }
+
             bytes += put.Value.Length;
         }
 
@@ -61,7 +66,7 @@ public static class TransactionRules
 
     private static int CheckKey(string key, StoreLimits limits)
     {
-        var bytes = CheckUnicode(key);
+        int bytes = CheckUnicode(key);
         if (bytes == 0)
             throw new ArgumentException("A key may not be empty.", nameof(key));
         return bytes <= limits.MaxKeyBytes

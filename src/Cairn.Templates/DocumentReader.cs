@@ -7,12 +7,12 @@ namespace Cairn.Templates;
 /// <summary>Cuts a document into the JSON between its templates and the templates.</summary>
 internal sealed class DocumentReader(TemplateEnvironment environment, string? name, int maxDepth)
 {
-    readonly List<(ReadOnlyMemory<byte> Json, Template? Template, string Pointer)> _parts = [];
-    readonly ArrayBufferWriter<byte> _json = new();
-    readonly Stack<Level> _levels = new();
+    private readonly List<(ReadOnlyMemory<byte> Json, Template? Template, string Pointer)> _parts = [];
+    private readonly ArrayBufferWriter<byte> _json = new();
+    private readonly Stack<Level> _levels = new();
 
     // Where in the document the reader is: the member's name, or the index of the array's item.
-    sealed class Level(bool isArray)
+    private sealed class Level(bool isArray)
     {
         public bool IsArray => isArray;
 
@@ -43,14 +43,10 @@ internal sealed class DocumentReader(TemplateEnvironment environment, string? na
                 continue;
             }
             if (afterValue)
-            {
                 Write(","u8);
-            }
             bool isValue = reader.TokenType != JsonTokenType.PropertyName;
             if (isValue && _levels.TryPeek(out var level) && level.IsArray)
-            {
                 level.Index++;
-            }
             afterValue = isValue;
             switch (reader.TokenType)
             {
@@ -76,20 +72,18 @@ internal sealed class DocumentReader(TemplateEnvironment environment, string? na
             }
         }
         if (_parts.Count > 0)
-        {
             _parts.Add((_json.WrittenMemory.ToArray(), null, ""));
-        }
         return _parts;
     }
 
     /// <summary>A template needs a brace, which JSON may also write as an escape.</summary>
-    static bool MayBeTemplate(in Utf8JsonReader reader) =>
+    private static bool MayBeTemplate(in Utf8JsonReader reader) =>
         reader.ValueIsEscaped ? HasMark(Encoding.UTF8.GetBytes(reader.GetString()!)) : HasMark(reader.ValueSpan);
 
-    static bool HasMark(ReadOnlySpan<byte> text) =>
+    private static bool HasMark(ReadOnlySpan<byte> text) =>
         text.Contains((byte)'{') && (text.IndexOf("{{"u8) >= 0 || text.IndexOf("{%"u8) >= 0 || text.IndexOf("{#"u8) >= 0);
 
-    void Add(string source)
+    private void Add(string source)
     {
         string pointer = Pointer();
         try
@@ -105,7 +99,7 @@ internal sealed class DocumentReader(TemplateEnvironment environment, string? na
     }
 
     /// <summary>Where the reader is, as RFC 6901 writes it.</summary>
-    string Pointer()
+    private string Pointer()
     {
         var pointer = new StringBuilder();
         foreach (var level in _levels.Reverse())
@@ -118,9 +112,9 @@ internal sealed class DocumentReader(TemplateEnvironment environment, string? na
         return pointer.ToString();
     }
 
-    void Write(ReadOnlySpan<byte> json) => _json.Write(json);
+    private void Write(ReadOnlySpan<byte> json) => _json.Write(json);
 
-    void WriteQuoted(ReadOnlySpan<byte> escaped)
+    private void WriteQuoted(ReadOnlySpan<byte> escaped)
     {
         Write("\""u8);
         Write(escaped);

@@ -19,19 +19,19 @@ namespace Cairn.Templates;
 public sealed class DocumentTemplate
 {
     // As deep as JSON is read by default.
-    const int MaxDepth = 64;
+    private const int MaxDepth = 64;
 
-    static readonly JsonWriterOptions WriterOptions = new()
+    private static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
     };
 
-    readonly TemplateEnvironment _environment;
-    readonly byte[] _source;
-    readonly Part[] _parts;
+    private readonly TemplateEnvironment _environment;
+    private readonly byte[] _source;
+    private readonly Part[] _parts;
 
-    DocumentTemplate(TemplateEnvironment environment, byte[] source, Part[] parts)
+    private DocumentTemplate(TemplateEnvironment environment, byte[] source, Part[] parts)
     {
         _environment = environment;
         _source = source;
@@ -39,7 +39,7 @@ public sealed class DocumentTemplate
     }
 
     // A stretch of JSON that is copied as it is, and the template whose value comes after it; the last part has none.
-    readonly record struct Part(ReadOnlyMemory<byte> Json, Template? Template, string Pointer);
+    private readonly record struct Part(ReadOnlyMemory<byte> Json, Template? Template, string Pointer);
 
     /// <summary>Whether any string is a template. If not, <see cref="Render"/> returns the source's bytes.</summary>
     public bool HasTemplates => _parts.Length > 0;
@@ -54,9 +54,7 @@ public sealed class DocumentTemplate
     {
         byte[] source = utf8Json.ToArray();
         if (!DocumentReader.MayHaveTemplates(source))
-        {
             return new DocumentTemplate(environment, source, []);
-        }
         environment = environment with { KeepTrailingNewline = true };
         var parts = new DocumentReader(environment, name, MaxDepth).Read(source);
         return new DocumentTemplate(environment, source, [.. parts.Select(p => new Part(p.Json, p.Template, p.Pointer))]);
@@ -79,9 +77,7 @@ public sealed class DocumentTemplate
         CancellationToken cancellationToken = default)
     {
         if (!HasTemplates)
-        {
             return _source;
-        }
         var host = new HostScope(_environment, variables ?? TemplateVariables.Empty, functions);
         var run = new Run(_environment, host, cancellationToken);
         var output = new ArrayBufferWriter<byte>(_source.Length + 256);
@@ -93,15 +89,13 @@ public sealed class DocumentTemplate
             {
                 WriteValue(run, writer, template, part.Pointer);
                 if (output.WrittenCount > _environment.Budget.MaxOutputLength)
-                {
                     throw Errors.Budget($"the document is longer than {_environment.Budget.MaxOutputLength} bytes").In(part.Pointer);
-                }
             }
         }
         return output.WrittenSpan.ToArray();
     }
 
-    static void WriteValue(Run run, Utf8JsonWriter writer, Template template, string pointer)
+    private static void WriteValue(Run run, Utf8JsonWriter writer, Template template, string pointer)
     {
         run.Current = null;
         try

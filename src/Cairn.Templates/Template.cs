@@ -10,10 +10,10 @@ namespace Cairn.Templates;
 public sealed class Template
 {
     // Only 'extends' adds to a context's blocks, and a template with that gets a dictionary of its own.
-    static readonly Dictionary<string, List<CompiledBlock>> NoBlocks = [];
+    private static readonly Dictionary<string, List<CompiledBlock>> NoBlocks = [];
 
-    readonly TemplateEnvironment _environment;
-    readonly CompiledTemplate _compiled;
+    private readonly TemplateEnvironment _environment;
+    private readonly CompiledTemplate _compiled;
 
     internal Template(TemplateEnvironment environment, string source, string? name)
     {
@@ -38,20 +38,16 @@ public sealed class Template
 
     internal IReadOnlyDictionary<string, CompiledBlock> Blocks => _compiled.Blocks;
 
-    Expression? SingleExpression =>
+    private Expression? SingleExpression =>
         _compiled.Body.Statements is [ValueOutput output] ? output.Expression : null;
 
     internal Dictionary<string, List<CompiledBlock>> OwnBlocks()
     {
         if (!ReadsContext)
-        {
             return NoBlocks;
-        }
         var blocks = new Dictionary<string, List<CompiledBlock>>(_compiled.Blocks.Count);
         foreach (var (name, block) in _compiled.Blocks)
-        {
             blocks.Add(name, [block]);
-        }
         return blocks;
     }
 
@@ -99,7 +95,7 @@ public sealed class Template
         }
     }
 
-    Run NewRun(
+    private Run NewRun(
         TemplateVariables? variables, IReadOnlyDictionary<string, TemplateFunction>? functions, CancellationToken cancellationToken) =>
         new(_environment, new HostScope(_environment, variables ?? TemplateVariables.Empty, functions), cancellationToken);
 
@@ -116,9 +112,7 @@ public sealed class Template
     internal Value NativeValue(Run run)
     {
         if (SingleExpression is not { } expression)
-        {
             return Value.String(RenderText(run));
-        }
         _compiled.Body.Pay(run);
         var value = expression.Evaluate(NewFrame(RenderContext.Root(run, this)));
         run.Current = expression;
@@ -128,13 +122,11 @@ public sealed class Template
     internal TemplateException Located(Run run, TemplateException error) =>
         run.Current is { } node ? error.At(node.Source, node.Position) : error.At(new SourceText("", Name, false), 0);
 
-    Frame NewFrame(RenderContext context)
+    private Frame NewFrame(RenderContext context)
     {
         var frame = new Frame(context, _compiled.Slots, outer: null);
         if (_compiled.SelfSlot >= 0)
-        {
             frame.Slots[_compiled.SelfSlot] = new SelfValue(context);
-        }
         _compiled.Scope.Enter(frame);
         return frame;
     }

@@ -39,7 +39,7 @@ public delegate string? TemplateLoader(string name);
 /// <summary>How templates are read and rendered. Immutable; one environment serves any number of threads.</summary>
 public sealed record TemplateEnvironment
 {
-    readonly TemplateBudget _budget = TemplateBudget.Default;
+    private readonly TemplateBudget _budget = TemplateBudget.Default;
 
     /// <summary>Jinja2's defaults.</summary>
     public static TemplateEnvironment Default { get; } = new();

@@ -36,7 +36,7 @@ public sealed class TemplateException : Exception
         Detail = detail;
     }
 
-    TemplateException(TemplateException cause, string message)
+    private TemplateException(TemplateException cause, string message)
         : base(message, cause.InnerException ?? (cause.Line == 0 ? cause : null))
     {
         Kind = cause.Kind;
@@ -71,9 +71,7 @@ public sealed class TemplateException : Exception
     internal TemplateException At(Syntax.SourceText source, int position)
     {
         if (Line > 0)
-        {
             return this;
-        }
         var (line, column) = source.LineAndColumn(position);
         string name = source.Name is null ? "" : source.Name + ", ";
         return new TemplateException(this, $"{Detail} ({name}line {line}, column {column})")

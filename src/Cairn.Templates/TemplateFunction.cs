@@ -13,8 +13,8 @@ public delegate JsonElement TemplateFunction(TemplateCall call);
 /// <summary>One call of a host function: its arguments as JSON.</summary>
 public sealed class TemplateCall
 {
-    readonly Run _run;
-    readonly Arguments _arguments;
+    private readonly Run _run;
+    private readonly Arguments _arguments;
 
     internal TemplateCall(Run run, string name, Arguments arguments)
     {
@@ -46,20 +46,16 @@ public sealed class TemplateCall
     {
         var value = Find(position, name);
         if (value.IsMissing)
-        {
             throw Errors.Type($"{Name}() needs the argument '{name}'");
-        }
         return value.TryString(out string? text)
             ? text
             : throw Errors.Undefined(value, value) ?? Errors.Type($"the argument '{name}' of {Name}() must be a string, not '{value.TypeName}'");
     }
 
-    Value Find(int position, string name)
+    private Value Find(int position, string name)
     {
         if (position < _arguments.Positional.Length)
-        {
             return _arguments.Positional[position];
-        }
         return Array.Find(_arguments.Named, n => n.Key == name).Value;
     }
 }

@@ -9,8 +9,8 @@ namespace Cairn.Templates;
 /// </summary>
 public sealed class TemplateVariables
 {
-    readonly Dictionary<string, Value> _values;
-    readonly TemplateVariables? _below;
+    private readonly Dictionary<string, Value> _values;
+    private readonly TemplateVariables? _below;
 
     /// <summary>Converts the values. Numbers without fraction and exponent become integers, others floats.</summary>
     public TemplateVariables(IEnumerable<KeyValuePair<string, JsonElement>> variables)
@@ -18,14 +18,12 @@ public sealed class TemplateVariables
     {
     }
 
-    TemplateVariables(IEnumerable<KeyValuePair<string, JsonElement>> variables, TemplateVariables? below)
+    private TemplateVariables(IEnumerable<KeyValuePair<string, JsonElement>> variables, TemplateVariables? below)
     {
         _below = below;
         _values = [];
         foreach (var (name, element) in variables)
-        {
             _values[name] = JsonConversion.FromElement(element);
-        }
     }
 
     /// <summary>No variables.</summary>
@@ -36,9 +34,7 @@ public sealed class TemplateVariables
     public static TemplateVariables FromObject(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
-        {
             throw new ArgumentException("variables come from a JSON object", nameof(element));
-        }
         return new TemplateVariables(element.EnumerateObject().Select(m => KeyValuePair.Create(m.Name, m.Value)));
     }
 
@@ -50,9 +46,7 @@ public sealed class TemplateVariables
         for (var layer = this; layer is not null; layer = layer._below)
         {
             if (layer._values.TryGetValue(name, out value))
-            {
                 return true;
-            }
         }
         value = default;
         return false;

@@ -162,8 +162,10 @@ public sealed class FaultTests : IDisposable
         await nodes.StartAsync(1);
 
         using (var disk = await DiskFault.HangAsync(primary.Process, TimeSpan.FromMilliseconds(200)))
+        {
             if (disk.Problem is null)
                 await load.ProgressAsync(10, Ct);
+        }
 
         primary.Kill();
         await replica.PromoteAsync();

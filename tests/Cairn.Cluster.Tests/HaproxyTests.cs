@@ -91,8 +91,11 @@ public sealed class HaproxyTests : IDisposable
     private static string Settings()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
             if (Path.Combine(folder.FullName, "deploy", "haproxy", "haproxy.cfg") is var path && File.Exists(path))
                 return path;
+        }
+
         throw new FileNotFoundException("deploy/haproxy/haproxy.cfg");
     }
 }

@@ -39,8 +39,11 @@ public sealed partial class ArchitectureTests
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
             if (File.Exists(Path.Combine(folder.FullName, "Cairn.slnx")))
                 return folder.FullName;
+        }
+
         throw new DirectoryNotFoundException("The tests run from within the repository.");
     }
 

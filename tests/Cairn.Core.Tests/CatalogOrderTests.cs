@@ -60,7 +60,7 @@ public sealed class CatalogOrderTests : IAsyncLifetime
     public async Task Numbers_are_given_once_however_many_ask_on_however_many_nodes()
     {
         var nodes = Enumerable.Range(0, 4).Select(_ => new IdSequence(_store, "things")).ToList();
-        var given = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => nodes[i % nodes.Count].NextAsync(CancellationToken.None).AsTask()));
+        long[] given = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => nodes[i % nodes.Count].NextAsync(CancellationToken.None).AsTask()));
         given.Distinct().Count().ShouldBe(400);
         given.Min().ShouldBeGreaterThan(0);
     }

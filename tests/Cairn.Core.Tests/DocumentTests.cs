@@ -64,10 +64,13 @@ public sealed class DocumentTests
         var result = target as JsonObject ?? [];
         result = (JsonObject)result.DeepClone();
         foreach (var (name, value) in changes)
+        {
             if (value is null)
                 result.Remove(name);
             else
                 result[name] = Defined(result[name], value);
+        }
+
         return result;
     }
 
@@ -133,13 +136,17 @@ public sealed class DocumentTests
     {
         var random = new Random(4711);
         foreach (var format in DocumentFormat.All.Where(format => format.Reader is not null))
+        {
             for (int i = 0; i < 3000; i++)
             {
                 byte[] bytes = new byte[random.Next(60)];
                 random.NextBytes(bytes);
                 if (i % 2 == 0)
+                {
                     for (int b = 0; b < bytes.Length; b++)
                         bytes[b] = (byte)"{}[]:,\"'\\# \n\t-&*!|>%@`=.a1e+"[bytes[b] % 27];
+                }
+
                 try
                 {
                     JsonText.Parse(format.ToJson(bytes)).Dispose();
@@ -149,6 +156,7 @@ public sealed class DocumentTests
                     // Refused, as most of it should be.
                 }
             }
+        }
     }
 
     [Fact]

@@ -41,10 +41,13 @@ public sealed class JobTests
 
         int failures = 0, good = 0;
         while (failures < 2)
+        {
             if (await _ended.Reader.ReadAsync(Ct) is { Name: "bad" } status)
                 failures = status.Failures;
             else
                 good++;
+        }
+
         good.ShouldBeGreaterThan(10, "the pause after a failure is a second");
     }
 

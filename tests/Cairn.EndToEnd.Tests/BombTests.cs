@@ -78,6 +78,7 @@ public sealed class BombTests : IAsyncLifetime
         var paths = JsonNode.Parse(await _http.GetStringAsync("/openapi/v1.json"))!["paths"]!.AsObject();
         int endpoints = 0;
         foreach (var (template, item) in paths)
+        {
             foreach (var (method, operation) in item!.AsObject())
             {
                 if (method is "get" or "delete")
@@ -90,6 +91,7 @@ public sealed class BombTests : IAsyncLifetime
                 foreach (var bomb in Bombs.For(method.ToUpperInvariant(), path, media))
                     await ThrowAsync(bomb);
             }
+        }
 
         endpoints.ShouldBeGreaterThan(25);
         _faults.ShouldBeEmpty();

@@ -19,15 +19,13 @@ public sealed class DocumentationTests
     public void A_name_is_explained_in_the_documentation(string name) =>
         File.ReadAllText(Find()).ShouldContain($"`{name}`");
 
-    static string Find()
+    private static string Find()
     {
         for (string? at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
         {
             string candidate = Path.Combine(at, "docs", "json-schema.md");
             if (File.Exists(candidate))
-            {
                 return candidate;
-            }
         }
 
         throw new FileNotFoundException("docs/json-schema.md is not above the tests.");

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Cairn.JsonSchema.Tests;
 
 /// <summary>Short ways to write schemas and instances in tests.</summary>
-static class Schemas
+internal static class Schemas
 {
     public static JsonSchemaValidator Compile(string schema, SchemaOptions? options = null) =>
         JsonSchemaValidator.Compile(Encoding.UTF8.GetBytes(schema), options);

@@ -100,7 +100,7 @@ public class ConformanceTests
             ? m.EnumerateArray().Select((source, i) => new RegoModule($"test-{i}.rego", source.GetString()!)).ToArray()
             : [];
         var data = test.TryGetProperty("data", out var d) && d.ValueKind == JsonValueKind.Object ? RegoValue.From(d) : RegoObject.Empty;
-        RegoValue? input = test.TryGetProperty("input", out var i) ? RegoValue.From(i) : null;
+        var input = test.TryGetProperty("input", out var i) ? RegoValue.From(i) : null;
         if (Text(test, "input_term") is { } term)
             input = RegoPolicy.Compile([]).Prepare(term).Evaluate().Value;
         return (modules, data, input, Text(test, "query")!);
@@ -143,8 +143,11 @@ public class ConformanceTests
         if (Environment.GetEnvironmentVariable("CAIRN_CONFORMANCE") is { Length: > 0 } named)
             return Directory.Exists(Path.Combine(named, "rego")) ? named : null;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
             if (Path.Combine(folder.FullName, "shared", "conformance") is var path && Directory.Exists(Path.Combine(path, "rego")))
                 return path;
+        }
+
         return null;
     }
 }

@@ -62,6 +62,7 @@ public class FuzzTests
         {
             var text = new StringBuilder(Seed);
             for (int n = random.Next(1, 5); n > 0; n--)
+            {
                 switch (random.Next(3))
                 {
                     case 0:
@@ -74,6 +75,7 @@ public class FuzzTests
                         text[random.Next(text.Length)] = (char)random.Next(1, 300);
                         break;
                 }
+            }
 
             Try(text.ToString());
         }

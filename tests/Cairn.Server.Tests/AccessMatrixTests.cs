@@ -228,8 +228,11 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         {
             await Server.Admin.PutJsonAsync("/api/v1/environments/matrix", "{}");
             foreach (string model in new[] { "payments/Matrix", "_/Matrix" })
+            {
                 if ((await Server.Admin.GetAsync($"/api/v1/schemas/{model}/1.0.0")).StatusCode == HttpStatusCode.NotFound)
                     await Server.Admin.PutJsonAsync($"/api/v1/schemas/{model}/1.0.0", "{}");
+            }
+
             await Server.Admin.PutJsonAsync("/api/v1/schema-rules/payments/Matrix", """{"compatibility":"none"}""");
             await Server.Admin.PutJsonAsync("/api/v1/configs/payments/database", """{"host":"db"}""");
             await Server.Admin.PutJsonAsync("/api/v1/config-schemas/payments/database", "{}");

@@ -172,7 +172,7 @@ public sealed class ChangeTests(CairnServer server) : IClassFixture<CairnServer>
     [Fact]
     public async Task A_repeated_POST_with_an_idempotency_key_takes_effect_once_and_answers_alike()
     {
-        (string, string) key = ("Idempotency-Key", "once-" + _project);
+        var key = ("Idempotency-Key", "once-" + _project);
         const string Body = """{"name":"once","permission":"read"}""";
         var first = await Admin.PostJsonAsync("/api/v1/keys", Body, key);
         using var again = await Admin.SendAsync(HttpMethod.Post, "/api/v1/keys", Body, headers: key);
@@ -199,7 +199,7 @@ public sealed class ChangeTests(CairnServer server) : IClassFixture<CairnServer>
     [Fact]
     public async Task A_refused_POST_may_be_corrected_and_sent_with_the_same_key()
     {
-        (string, string) key = ("Idempotency-Key", "fix-" + _project);
+        var key = ("Idempotency-Key", "fix-" + _project);
         await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/changes", """{"operations":[]}""", headers: key);
         await Admin.PostJsonAsync("/api/v1/changes", Set("""{"op":"put","path":"$/a","document":{}}"""), key);
     }

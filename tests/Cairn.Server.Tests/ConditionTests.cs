@@ -101,8 +101,10 @@ public sealed class ConditionTests(CairnServer server) : IClassFixture<CairnServ
     public async Task Where_a_condition_would_not_be_looked_at_it_is_refused(string method, string path, string body)
     {
         foreach (string header in new[] { "If-Match", "If-None-Match" })
+        {
             ((string)(await Admin.RefusedAsync(HttpStatusCode.BadRequest, new HttpMethod(method), path, body, headers: (header, "\"1\"")))["detail"]!)
                 .ShouldContain("not honoured here");
+        }
     }
 
     [Theory] // The config is at version 1.

@@ -23,8 +23,10 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     {
         var known = SettingTable.All.Select(setting => setting.Variable).Concat(OwnNames).ToHashSet();
         foreach (string file in Files("*"))
+        {
             foreach (Match name in SettingName().Matches(File.ReadAllText(file)))
                 known.ShouldContain(name.Value, file);
+        }
     }
 
     [Fact]
@@ -128,8 +130,10 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
         compose["networks"]["store"]["internal"].ToString().ShouldBe("true");
         ((YamlSequenceNode)compose["x-etcd"]["networks"]).Select(network => network.ToString()).ShouldBe(["store"]);
         foreach (var (name, service) in ((YamlMappingNode)compose["services"]).Children)
+        {
             if (((YamlMappingNode)service).Children.TryGetValue("networks", out var networks) && networks is YamlSequenceNode list && list.Any(network => network.ToString() == "store"))
                 name.ToString().ShouldBe("prometheus");
+        }
     }
 
     [Fact]
@@ -137,8 +141,10 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     {
         string notice = File.ReadAllText(Path.Combine(Root, "NOTICE.md"));
         foreach (string project in Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories))
+        {
             foreach (Match package in PackageName().Matches(File.ReadAllText(project)))
                 notice.ShouldContain(package.Groups[1].Value, customMessage: project);
+        }
     }
 
     private static YamlNode Load(string file)
@@ -237,12 +243,14 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
         string metrics = await server.Client(null).GetStringAsync("/metrics");
         var known = MetricType().Matches(metrics).Select(match => match.Groups[1].Value).ToHashSet();
         foreach (string file in new[] { "prometheus/alerts.yml", "grafana/dashboards/cairn.json" })
+        {
             foreach (Match match in MetricName().Matches(File.ReadAllText(Path.Combine(Root, "deploy", file))))
             {
                 string name = match.Value.EndsWith("_bucket", StringComparison.Ordinal) ? match.Value[..^7]
                     : match.Value.EndsWith("_count", StringComparison.Ordinal) ? match.Value[..^6] : match.Value;
                 known.ShouldContain(name, file);
             }
+        }
     }
 
     [Theory]
@@ -275,8 +283,11 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
             if (File.Exists(Path.Combine(folder.FullName, "Cairn.slnx")))
                 return folder.FullName;
+        }
+
         throw new DirectoryNotFoundException("The tests run from within the repository.");
     }
 

@@ -33,6 +33,7 @@ public sealed class DescriptionTests(CairnServer server) : IClassFixture<CairnSe
         ((string?)root["servers"]![0]!["url"]).ShouldBe("/");
         int operations = 0;
         foreach (var (path, item) in root["paths"]!.AsObject())
+        {
             foreach (var (method, operation) in item!.AsObject())
             {
                 string name = $"{method} {path}";
@@ -50,6 +51,7 @@ public sealed class DescriptionTests(CairnServer server) : IClassFixture<CairnSe
                 if (method is "put" or "patch")
                     operation["requestBody"]!["content"]!.AsObject().Count.ShouldBeGreaterThan(0, name);
             }
+        }
 
         operations.ShouldBeGreaterThan(80);
     }

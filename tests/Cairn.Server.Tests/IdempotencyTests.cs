@@ -42,7 +42,7 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
     [Fact]
     public async Task A_dry_run_s_key_may_be_used_for_the_change_itself()
     {
-        (string, string) key = ("Idempotency-Key", _id + "-both");
+        var key = ("Idempotency-Key", _id + "-both");
         string operations = Own("""[{"op":"put","path":"$/n","document":{"a":1}}]""");
         await Admin.PostJsonAsync("/api/v1/changes", $$"""{"dry_run":true,"operations":{{operations}}}""", key);
         using var made = await Admin.SendAsync(HttpMethod.Post, "/api/v1/changes", $$"""{"operations":{{operations}}}""", headers: key);
@@ -52,7 +52,7 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
     [Fact]
     public async Task A_repetition_is_answered_with_the_headers_of_the_first_answer()
     {
-        (string, string) key = ("Idempotency-Key", _id + "-headers");
+        var key = ("Idempotency-Key", _id + "-headers");
         const string Body = """{"name":"shown once"}""";
         using var first = await Admin.SendAsync(HttpMethod.Post, "/api/v1/keys", Body, headers: key);
         using var again = await Admin.SendAsync(HttpMethod.Post, "/api/v1/keys", Body, headers: key);
@@ -77,7 +77,7 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
     public async Task What_goes_with_the_body_is_part_of_the_request(string header, string value)
     {
         await Admin.PutJsonAsync($"/api/v1/configs/{_id}/p", "{}");
-        (string, string) key = ("Idempotency-Key", _id + "-conditions");
+        var key = ("Idempotency-Key", _id + "-conditions");
         string path = $"/api/v1/config-rollbacks/{_id}/p";
         const string Body = """{"to_version":1}""";
         await Admin.PostJsonAsync(path, Body, key);
@@ -111,7 +111,7 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
         string name = new('n', 120);
         string[] operations = [.. Enumerable.Range(0, 990).Select(i => $$"""{"op":"put","path":"{{_id}}/{{name}}/{{name}}/{{name}}/{{i}}","document":1}""")];
         string body = $$"""{"operations":[{{string.Join(',', operations)}}]}""";
-        (string, string) key = ("Idempotency-Key", _id + "-large");
+        var key = ("Idempotency-Key", _id + "-large");
         var first = await Admin.PostJsonAsync("/api/v1/changes", body, key);
         first.ToJsonString().Length.ShouldBeGreaterThan(Idempotency.MaxAnswerBytes);
         var problem = await Admin.RefusedAsync(HttpStatusCode.Conflict, HttpMethod.Post, "/api/v1/changes", body, headers: key);
@@ -125,8 +125,11 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
         var made = await own.Admin.PostJsonAsync("/api/v1/keys", """{"name":"busy","permission":"write"}""");
         string caller = "key:" + made["id"];
         foreach (int[] batch in Enumerable.Range(0, Idempotency.MaxKeysPerCaller).Chunk(500))
+        {
             await own.Node.Store.CommitAsync(
                 new Transaction([], [.. batch.Select(i => own.Node.Idempotency.Marker(Idempotency.NameOf(caller, $"k{i}"), caller, "digest"u8).Write)]), default);
+        }
+
         await own.Node.Catalogs.ReadLatestAsync(default);
         using var busy = own.Client((string)made["key"]!);
         const string Body = """{"operations":[{"op":"put","path":"a/b","document":1}]}""";
@@ -166,8 +169,11 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
         await using var own = await CairnServer.StartAsync();
         byte[] unreadable = new byte[300_000];
         for (int i = 0; i < 300; i++)
+        {
             await own.Node.Store.CommitAsync(
                 new Transaction([], [new Write.Put("idempotency/" + Convert.ToHexStringLower(SHA256.HashData([(byte)i, (byte)(i >> 8)])), unreadable)]), default);
+        }
+
         await own.RestartAsync();
         await own.Node.Idempotency.ForgetFormerAsync(default);
         (await RecordsAsync(own)).ShouldBeEmpty();

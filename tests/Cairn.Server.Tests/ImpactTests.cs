@@ -229,8 +229,11 @@ public sealed class ImpactTests : IAsyncLifetime
             _ => $"{{{{ env }}}}-{{{{ v{random.Next(3)} is defined }}}}",
         };
         for (int i = 0; i < Count; i++)
+        {
             foreach (string project in new[] { "g0", "g1" })
                 await PutAsync($"{project}/c{i}", new JsonObject { ["t"] = Template(i), ["u"] = Template(i) }.ToJsonString());
+        }
+
         for (int round = 0; round < 6; round++)
         {
             string operation = random.Next(3) switch
@@ -268,8 +271,11 @@ public sealed class ImpactTests : IAsyncLifetime
     {
         var all = new Dictionary<string, string>();
         foreach (string environment in new[] { "dev", "staging", "prod" })
+        {
             foreach (var item in (await Admin.GetJsonAsync($"/api/v1/configs?environment={environment}&include=document&limit=1000"))["items"]!.AsArray())
                 all[$"{environment} {item!["path"]}"] = item["document"]?.ToJsonString() ?? "problem";
+        }
+
         return all;
     }
 }

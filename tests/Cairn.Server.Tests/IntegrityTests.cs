@@ -229,8 +229,8 @@ public sealed class IntegrityTests : IAsyncLifetime
         foreach (var offset in new[] { TimeSpan.FromDays(365), TimeSpan.Zero, TimeSpan.FromDays(-1) })
         {
             _server.Time.Offset = offset;
-            var before = await PrimaryAsync(await Admin.GetJsonAsync("/api/v1/keyring"));
-            var after = await PrimaryAsync(await Admin.PostJsonAsync("/api/v1/keyring/rotate", "{}"));
+            string before = await PrimaryAsync(await Admin.GetJsonAsync("/api/v1/keyring"));
+            string after = await PrimaryAsync(await Admin.PostJsonAsync("/api/v1/keyring/rotate", "{}"));
             after.ShouldNotBe(before);
         }
 
@@ -248,8 +248,11 @@ public sealed class IntegrityTests : IAsyncLifetime
     private async Task<string> KeyOfAsync(string journal, string id)
     {
         await foreach (var record in Store.ListAsync(journal, await Store.GetRevisionAsync(CancellationToken.None), CancellationToken.None))
+        {
             if (record.Key == new Journal(Store, _server.Node.Keyring, journal).KeyOf(id))
                 return record.Key;
+        }
+
         return (await RecordAsync(journal + id)).Key;
     }
 

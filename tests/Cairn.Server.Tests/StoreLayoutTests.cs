@@ -35,8 +35,11 @@ public sealed class StoreLayoutTests
         get
         {
             for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            {
                 if (File.Exists(Path.Combine(folder.FullName, "Cairn.slnx")))
                     return folder.FullName;
+            }
+
             throw new DirectoryNotFoundException("The tests run from within the repository.");
         }
     }

@@ -148,7 +148,10 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
             "cairn_keys ", "cairn_store_commits_total", "cairn_store_batch_size_bucket", "cairn_store_batch_duration_seconds_sum",
             "cairn_store_watch_lag", "cairn_catalog_revision ", "cairn_watchers ", "process_resident_memory_bytes ",
         })
+        {
             metrics.ShouldContain("\n" + name);
+        }
+
         foreach (string line in metrics.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             (line[0] == '#' ? Comment().IsMatch(line) : Sample().IsMatch(line)).ShouldBeTrue(line);
     }

@@ -33,9 +33,9 @@ public sealed class EtcdCluster : IDisposable
 
     private static async Task<EtcdCluster> StartAsync(EtcdCluster cluster)
     {
-        for (var i = 0; i < cluster.Members; i++)
+        for (int i = 0; i < cluster.Members; i++)
             cluster.Launch(i, "new");
-        for (var i = 0; i < cluster.Members; i++)
+        for (int i = 0; i < cluster.Members; i++)
             await cluster.WaitUntilHealthyAsync(i);
         return cluster;
     }
@@ -58,7 +58,7 @@ public sealed class EtcdCluster : IDisposable
     /// <summary>A copy of the data of a member that is not running.</summary>
     public string BackUp(int member)
     {
-        var backup = Path.Combine(_folder, $"backup{member}");
+        string backup = Path.Combine(_folder, $"backup{member}");
         Copy(Path.Combine(_folder, $"m{member}"), backup);
         return backup;
     }
@@ -74,9 +74,9 @@ public sealed class EtcdCluster : IDisposable
     public async Task<int> LeaderAsync()
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(1) };
-        for (var attempt = 0; attempt < 500; attempt++)
+        for (int attempt = 0; attempt < 500; attempt++)
         {
-            for (var i = 0; i < Members; i++)
+            for (int i = 0; i < Members; i++)
             {
                 try
                 {
@@ -86,7 +86,9 @@ public sealed class EtcdCluster : IDisposable
                     using var status = System.Text.Json.JsonDocument.Parse(await reply.Content.ReadAsStringAsync());
                     if (status.RootElement.TryGetProperty("leader", out var leader)
                         && leader.GetString() == status.RootElement.GetProperty("header").GetProperty("member_id").GetString())
+                    {
                         return i;
+                    }
                 }
                 catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
                 {
@@ -108,15 +110,15 @@ public sealed class EtcdCluster : IDisposable
     private static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (var file in Directory.EnumerateFiles(from))
+        foreach (string file in Directory.EnumerateFiles(from))
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-        foreach (var folder in Directory.EnumerateDirectories(from))
+        foreach (string folder in Directory.EnumerateDirectories(from))
             Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
     }
 
     private void Launch(int i, string state)
     {
-        var peers = string.Join(',', _peerPorts.Select((port, n) => $"m{n}=http://{Host(n)}:{port}"));
+        string peers = string.Join(',', _peerPorts.Select((port, n) => $"m{n}=http://{Host(n)}:{port}"));
         var (client, peer) = ($"http://{Host(i)}:{_clientPorts[i]}", $"http://{Host(i)}:{_peerPorts[i]}");
         string[] command =
         [

@@ -93,8 +93,11 @@ public sealed class PostgresServer : IDisposable
     private async Task<bool> RunAsync(int expected, string program, params string[] arguments)
     {
         if (IsRoot)
+        {
             using (var chown = System.Diagnostics.Process.Start("chown", ["postgres", _folder]))
                 await chown.WaitForExitAsync();
+        }
+
         var (run, all) = AsPostgres(ServerProcess.Find(program)!, arguments);
         using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(run, all)
         {

@@ -67,7 +67,7 @@ public sealed partial class ServerProcess : IDisposable
     /// <summary>A folder in memory where there is one, so that tests do not wait for a disk others use too.</summary>
     public static string TemporaryFolder(string name)
     {
-        var root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+        string root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         return Directory.CreateDirectory(Path.Combine(root, $"cairn-{name}-{Guid.NewGuid():N}")).FullName;
     }
 
@@ -75,9 +75,11 @@ public sealed partial class ServerProcess : IDisposable
     /// <exception cref="InvalidOperationException">The server ended, or it took longer than 30 s.</exception>
     public async Task WaitUntilAsync(Func<Task<bool>> condition)
     {
-        for (var began = Stopwatch.GetTimestamp(); !await condition(); await Task.Delay(20))
+        for (long began = Stopwatch.GetTimestamp(); !await condition(); await Task.Delay(20))
+        {
             if (HasExited || Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(30))
                 throw new InvalidOperationException($"{Program} {(HasExited ? "ended" : "is not ready")}: {Output}");
+        }
     }
 
     /// <summary>Ends it as a power cut would.</summary>

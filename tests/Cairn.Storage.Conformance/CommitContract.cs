@@ -6,8 +6,8 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
     [Fact]
     public async Task A_committed_record_can_be_read_with_its_revisions()
     {
-        var first = await CommitAsync(Put("a", "1"));
-        var second = await CommitAsync(Put("a", "2"));
+        long first = await CommitAsync(Put("a", "1"));
+        long second = await CommitAsync(Put("a", "2"));
 
         var record = await Store.GetAsync("a", Ct);
 
@@ -30,7 +30,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
     {
         await CommitAsync(Put("a", "1"));
         await CommitAsync(Delete("a"));
-        var again = await CommitAsync(Put("a", "2"));
+        long again = await CommitAsync(Put("a", "2"));
 
         (await Store.GetAsync("a", Ct))!.CreatedRevision.ShouldBe(again);
     }
@@ -38,7 +38,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
     [Fact]
     public async Task Revisions_follow_each_other_without_a_gap_whatever_is_refused_in_between()
     {
-        for (var i = 1; i <= 10; i++)
+        for (int i = 1; i <= 10; i++)
         {
             (await CommitAsync(Put("a", $"{i}"))).ShouldBe(Start + i);
             await Store.CommitAsync(If(new Condition.Absent("a"), Put("a", "never")), Ct);
@@ -96,7 +96,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
     public async Task A_condition_holds_or_refuses(string condition, string key, bool holds)
     {
         await CommitAsync(Put("deleted", "1"), Put("there", "1"));
-        var revision = await CommitAsync(Delete("deleted"), Put("there", "2"));
+        long revision = await CommitAsync(Delete("deleted"), Put("there", "2"));
 
         var result = await Store.CommitAsync(If(Make(), Put("other", "x")), Ct);
 
@@ -120,7 +120,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
     [Fact]
     public async Task A_refused_transaction_names_the_first_condition_that_failed_and_changes_nothing()
     {
-        var revision = await CommitAsync(Put("a", "1"), Put("b", "1"));
+        long revision = await CommitAsync(Put("a", "1"), Put("b", "1"));
         var transaction = new Transaction(
             [new Condition.Exists("a"), new Condition.AtRevision("b", revision - 1), new Condition.Absent("a")],
             [Put("a", "2"), Delete("b"), Put("c", "1")]);
@@ -136,7 +136,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
     public async Task All_writes_of_a_transaction_share_its_revision()
     {
         await CommitAsync(Put("b", "1"));
-        var revision = await CommitAsync(Put("a", "1"), Put("b", "2"), Put("c", "1"));
+        long revision = await CommitAsync(Put("a", "1"), Put("b", "2"), Put("c", "1"));
 
         (await ListAsync("")).ShouldAllBe(r => r.Revision == revision);
     }
@@ -151,7 +151,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
     [Fact]
     public async Task Deleting_what_is_not_there_takes_no_revision_and_no_part_in_the_changes()
     {
-        var revision = await CommitAsync(Put("a", "1"));
+        long revision = await CommitAsync(Put("a", "1"));
 
         (await CommitAsync(Delete("b"))).ShouldBe(revision);
         (await CommitAsync(Delete("b"), Put("c", "1"))).ShouldBe(revision + 1);
@@ -163,7 +163,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
     [Fact]
     public async Task Values_may_be_empty_and_of_any_bytes()
     {
-        var all = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
+        byte[] all = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
         await Store.CommitAsync(Transact(new Write.Put("empty", default), new Write.Put("all", all)), Ct);
 
         (await Store.GetAsync("empty", Ct))!.Value.Length.ShouldBe(0);
@@ -173,7 +173,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
     [Fact]
     public async Task A_value_of_one_mebibyte_comes_back_by_get_list_and_watch()
     {
-        var value = new byte[1 << 20];
+        byte[] value = new byte[1 << 20];
         new Random(1).NextBytes(value);
         await Store.CommitAsync(Transact(new Write.Put("big", value)), Ct);
 
@@ -185,7 +185,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
     [Fact]
     public async Task What_the_caller_does_to_its_buffer_after_the_commit_changes_nothing()
     {
-        var buffer = Bytes("before");
+        byte[] buffer = Bytes("before");
         await Store.CommitAsync(Transact(new Write.Put("a", buffer)), Ct);
         Bytes("later!").CopyTo(buffer, 0);
 
@@ -212,7 +212,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
         await Refuses(Put(new string('k', limits.MaxKeyBytes + 1), ""));
         await Refuses(new Write.Put("a", new byte[limits.MaxValueBytes + 1]));
         await Refuses([.. Enumerable.Range(0, limits.MaxOperations + 1).Select(i => Put($"{i}", ""))]);
-        var third = (limits.MaxTransactionBytes / 3) + 1;
+        int third = (limits.MaxTransactionBytes / 3) + 1;
         if (third <= limits.MaxValueBytes)
             await Refuses(new Write.Put("a", new byte[third]), new Write.Put("b", new byte[third]), new Write.Put("c", new byte[third]));
         (await Store.GetRevisionAsync(Ct)).ShouldBe(Start);

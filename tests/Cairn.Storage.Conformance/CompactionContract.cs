@@ -6,7 +6,7 @@ public abstract class CompactionContract(StoreFixture fixture) : StoreContract(f
     [Fact]
     public async Task Afterwards_the_oldest_listing_is_the_compacted_revision_and_the_oldest_watch_the_one_after_it()
     {
-        for (var i = 1; i <= 10; i++)
+        for (int i = 1; i <= 10; i++)
             await CommitAsync(Put($"k{i % 3}", $"{i}"));
         await Store.CompactAsync(Start + 5, Ct);
 
@@ -35,7 +35,7 @@ public abstract class CompactionContract(StoreFixture fixture) : StoreContract(f
     [Fact]
     public async Task Compacting_what_is_compacted_does_nothing()
     {
-        for (var i = 1; i <= 5; i++)
+        for (int i = 1; i <= 5; i++)
             await CommitAsync(Put("a", $"{i}"));
         await Store.CompactAsync(Start + 4, Ct);
         await Store.CompactAsync(Start + 2, Ct);
@@ -56,7 +56,7 @@ public abstract class CompactionContract(StoreFixture fixture) : StoreContract(f
         await using var watch = Store.WatchAsync("", Start, Ct).GetAsyncEnumerator(Ct);
         (await watch.MoveNextAsync()).ShouldBeTrue();
         await Store.CompactAsync(Start + 1, Ct);
-        var revision = await CommitAsync(Put("a", "2"));
+        long revision = await CommitAsync(Put("a", "2"));
 
         (await watch.MoveNextAsync()).ShouldBeTrue();
         watch.Current.Revision.ShouldBe(revision);
@@ -65,9 +65,9 @@ public abstract class CompactionContract(StoreFixture fixture) : StoreContract(f
     [Fact]
     public async Task Thousands_of_versions_are_compacted_while_others_write()
     {
-        for (var i = 0; i < 50; i++)
+        for (int i = 0; i < 50; i++)
             await CommitAsync([.. Enumerable.Range(0, 100).Select(n => i % 7 == 6 && n < 50 ? Delete($"k{n:D3}") : Put($"k{n:D3}", $"{i}"))]);
-        var revision = await Store.GetRevisionAsync(Ct);
+        long revision = await Store.GetRevisionAsync(Ct);
         var before = await ListAsync("", revision);
 
         var compaction = Store.CompactAsync(revision, Ct).AsTask();

@@ -28,7 +28,7 @@ public abstract class LeaseContract(StoreFixture fixture) : StoreContract(fixtur
     {
         await using var lease = await Service("a").AcquireAsync("leader", Ttl, Ct);
         var other = Service("b");
-        for (var i = 0; i < 9; i++)
+        for (int i = 0; i < 9; i++)
         {
             (await other.TryAcquireAsync("leader", Ttl, Ct)).ShouldBeNull();
             var renewed = WatchAsync("leases/", await Store.GetRevisionAsync(Ct), 1);

@@ -26,8 +26,11 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
         string[] ordered = [.. Unicode.Order(KeyOrder.Instance)];
 
         foreach (string after in (string[])["", "\0", .. Unicode, "a/zzz", "\U0010FFFF\U0010FFFF"])
+        {
             (await ToListAsync(Store.ListAsync("", after, head, Ct))).Select(r => r.Key)
                 .ShouldBe(ordered.Where(key => KeyOrder.Instance.Compare(key, after) > 0), after);
+        }
+
         (await ToListAsync(Store.ListAsync("a", "a b", head, Ct))).Select(r => r.Key).ShouldBe(["a/", "ab"]);
         (await ToListAsync(Store.ListAsync("a", "A", head, Ct))).Count.ShouldBe(5);
         (await ToListAsync(Store.ListAsync("a", "b", head, Ct))).ShouldBeEmpty();
@@ -37,7 +40,7 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
     public async Task Unicode_keys_come_back_by_get()
     {
         await CommitAsync([.. Unicode.Select(k => Put(k, k))]);
-        foreach (var key in Unicode)
+        foreach (string key in Unicode)
             Text(await Store.GetAsync(key, Ct)).ShouldBe(key);
     }
 
@@ -65,7 +68,7 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
         await CommitAsync(Put("a", "3"));
 
         string[] expected = ["", "a=1", "a=1 b=1 c=1", "a=2 c=1", "c=1", "a=3 c=1"];
-        for (var i = 0; i < expected.Length; i++)
+        for (int i = 0; i < expected.Length; i++)
         {
             var records = await ListAsync("", Start + i);
             string.Join(' ', records.Select(r => $"{r.Key}={Text(r)}")).ShouldBe(expected[i]);
@@ -82,9 +85,9 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
     public async Task A_listing_does_not_see_what_is_committed_while_it_runs()
     {
         const int count = 3000;
-        for (var i = 0; i < count; i += 100)
+        for (int i = 0; i < count; i += 100)
             await CommitAsync([.. Enumerable.Range(i, 100).Select(n => Put($"k{n:D5}", "old"))]);
-        var revision = await Store.GetRevisionAsync(Ct);
+        long revision = await Store.GetRevisionAsync(Ct);
 
         var seen = new List<StoreRecord>();
         await foreach (var record in Store.ListAsync("", revision, Ct))
@@ -103,7 +106,7 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
     {
         await CommitAsync([.. Enumerable.Range(0, 100).Select(n => Put($"k{n:D5}", "1"))]);
         var open = new List<IAsyncEnumerator<StoreRecord>>();
-        for (var i = 0; i < 50; i++)
+        for (int i = 0; i < 50; i++)
         {
             var listing = Store.ListAsync("", Start + 1, Ct).GetAsyncEnumerator(Ct);
             (await listing.MoveNextAsync()).ShouldBeTrue();
@@ -121,13 +124,13 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
     public async Task A_hundred_thousand_keys_are_listed_whole_and_in_order()
     {
         const int count = 100_000;
-        var batch = Math.Min(1000, Store.Limits.MaxOperations);
-        var order = Enumerable.Range(0, count).ToArray();
+        int batch = Math.Min(1000, Store.Limits.MaxOperations);
+        int[] order = Enumerable.Range(0, count).ToArray();
         new Random(7).Shuffle(order);
         await Parallel.ForEachAsync(order.Chunk(batch), Ct, async (numbers, ct) =>
             await Store.CommitAsync(Transact([.. numbers.Select(n => Put($"k/{n:D6}", $"{n}"))]), ct));
 
-        var next = 0;
+        int next = 0;
         await foreach (var record in Store.ListAsync("k/", await Store.GetRevisionAsync(Ct), Ct))
         {
             if (record.Key != $"k/{next:D6}" || Text(record) != $"{next}")

@@ -29,9 +29,9 @@ public abstract class ModelContract(StoreFixture fixture) : StoreContract(fixtur
         {
             var random = new Random(writer);
             var mine = new List<Outcome>();
-            for (var i = 0; i < 100; i++)
+            for (int i = 0; i < 100; i++)
             {
-                var before = await Store.GetRevisionAsync(Ct);
+                long before = await Store.GetRevisionAsync(Ct);
                 var transaction = Transaction(RandomStep(random), before);
                 var result = await Store.CommitAsync(transaction, Ct);
                 mine.Add(new Outcome(transaction, before, result, await Store.GetRevisionAsync(Ct)));
@@ -62,7 +62,7 @@ public abstract class ModelContract(StoreFixture fixture) : StoreContract(fixtur
         var faulty = new FaultyStore(Store, new Random(3)) { LostAnswers = 0.2, LostRequests = 0.2 };
         await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
         {
-            for (var i = 0; i < 25; i++)
+            for (int i = 0; i < 25; i++)
                 await IncrementAsync(faulty, $"{writer}-{i}");
         })));
 
@@ -75,9 +75,14 @@ public abstract class ModelContract(StoreFixture fixture) : StoreContract(fixtur
     private static Transaction Together(IReadOnlyList<Transaction> transactions)
     {
         foreach (var one in transactions)
+        {
             foreach (var other in transactions.Where(other => other != one))
+            {
                 one.Writes.Select(write => write.Key).Intersect(
                     [.. other.Conditions.Select(condition => condition.Key), .. other.Writes.Select(write => write.Key)]).ShouldBeEmpty();
+            }
+        }
+
         return new Transaction([.. transactions.SelectMany(t => t.Conditions)], [.. transactions.SelectMany(t => t.Writes)]);
     }
 
@@ -87,7 +92,7 @@ public abstract class ModelContract(StoreFixture fixture) : StoreContract(fixtur
         while (await store.GetAsync($"done/{operation}", Ct) is null)
         {
             var counter = await store.GetAsync("counter", Ct);
-            var next = counter is null ? 1 : int.Parse(Text(counter)) + 1;
+            int next = counter is null ? 1 : int.Parse(Text(counter)) + 1;
             await store.CommitAsync(new Transaction(
                 [
                     counter is null ? new Condition.Absent("counter") : new Condition.AtRevision("counter", counter.Revision),
@@ -100,7 +105,7 @@ public abstract class ModelContract(StoreFixture fixture) : StoreContract(fixtur
     private async Task SequenceAsync(Step[] steps)
     {
         await using var store = await OpenEmptyAsync();
-        var start = await store.GetRevisionAsync(Ct);
+        long start = await store.GetRevisionAsync(Ct);
         var model = new StoreModel(start);
         foreach (var step in steps)
         {
@@ -113,19 +118,21 @@ public abstract class ModelContract(StoreFixture fixture) : StoreContract(fixtur
     private async Task AssertSameAsync(IStore store, StoreModel model, long start)
     {
         (await store.GetRevisionAsync(Ct)).ShouldBe(model.Head);
-        foreach (var prefix in (string[])["", "a", "a/", "a/😀"])
+        foreach (string prefix in (string[])["", "a", "a/", "a/😀"])
         {
-            for (var revision = start; revision <= model.Head; revision += 1 + ((model.Head - start) / 50))
+            for (long revision = start; revision <= model.Head; revision += 1 + ((model.Head - start) / 50))
             {
                 (await ToListAsync(store.ListAsync(prefix, revision, Ct))).Select(StoreModel.Line)
                     .ShouldBe(model.List(prefix, revision));
             }
 
             foreach (string after in (string[])["", .. Keys, "a/\0", "zz"])
+            {
                 (await ToListAsync(store.ListAsync(prefix, after, model.Head, Ct))).Select(StoreModel.Line)
                     .ShouldBe(model.List(prefix, model.Head, after), $"below '{prefix}' after '{after}'");
+            }
         }
-        foreach (var key in Keys)
+        foreach (string key in Keys)
         {
             var record = await store.GetAsync(key, Ct);
             model.List(key, model.Head).Where(l => l.StartsWith(key + "=", StringComparison.Ordinal))
@@ -134,8 +141,11 @@ public abstract class ModelContract(StoreFixture fixture) : StoreContract(fixtur
         var watched = new List<string>();
         await using var watch = store.WatchAsync("", start, Ct).GetAsyncEnumerator(Ct);
         while (watched.Count < model.ChangeSets.Count && await watch.MoveNextAsync())
+        {
             if (watch.Current.Changes.Count > 0)
                 watched.Add(StoreModel.Line(watch.Current));
+        }
+
         watched.ShouldBe(model.ChangeSets);
     }
 
@@ -144,7 +154,7 @@ public abstract class ModelContract(StoreFixture fixture) : StoreContract(fixtur
         var writes = new List<Write>();
         foreach (var spec in (WriteSpec[])[step.First, .. step.Others])
         {
-            var key = Keys[spec.Key % Keys.Length];
+            string key = Keys[spec.Key % Keys.Length];
             if (writes.All(w => w.Key != key))
                 writes.Add(spec.Deletes ? Delete(key) : Put(key, $"{spec.Value}"));
         }

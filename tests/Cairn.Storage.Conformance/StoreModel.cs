@@ -28,7 +28,7 @@ public sealed class StoreModel(long start)
         if (FirstFailure(transaction, Head) is { } condition)
             return new CommitResult.Refused(condition, Head);
         var state = _states[^1];
-        var revision = Head + 1;
+        long revision = Head + 1;
         var changes = new List<string>();
         foreach (var write in transaction.Writes)
         {
@@ -56,10 +56,10 @@ public sealed class StoreModel(long start)
     public int? FirstFailure(Transaction transaction, long atRevision)
     {
         var state = _states[(int)(atRevision - start)];
-        for (var i = 0; i < transaction.Conditions.Count; i++)
+        for (int i = 0; i < transaction.Conditions.Count; i++)
         {
             var entry = state.GetValueOrDefault(transaction.Conditions[i].Key);
-            var holds = transaction.Conditions[i] switch
+            bool holds = transaction.Conditions[i] switch
             {
                 Condition.Absent => entry is null,
                 Condition.Exists => entry is not null,

@@ -7,8 +7,8 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
     public async Task A_watch_yields_what_is_committed_after_it_began()
     {
         var watch = WatchAsync("", Start, 2);
-        var first = await CommitAsync(Put("a", "1"));
-        var second = await CommitAsync(Delete("a"));
+        long first = await CommitAsync(Put("a", "1"));
+        long second = await CommitAsync(Delete("a"));
 
         var sets = await watch;
         sets.Select(s => s.Revision).ShouldBe([first, second]);
@@ -20,10 +20,10 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
     [Fact]
     public async Task A_watch_can_resume_from_every_revision()
     {
-        for (var i = 1; i <= 20; i++)
+        for (int i = 1; i <= 20; i++)
             await CommitAsync(Put($"k{i}", $"{i}"));
 
-        for (var after = Start; after < Start + 20; after++)
+        for (long after = Start; after < Start + 20; after++)
         {
             var sets = await WatchAsync("", after, (int)(Start + 20 - after));
             sets.Select(s => s.Revision).ShouldBe(Range(after + 1, Start + 20));
@@ -48,9 +48,9 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
     {
         var early = beforeTheCommits ? WatchAsync("a/", Start, 2) : null;
         await CommitAsync(Put("a", "1"), Put("b/", "1"));
-        var second = await CommitAsync(Put("a/1", "1"), Put("b", "1"), Put("a/2", "1"));
+        long second = await CommitAsync(Put("a/1", "1"), Put("b", "1"), Put("a/2", "1"));
         await CommitAsync(Put("b", "1"));
-        var fourth = await CommitAsync(Delete("a/1"), Delete("b"));
+        long fourth = await CommitAsync(Delete("a/1"), Delete("b"));
 
         var sets = await (early ?? WatchAsync("a/", Start, 2));
 
@@ -65,14 +65,14 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
         const int commits = 1000;
         var writing = Task.Run(async () =>
         {
-            for (var i = 0; i < commits; i++)
+            for (int i = 0; i < commits; i++)
                 await CommitAsync(Put("a", $"{i}"));
         });
 
         var watches = new List<Task<List<ChangeSet>>>();
         while (!writing.IsCompleted)
         {
-            var after = Math.Max(Start, await Store.GetRevisionAsync(Ct) - 20);
+            long after = Math.Max(Start, await Store.GetRevisionAsync(Ct) - 20);
             watches.Add(WatchAsync("", after, (int)Math.Min(200, Start + commits - after)));
             if (watches.Count > 200)
                 await writing;
@@ -92,11 +92,11 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
         (await watch.MoveNextAsync()).ShouldBeTrue();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async writer =>
         {
-            for (var i = 0; i < commits / 20; i++)
+            for (int i = 0; i < commits / 20; i++)
                 await CommitAsync(Put($"{writer}", $"{i}"));
         }));
 
-        var next = new int[20];
+        int[] next = new int[20];
         for (var (seen, revision) = (0, watch.Current.Revision); seen < commits; revision = watch.Current.Revision)
         {
             (await watch.MoveNextAsync()).ShouldBeTrue();
@@ -117,13 +117,13 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
     {
         const int watchers = 10_000;
         var watches = Enumerable.Range(0, watchers).Select(i => WatchAsync($"k/{i % 100}/", Start, 2)).ToList();
-        for (var i = 0; i < 100; i++)
+        for (int i = 0; i < 100; i++)
             await CommitAsync(Put($"k/{i}/a", "1"));
-        for (var i = 0; i < 100; i++)
+        for (int i = 0; i < 100; i++)
             await CommitAsync(Put($"k/{i}/b", "1"));
 
         var seen = await Task.WhenAll(watches);
-        for (var i = 0; i < watchers; i++)
+        for (int i = 0; i < watchers; i++)
             seen[i].Select(s => s.Revision - Start).ShouldBe([(i % 100) + 1, (i % 100) + 101]);
     }
 
@@ -131,7 +131,7 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
     public async Task A_watch_from_the_future_waits_for_it()
     {
         var watch = WatchAsync("", Start + 2, 1);
-        for (var i = 0; i < 3; i++)
+        for (int i = 0; i < 3; i++)
             await CommitAsync(Put("a", $"{i}"));
         (await watch).Single().Revision.ShouldBe(Start + 3);
     }
@@ -159,7 +159,7 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
 
     private static IEnumerable<long> Range(long first, long last)
     {
-        for (var revision = first; revision <= last; revision++)
+        for (long revision = first; revision <= last; revision++)
             yield return revision;
     }
 }

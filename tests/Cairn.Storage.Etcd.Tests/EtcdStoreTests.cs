@@ -54,12 +54,12 @@ public sealed class EtcdStoreTests : IDisposable
         using var cluster = await StartAsync();
         await using var mine = await OpenAsync(cluster, prefix: "mine");
         await using var other = await OpenAsync(cluster, prefix: "mine2");
-        var start = await mine.GetRevisionAsync(Ct);
+        long start = await mine.GetRevisionAsync(Ct);
         await CommitAsync(other, "x");
         (await mine.GetRevisionAsync(Ct)).ShouldBe(start);
-        var first = await CommitAsync(mine, "a");
+        long first = await CommitAsync(mine, "a");
         await CommitAsync(other, "y");
-        var second = await CommitAsync(mine, "b");
+        long second = await CommitAsync(mine, "b");
 
         second.ShouldBe(first + 2);
         (await mine.GetRevisionAsync(Ct)).ShouldBe(second);
@@ -78,12 +78,12 @@ public sealed class EtcdStoreTests : IDisposable
     {
         using var cluster = await StartAsync();
         await using var store = await OpenAsync(cluster);
-        var start = await CommitAsync(store, "a");
+        long start = await CommitAsync(store, "a");
         var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => store.CommitAsync(
             new Transaction([new Condition.Absent("a")], [new Write.Put($"b{i}", new byte[1])]), Ct).AsTask()));
         results.ShouldAllBe(result => result is CommitResult.Refused);
 
-        var head = await store.GetRevisionAsync(Ct);
+        long head = await store.GetRevisionAsync(Ct);
         head.ShouldBeGreaterThan(start);
         await foreach (var set in store.WatchAsync("", start, Ct))
         {
@@ -91,7 +91,7 @@ public sealed class EtcdStoreTests : IDisposable
             if (set.Revision == head)
                 break;
         }
-        var next = await CommitAsync(store, "b");
+        long next = await CommitAsync(store, "b");
         await foreach (var set in store.WatchAsync("b", start, Ct))
         {
             set.Revision.ShouldBe(next);
@@ -119,9 +119,9 @@ public sealed class EtcdStoreTests : IDisposable
         await using var store = await OpenAsync(cluster);
         await CommitAsync(store, "a");
         cluster.Kill(0);
-        var backup = cluster.BackUp(0);
+        string backup = cluster.BackUp(0);
         await cluster.RestartAsync(0);
-        var seen = await UntilAsync(() => CommitAsync(store, "b"));
+        long seen = await UntilAsync(() => CommitAsync(store, "b"));
         await foreach (var set in store.WatchAsync("", seen - 1, Ct))
             break;
 
@@ -129,8 +129,10 @@ public sealed class EtcdStoreTests : IDisposable
         cluster.Restore(0, backup);
         await cluster.RestartAsync(0);
         await using (var other = await OpenAsync(cluster))
-            for (var i = 0; i < othersWrote; i++)
+        {
+            for (int i = 0; i < othersWrote; i++)
                 await CommitAsync(other, $"c{i}");
+        }
 
         // Though the revisions may have passed what it has seen, they are others.
         var watching = await Should.ThrowAsync<StoreUnavailableException>(async () =>
@@ -149,7 +151,7 @@ public sealed class EtcdStoreTests : IDisposable
         using var cluster = await StartAsync();
         await using var store = await OpenAsync(cluster);
         // Within the limits of keys and values, but not with what conditions cost.
-        var long1 = new string('k', 4000);
+        string long1 = new string('k', 4000);
         var conditions = Enumerable.Range(0, 126).Select(i => (Condition)new Condition.Absent($"{long1}{i}")).ToList();
         var transaction = new Transaction(conditions, [new Write.Put("a", new byte[700_000])]);
 
@@ -161,12 +163,12 @@ public sealed class EtcdStoreTests : IDisposable
     public async Task A_store_signs_in_and_again_when_its_token_is_no_longer_good()
     {
         using var cluster = await StartAsync("--auth-token-ttl", "2");
-        foreach (var command in (string[])["user add root:secret", "user grant-role root root", "auth enable"])
+        foreach (string command in (string[])["user add root:secret", "user grant-role root root", "auth enable"])
             Etcdctl(cluster, command);
         (await Should.ThrowAsync<StoreUnavailableException>(() => OpenAsync(cluster, user: "root", password: "wrong")))
             .Message.ShouldContain("sign in");
         await using var store = await OpenAsync(cluster, user: "root", password: "secret");
-        var revision = await CommitAsync(store, "a");
+        long revision = await CommitAsync(store, "a");
         var watch = NextAsync(store, revision);
 
         Etcdctl(cluster, "user add someone:else --user root:secret"); // every token is of an older auth revision now
@@ -184,7 +186,7 @@ public sealed class EtcdStoreTests : IDisposable
     public async Task A_store_speaks_tls_with_a_client_certificate_and_trusts_only_its_authority()
     {
         Assert.SkipWhen(EtcdCluster.Missing is not null, EtcdCluster.Missing ?? "");
-        var folder = ServerProcess.TemporaryFolder("etcd-tls");
+        string folder = ServerProcess.TemporaryFolder("etcd-tls");
         try
         {
             var (authority, other) = (new Authority(folder, "ca"), new Authority(folder, "other"));
@@ -245,6 +247,7 @@ public sealed class EtcdStoreTests : IDisposable
     private async Task<long> UntilAsync(Func<Task<long>> commit)
     {
         while (true)
+        {
             try
             {
                 return await commit();
@@ -253,6 +256,7 @@ public sealed class EtcdStoreTests : IDisposable
             {
                 await Task.Delay(50, Ct);
             }
+        }
     }
 
     private async Task<long> CommitAsync(EtcdStore store, string key) =>
@@ -275,7 +279,7 @@ public sealed class EtcdStoreTests : IDisposable
             Environment = { ["ETCDCTL_API"] = "3" },
         };
         using var process = Process.Start(start)!;
-        var said = process.StandardError.ReadToEnd();
+        string said = process.StandardError.ReadToEnd();
         process.WaitForExit();
         process.ExitCode.ShouldBe(0, said);
     }
@@ -310,7 +314,7 @@ public sealed class EtcdStoreTests : IDisposable
             // etcd's own health checks use the server's certificate as a client's.
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
                 server ? [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")] : [new Oid("1.3.6.1.5.5.7.3.2")], false));
-            var serial = RandomNumberGenerator.GetBytes(8);
+            byte[] serial = RandomNumberGenerator.GetBytes(8);
             using var certificate = request.Create(_certificate, _certificate.NotBefore, _certificate.NotAfter, serial);
             var paths = (Path.Combine(_folder, name + ".pem"), Path.Combine(_folder, name + ".key"));
             System.IO.File.WriteAllText(paths.Item1, certificate.ExportCertificatePem());

@@ -37,20 +37,20 @@ public sealed class FailoverTests : IAsyncLifetime
     public async Task Nothing_acknowledged_is_lost_and_every_watcher_sees_it_once_when_a_member_fails(Fault fault)
     {
         await using var store = await OpenAsync(_cluster.Endpoints);
-        var start = await store.GetRevisionAsync(Ct);
+        long start = await store.GetRevisionAsync(Ct);
         var acknowledged = new ConcurrentDictionary<string, long>();
         var refused = new ConcurrentBag<string>();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var writers = Enumerable.Range(0, 4).Select(writer => WriteAsync(store, writer, acknowledged, refused, enough.Token)).ToList();
         await UntilAsync(() => acknowledged.Count > 100);
 
-        var leader = await _cluster.LeaderAsync();
-        var target = fault is Fault.LeaderKilled or Fault.LeaderPaused ? leader : (leader + 1) % 3;
+        int leader = await _cluster.LeaderAsync();
+        int target = fault is Fault.LeaderKilled or Fault.LeaderPaused ? leader : (leader + 1) % 3;
         if (fault is Fault.LeaderPaused or Fault.MemberInUsePaused)
             _cluster.Member(target).Pause();
         else
             _cluster.Kill(target);
-        var before = acknowledged.Count;
+        int before = acknowledged.Count;
         await UntilAsync(() => acknowledged.Count > before + 200);
         if (fault is Fault.LeaderPaused or Fault.MemberInUsePaused)
             _cluster.Member(target).Continue();
@@ -60,7 +60,7 @@ public sealed class FailoverTests : IAsyncLifetime
         await enough.CancelAsync();
         await Task.WhenAll(writers);
 
-        var head = await store.GetRevisionAsync(Ct);
+        long head = await store.GetRevisionAsync(Ct);
         var listed = new Dictionary<string, long>();
         await foreach (var record in store.ListAsync("k/", head, Ct))
             listed.Add(record.Key, record.Revision);
@@ -81,7 +81,7 @@ public sealed class FailoverTests : IAsyncLifetime
     public async Task A_store_opens_and_serves_with_the_first_endpoint_dead()
     {
         _cluster.Kill(0);
-        for (var i = 0; i < 5; i++)
+        for (int i = 0; i < 5; i++)
         {
             await using var store = await OpenAsync(_cluster.Endpoints, $"p{i}");
             (await store.CommitAsync(Put("a"), Ct)).ShouldBeOfType<CommitResult.Committed>();
@@ -113,9 +113,9 @@ public sealed class FailoverTests : IAsyncLifetime
     private static async Task WriteAsync(EtcdStore store, int writer, ConcurrentDictionary<string, long> acknowledged,
         ConcurrentBag<string> refused, CancellationToken enough)
     {
-        for (var i = 0; !enough.IsCancellationRequested; i++)
+        for (int i = 0; !enough.IsCancellationRequested; i++)
         {
-            var key = $"k/{writer}/{i}";
+            string key = $"k/{writer}/{i}";
             try
             {
                 switch (await store.CommitAsync(new Transaction([new Condition.Absent(key)], [new Write.Put(key, "x"u8.ToArray())]), CancellationToken.None))

@@ -35,7 +35,7 @@ public sealed class LostAnswerTests : IDisposable
         proxy.Cut();
         var results = await Task.WhenAll(outcomes);
 
-        for (var i = 0; i < results.Length; i++)
+        for (int i = 0; i < results.Length; i++)
         {
             var record = await store.GetAsync($"k/{i}", Ct);
             if (i % 3 == 1)
@@ -44,7 +44,9 @@ public sealed class LostAnswerTests : IDisposable
                 (results[i] is CommitResult.Refused { Condition: 0 } or CommitResult.Unknown).ShouldBeTrue($"{i}: {results[i]}");
             }
             else if (results[i] is not CommitResult.Unknown)
+            {
                 results[i].ShouldBe(new CommitResult.Committed(record.ShouldNotBeNull().Revision));
+            }
         }
         results.OfType<CommitResult.Committed>().GroupBy(committed => committed.Revision).ShouldContain(shared => shared.Count() > 10);
         results.OfType<CommitResult.Refused>().ShouldNotBeEmpty();
@@ -98,12 +100,14 @@ public sealed class LostAnswerTests : IDisposable
 
         private async Task PassAsync(TcpClient from, TcpClient to, bool answers)
         {
-            var buffer = new byte[65536];
+            byte[] buffer = new byte[65536];
             try
             {
                 while (await from.GetStream().ReadAsync(buffer, _stopping.Token) is > 0 and var read)
+                {
                     if (!answers || !IsSilent)
                         await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _stopping.Token);
+                }
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
             {

@@ -17,14 +17,14 @@ public sealed class FailoverTests(PostgresFixture fixture) : IClassFixture<Postg
     public async Task Two_nodes_share_one_order_of_commits_and_each_sees_all_of_it()
     {
         Assert.SkipWhen(fixture.Missing is not null, fixture.Missing ?? "");
-        var address = fixture.Server.Address(fixture.NewSchema());
+        string address = fixture.Server.Address(fixture.NewSchema());
         await using var one = await OpenAsync(address);
         await using var two = await OpenAsync(address);
         var seen = new[] { one, two }.Select(store => WatchAsync(store, 400)).ToList();
 
         await Task.WhenAll(new[] { one, two }.SelectMany((store, node) => Enumerable.Range(0, 4).Select(async writer =>
         {
-            for (var i = 0; i < 50; i++)
+            for (int i = 0; i < 50; i++)
                 (await store.CommitAsync(Put($"{node}/{writer}/{i}"), Ct)).ShouldBeOfType<CommitResult.Committed>();
         })));
 
@@ -41,12 +41,15 @@ public sealed class FailoverTests(PostgresFixture fixture) : IClassFixture<Postg
         await using var administrator = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={fixture.Server.Port};Username=postgres;Pooling=false");
         await LoadAsync(store, async acknowledged =>
         {
-            for (var i = 0; i < 20; i++)
+            for (int i = 0; i < 20; i++)
             {
-                var before = acknowledged.Count;
+                int before = acknowledged.Count;
                 await using (var command = administrator.CreateCommand(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cairn'"))
+                {
                     await command.ExecuteNonQueryAsync(Ct);
+                }
+
                 await UntilAsync(() => acknowledged.Count > before + 20);
             }
         });
@@ -62,7 +65,7 @@ public sealed class FailoverTests(PostgresFixture fixture) : IClassFixture<Postg
         {
             await server.Process.StopAsync(signal: 3); // immediate: without a checkpoint
             await server.StartAgainAsync();
-            var before = acknowledged.Count;
+            int before = acknowledged.Count;
             await UntilAsync(() => acknowledged.Count > before + 100);
         });
     }
@@ -104,7 +107,7 @@ public sealed class FailoverTests(PostgresFixture fixture) : IClassFixture<Postg
             (await store.MembersAsync(Ct)).Select(member => (member.Role, member.Problem)).ShouldBe([("primary", null), ("replica", null)]);
             primary.Kill();
             await replica.PromoteAsync();
-            var before = acknowledged.Count;
+            int before = acknowledged.Count;
             await UntilAsync(() => acknowledged.Count > before + 100);
         });
     }
@@ -113,14 +116,16 @@ public sealed class FailoverTests(PostgresFixture fixture) : IClassFixture<Postg
     public async Task A_database_that_lacks_what_a_node_has_seen_takes_no_commits_of_it()
     {
         Assert.SkipWhen(fixture.Missing is not null, fixture.Missing ?? "");
-        var schema = fixture.NewSchema();
+        string schema = fixture.NewSchema();
         await using var store = await OpenAsync(fixture.Server.Address(schema));
         await store.CommitAsync(Put("a"), Ct);
         await store.CommitAsync(Put("b"), Ct);
         await using var administrator = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={fixture.Server.Port};Username=postgres");
         await using (var restore = administrator.CreateCommand(
             $"DELETE FROM {schema}.changes WHERE revision = 2; UPDATE {schema}.head SET revision = 1"))
+        {
             await restore.ExecuteNonQueryAsync(Ct);
+        }
 
         (await Should.ThrowAsync<StoreUnavailableException>(async () => await store.CommitAsync(Put("c"), Ct)))
             .Message.ShouldContain("gone back to revision 1, from 2");
@@ -131,7 +136,7 @@ public sealed class FailoverTests(PostgresFixture fixture) : IClassFixture<Postg
     public async Task Tables_of_a_newer_format_are_left_alone()
     {
         Assert.SkipWhen(fixture.Missing is not null, fixture.Missing ?? "");
-        var schema = fixture.NewSchema();
+        string schema = fixture.NewSchema();
         await (await OpenAsync(fixture.Server.Address(schema))).DisposeAsync();
         await using var administrator = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={fixture.Server.Port};Username=postgres");
         await using (var upgrade = administrator.CreateCommand($"UPDATE {schema}.meta SET version = 99"))
@@ -167,9 +172,9 @@ public sealed class FailoverTests(PostgresFixture fixture) : IClassFixture<Postg
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var writers = Enumerable.Range(0, 4).Select(async writer =>
         {
-            for (var i = 0; !enough.IsCancellationRequested; i++)
+            for (int i = 0; !enough.IsCancellationRequested; i++)
             {
-                var key = $"{writer}/{i}";
+                string key = $"{writer}/{i}";
                 try
                 {
                     var result = await store.CommitAsync(Put(key) with { Conditions = [new Condition.Absent(key)] }, CancellationToken.None);
@@ -190,7 +195,7 @@ public sealed class FailoverTests(PostgresFixture fixture) : IClassFixture<Postg
         await Task.WhenAll(writers);
 
         var listed = new Dictionary<string, long>();
-        var head = await store.GetRevisionAsync(Ct);
+        long head = await store.GetRevisionAsync(Ct);
         await foreach (var record in store.ListAsync("", head, Ct))
             listed.Add(record.Key, record.Revision);
         acknowledged.Where(entry => listed.GetValueOrDefault(entry.Key) != entry.Value).ShouldBeEmpty();

@@ -15,10 +15,10 @@ public sealed class CrashTests : IDisposable
     public async Task Killed_20_times_while_32_writers_write_it_has_lost_nothing_it_acknowledged()
     {
         var ct = _deadline.Token;
-        var path = _folder.File("cairn.db");
+        string path = _folder.File("cairn.db");
         var random = new Random(20);
         long before = 0;
-        for (var round = 0; round < 20; round++)
+        for (int round = 0; round < 20; round++)
         {
             List<(long Revision, string Name)> acknowledged;
             using (var writer = new WriterProcess(path, writers: 32, prefix: $"r{round}"))
@@ -26,12 +26,12 @@ public sealed class CrashTests : IDisposable
 
             await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, ct);
             (await store.CheckAsync(ct)).ShouldBeEmpty();
-            var head = await store.GetRevisionAsync(ct);
+            long head = await store.GetRevisionAsync(ct);
             var kept = new Dictionary<long, string>();
             await foreach (var set in store.WatchAsync("", before, ct))
             {
                 set.Revision.ShouldBe(before + kept.Count + 1);
-                var name = set.Changes[0].Key[2..];
+                string name = set.Changes[0].Key[2..];
                 set.Changes.Select(c => c.Key).ShouldBe([$"a/{name}", $"b/{name}", $"last/{name.Split('/')[1]}"]);
                 kept.Add(set.Revision, name);
                 if (set.Revision == head)
@@ -48,7 +48,7 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public async Task A_second_process_is_told_that_the_file_is_in_use()
     {
-        var path = _folder.File("cairn.db");
+        string path = _folder.File("cairn.db");
         await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, _deadline.Token);
 
         using var second = new WriterProcess(path, writers: 1, prefix: "x");
@@ -65,7 +65,7 @@ public sealed class CrashTests : IDisposable
     [InlineData("link to the folder")]
     public async Task A_second_process_is_told_so_whatever_name_it_knows_the_file_by(string kind)
     {
-        var path = _folder.File("cairn.db");
+        string path = _folder.File("cairn.db");
         await using (await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, _deadline.Token)) { }
         string other = Directory.CreateDirectory(_folder.File("elsewhere")).FullName + "/cairn.db";
         if (kind == "symbolic link")

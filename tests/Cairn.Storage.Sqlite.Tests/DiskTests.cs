@@ -7,7 +7,7 @@ public sealed class DiskTests
     public async Task A_full_disk_fails_clearly_loses_nothing_and_works_again_when_there_is_space()
     {
         using var disk = SmallFileSystem.Mount(mebibytes: 4);
-        var ballast = Path.Combine(disk.Path, "ballast");
+        string ballast = Path.Combine(disk.Path, "ballast");
         await File.WriteAllBytesAsync(ballast, new byte[2 << 20]);
         await using var store = await SqliteStore.OpenAsync(
             new SqliteStoreOptions { Path = Path.Combine(disk.Path, "cairn.db") }, default);
@@ -49,7 +49,7 @@ public sealed class DiskTests
     public async Task A_database_on_a_read_only_disk_is_refused()
     {
         using var disk = SmallFileSystem.Mount(mebibytes: 1);
-        var path = Path.Combine(disk.Path, "cairn.db");
+        string path = Path.Combine(disk.Path, "cairn.db");
         await using (var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, default))
             await store.CommitAsync(new Transaction([], [new Write.Put("a", default)]), default);
         disk.MakeReadOnly();
@@ -80,9 +80,9 @@ public sealed class DiskTests
     private static async Task<(List<string> Acknowledged, Exception? Error)> WriteUntilFullAsync(SqliteStore store, int writer)
     {
         var acknowledged = new List<string>();
-        for (var i = 0; ; i++)
+        for (int i = 0; ; i++)
         {
-            var key = $"{writer}/{i}";
+            string key = $"{writer}/{i}";
             try
             {
                 var result = await store.CommitAsync(new Transaction([], [new Write.Put(key, new byte[16 << 10])]), default);

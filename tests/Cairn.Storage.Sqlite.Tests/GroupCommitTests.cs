@@ -74,7 +74,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
                 ? new Transaction([new Condition.Exists("none")], [new Write.Put($"{i}", default)])
                 : new Transaction([new Condition.Absent($"{i}")], [new Write.Put($"{i}", default)]), default).AsTask()));
 
-        for (var i = 0; i < results.Length; i++)
+        for (int i = 0; i < results.Length; i++)
             (results[i] is CommitResult.Refused { Condition: 0 }).ShouldBe(i % 3 == 0);
         results.OfType<CommitResult.Committed>().Select(c => c.Revision).Order()
             .ShouldBe(Enumerable.Range(1, 666).Select(i => (long)i));
@@ -83,7 +83,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
     [Fact]
     public async Task A_commit_cancelled_on_its_way_is_either_done_or_not_as_its_caller_was_told()
     {
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => Task.Run(async () =>
+        bool[] outcomes = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => Task.Run(async () =>
         {
             using var cancellation = new CancellationTokenSource();
             var commit = _store.CommitAsync(new Transaction([], [new Write.Put($"{i}", default)]), cancellation.Token);
@@ -99,7 +99,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
             }
         })));
 
-        for (var i = 0; i < outcomes.Length; i++)
+        for (int i = 0; i < outcomes.Length; i++)
             (await _store.GetAsync($"{i}", default) is not null).ShouldBe(outcomes[i]);
         outcomes.Where((_, i) => i % 2 == 1).ShouldAllBe(committed => committed);
         (await _store.GetRevisionAsync(default)).ShouldBe(outcomes.Count(committed => committed));
@@ -120,7 +120,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
     public async Task Compaction_gives_back_the_space_of_what_it_removes()
     {
         const int rounds = 5, perRound = 4000, valueBytes = 1000;
-        for (var round = 0; round < rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             await Task.WhenAll(Enumerable.Range(0, perRound).Select(i => _store.CommitAsync(
                 new Transaction([], [new Write.Put($"k{i % 100}", new byte[valueBytes])]), default).AsTask()));
@@ -128,7 +128,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
         }
         await _store.DisposeAsync(); // the log goes into the database
 
-        var size = new FileInfo(_folder.File("cairn.db")).Length;
+        long size = new FileInfo(_folder.File("cairn.db")).Length;
         size.ShouldBeGreaterThan(perRound * valueBytes);
         size.ShouldBeLessThan(2 * perRound * valueBytes);
     }
@@ -141,7 +141,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var outcome = "";
+        string outcome = "";
         foreach (var (name, tag) in tags)
         {
             if (name == "outcome")

@@ -15,7 +15,7 @@ public sealed class SmallFileSystem : IDisposable
     public static SmallFileSystem Mount(int mebibytes)
     {
         var system = new SmallFileSystem();
-        var error = OperatingSystem.IsLinux() ? Run("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", system.Path) : "not Linux";
+        string? error = OperatingSystem.IsLinux() ? Run("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", system.Path) : "not Linux";
         if (error is null)
             return system;
         system._mountPoint.Dispose();
@@ -35,7 +35,7 @@ public sealed class SmallFileSystem : IDisposable
     private static string? Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEnd();
+        string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? null : $"{error.Trim()} (code {process.ExitCode})";
     }

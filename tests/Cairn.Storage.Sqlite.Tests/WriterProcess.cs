@@ -10,7 +10,7 @@ public sealed class WriterProcess : IDisposable
 
     public WriterProcess(string path, int writers, string prefix)
     {
-        var program = typeof(WriterProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        string program = typeof(WriterProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(a => a.Key == "WriterProgram").Value!;
         _process = Process.Start(new ProcessStartInfo("dotnet", [program, path, $"{writers}", prefix])
         {
@@ -43,7 +43,7 @@ public sealed class WriterProcess : IDisposable
     /// <summary>Waits for a process that cannot open the store.</summary>
     public async Task<(int Code, string Error)> ExitAsync()
     {
-        var error = await _process.StandardError.ReadToEndAsync();
+        string error = await _process.StandardError.ReadToEndAsync();
         await _process.WaitForExitAsync();
         return (_process.ExitCode, error);
     }

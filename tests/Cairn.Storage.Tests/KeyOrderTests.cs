@@ -15,7 +15,7 @@ public sealed class KeyOrderTests
         Prop.ForAll(keys.Two().ToArbitrary(), pair =>
         {
             var (left, right) = pair;
-            var expected = Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
+            int expected = Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
             return Math.Sign(KeyOrder.Instance.Compare(left, right)) == Math.Sign(expected);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
     }

@@ -4,7 +4,7 @@ namespace Cairn.Templates.Tests;
 
 public class BudgetTests
 {
-    static readonly TemplateEnvironment Environment = new()
+    private static readonly TemplateEnvironment Environment = new()
     {
         Extensions = TemplateExtensions.Do | TemplateExtensions.LoopControls,
         Loader = name => name == "self" ? "{% include 'self' %}" : name == "parent" ? "{% extends 'parent' %}" : null,

@@ -69,7 +69,7 @@ public class DetailTests
         Error("{{ ('<'|e) + x }}").Kind.ShouldBe(TemplateErrorKind.Undefined);
     }
 
-    static readonly TemplateEnvironment WithLoopControls = new() { Extensions = TemplateExtensions.LoopControls };
+    private static readonly TemplateEnvironment WithLoopControls = new() { Extensions = TemplateExtensions.LoopControls };
 
     [Theory]
     [InlineData("{{ 0 / -1 }} {{ false / -5 }} {{ 0 / -99999999999999999999 }} {{ 0 / 5 }}", "-0.0 -0.0 -0.0 0.0")]

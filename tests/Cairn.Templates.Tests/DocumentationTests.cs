@@ -6,24 +6,22 @@ namespace Cairn.Templates.Tests;
 /// <summary>Runs every example of <c>docs/templates.md</c>.</summary>
 public partial class DocumentationTests
 {
-    static readonly string Page = File.ReadAllText(Find());
+    private static readonly string Page = File.ReadAllText(Find());
 
-    static readonly string Data = Fence("json").Match(Page).Groups[1].Value;
+    private static readonly string Data = Fence("json").Match(Page).Groups[1].Value;
 
-    static string Find()
+    private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             string page = Path.Combine(folder.FullName, "docs", "templates.md");
             if (File.Exists(page))
-            {
                 return page;
-            }
         }
         throw new FileNotFoundException("docs/templates.md");
     }
 
-    static Regex Fence(string language) => new($"^```{language}\\n(.*?)\\n```$", RegexOptions.Multiline | RegexOptions.Singleline);
+    private static Regex Fence(string language) => new($"^```{language}\\n(.*?)\\n```$", RegexOptions.Multiline | RegexOptions.Singleline);
 
     [GeneratedRegex(@"^```jinja\n(.*?)\n```\n```text\n(.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Examples();
@@ -34,11 +32,11 @@ public partial class DocumentationTests
     [GeneratedRegex(@"`([^`]+)`")]
     private static partial Regex Code();
 
-    static IEnumerable<(string Title, string Source, string Expected)> Rows(string section) =>
+    private static IEnumerable<(string Title, string Source, string Expected)> Rows(string section) =>
         ExampleRows().Matches(Section(section)).Select(m =>
             (m.Groups[1].Value, m.Groups[2].Value.Replace("\\|", "|"), m.Groups[3].Value.Replace("\\|", "|")));
 
-    static string Section(string title)
+    private static string Section(string title)
     {
         int start = Page.IndexOf($"\n## {title}\n", StringComparison.Ordinal);
         int end = Page.IndexOf("\n## ", start + 4, StringComparison.Ordinal);
@@ -51,9 +49,7 @@ public partial class DocumentationTests
         var examples = Examples().Matches(Page);
         examples.Count.ShouldBeGreaterThanOrEqualTo(6);
         foreach (Match example in examples)
-        {
             Render(example.Groups[1].Value, Data).ShouldBe(example.Groups[2].Value);
-        }
     }
 
     [Theory]
@@ -65,9 +61,7 @@ public partial class DocumentationTests
         var rows = Rows(section).ToList();
         rows.Count.ShouldBeGreaterThanOrEqualTo(least);
         foreach (var (title, source, expected) in rows)
-        {
             Render(source, Data).ShouldBe(expected, title);
-        }
     }
 
     [Fact]
@@ -76,9 +70,7 @@ public partial class DocumentationTests
         var rows = Regex.Matches(Section("Values in documents"), "^\\| `(\".*\")` \\| `(.*)` \\|$", RegexOptions.Multiline);
         rows.Count.ShouldBe(8);
         foreach (Match row in rows)
-        {
             Document(row.Groups[1].Value.Replace("\\|", "|"), Data).ShouldBe(row.Groups[2].Value);
-        }
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace Cairn.Templates.Tests;
 
 public class HostFunctionTests
 {
-    static readonly Dictionary<string, TemplateFunction> Functions = new()
+    private static readonly Dictionary<string, TemplateFunction> Functions = new()
     {
         ["config"] = call => Json($$"""{"path": "{{call.String(0, "path")}}", "port": 5432}"""),
         ["secret"] = call => throw new TemplateException(TemplateErrorKind.NotFound, $"there is no secret '{call.String(0, "path")}'"),
@@ -13,7 +13,7 @@ public class HostFunctionTests
         ["broken"] = _ => throw new InvalidOperationException("the host's own"),
     };
 
-    static string Render(string source, TemplateEnvironment? environment = null) =>
+    private static string Render(string source, TemplateEnvironment? environment = null) =>
         (environment ?? TemplateEnvironment.Default).Parse(source, "test").Render(functions: Functions);
 
     [Theory]

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Cairn.Templates.Tests;
 
 /// <summary>Short ways to render in tests.</summary>
-static class Rendering
+internal static class Rendering
 {
     public static TemplateVariables Variables(string json)
     {

@@ -6,16 +6,16 @@ namespace Cairn.Templates.Tests;
 
 public class RobustnessTests
 {
-    static readonly TemplateEnvironment Environment = new()
+    private static readonly TemplateEnvironment Environment = new()
     {
         Extensions = TemplateExtensions.Do | TemplateExtensions.LoopControls,
         Loader = name => name.Length < 3 ? "{% macro m(x) %}{{ x }}{% endmacro %}{{ i }}" : null,
         Budget = new TemplateBudget { MaxSteps = 20_000, MaxValueBytes = 1 << 20, MaxOutputLength = 1 << 16 },
     };
 
-    static readonly TemplateVariables Variables = Rendering.Variables(TemplateGenerator.Context);
+    private static readonly TemplateVariables Variables = Rendering.Variables(TemplateGenerator.Context);
 
-    static readonly string[] Pieces =
+    private static readonly string[] Pieces =
     [
         "{{", "}}", "{%", "%}", "{#", "#}", "-%}", "{%-", "{{-", "{%+", "(", ")", "[", "]", "{", "}", "|", ".", ",", ":", "=", "==", "~", "**", "//", "*", "%", "<", "!=",
         "if ", "else ", "elif ", "endif ", "for ", "in ", "endfor ", "set ", "endset ", "macro ", "endmacro ", "call ", "endcall ", "filter ", "endfilter ", "block ", "endblock ",
@@ -25,7 +25,7 @@ public class RobustnessTests
     ];
 
     /// <summary>Parses and renders; anything but a result or the template error is a failure of the test.</summary>
-    static void Survives(string source)
+    private static void Survives(string source)
     {
         try
         {

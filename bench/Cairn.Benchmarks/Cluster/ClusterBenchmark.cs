@@ -73,13 +73,17 @@ internal sealed class Engine(EtcdCluster? etcd, PostgresServer? postgres) : IDis
                 List<string> puts = [$"head/{writer}", .. Enumerable.Range(1, records - 1).Select(i => $"log{i}/{writer}/{count}")];
                 string absent = $"none/{writer}/{count}";
                 if (client is not null)
+                {
                     await client.WriteAsync("etcdserverpb.KV/Txn", new TxnRequest
                     {
                         Compare = { new Compare { Key = keys.Of(absent), Target = Compare.Types.Target.Create, CreateRevision = 0 } },
                         Success = { puts.Select(key => new RequestOp { Put = new PutRequest { Key = keys.Of(key), Value = UnsafeByteOperations.UnsafeWrap(value) } }) },
                     }, TxnResponse.Parser, CancellationToken.None);
+                }
                 else
+                {
                     await store!.CommitAsync(new Transaction([new Condition.Absent(absent)], [.. puts.Select(key => new Write.Put(key, value))]), CancellationToken.None);
+                }
             }
             return count;
         })));

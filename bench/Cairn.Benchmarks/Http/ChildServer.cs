@@ -102,6 +102,7 @@ internal sealed class ChildServer : IAsyncDisposable
         var server = new ChildServer(process, port, folder);
         var clock = Stopwatch.StartNew();
         while (true)
+        {
             try
             {
                 if ((await server.Client.GetAsync(ready)).IsSuccessStatusCode)
@@ -111,6 +112,7 @@ internal sealed class ChildServer : IAsyncDisposable
             {
                 await Task.Delay(20);
             }
+        }
     }
 
     private static int FreePort()

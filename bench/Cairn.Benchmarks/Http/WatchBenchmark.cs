@@ -73,8 +73,10 @@ internal static class WatchBenchmark
                 {
                     long now = Stopwatch.GetTimestamp();
                     for (var rest = buffer.AsMemory(0, read); rest.Span.IndexOf("\"version\":"u8) is var at and >= 0; rest = rest[(at + 10)..])
+                    {
                         if (System.Buffers.Text.Utf8Parser.TryParse(rest.Span[(at + 10)..], out int version, out _))
                             seen.Enqueue((version, now));
+                    }
                 }
             }
             catch (OperationCanceledException)

@@ -7,11 +7,11 @@ namespace Cairn.Benchmarks.JsonSchema;
 /// ajv in a node process of its own, installed into a temporary folder. The process measures itself: it is told for
 /// how long, and answers with microseconds per document.
 /// </summary>
-sealed class AjvPeer : IDisposable
+internal sealed class AjvPeer : IDisposable
 {
-    const string Package = "ajv@8.17.1";
+    private const string Package = "ajv@8.17.1";
 
-    const string Script = """
+    private const string Script = """
         const fs = require('fs');
         const Ajv = require('ajv/dist/2020').default;
         const validate = new Ajv({ strict: false }).compile(JSON.parse(fs.readFileSync('schema.json', 'utf8')));
@@ -31,10 +31,10 @@ sealed class AjvPeer : IDisposable
         require('readline').createInterface({ input: process.stdin }).on('line', line => console.log(measure(Number(line))));
         """;
 
-    readonly DirectoryInfo _folder;
-    readonly Process _node;
+    private readonly DirectoryInfo _folder;
+    private readonly Process _node;
 
-    AjvPeer(DirectoryInfo folder, Process node, string greeting)
+    private AjvPeer(DirectoryInfo folder, Process node, string greeting)
     {
         _folder = folder;
         _node = node;
@@ -80,7 +80,7 @@ sealed class AjvPeer : IDisposable
         return null;
     }
 
-    static Process Launch(DirectoryInfo folder, string program, IEnumerable<string> arguments) =>
+    private static Process Launch(DirectoryInfo folder, string program, IEnumerable<string> arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder.FullName,

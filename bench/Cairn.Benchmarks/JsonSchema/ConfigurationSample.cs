@@ -1,7 +1,7 @@
 namespace Cairn.Benchmarks.JsonSchema;
 
 /// <summary>A configuration document of about 1 KB and a schema as a careful owner would write it.</summary>
-static class ConfigurationSample
+internal static class ConfigurationSample
 {
     public const string Document = """
         {

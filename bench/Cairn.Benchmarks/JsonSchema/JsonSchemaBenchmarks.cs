@@ -12,8 +12,8 @@ namespace Cairn.Benchmarks.JsonSchema;
 /// </summary>
 public static class JsonSchemaBenchmarks
 {
-    const int Rounds = 5;
-    static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(1);
+    private const int Rounds = 5;
+    private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs both and prints a table. Answers 1 when Cairn judges the sample wrongly.</summary>
     public static int Run(string[] args)
@@ -62,17 +62,17 @@ public static class JsonSchemaBenchmarks
         return 0;
     }
 
-    static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    static void Row(string name, List<double> own, List<double> peer) => Print(
+    private static void Row(string name, List<double> own, List<double> peer) => Print(
         name,
         Median(own).ToString("F2", CultureInfo.InvariantCulture),
         peer.Count == 0 ? "" : (Median(own) / Median(peer)).ToString("F2", CultureInfo.InvariantCulture) + " ×");
 
-    static void Print(string name, string time, string ratio) => Console.WriteLine($"{name,-58} {time,10} {ratio,12}");
+    private static void Print(string name, string time, string ratio) => Console.WriteLine($"{name,-58} {time,10} {ratio,12}");
 
     /// <summary>Microseconds of one call.</summary>
-    static double Measure(Func<bool> validate)
+    private static double Measure(Func<bool> validate)
     {
         const int batch = 1_000;
         long calls = 0;

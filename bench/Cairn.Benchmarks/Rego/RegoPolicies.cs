@@ -119,6 +119,7 @@ internal static class RegoPolicies
     {
         var text = new StringBuilder("package iam\n\ndefault allow := false\n");
         for (int i = 0; i < rules; i++)
+        {
             text.Append(CultureInfo.InvariantCulture, $$"""
 
                 allow if {
@@ -128,6 +129,8 @@ internal static class RegoPolicies
                 }
 
                 """);
+        }
+
         return text.ToString();
     }
 

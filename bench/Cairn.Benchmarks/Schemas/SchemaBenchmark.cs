@@ -69,7 +69,9 @@ internal static class SchemaBenchmark
     {
         var operations = new JsonArray();
         for (int model = first; model < end; model++)
+        {
             for (int version = 0; version < versions; version++)
+            {
                 operations.Add(new JsonObject
                 {
                     ["op"] = "register",
@@ -77,6 +79,9 @@ internal static class SchemaBenchmark
                     ["path"] = $"{Model(model)}/1.{version}.0",
                     ["document"] = JsonNode.Parse(Document(model, version)),
                 });
+            }
+        }
+
         using var answer = await cairn.Client.PostAsync(
             "/api/v1/changes", new StringContent(new JsonObject { ["operations"] = operations }.ToJsonString(), Encoding.UTF8, "application/json"));
         answer.EnsureSuccessStatusCode();

@@ -19,7 +19,7 @@ public static class StoreBenchmarks
     public static async Task Run(string[] args)
     {
         var time = TimeSpan.FromSeconds(args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5);
-        var folder = Path.Combine(args.Length > 1 ? args[1] : ".", $"cairn-bench-{Environment.ProcessId}");
+        string folder = Path.Combine(args.Length > 1 ? args[1] : ".", $"cairn-bench-{Environment.ProcessId}");
         Directory.CreateDirectory(folder);
         try
         {
@@ -27,13 +27,13 @@ public static class StoreBenchmarks
             Console.WriteLine();
             Console.WriteLine("| writers | commits/s | p50 ms | p99 ms | x the disk's fsyncs | x one writer |");
             Console.WriteLine("|--------:|----------:|-------:|-------:|--------------------:|-------------:|");
-            var before = MeasureFsyncs(folder, time);
+            double before = MeasureFsyncs(folder, time);
             await MeasureCommitsAsync(folder, 32, TimeSpan.FromSeconds(1)); // compiles what is hot
             var rows = new List<(int Writers, Measurement Measured)>();
-            foreach (var writers in Writers)
+            foreach (int writers in Writers)
                 rows.Add((writers, await MeasureCommitsAsync(folder, writers, time)));
-            var fsyncs = (before + MeasureFsyncs(folder, time)) / 2;
-            var alone = rows[0].Measured.PerSecond;
+            double fsyncs = (before + MeasureFsyncs(folder, time)) / 2;
+            double alone = rows[0].Measured.PerSecond;
             foreach (var (writers, m) in rows)
             {
                 Console.WriteLine(
@@ -52,17 +52,17 @@ public static class StoreBenchmarks
 
     private static async Task<Measurement> MeasureCommitsAsync(string folder, int writers, TimeSpan time)
     {
-        var path = Path.Combine(folder, $"{Guid.NewGuid():N}.db");
+        string path = Path.Combine(folder, $"{Guid.NewGuid():N}.db");
         await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, CancellationToken.None);
-        var value = Encoding.UTF8.GetBytes(new string('x', 256));
+        byte[] value = Encoding.UTF8.GetBytes(new string('x', 256));
         var clock = Stopwatch.StartNew();
         var latencies = await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
         {
             var taken = new List<double>();
-            for (var i = 0; clock.Elapsed < time; i++)
+            for (int i = 0; clock.Elapsed < time; i++)
             {
-                var began = Stopwatch.GetTimestamp();
-                var key = $"bench/{writer:D4}/{i:D8}";
+                long began = Stopwatch.GetTimestamp();
+                string key = $"bench/{writer:D4}/{i:D8}";
                 var result = await store.CommitAsync(
                     new Transaction([new Condition.Absent(key)], [new Write.Put(key, value)]), CancellationToken.None);
                 if (result is not CommitResult.Committed)
@@ -71,19 +71,19 @@ public static class StoreBenchmarks
             }
             return taken;
         })));
-        var elapsed = clock.Elapsed.TotalSeconds;
-        var all = latencies.SelectMany(l => l).Order().ToArray();
+        double elapsed = clock.Elapsed.TotalSeconds;
+        double[] all = latencies.SelectMany(l => l).Order().ToArray();
         return new Measurement(all.Length / elapsed, all[all.Length / 2], all[all.Length * 99 / 100]);
     }
 
     internal static double MeasureFsyncs(string folder, TimeSpan time)
     {
         const int pages = 1000;
-        var page = new byte[4096];
+        byte[] page = new byte[4096];
         using var file = File.OpenHandle(Path.Combine(folder, "fsync"), FileMode.Create, FileAccess.Write,
             preallocationSize: pages * page.Length);
         var clock = Stopwatch.StartNew();
-        var count = 0;
+        int count = 0;
         for (; clock.Elapsed < time; count++)
         {
             RandomAccess.Write(file, page, (count % pages) * (long)page.Length);

@@ -12,19 +12,19 @@ namespace Cairn.Benchmarks.Templates;
 /// </summary>
 public static class TemplateBenchmarks
 {
-    const int Rounds = 60;
-    static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(15);
-    static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.6);
+    private const int Rounds = 60;
+    private static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.6);
 
-    sealed record Case(string Name, string Source, string Data);
+    private sealed record Case(string Name, string Source, string Data);
 
-    const string Service = """
+    private const string Service = """
         {"env": "prod", "name": "payments", "replicas": 3, "tls": {"cert": "/c.pem", "key": "/k.pem"}, "domains": ["a.example", "b.example"],
          "backends": [{"host": "10.0.0.1", "port": 8080, "weight": 5}, {"host": "10.0.0.2"}, {"host": "10.0.0.3", "port": 9000}],
          "settings": {"LOG_LEVEL": "info", "POOL": 20, "DEBUG": false, "RATE": 0.25, "URL": "https://x.example/?a=1&b=2"}}
         """;
 
-    static IEnumerable<Case> Cases()
+    private static IEnumerable<Case> Cases()
     {
         yield return new Case("one expression", "https://{{ env }}.api.example.com/{{ name|lower }}?timeout={{ '30' if env == 'prod' else '5' }}", Service);
         yield return new Case("nginx site", """
@@ -96,7 +96,7 @@ public static class TemplateBenchmarks
         return same ? 0 : 1;
     }
 
-    static string Compare(Action ours, JinjaProcess? jinja, string theirs)
+    private static string Compare(Action ours, JinjaProcess? jinja, string theirs)
     {
         double Theirs(TimeSpan time) => jinja?.Ask<double>($"{theirs} {time.TotalSeconds.ToString(CultureInfo.InvariantCulture)}") ?? 0;
         PerSecond(ours, WarmUp);
@@ -112,7 +112,7 @@ public static class TemplateBenchmarks
         return string.Create(CultureInfo.InvariantCulture, $"{best,12:N0} {theirBest,10:N0} {ratio,7}");
     }
 
-    static double PerSecond(Action action, TimeSpan time)
+    private static double PerSecond(Action action, TimeSpan time)
     {
         long count = 0;
         var clock = Stopwatch.StartNew();
@@ -125,9 +125,9 @@ public static class TemplateBenchmarks
     }
 
     /// <summary>Jinja2 in a Python process, which answers each line (action, case, seconds) with a line of JSON.</summary>
-    sealed class JinjaProcess(Process process, string folder) : IDisposable
+    private sealed class JinjaProcess(Process process, string folder) : IDisposable
     {
-        const string Script = """
+        private const string Script = """
             import json, sys, time
             try:
                 import jinja2

@@ -20,21 +20,26 @@ internal sealed class Planner(ServerConfigs server)
         var seen = new HashSet<string>(StringComparer.Ordinal);
         int unchanged = 0;
         foreach (string prefix in projects.Count <= MaxLists ? projects.Order(StringComparer.Ordinal).ToArray() : [""])
+        {
             await foreach (var config in server.ListAsync(prefix, ct))
             {
                 // "pay" is a prefix of "payments/database" too.
                 if (!projects.Contains(Project(config.Path)) || !seen.Add(config.Path))
                     continue;
                 foreach (var document in wanted[config.Path])
+                {
                     if (config.Find(document.Environment) is not { } known)
                         steps.Add(new PlanStep(StepAction.Create, document.Path, document.Environment, null, document.Json, config.Version));
                     else if (known.Json.AsSpan().SequenceEqual(document.Json))
                         unchanged++;
                     else
                         steps.Add(new PlanStep(StepAction.Change, document.Path, document.Environment, known.Json, document.Json, config.Version));
+                }
+
                 if (prune)
                     steps.AddRange(Superfluous(config, wanted[config.Path]));
             }
+        }
 
         steps.AddRange(documents.Where(document => !seen.Contains(document.Path))
             .Select(document => new PlanStep(StepAction.Create, document.Path, document.Environment, null, document.Json, 0)));

@@ -84,8 +84,11 @@ internal sealed class ApiClient : IDisposable
         // So that a body that is too large is refused before it is sent, and the refusal can be read.
         request.Headers.ExpectContinue = body.Length > LargeBody;
         foreach (var (name, value) in headers)
+        {
             if (value is not null)
                 request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         byte[] answer = (await ReadAsync(request, ct)).Body;
         return answer.Length == 0 ? new JsonObject() : Answers.Parse(answer, Address);
     }

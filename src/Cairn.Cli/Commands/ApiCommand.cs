@@ -33,10 +33,13 @@ internal sealed class ApiCommand : Command
     public ApiCommand(string name, string description, Func<Call, Task<int>> run, params IEnumerable<Symbol> symbols) : base(name, description)
     {
         foreach (var symbol in symbols)
+        {
             if (symbol is Argument argument)
                 Arguments.Add(argument);
             else
                 Options.Add((Option)symbol);
+        }
+
         SetAction(async (result, ct) =>
         {
             using var api = CairnCommand.Client(result);

@@ -76,8 +76,11 @@ internal static class CairnCommand
         root.Options.Add(ClientCert);
         root.Options.Add(ClientKey);
         foreach (var version in root.Options.OfType<VersionOption>())
+        {
             foreach (string alias in (string[])["-V", "-v"])
                 version.Aliases.Add(alias);
+        }
+
         Profile.CompletionSources.Add(_ => Suggestions.Profiles());
         return root;
     }

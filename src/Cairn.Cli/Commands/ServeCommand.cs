@@ -40,13 +40,17 @@ internal static class ServeCommand
     {
         command.Options.Add(File);
         foreach (var setting in SettingTable.All)
+        {
             // A secret on a command line can be read by everybody who lists processes.
             if (!setting.Secret)
+            {
                 command.Options.Add(new Option<string?>("--" + setting.Name)
                 {
                     HelpName = "value",
                     Description = $"{setting.Meaning} [{setting.Variable}; default: {(setting.Default.Length == 0 ? "none" : setting.Default)}]",
                 });
+            }
+        }
     }
 
     /// <summary>The settings of the command line, the environment and the file, together.</summary>
@@ -54,8 +58,11 @@ internal static class ServeCommand
     {
         var arguments = new Dictionary<string, string>();
         foreach (var setting in SettingTable.All)
+        {
             if (!setting.Secret && result.GetResult("--" + setting.Name) is System.CommandLine.Parsing.OptionResult { Implicit: false } given && given.GetValueOrDefault<string?>() is { } value)
                 arguments[setting.Name] = value;
+        }
+
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Where(entry => !CairnCommand.Variables.Contains((string)entry.Key))
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");

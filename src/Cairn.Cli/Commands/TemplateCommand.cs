@@ -64,6 +64,7 @@ internal static class TemplateCommand
     {
         int failures = 0;
         foreach (string file in result.GetRequiredValue(Files))
+        {
             try
             {
                 if (DocumentFile.FormatOf(file) is not null)
@@ -77,6 +78,7 @@ internal static class TemplateCommand
                 failures++;
                 Report(e, file);
             }
+        }
 
         return failures == 0 ? ExitCodes.Success : ExitCodes.Failure;
     }
@@ -126,8 +128,11 @@ internal static class TemplateCommand
     {
         var variables = new JsonObject();
         if (result.GetValue(Vars) is { } file)
+        {
             variables = JsonNode.Parse(await DocumentFile.ReadAsync(file, null, ct)) as JsonObject
                 ?? throw new UsageException($"{file} does not hold an object of variables.");
+        }
+
         foreach (var (name, value) in Assignments.Parse(result.GetValue(Var)!))
             variables[name] = value?.DeepClone();
         if (result.GetValue(Env) is { } environment)

@@ -54,10 +54,14 @@ internal static class VariablesCommand
     private static void Print(Call call, JsonNode variables)
     {
         if (call.Printer.IsTable)
+        {
             call.Printer.List(
                 [.. variables.AsObject().Select(variable => (JsonNode)new JsonObject { ["name"] = variable.Key, ["value"] = variable.Value?.DeepClone() })],
                 Column.Of("name"), new Column("value", item => item["value"]?.ToJsonString(Printer.Compact) ?? "null").Shortened(0));
+        }
         else
+        {
             call.Printer.One(variables);
+        }
     }
 }

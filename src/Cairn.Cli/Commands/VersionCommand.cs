@@ -34,10 +34,13 @@ internal static class HelpCommand
         var command = new Command("help", "Show what a command does\n\nExamples:\n  cairn help\n  cairn help config set") { Words };
         command.SetAction(result =>
         {
-            Command found = result.RootCommandResult.Command;
+            var found = result.RootCommandResult.Command;
             foreach (string word in result.GetValue(Words)!)
+            {
                 found = found.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word))
                     ?? throw new UsageException($"'{word}' is no command of {HelpPage.NameOf(found)}. See: {HelpPage.NameOf(found)} --help");
+            }
+
             HelpPage.Write(found, Console.Out);
         });
         return command;

@@ -19,6 +19,7 @@ internal static partial class Arguments
         var raw = Encoding.Latin1.GetString(all).TrimEnd('\0').Split('\0').Select(Encoding.Latin1.GetBytes).ToList();
         int first = raw.Count - (Environment.GetCommandLineArgs().Length - 1);
         for (int i = Math.Max(0, first); i < raw.Count; i++)
+        {
             try
             {
                 strict.GetCharCount(raw[i]);
@@ -27,6 +28,7 @@ internal static partial class Arguments
             {
                 return i - first + 1;
             }
+        }
 
         return null;
     }

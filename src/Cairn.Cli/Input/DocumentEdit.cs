@@ -37,8 +37,10 @@ internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Remov
     public static void Check(IReadOnlyList<DocumentEdit> edits)
     {
         foreach (var (index, edit) in edits.Index())
+        {
             if (edits.Where((other, place) => place != index && edit.Key.IsWithin(other.Key)).FirstOrDefault() is { } other)
                 throw new UsageException($"'{edit.Key.Text}' contradicts '{other.Key.Text}': both are about {other.Key.Place(other.Key.Steps.Count)}.");
+        }
     }
 
     /// <summary>Whether one leads into, or removes, something that this overlay does not have itself, so that it matters what is below.</summary>
@@ -75,8 +77,11 @@ internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Remov
             if (Child(place, step) is not { } next)
             {
                 if (below is not (null or JsonObject))
+                {
                     throw new UsageException(
                         $"'{Key.Text}': {Key.Place(step + 1)} is {Kind(below)} below the overlay, which can only replace it whole: {Key.Place(step + 1).Trim('\'')}='…'.");
+                }
+
                 if (Removes)
                     return;
                 next = Open(place, step, isKnown: below is not null);
@@ -98,8 +103,11 @@ internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Remov
     {
         string next = Key.Steps[step + 1];
         if (!isKnown && (next == DocumentKey.End || DocumentKey.Index(next) is not null))
+        {
             throw new UsageException(
                 $"'{Key.Text}': there is no {Key.Place(step + 1)} yet, so that '{next}' may be an index or a name. Set it whole, as an array '[…]' or an object '{{…}}'.");
+        }
+
         var opened = new JsonObject();
         Put(place, step, opened);
         return opened;

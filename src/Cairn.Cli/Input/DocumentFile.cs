@@ -48,8 +48,11 @@ internal static class DocumentFile
     public static async Task<byte[]> ReadTextAsync(string file, CancellationToken ct)
     {
         if (file != "-")
+        {
             return File.Exists(file) ? await ReadAsync(File.OpenRead(file), file, ct)
                 : throw new UsageException(Directory.Exists(file) ? $"'{file}' is a folder, not a file." : $"There is no file '{file}'.");
+        }
+
         return await ReadAsync(Console.OpenStandardInput(), "Standard input", ct);
     }
 

@@ -16,9 +16,14 @@ internal sealed class SchemaFolder
     {
         var folder = new SchemaFolder();
         foreach (string place in places)
+        {
             foreach (string file in Directory.Exists(place) ? Directory.GetFiles(place, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray() : [place])
+            {
                 if (file == place || DocumentFile.FormatOf(file) is { } format && (format == DocumentFormat.Json || format == DocumentFormat.Yaml))
                     folder.Add(file, JsonText.Element(await DocumentFile.ReadAsync(file, null, ct)));
+            }
+        }
+
         return folder;
     }
 
@@ -35,6 +40,8 @@ internal sealed class SchemaFolder
         _byName.TryAdd(Path.GetFileName(file), schema);
         if (schema.ValueKind == JsonValueKind.Object
             && (schema.TryGetProperty("$id", out var id) || schema.TryGetProperty("id", out id)) && id.ValueKind == JsonValueKind.String)
+        {
             _byUri.TryAdd(id.GetString()!.TrimEnd('#'), schema);
+        }
     }
 }

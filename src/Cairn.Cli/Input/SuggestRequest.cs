@@ -14,7 +14,10 @@ internal sealed partial record SuggestRequest(string[] Arguments, string? Prefix
         if (arguments is not [var directive, var line] || Directive().Match(directive) is not { Success: true } position
             || !int.TryParse(position.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int end)
             || Assigned().Match(line, 0, Math.Min(end, line.Length)) is not { Success: true } option)
+        {
             return new SuggestRequest(arguments, null);
+        }
+
         var name = option.Groups[1];
         return new SuggestRequest([directive, string.Concat(line.AsSpan(0, name.Index + name.Length), " ", line.AsSpan(name.Index + name.Length + 1))], name.Value + "=");
     }
@@ -23,8 +26,10 @@ internal sealed partial record SuggestRequest(string[] Arguments, string? Prefix
     public void Print(string suggestions)
     {
         foreach (string suggestion in suggestions.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
             if (!suggestion.StartsWith('-'))
                 Console.Out.WriteLine(Prefix + suggestion);
+        }
     }
 
     [GeneratedRegex(@"^\[suggest:([0-9]+)\]$")]

@@ -50,17 +50,25 @@ internal static class Columns
         if (width is { } most)
         {
             for (int over = Width(kept) - most; over > 0; over = Width(kept) - most)
+            {
                 if (kept.FindLastIndex(laid => laid.Column.Spare > 0 && laid.IsEmpty) is >= 0 and var empty)
+                {
                     kept.RemoveAt(empty);
+                }
                 else if (kept.Where(laid => laid.Excess > 0).MaxBy(laid => laid.Excess) is { } longest)
+                {
                     longest.Width -= Math.Min(longest.Excess, over);
+                }
                 else if (kept.FindLastIndex(laid => laid.Column.Spare > 0 && laid.Column.Spare == kept.Max(other => other.Column.Spare)) is >= 0 and var spare)
                 {
                     kept.RemoveAt(spare);
                     kept.ForEach(laid => laid.Widen());
                 }
                 else
+                {
                     break;
+                }
+            }
         }
 
         return (

@@ -100,12 +100,15 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     {
         var lines = new List<string> { "" };
         foreach (string word in text.Split(' '))
+        {
             if (lines[^1].Length == 0)
                 lines[^1] = word;
             else if (lines[^1].Length + 1 + word.Length <= width)
                 lines[^1] += " " + word;
             else
                 lines.Add(word);
+        }
+
         return lines;
     }
 }

@@ -21,9 +21,13 @@ internal sealed partial class JsonPath
                 throw new UsageException($"'{text}' is no path such as [*].path, .members[0].name or ['a.b']: it cannot be read from '{path[at..]}' on.");
             at += step.Length;
             if (step.Groups["index"] is { Success: true } index)
+            {
                 _steps.Add(ByIndex(int.Parse(index.Value, System.Globalization.CultureInfo.InvariantCulture)));
+            }
             else if (step.Groups["name"] is { Success: true } name)
+            {
                 _steps.Add(node => node is JsonObject members && members.TryGetPropertyValue(name.Value, out var value) ? [value] : []);
+            }
             else
             {
                 IsMany = true;

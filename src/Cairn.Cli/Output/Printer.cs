@@ -46,14 +46,22 @@ internal sealed class Printer(string format)
     public void List(IReadOnlyList<JsonNode> items, params Column[] columns)
     {
         if (format == "name")
+        {
             foreach (var item in items)
                 Console.Out.WriteLine(NameOf(item) ?? columns[0].Cell(item));
+        }
         else if (!IsTable)
+        {
             Structured(new JsonArray([.. items.Select(item => item.DeepClone())]));
+        }
         else if (items.Count == 0)
+        {
             Console.Error.WriteLine("none");
+        }
         else
+        {
             PrintTable(items, columns);
+        }
     }
 
     /// <summary>Prints one thing.</summary>
@@ -62,14 +70,22 @@ internal sealed class Printer(string format)
     public void One(JsonNode item, string? sentence = null)
     {
         if (format == "name")
+        {
             Console.Out.WriteLine(NameOf(item) ?? throw new UsageException("-o name is not for this command: what it prints has no name."));
+        }
         else if (!IsTable)
+        {
             Structured(item);
+        }
         else if (sentence is not null)
+        {
             Console.Out.WriteLine(sentence);
+        }
         else
+        {
             foreach (var (name, value) in item.AsObject().Where(member => member.Value is not null and not JsonArray { Count: 0 }))
                 Console.Out.WriteLine($"{name + ":",-18} {Text(value)}");
+        }
     }
 
     /// <summary>A member of an answer as text for a cell, on one line.</summary>
@@ -96,9 +112,13 @@ internal sealed class Printer(string format)
     public void Next(JsonNode item, string line)
     {
         if (format == "json")
+        {
             Console.Out.WriteLine(item.ToJsonString(Compact));
+        }
         else if (IsTable)
+        {
             Console.Out.WriteLine(line);
+        }
         else
         {
             if (format == "yaml")

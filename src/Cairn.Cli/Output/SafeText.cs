@@ -18,10 +18,13 @@ internal static class SafeText
             return text;
         var safe = new StringBuilder(text, 0, first, text.Length + 16);
         for (int i = first; i < text.Length; i++)
+        {
             if (IsSafe(text, i, lines))
                 safe.Append(text[i]);
             else
                 Escape(safe, text[i]);
+        }
+
         return safe.ToString();
     }
 

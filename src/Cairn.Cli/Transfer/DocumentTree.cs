@@ -17,12 +17,18 @@ internal static class DocumentTree
     {
         string[] segments = path.Split('/');
         for (int i = 0; i < segments.Length - 1; i++)
+        {
             if (DocumentFile.FormatOf(segments[i]) is not null)
                 segments[i] = EncodeAt(segments[i], segments[i].LastIndexOf('.'));
+        }
+
         segments[^1] = segments[^1].Replace("@", "%40", StringComparison.Ordinal);
         for (int i = 0; i < segments.Length; i++)
+        {
             if (segments[i][0] == '.')
                 segments[i] = EncodeAt(segments[i], 0);
+        }
+
         return $"{string.Join('/', segments)}{(environment is null ? "" : "@" + environment)}.json";
     }
 
@@ -62,13 +68,18 @@ internal static class DocumentTree
     private static IEnumerable<string> Files(string folder, Action<string> onSkipped)
     {
         foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        {
             if (IsShown(file) && DocumentFile.FormatOf(file) is not null)
                 yield return file;
             else
                 onSkipped(file);
+        }
+
         foreach (string below in Directory.EnumerateDirectories(folder).Where(IsShown).Order(StringComparer.Ordinal))
+        {
             foreach (string file in Files(below, onSkipped))
                 yield return file;
+        }
     }
 
     private static IReadOnlyList<ConfigDocument> Read(string folder, string file)

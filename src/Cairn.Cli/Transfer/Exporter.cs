@@ -44,12 +44,14 @@ internal sealed class Exporter(ServerConfigs configs, ProgressDisplay progress)
         await progress.RunAsync("Exporting", total: null, async advance =>
         {
             await foreach (var config in configs.ListAsync(prefix, ct))
+            {
                 foreach (var document in config.Documents.OrderBy(document => document.Environment, StringComparer.Ordinal))
                 {
                     await write(document);
                     count++;
                     advance(1);
                 }
+            }
         });
         return count;
     }

@@ -52,11 +52,16 @@ internal static class ProfileDocuments
     private static IReadOnlyList<string> TakeProfiles(JsonObject document, int number)
     {
         foreach (string name in ProfileNames)
+        {
             if (Take(document, name) is { } value)
+            {
                 return [.. Texts(value, number).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
                     .Select(profile => profile.AsSpan().ContainsAny("!&|()") ? throw new ProblemException(
                         ProblemKind.Invalid, $"Document {number} of the file is for '{profile}', an expression and not a profile's name. Write the overlays of its environments out.")
                         : profile)];
+            }
+        }
+
         return [];
     }
 
@@ -77,12 +82,14 @@ internal static class ProfileDocuments
         }
 
         for (int dot = name.IndexOf('.'); dot > 0; dot = name.IndexOf('.', dot + 1))
+        {
             if (parent[name[..dot]] is JsonObject inner && Take(inner, name[(dot + 1)..]) is { } found)
             {
                 if (inner.Count == 0)
                     parent.Remove(name[..dot]);
                 return found;
             }
+        }
 
         return null;
     }

@@ -11,8 +11,11 @@ public static class Authorizer
     public static bool Allows(Principal caller, Permission needed, ReadOnlySpan<char> path, string? environment)
     {
         foreach (var grant in caller.Grants)
+        {
             if (grant.Reaches(needed) && grant.Path.Matches(path) && IsIn(grant, needed, path, environment))
                 return true;
+        }
+
         return false;
     }
 
@@ -21,8 +24,11 @@ public static class Authorizer
     public static bool AllowsSome(Principal caller, Permission needed)
     {
         foreach (var grant in caller.Grants)
+        {
             if (grant.Reaches(needed) && (grant.Environments.Count == 0 || needed.Kind is "*" || IsBound(needed.Kind) || IsReadable(needed)))
                 return true;
+        }
+
         return false;
     }
 
@@ -30,8 +36,11 @@ public static class Authorizer
     public static bool AllowsAll(Principal caller, Permission needed)
     {
         foreach (var grant in caller.Grants)
+        {
             if (grant.Reaches(needed) && grant.Path.IsAll && (grant.Environments.Count == 0 || IsReadable(needed)))
                 return true;
+        }
+
         return false;
     }
 
@@ -39,8 +48,11 @@ public static class Authorizer
     public static bool MayHandOut(Principal caller, PermissionLevel level)
     {
         foreach (var grant in caller.Grants)
+        {
             if (grant.IsOnAll && grant.Level >= level && grant.Environments.Count == 0)
                 return true;
+        }
+
         return false;
     }
 
@@ -62,8 +74,11 @@ public static class Authorizer
             return false;
         var own = needed.Kind == "environments" ? path : environment;
         foreach (string name in grant.Environments)
+        {
             if (own.SequenceEqual(name))
                 return true;
+        }
+
         return false;
     }
 

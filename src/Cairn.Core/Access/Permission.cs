@@ -44,11 +44,13 @@ public readonly record struct Permission(string Kind, PermissionLevel Level)
     public static bool TryParseLevel(string text, out PermissionLevel level)
     {
         foreach (var candidate in Enum.GetValues<PermissionLevel>())
+        {
             if (Name(candidate) == text)
             {
                 level = candidate;
                 return true;
             }
+        }
 
         level = default;
         return false;

@@ -25,8 +25,11 @@ public sealed record RateLimit(int Permits, TimeSpan Window)
         if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int permits) || permits < 1)
             return false;
         foreach (var (name, window) in Windows)
+        {
             if (parts[1] == name || parts[1] == name + "s")
                 limit = new RateLimit(permits, window);
+        }
+
         return limit is not null;
     }
 

@@ -38,10 +38,13 @@ public sealed record Scope
         if (scope._kind != "*" && !Permission.Kinds.Contains(scope._kind))
             return $"'{scope._kind}' in '{text}' is not a kind: {string.Join(", ", Permission.Kinds)} or *.";
         foreach (string segment in scope._path.Segments)
+        {
             if (segment.Length == 0)
                 return $"The path in '{text}' has an empty segment: it neither begins nor ends with a slash.";
             else if (segment is not ("*" or "**") && segment.AsSpan().ContainsAny('*', '?'))
                 return $"'{segment}' in '{text}' matches nothing: * stands for a whole segment, ** for all that follow.";
+        }
+
         return null;
     }
 

@@ -58,6 +58,7 @@ public sealed class RefusalRecorder(IStore store, AuditLog audit, TimedIds ids, 
             Count = pair.Value,
         }).ToList();
         if (rest > 0)
+        {
             entries.Add(new AuditEntry
             {
                 Id = ids.New(),
@@ -68,6 +69,7 @@ public sealed class RefusalRecorder(IStore store, AuditLog audit, TimedIds ids, 
                 Reason = $"Further refusals beyond the {MaxKinds} kinds recorded of this period.",
                 Count = rest,
             });
+        }
 
         try
         {
@@ -78,8 +80,11 @@ public sealed class RefusalRecorder(IStore store, AuditLog audit, TimedIds ids, 
         {
             // Kept for the next attempt, within the same bound.
             foreach (var (refusal, count) in pending)
+            {
                 if (_pending.Count < MaxKinds)
                     _pending.AddOrUpdate(refusal, count, (_, more) => more + count);
+            }
+
             Interlocked.Add(ref _rest, rest);
             throw;
         }

@@ -121,8 +121,11 @@ public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, I
     private DraftResource<TState>? Find<TState>(ResourceKind<TState> kind, string path) where TState : class
     {
         foreach (var known in _resources)
+        {
             if (known is DraftResource<TState> resource && resource.Kind == kind && resource.Path == path)
                 return resource;
+        }
+
         return null;
     }
 

@@ -67,9 +67,11 @@ public sealed class OperationForm
     internal void RequireAllRead()
     {
         if (Members?.FirstOrDefault(member => member.Value.ValueKind != JsonValueKind.Null && !_read.Contains(member.Key)) is { Key: { } name })
+        {
             throw Bad(JsonPatch.Escape(name), _read.Count == 0
                 ? $"'{name}' means nothing to {Op} of {Kind}."
                 : $"'{name}' means nothing to {Op} of {Kind}, which takes {string.Join(", ", _read.Order(StringComparer.Ordinal))}.");
+        }
     }
 
     private JsonElement? Value(string name)

@@ -28,8 +28,11 @@ public sealed class ResourceKinds(params IReadOnlyList<IResourceSet> sets)
     public T Of<T>() where T : class, IResourceSet
     {
         foreach (var set in sets)
+        {
             if (set is T found)
                 return found;
+        }
+
         throw new InvalidOperationException($"There are no {typeof(T).Name} among the kinds of resource.");
     }
 
@@ -44,6 +47,7 @@ public sealed class ResourceKinds(params IReadOnlyList<IResourceSet> sets)
     {
         var operations = new Operation[forms.Count];
         for (int i = 0; i < operations.Length; i++)
+        {
             try
             {
                 operations[i] = Read(forms[i]);
@@ -53,6 +57,7 @@ public sealed class ResourceKinds(params IReadOnlyList<IResourceSet> sets)
                 throw new ProblemException(
                     e.Problem with { Errors = [.. e.Problem.Errors.Select(error => error with { Pointer = $"/operations/{i}{error.Pointer}" })] });
             }
+        }
 
         return operations;
     }

@@ -137,8 +137,11 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
         {
             var (left, reached) = (index.PrefixesOf(before).ToHashSet(StringComparer.Ordinal), index.PrefixesOf(after).ToHashSet(StringComparer.Ordinal));
             foreach (string prefix in reached)
+            {
                 if (!left.Remove(prefix))
                     yield return new Write.Put(prefix + path, Mark);
+            }
+
             foreach (string prefix in left)
                 yield return new Write.Delete(prefix + path);
         }

@@ -43,8 +43,11 @@ internal static class ConfigDependencies
     {
         HashSet<ConfigDependency>? found = null;
         foreach (byte[] document in Documents(state))
+        {
             if (MayHaveTemplates(document))
                 Read(document, found ??= []);
+        }
+
         return found ?? (IReadOnlyCollection<ConfigDependency>)[];
     }
 
@@ -60,8 +63,10 @@ internal static class ConfigDependencies
         foreach (var (_, overlay) in state.Overlays)
             yield return overlay.Document!;
         foreach (var (_, pin) in state.Pins)
+        {
             if (pin.Document is { } pinned && pinned != state.Base?.Document)
                 yield return pinned;
+        }
     }
 
     // A tag begins with two characters, of which the first may be an escape in JSON.
@@ -72,8 +77,10 @@ internal static class ConfigDependencies
     {
         var reader = new Utf8JsonReader(document, new JsonReaderOptions { MaxDepth = JsonText.MaxDepth });
         while (reader.Read())
+        {
             if (reader.TokenType == JsonTokenType.String)
                 Read(reader.GetString()!, found);
+        }
     }
 
     private static void Read(string text, HashSet<ConfigDependency> found)
@@ -93,10 +100,13 @@ internal static class ConfigDependencies
     private static (int Start, string End)? NextTag(string text, int from)
     {
         for (int i = text.IndexOf('{', from); i >= 0 && i + 1 < text.Length; i = text.IndexOf('{', i + 1))
+        {
             if (text[i + 1] == '{')
                 return (i + 2, "}}");
             else if (text[i + 1] == '%')
                 return (i + 2, "%}");
+        }
+
         return null;
     }
 

@@ -77,9 +77,14 @@ public sealed class ConfigEventSource(IStore store, ResourceKinds kinds, ConfigR
 
             using var work = new WorkBudget(ct);
             foreach (var (path, where) in impact.Reached(work))
+            {
                 if (wants(path) && now.Of(kinds.Configs.Catalog).Get(path) is { State: not null } head)
+                {
                     events.AddRange(where.Where(name => environment is null || name == environment)
                         .Select(name => new ConfigEvent("put", path, name, head.Version, commit.Revision)));
+                }
+            }
+
             yield return events;
             if (commit.Revision >= through)
                 yield break;
@@ -132,10 +137,12 @@ public sealed class StepEvents
         var after = _step.Snapshot;
         var impact = new ConfigImpact(_kinds, new SnapshotView(after), _kinds.EnvironmentNames(after));
         foreach (var change in _step.Changes)
+        {
             if (change.After is Versioned<ConfigState> config)
                 impact.Add(config.Path, ((Versioned<ConfigState>?)change.Before)?.State, config.State);
             else if (change.After is Versioned<VariableSet> variables)
                 impact.Add(variables.Path, ((Versioned<VariableSet>?)change.Before)?.State ?? VariableSet.Empty, variables.State ?? VariableSet.Empty);
+        }
 
         using var work = new WorkBudget(CancellationToken.None);
         var events = new List<ConfigEvent>();
@@ -145,9 +152,13 @@ public sealed class StepEvents
             if (old?.State is null || now?.State is null)
                 continue;
             foreach (string environment in environments)
+            {
                 if (ConfigState.SameIn(environment, old.State, now.State)
                     && !Same(Serve(renderer, before, old, environment, work), Serve(renderer, after, now, environment, work)))
+                {
                     events.Add(new ConfigEvent("put", path, environment, now.Version, after.Revision));
+                }
+            }
         }
 
         return events;

@@ -36,7 +36,10 @@ public sealed record ConfigEvent(string Type, string Path, string? Environment, 
         {
             if (old?.Overlays.GetValueOrDefault(environment)?.Version == now.Overlays.GetValueOrDefault(environment)?.Version
                 && old?.Pins.GetValueOrDefault(environment)?.Version == now.Pins.GetValueOrDefault(environment)?.Version)
+            {
                 continue;
+            }
+
             any = true;
             bool removed = old?.Overlays.ContainsKey(environment) == true && !now.Overlays.ContainsKey(environment);
             yield return Event(removed ? "delete" : "put", environment);

@@ -22,11 +22,13 @@ public sealed class ConfigImpact(ResourceKinds kinds, IResourceView view, IReadO
         while (_changed.TryDequeue(out var change))
         {
             foreach (var dependency in new[] { new ConfigDependency(ConfigDependencyKind.Config, change.Path), ConfigDependency.AnyConfig })
+            {
                 foreach (string dependent in view.Lookup(kinds.Dependents, dependency))
                 {
                     work.Charge(change.Environments.Count);
                     Reach(dependent, change.Environments);
                 }
+            }
         }
 
         return _reached;
@@ -47,12 +49,18 @@ public sealed class ConfigImpact(ResourceKinds kinds, IResourceView view, IReadO
     public void Add(string owner, VariableSet before, VariableSet after)
     {
         string? project = owner.StartsWith("projects/", StringComparison.Ordinal) ? owner["projects/".Length..] : null;
-        IReadOnlyCollection<string> where = project is null ? [owner["environments/".Length..]] : environments;
+        var where = project is null ? [owner["environments/".Length..]] : environments;
         foreach (string name in before.Values.Keys.Union(after.Values.Keys))
+        {
             if (!before.Values.TryGetValue(name, out var one) || !after.Values.TryGetValue(name, out var other) || !JsonElement.DeepEquals(one, other))
+            {
                 foreach (string user in view.Lookup(kinds.Dependents, new ConfigDependency(ConfigDependencyKind.Variable, name)))
+                {
                     if (project is null || ConfigPath.Project(user) == project)
                         Reach(user, where);
+                }
+            }
+        }
     }
 
     private void Reach(string path, IReadOnlyCollection<string> where)

@@ -66,11 +66,17 @@ public sealed class ConfigRenderer(long? cacheBytes = null)
         if (rendered.EnvironmentVariables != source.EnvironmentVariables(rendered.Environment))
             return false;
         foreach (var (project, variables) in rendered.ProjectVariables)
+        {
             if (source.ProjectVariables(project) != variables)
                 return false;
+        }
+
         foreach (var (path, state) in rendered.References)
+        {
             if (source.Config(path) != state || !Authorizer.Allows(caller, ConfigService.ReadPermission, path, rendered.Environment))
                 return false;
+        }
+
         return true;
     }
 }

@@ -31,8 +31,11 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer) : 
         }
 
         foreach (var (path, environments) in Affected(draft, work))
+        {
             foreach (string environment in environments)
                 CheckAffected(draft, path, environment, problems, work);
+        }
+
         return problems;
     }
 
@@ -44,8 +47,10 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer) : 
     private void CheckParts(ChangeDraft draft, List<Problem> problems)
     {
         foreach (var environment in draft.Written(kinds.Environments).Where(environment => environment.State is null))
+        {
             if (draft.Lookup(kinds.Parts, environment.Path).FirstOrDefault() is { } config)
                 problems.Add(new Problem(ProblemKind.Conflict, $"The config {config} has a part of its own in '{environment.Path}'. Delete that first."));
+        }
     }
 
     internal IEnumerable<DraftResource<ConfigState>> Written(ChangeDraft draft) => draft.Written(kinds.Configs);
@@ -73,8 +78,11 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer) : 
             return;
         var pins = state.Pins;
         foreach (string environment in Protected(draft))
+        {
             if (!pins.ContainsKey(environment))
                 pins = pins.SetItem(environment, config.Before?.State?.Base ?? new ConfigLayer(0, null));
+        }
+
         if (pins != state.Pins)
             config.Set(state.With(pins: pins), config.Action!, config.Environment);
     }
@@ -91,18 +99,26 @@ public sealed class ConfigRules(ResourceKinds kinds, ConfigRenderer renderer) : 
         if (config.State is not { } state)
             return;
         foreach (var layer in state.Overlays.Values.Append(state.Base))
+        {
             if (layer?.Version == config.NextVersion && layer.Document!.Length > MaxDocumentBytes)
+            {
                 problems.Add(new Problem(
                     ProblemKind.TooLarge, $"A document of a config has at most {MaxDocumentBytes} bytes; this one of {config.Path} has {layer.Document.Length}."));
+            }
+        }
     }
 
     private void CheckProtection(ChangeDraft draft, DraftResource<ConfigState> config, List<Problem> problems)
     {
         foreach (string environment in Protected(draft))
+        {
             if (!ConfigState.SameIn(environment, config.Before?.State, config.State) && !IsPromotion(draft, config, environment))
+            {
                 problems.Add(new Problem(
                     ProblemKind.Protected,
                     $"'{environment}' is protected: what it serves of {config.Path} changes only when an administrator of configs promotes a version to it."));
+            }
+        }
     }
 
     // Whoever may rule a config's environment may take a version of it there that others have reviewed.

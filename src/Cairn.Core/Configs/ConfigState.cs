@@ -93,14 +93,14 @@ public sealed class ConfigState
     /// <summary>SHA-256 of the whole state, which two versions share only if they are the same in every environment.</summary>
     public string Checksum()
     {
-        var content = JsonText.Write(writer => Write(writer, versions: false));
+        byte[] content = JsonText.Write(writer => Write(writer, versions: false));
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
     }
 
     /// <summary>SHA-256 of what one environment is made of, which tells nothing about the others.</summary>
     public string ChecksumIn(string environment)
     {
-        var content = JsonText.Write(writer =>
+        byte[] content = JsonText.Write(writer =>
         {
             writer.WriteStartObject();
             if (BaseOf(environment) is { } layer)
@@ -116,8 +116,11 @@ public sealed class ConfigState
     internal RenderedConfig? Rendered(string environment)
     {
         foreach (var rendered in Volatile.Read(ref _rendered))
+        {
             if (rendered.Environment == environment)
                 return rendered;
+        }
+
         return null;
     }
 

@@ -52,10 +52,13 @@ internal sealed class TemplateRendering(
                 limit.Token);
             work.Charge(1, body.Length);
             if (body.Length > ConfigRules.MaxDocumentBytes)
+            {
                 throw new ProblemException(
                     ProblemKind.Unprocessable,
                     $"What the templates of {config.Path} make in '{environment}' has {body.Length} bytes; a document has at most {ConfigRules.MaxDocumentBytes}.",
                     [new ProblemError("", "Too large.", environment)]);
+            }
+
             return new RenderedConfig(environment, body, config.Version, config.Revision, config.Mark)
             {
                 EnvironmentVariables = environmentVariables,

@@ -43,15 +43,21 @@ public sealed class MasterKeys
         if (!File.Exists(path))
         {
             if (!mayCreate)
+            {
                 throw new MasterKeyException(
                     $"The master key file {path} is missing, but the store holds data encrypted under it. "
                     + "Bring the file back from your backup, or set CAIRN_MASTER_KEY.");
+            }
+
             WriteFile(path, [new MasterKey(RandomNumberGenerator.GetBytes(KeyBytes))]);
         }
 
         if (!OperatingSystem.IsWindows()
             && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+        {
             throw new MasterKeyException($"The master key file {path} can be read by others. Run: chmod 600 {path}");
+        }
+
         return new MasterKeys(path, Parse(File.ReadAllLines(path), path));
     }
 
@@ -76,8 +82,11 @@ public sealed class MasterKeys
         {
             byte[] bytes = new byte[KeyBytes + 1];
             if (!Convert.TryFromBase64String(text, bytes, out int length) || length != KeyBytes)
+            {
                 throw new MasterKeyException(
                     $"Key {keys.Count + 1} of {source} is not {KeyBytes} bytes in base64. Make one with: openssl rand -base64 {KeyBytes}");
+            }
+
             keys.Add(new MasterKey(bytes[..KeyBytes]));
         }
 

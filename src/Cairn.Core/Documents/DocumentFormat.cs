@@ -50,8 +50,11 @@ public sealed record DocumentFormat(
     public static DocumentFormat? ByMediaType(ReadOnlySpan<char> mediaType)
     {
         foreach (var format in All)
+        {
             if (mediaType.Equals(format.MediaType, StringComparison.OrdinalIgnoreCase))
                 return format;
+        }
+
         return mediaType is "application/x-yaml" or "text/yaml" or "text/x-yaml" ? Yaml
             : mediaType is "text/json" ? Json
             : mediaType is "text/jsonc" ? Jsonc

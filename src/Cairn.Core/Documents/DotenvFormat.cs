@@ -75,18 +75,28 @@ internal static partial class DotenvFormat
         if (value.Contains('\0', StringComparison.Ordinal))
             throw Unwritable($"The value of {DocumentFormat.Shown(name)} holds U+0000, which no variable can.");
         if (Bare().IsMatch(value))
+        {
             Write(text, "", value, "");
+        }
         else if (!value.AsSpan().ContainsAny('\'', '\r') && !value.EndsWith('\\') && !value.Contains("\\\\", StringComparison.Ordinal))
+        {
             Write(text, "'", value, "'");
+        }
         else if (!value.AsSpan().ContainsAny(NotInDoubleQuotes))
+        {
             Write(text, "\"", value.Contains('\r', StringComparison.Ordinal)
                 ? value.Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
                 : value, "\"");
+        }
         else if (OneLine().IsMatch(value))
+        {
             Write(text, "", value, "");
+        }
         else
+        {
             throw Unwritable(
                 $"The value of {DocumentFormat.Shown(name)} cannot be written so that all readers of dotenv agree: it has quotes or backslashes that none of them quotes alike. Ask for another format.");
+        }
     }
 
     private static void Write(LimitedText text, string open, string value, string close)

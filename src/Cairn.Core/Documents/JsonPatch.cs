@@ -94,8 +94,10 @@ public static class JsonPatch
         }
 
         foreach (var member in to.EnumerateObject())
+        {
             if (!before.Contains(member.Name))
                 difference.Add("add", difference.Step(path, member.Name), member.Value);
+        }
     }
 
     private static void DiffArrays(Difference difference, string path, JsonElement from, JsonElement to)

@@ -64,8 +64,10 @@ public static partial class JsonText
             CommentHandling = options.CommentHandling,
         });
         while (reader.Read())
+        {
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
                 CheckText(ref reader);
+        }
     }
 
     /// <summary>Reads a document from outside and leaves the white space out; all else stays as it was written.</summary>
@@ -90,8 +92,10 @@ public static partial class JsonText
     public static void CheckText(ReadOnlySpan<char> text)
     {
         for (int i = text.IndexOfAnyInRange('\ud800', '\udfff'); i >= 0 && i < text.Length; i++)
+        {
             if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i])))
                 throw HalfSurrogate();
+        }
     }
 
     private static void CheckText(ref Utf8JsonReader reader)

@@ -44,6 +44,7 @@ public static class MergePatch
 
         writer.WriteStartObject();
         if (target is { ValueKind: JsonValueKind.Object } before)
+        {
             foreach (var member in before.EnumerateObject())
             {
                 if (!changes.Remove(member.Name, out var change))
@@ -57,13 +58,16 @@ public static class MergePatch
                     Merge(writer, member.Value, change);
                 }
             }
+        }
 
         foreach (var member in patch.EnumerateObject())
+        {
             if (changes.ContainsKey(member.Name) && member.Value.ValueKind != JsonValueKind.Null)
             {
                 writer.WritePropertyName(member.Name);
                 Merge(writer, null, member.Value);
             }
+        }
 
         writer.WriteEndObject();
     }

@@ -143,12 +143,15 @@ internal sealed class PatchedDocument
     {
         var node = _root;
         foreach (string step in path)
+        {
             node = node switch
             {
                 JsonObject members when members.TryGetPropertyValue(step, out var value) => value,
                 JsonArray items => items[Index(path, step, items.Count - 1)],
                 _ => throw Refused($"there is nothing at {Shown(path)}."),
             };
+        }
+
         return node;
     }
 
@@ -239,8 +242,11 @@ internal sealed class PatchedDocument
     private string Unescape(string step)
     {
         for (int i = step.IndexOf('~', StringComparison.Ordinal); i >= 0; i = step.IndexOf('~', i + 1))
+        {
             if (i + 1 == step.Length || step[i + 1] is not ('0' or '1'))
                 throw Refused($"'{DocumentFormat.Shown(step)}' is not a step of a JSON Pointer: ~ is written ~0, and / is written ~1.");
+        }
+
         return step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
     }
 

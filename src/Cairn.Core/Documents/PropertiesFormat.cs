@@ -75,6 +75,7 @@ internal static class PropertiesFormat
     private static void Escape(LimitedText text, string plain, bool isKey)
     {
         for (int i = 0; i < plain.Length; i++)
+        {
             text.Write(plain[i] switch
             {
                 '\\' => "\\\\",
@@ -88,6 +89,7 @@ internal static class PropertiesFormat
                 < ' ' or > '~' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)plain[i]:x4}"),
                 _ => plain.AsSpan(i, 1),
             });
+        }
     }
 
     private static IEnumerable<(string Line, int Number)> LogicalLines(string text)
@@ -150,7 +152,10 @@ internal static class PropertiesFormat
                 case 'u':
                     if (i + 4 >= text.Length
                         || !ushort.TryParse(text.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit))
+                    {
                         throw new ProblemException(ProblemKind.Invalid, $"Line {number}: \\u takes four hexadecimal digits.");
+                    }
+
                     plain.Append((char)unit);
                     i += 4;
                     break;
@@ -205,7 +210,10 @@ internal static class PropertiesFormat
         int end = part.Length;
         while (end > 0 && part[end - 1] == ']' && part[..end].LastIndexOf('[') is > 0 and var open && open < end - 2
             && !part[(open + 1)..(end - 1)].ContainsAnyExceptInRange('0', '9'))
+        {
             end = open;
+        }
+
         return end;
     }
 

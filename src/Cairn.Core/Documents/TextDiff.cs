@@ -24,9 +24,13 @@ public static class TextDiff
         var lines = new InlineDiffBuilder(new Differ()).BuildDiffModel(from, to).Lines;
         bool[] shown = new bool[lines.Count];
         for (int i = 0; i < lines.Count; i++)
+        {
             if (lines[i].Type != ChangeType.Unchanged)
+            {
                 for (int near = Math.Max(0, i - Context); near <= Math.Min(lines.Count - 1, i + Context); near++)
                     shown[near] = true;
+            }
+        }
 
         var text = new StringBuilder();
         for (int i = 0; i < lines.Count; i++)

@@ -103,6 +103,7 @@ internal static partial class TomlFormat
     private static void WriteTable(LimitedText text, string[] path, JsonElement table)
     {
         foreach (var member in table.EnumerateObject())
+        {
             if (!IsTable(member.Value) && !IsTableArray(member.Value) && member.Value.ValueKind != JsonValueKind.Null)
             {
                 text.Write(Key(member.Name));
@@ -110,6 +111,7 @@ internal static partial class TomlFormat
                 WriteValue(text, member.Value);
                 text.Write('\n');
             }
+        }
 
         foreach (var member in table.EnumerateObject())
         {
@@ -209,6 +211,7 @@ internal static partial class TomlFormat
     {
         var text = new StringBuilder("\"");
         foreach (char c in value)
+        {
             text.Append(c switch
             {
                 '"' => "\\\"",
@@ -219,6 +222,8 @@ internal static partial class TomlFormat
                 < ' ' or '\u007f' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
                 _ => c.ToString(),
             });
+        }
+
         return text.Append('"').ToString();
     }
 

@@ -152,6 +152,7 @@ internal sealed class YamlReader
     private void Merge(JsonElement sources, HashSet<string> names)
     {
         foreach (var source in sources.ValueKind == JsonValueKind.Array ? [.. sources.EnumerateArray()] : new[] { sources })
+        {
             foreach (var member in source.EnumerateObject())
             {
                 _budget.Charge(1);
@@ -160,6 +161,7 @@ internal sealed class YamlReader
                 Name(member.Name, names.Count == 1);
                 Expand(JsonMarshal.GetRawUtf8Value(member.Value));
             }
+        }
     }
 
     private string Name(ParsingEvent node)

@@ -49,8 +49,10 @@ internal static partial class YamlScalar
         else
             Encoding.UTF8.GetBytes(json, output);
         if (!isText && tag.Length == 0 && warnings is not null && Otherwise(scalar.Value) is { } otherwise)
+        {
             warnings.Add(new DocumentWarning(
                 scalar.Start.Line, $"'{DocumentFormat.Shown(scalar.Value)}' is {(kind == Kind.Text ? "text" : "the number " + json)} here, but {otherwise} to readers of YAML 1.1. Quote it if it is text."));
+        }
     }
 
     /// <summary>Writes text as a JSON string.</summary>

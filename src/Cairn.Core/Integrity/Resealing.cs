@@ -94,10 +94,15 @@ public sealed partial class Resealing(IStore store, Keyring keyring, ResourceKin
             return 0;
         int written = 0;
         if (await CommitAsync(batch, ct))
+        {
             written = batch.Count;
+        }
         else
+        {
             foreach (var one in batch)
                 written += await CommitAsync([one], ct) ? 1 : 0;
+        }
+
         batch.Clear();
         return written;
     }
@@ -117,8 +122,11 @@ public sealed partial class Resealing(IStore store, Keyring keyring, ResourceKin
             return ([], older);
         var needed = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var record in store.ListAsync("", await store.GetRevisionAsync(ct), ct))
+        {
             foreach (Match seal in Seals().Matches(Encoding.UTF8.GetString(record.Value.Span)))
                 needed.Add(seal.Groups[1].Value);
+        }
+
         var retired = older.Where(id => !needed.Contains(id)).ToList();
         await keyring.RetireAsync(retired, ct);
         return (retired, [.. older.Where(needed.Contains)]);

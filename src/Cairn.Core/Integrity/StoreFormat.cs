@@ -54,12 +54,20 @@ public sealed class StoreFormat(IStore store, Keyring keyring, ResourceKinds kin
     {
         long revision = await store.GetRevisionAsync(ct);
         await foreach (var record in store.ListAsync(Keys, revision, ct))
+        {
             if (!IsStamped(record))
                 await ReplaceAsync(record, keyring.Stamp(record.Value.ToArray(), record.Key), ct);
+        }
+
         foreach (var kind in kinds.All)
+        {
             await foreach (var record in store.ListAsync(kind.Name + "/", revision, ct))
+            {
                 if (kind.SealDeletion(record) is { } sealedRecord)
                     await ReplaceAsync(record, sealedRecord, ct);
+            }
+        }
+
         await keyring.BeginStampingAsync(ct);
     }
 

@@ -37,17 +37,24 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
     public async Task RequireNewestAsync(CancellationToken ct)
     {
         foreach (var kind in new ResourceKind[] { kinds.Environments, kinds.Variables, kinds.Schemas.Rules })
+        {
             if (await OlderAsync(kind, ct) is { } finding)
+            {
                 throw new StoreUnusableException(
                     $"The record '{finding.Key}' is not the newest: {finding.Problem} Somebody put back an older state. Write the newest version's record to it again, or restore a backup.");
+            }
+        }
     }
 
     /// <summary>The first head of a kind that is older than its newest version; null when none is.</summary>
     private async Task<IntegrityFinding?> OlderAsync(ResourceKind kind, CancellationToken ct)
     {
         foreach (var (path, version) in kind.Heads(catalogs.Current))
+        {
             if (await store.GetAsync(kind.VersionKey(path, version + 1), ct) is not null)
                 return new IntegrityFinding(kind.HeadKey(path), $"it is version {version}, but there is a version {version + 1}.");
+        }
+
         return null;
     }
 
@@ -124,11 +131,16 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
         }
 
         foreach (var (path, version) in newest)
+        {
             if (!heads.TryGetValue(path, out long head) || head != version)
                 scan.Find(kind.HeadKey(path), $"its newest version is {version}, but it is {(head == 0 ? "not there" : $"at version {head}")}.");
+        }
+
         foreach (var (path, version) in heads)
+        {
             if (!newest.ContainsKey(path))
                 scan.Find(kind.HeadKey(path), $"it is at version {version}, of which there is no record.");
+        }
     }
 
     private sealed class Scan

@@ -111,8 +111,11 @@ public sealed class ApiKeyCredential
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         foreach (var network in _networks)
+        {
             if (network.Contains(address))
                 return true;
+        }
+
         return false;
     }
 }

@@ -94,9 +94,14 @@ public sealed class ApiKeyCatalog
         if (key.ExpiresAt <= now)
             return new Authentication.Rejected("the key has expired", credential.Caller);
         if (key.Secrets.Count > 1)
+        {
             foreach (var secret in key.Secrets)
+            {
                 if (KeyHash.Parse(secret.Hash).Equals(hash) && secret.ExpiresAt <= now)
                     return new Authentication.Rejected("the key was rotated and the overlap is over", credential.Caller);
+            }
+        }
+
         if (!credential.AllowsAddress(address))
             return new Authentication.Rejected("the key is not allowed from this address", credential.Caller);
         return credential.Accepted;

@@ -31,15 +31,23 @@ public sealed record ApiKeyRequest
         if (RateLimit is { } limit && (!Access.RateLimit.TryParse(limit, out var parsed) || parsed is null))
             errors.Add(new ProblemError("/rate_limit", $"'{limit}' is not a limit such as 200/minute (second, minute, hour or day)."));
         for (int i = 0; i < Scopes.Count; i++)
+        {
             if (Scope.Fault(Scopes[i]) is { } problem)
                 errors.Add(new ProblemError($"/scopes/{i}", problem));
+        }
+
         for (int i = 0; i < AllowedIps.Count; i++)
+        {
             if (!Networks.TryParse(AllowedIps[i], out _))
                 errors.Add(new ProblemError($"/allowed_ips/{i}", $"'{AllowedIps[i]}' is not a network such as 10.0.0.0/8 or 2001:db8::/32."));
+        }
+
         for (int i = 0; i < Environments.Count; i++)
+        {
             // It would let the key do nothing, and more than was meant once somebody makes such an environment.
             if (!existing.Contains(Environments[i]))
                 errors.Add(new ProblemError($"/environments/{i}", $"There is no environment '{Environments[i]}'. There are: {string.Join(", ", existing)}."));
+        }
 
         if (errors.Count > 0)
             throw new ProblemException(ProblemKind.Invalid, "This key cannot be made.", errors);

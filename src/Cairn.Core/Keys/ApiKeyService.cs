@@ -66,7 +66,9 @@ public sealed class ApiKeyService(
             };
             if (await committer.CommitAsync(
                 context, Entry("create", [key], null), [new Condition.Absent(ApiKeyCatalog.Prefix + key.Id), name], [keys.Put(key), Name(key.Name)], ct) is not null)
+            {
                 return key;
+            }
         }
 
         throw new ProblemException(ProblemKind.Conflict, "Others make keys of this name. Try again.");
@@ -161,8 +163,11 @@ public sealed class ApiKeyService(
             await catalogs.WaitForAsync(taken.Revision, ct);
         var now = time.GetUtcNow();
         if (keys.Named(catalogs.Current, name).FirstOrDefault(key => key.StatusAt(now) == "active") is { } other)
+        {
             throw new ProblemException(
                 ProblemKind.Conflict, $"There is a key named '{name}' already: {other.Id}. The audit tells keys apart by name; rotate that one, revoke it first, or choose another name.");
+        }
+
         return taken is null ? new Condition.Absent(NameKey(name)) : new Condition.AtRevision(NameKey(name), taken.Revision);
     }
 
@@ -183,7 +188,9 @@ public sealed class ApiKeyService(
             var changed = change(key);
             if (await committer.CommitAsync(
                 context, Entry(action, [changed], reason), [new Condition.AtRevision(ApiKeyCatalog.Prefix + id, key.Revision)], [keys.Put(changed)], ct) is not null)
+            {
                 return changed;
+            }
         }
     }
 

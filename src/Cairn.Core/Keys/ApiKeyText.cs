@@ -34,7 +34,7 @@ public static class ApiKeyText
     public static KeyHash Hash(ReadOnlySpan<char> text)
     {
         int most = Encoding.UTF8.GetMaxByteCount(text.Length);
-        Span<byte> utf8 = most <= 1024 ? stackalloc byte[1024] : new byte[most];
+        var utf8 = most <= 1024 ? stackalloc byte[1024] : new byte[most];
         int length = Encoding.UTF8.GetBytes(text, utf8);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(utf8[..length], hash);

@@ -130,6 +130,7 @@ public sealed class KeyUsageRecorder(IStore store, string node, TimeProvider tim
             var endpoints = new Dictionary<string, long>();
             var statuses = new Dictionary<string, long>();
             foreach (var ((endpoint, status), box) in _counts)
+            {
                 if (read(box) is var count and > 0)
                 {
                     total += count;
@@ -137,6 +138,7 @@ public sealed class KeyUsageRecorder(IStore store, string node, TimeProvider tim
                     string code = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
                     statuses[code] = statuses.GetValueOrDefault(code) + count;
                 }
+            }
 
             return new ApiKeyUsage
             {

@@ -57,10 +57,11 @@ public sealed class PolicyJsonSchema : IJsonSchemaValidator
     private static JsonElement? Find(byte[] schema, Uri uri, Dictionary<string, RegoValue> named)
     {
         using var document = JsonDocument.Parse(schema, new JsonDocumentOptions { MaxDepth = MaxDepth });
-        Uri? root = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("$id", out var own) && own.ValueKind == JsonValueKind.String
+        var root = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("$id", out var own) && own.ValueKind == JsonValueKind.String
             && Uri.TryCreate(own.GetString(), UriKind.Absolute, out var absolute) ? absolute : null;
         var open = new Stack<JsonElement>([document.RootElement]);
         while (open.TryPop(out var element))
+        {
             switch (element.ValueKind)
             {
                 case JsonValueKind.Object:
@@ -78,6 +79,7 @@ public sealed class PolicyJsonSchema : IJsonSchemaValidator
                         open.Push(item);
                     break;
             }
+        }
 
         return null;
     }

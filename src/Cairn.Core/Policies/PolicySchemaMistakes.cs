@@ -86,11 +86,13 @@ internal sealed class PolicySchemaMistakes(RegoValue schema, IReadOnlyDictionary
     private static string Above(string pointer, ReadOnlySpan<string> below)
     {
         for (int i = 0; i < below.Length - 1; i++)
+        {
             if (below[i] is "properties" or "patternProperties" or "additionalProperties" or "items" or "additionalItems" or "contains")
             {
                 pointer = Parent(pointer);
                 i += below[i] is "properties" or "patternProperties" ? 1 : 0;
             }
+        }
 
         return pointer;
     }
@@ -166,7 +168,7 @@ internal sealed class PolicySchemaMistakes(RegoValue schema, IReadOnlyDictionary
     {
         if (document is RegoString { Value: var text } && pointer.Length > 0)
             document = RegoValue.ParseJson(text);
-        RegoValue? value = document;
+        var value = document;
         foreach (string part in pointer.Split('/').Skip(1))
         {
             string key = Unescape(part);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Cairn.Core.Documents;
 using Cairn.JsonSchema;
 
@@ -23,8 +22,11 @@ public sealed record CompatibilityRule(CompatibilityMode Mode)
     public static CompatibilityMode ParseMode(string text)
     {
         foreach (var (name, mode) in Names)
+        {
             if (name.Equals(text, StringComparison.OrdinalIgnoreCase))
                 return mode;
+        }
+
         throw new ProblemException(
             ProblemKind.Invalid, $"'{ModelName.Shorten(text)}' is not a compatibility rule: {string.Join(", ", Names.Select(pair => pair.Name))}.");
     }
@@ -48,7 +50,7 @@ public sealed record CompatibilityRule(CompatibilityMode Mode)
 
     internal static CompatibilityRule Decode(byte[] bytes)
     {
-        JsonElement json = JsonText.Element(bytes);
+        var json = JsonText.Element(bytes);
         return new CompatibilityRule(ParseMode(json.GetProperty("compatibility").GetString()!));
     }
 }

@@ -104,8 +104,10 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
     private void CheckSame(SchemaState existing)
     {
         if (!existing.Content.SameAs(Content) || !SameAvro(existing.Avro, Avro))
+        {
             throw new ProblemException(
                 ProblemKind.Conflict, $"{Address} is registered already, with other content ({existing.Content.Digest}). What is registered stays as it is: register another version.");
+        }
     }
 
     private static bool SameAvro(byte[]? one, byte[]? other) =>
@@ -118,9 +120,11 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
         var highest = source.Versions(Address.Model).LastOrDefault(state =>
             SchemaVersion.CompareNumbers(state.Address.Version.Number(0), Address.Version.Number(0)) == 0);
         if (highest?.Address.Version.CompareTo(Address.Version) > 0)
+        {
             throw new ProblemException(
                 ProblemKind.Conflict,
                 $"{Address} is lower than {highest.Address}, which is registered already. Register a higher version, or say that it is a backport.");
+        }
     }
 
     private CompiledSchema Compile(SchemaSource source, Principal caller)
@@ -140,8 +144,10 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
             return;
         var verdict = CompatibilityCheck.Run(source, mode, Address, candidate);
         if (verdict.Breaks.Count > 0)
+        {
             throw new ProblemException(
                 ProblemKind.Unprocessable, $"{Address} would not be {CompatibilityRule.NameOf(mode)} compatible with the versions of {Address.Model} there are.",
                 [.. verdict.Breaks.Take(50).Select(item => new ProblemError(item.Pointer, item.ToString()))]);
+        }
     }
 }

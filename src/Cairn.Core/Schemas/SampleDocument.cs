@@ -45,11 +45,17 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
         if (schema.TryGetProperty("$ref", out var reference) && Follow(reference.GetString() ?? "", document) is var (target, home))
             made = Make(target, home, depth + 1);
         if (schema.TryGetProperty("allOf", out var all) && all.ValueKind == JsonValueKind.Array)
+        {
             foreach (var part in all.EnumerateArray())
                 made = Merge(made, Make(part, document, depth + 1));
+        }
+
         foreach (string choice in new[] { "oneOf", "anyOf" })
+        {
             if (schema.TryGetProperty(choice, out var choices) && choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() > 0)
                 made = Merge(made, Make(choices[0], document, depth + 1));
+        }
+
         return TypeOf(schema) is { } type ? Merge(made, OfType(type, schema, document, depth)) : made ?? new JsonObject();
     }
 
@@ -58,17 +64,23 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
         if (schema.TryGetProperty("const", out var constant))
             return constant;
         foreach (string name in new[] { "examples", "enum" })
+        {
             if (schema.TryGetProperty(name, out var values) && values.ValueKind == JsonValueKind.Array && values.GetArrayLength() > 0)
                 return values[0];
+        }
+
         return schema.TryGetProperty("default", out var value) ? value : null;
     }
 
     private static string? TypeOf(JsonElement schema)
     {
         if (schema.TryGetProperty("type", out var type))
+        {
             return type.ValueKind == JsonValueKind.Array
                 ? type.EnumerateArray().Select(item => item.GetString()).FirstOrDefault(name => name != "null") ?? "null"
                 : type.GetString();
+        }
+
         if (schema.TryGetProperty("properties", out _) || schema.TryGetProperty("required", out _))
             return "object";
         return schema.TryGetProperty("items", out _) || schema.TryGetProperty("prefixItems", out _) ? "array" : null;
@@ -89,13 +101,23 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
     {
         var made = new JsonObject();
         if (schema.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object)
+        {
             foreach (var property in properties.EnumerateObject())
+            {
                 if (depth < MaxDepth / 2 || IsRequired(schema, property.Name))
                     made[property.Name] = Make(property.Value, document, depth + 1);
+            }
+        }
+
         if (schema.TryGetProperty("required", out var required) && required.ValueKind == JsonValueKind.Array)
+        {
             foreach (var name in required.EnumerateArray())
+            {
                 if (name.GetString() is { } member && !made.ContainsKey(member))
                     made[member] = schema.TryGetProperty("additionalProperties", out var other) ? Make(other, document, depth + 1) : new JsonObject();
+            }
+        }
+
         return made;
     }
 
@@ -103,8 +125,11 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
     {
         var made = new JsonArray();
         if (schema.TryGetProperty("prefixItems", out var prefix) && prefix.ValueKind == JsonValueKind.Array)
+        {
             foreach (var item in prefix.EnumerateArray())
                 made.Add(Make(item, document, depth + 1));
+        }
+
         int wanted = (int)Math.Clamp(Limit(schema, "minItems") ?? (depth < MaxDepth / 2 ? 1 : 0), 0, 100);
         wanted = (int)Math.Min(wanted, Limit(schema, "maxItems") ?? wanted);
         bool described = schema.TryGetProperty("items", out var items);
@@ -174,8 +199,11 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
         if (one is not JsonObject members || other is not JsonObject more)
             return one is null or JsonObject { Count: 0 } ? other : one;
         foreach (var (name, value) in more.ToList())
+        {
             if (!members.ContainsKey(name))
                 members[name] = value?.DeepClone();
+        }
+
         return members;
     }
 

@@ -75,8 +75,11 @@ public readonly record struct ModelName(string? Namespace, string Name)
     private static bool IsText(string name)
     {
         for (int i = 0; i < name.Length; i++)
+        {
             if (char.IsSurrogate(name[i]) && !(i + 1 < name.Length && char.IsSurrogatePair(name[i], name[++i])))
                 return false;
+        }
+
         return true;
     }
 }
@@ -131,8 +134,11 @@ public sealed record SchemaSelector(ModelName Model, VersionRange Range)
         int slash = path.LastIndexOf('/');
         string version = path[(slash + 1)..];
         if (slash < 0 || !SchemaVersion.TryParse(version, out var parsed))
+        {
             throw new ProblemException(
                 ProblemKind.Invalid, $"'{ModelName.Shorten(version)}' is not a version such as 1.2.0 or 2.0.0-rc.1 (semver.org).");
+        }
+
         return new SchemaAddress(ModelName.FromPath(path[..slash]), parsed);
     }
 

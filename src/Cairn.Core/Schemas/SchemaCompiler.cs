@@ -55,8 +55,11 @@ public sealed class SchemaCompiler
     public CompiledSchema Compile(SchemaSource source, SchemaContent content, SchemaAddress? address, Principal caller, bool assertFormat = false)
     {
         if (content.Type != SchemaType.JsonSchema)
+        {
             return new CompiledSchema(null, new Problem(
                 ProblemKind.Unprocessable, $"{address?.ToString() ?? "This"} is no JSON Schema but '{SchemaState.NameOf(content.Type)}': nothing can be checked by it."), []);
+        }
+
         var reached = new Dictionary<string, SchemaState>(StringComparer.Ordinal);
         var faults = new List<ProblemError>();
         var options = new SchemaOptions

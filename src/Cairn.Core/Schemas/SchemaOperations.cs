@@ -87,8 +87,11 @@ public sealed record RestoreSchema(string Path, long ToVersion) : Operation
 
         var source = new SchemaSource(draft.Kinds.Schemas, draft);
         foreach (string reference in state.References)
+        {
             if (source.Find(reference) is null)
                 throw new ProblemException(ProblemKind.Conflict, $"{address} refers to {reference}, which is not there any more.");
+        }
+
         schema.Set(state, "restore");
     }
 }

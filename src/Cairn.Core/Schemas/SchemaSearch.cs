@@ -34,8 +34,10 @@ internal sealed class SchemaSearch(SchemaResources schemas)
         }
 
         for (; next < changed.Count; next++)
+        {
             if (Has(changed[next].Searched))
                 yield return changed[next].Path;
+        }
 
         bool Has(string searched) => searched.Contains(wanted, StringComparison.Ordinal);
     }
@@ -45,12 +47,14 @@ internal sealed class SchemaSearch(SchemaResources schemas)
     {
         var marks = snapshot.Of(schemas.Models);
         if (Volatile.Read(ref _table) is not { } table || CountSince(table) > MostChanges)
+        {
             lock (_making)
             {
                 table = _table;
                 if (table is null || CountSince(table) > MostChanges)
                     Volatile.Write(ref _table, table = new Table(snapshot.Revision, [.. marks.Range("").Select(model => (model.Key, Searched(snapshot, model.Key)))]));
             }
+        }
 
         var changed = marks.Range(schemas.ModelsByRevision, Since(table), MarkOrder.End).Select(mark => (mark.Path, Searched(snapshot, mark.Path))).ToList();
         changed.Sort(static (one, other) => string.CompareOrdinal(one.Path, other.Path));

@@ -94,8 +94,11 @@ public sealed class SchemaService(ResourceKinds kinds)
     {
         string space = path.Split('/')[0];
         foreach (string place in new[] { path, space })
+        {
             if (snapshot.Of(Schemas.Rules.Catalog).Get(place)?.State is { } rule)
                 return new EffectiveRule(rule.Mode, place);
+        }
+
         return new EffectiveRule(CompatibilityMode.None, null);
     }
 

@@ -27,9 +27,12 @@ public static partial class SchemaText
         if (utf8.IsEmpty)
             throw new ProblemException(ProblemKind.Invalid, "The schema is empty.");
         if (type == SchemaType.Other)
+        {
             return System.Text.Unicode.Utf8.IsValid(utf8.Span)
                 ? new SchemaContent(type, mediaType, utf8.ToArray())
                 : throw new ProblemException(ProblemKind.Invalid, "The schema is not valid UTF-8.");
+        }
+
         byte[] text = JsonText.Normalize(utf8);
         var kind = JsonText.Element(text).ValueKind;
         if (type == SchemaType.JsonSchema && kind is not (JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False))
@@ -45,9 +48,14 @@ public static partial class SchemaText
         if (MetaSchema.Value.IsValid(schema))
             return null;
         foreach (var error in MetaSchema.Value.Validate(schema, 1_000).Errors)
+        {
             if (error.Keyword != "format" || (TryGetPattern(schema, error, out string? pattern) && !IsRegularExpression(pattern)))
+            {
                 if (error.Keyword is not ("allOf" or "anyOf" or "$ref" or "$dynamicRef" or "propertyNames" or "additionalProperties" or "properties"))
                     return error.ToString();
+            }
+        }
+
         return null;
     }
 

@@ -56,13 +56,19 @@ public sealed partial class SchemaVersion : IComparable<SchemaVersion>, IEquatab
         if (other is null)
             return 1;
         for (int i = 0; i < 3; i++)
+        {
             if (CompareNumbers(_numbers[i], other._numbers[i]) is not 0 and var order)
                 return order;
+        }
+
         if (IsPreRelease != other.IsPreRelease)
             return IsPreRelease ? -1 : 1;
         for (int i = 0; i < Math.Min(_preRelease.Length, other._preRelease.Length); i++)
+        {
             if (ComparePreRelease(_preRelease[i], other._preRelease[i]) is not 0 and var order)
                 return order;
+        }
+
         return _preRelease.Length != other._preRelease.Length
             ? _preRelease.Length.CompareTo(other._preRelease.Length)
             : string.CompareOrdinal(Text, other.Text);

@@ -4,9 +4,9 @@ using Cairn.JsonSchema.Keywords;
 namespace Cairn.JsonSchema.Compatibility;
 
 /// <summary>Whether a conjunction implies the keywords that combine subschemas for the same value.</summary>
-sealed class ApplicatorImplications(SubsetProver prover)
+internal sealed class ApplicatorImplications(SubsetProver prover)
 {
-    static readonly KindSet[] SingleKinds =
+    private static readonly KindSet[] SingleKinds =
         [KindSet.Null, KindSet.Boolean, KindSet.Number, KindSet.String, KindSet.Array, KindSet.Object];
 
     public bool Implies(Conjunction a, Keyword keyword, SchemaNode b, List<CompatibilityBreak>? sink) => keyword switch
@@ -19,35 +19,31 @@ sealed class ApplicatorImplications(SubsetProver prover)
         _ => false,
     };
 
-    bool ImpliesAlternatives(Conjunction a, AlternativesKeyword alternatives, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesAlternatives(Conjunction a, AlternativesKeyword alternatives, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         if (ImpliesOne(a, alternatives) || SameAlternatives(a, alternatives))
-        {
             return true;
-        }
 
         var kinds = SingleKinds.Where(kind => (a.Kinds & kind) != KindSet.None).ToList();
         if (kinds.Count > 1 && kinds.All(kind => ImpliesOne(a.Restricted(kind), alternatives)))
-        {
             return true;
-        }
 
         return alternatives.ExactlyOne
             ? prover.Unknown(sink, b, "oneOf", "values of {from} may match none, or several, of the alternatives of {to}")
             : prover.Unknown(sink, b, "anyOf", "values of {from} may match none of the alternatives of {to}");
     }
 
-    bool ImpliesOne(Conjunction a, AlternativesKeyword alternatives) => alternatives.Schemas.Any(schema =>
+    private bool ImpliesOne(Conjunction a, AlternativesKeyword alternatives) => alternatives.Schemas.Any(schema =>
         prover.IsSubset(a, schema, null)
         && (!alternatives.ExactlyOne || alternatives.Schemas.All(other => other == schema || prover.IsEmpty(a.With(other)))));
 
     /// <summary>The values have to match exactly one of alternatives that are the same, in any order.</summary>
-    bool SameAlternatives(Conjunction a, AlternativesKeyword target) => a.All<AlternativesKeyword>().Any(own =>
+    private bool SameAlternatives(Conjunction a, AlternativesKeyword target) => a.All<AlternativesKeyword>().Any(own =>
         own.ExactlyOne == target.ExactlyOne && own.Schemas.Length == target.Schemas.Length
         && Matches(own.Schemas, target.Schemas));
 
     /// <summary>Pairs each schema with an equivalent one of its own.</summary>
-    bool Matches(SchemaNode[] left, SchemaNode[] right)
+    private bool Matches(SchemaNode[] left, SchemaNode[] right)
     {
         var free = right.ToList();
         foreach (var schema in left)
@@ -55,9 +51,7 @@ sealed class ApplicatorImplications(SubsetProver prover)
             int pair = free.FindIndex(other => prover.IsSubset(Conjunction.Of(schema), other, null)
                 && prover.IsSubset(Conjunction.Of(other), schema, null));
             if (pair < 0)
-            {
                 return false;
-            }
 
             free.RemoveAt(pair);
         }
@@ -65,7 +59,7 @@ sealed class ApplicatorImplications(SubsetProver prover)
         return true;
     }
 
-    bool ImpliesConditional(Conjunction a, ConditionalKeyword conditional, List<CompatibilityBreak>? sink)
+    private bool ImpliesConditional(Conjunction a, ConditionalKeyword conditional, List<CompatibilityBreak>? sink)
     {
         bool mayHold = !prover.IsEmpty(a.With(conditional.Condition));
         bool mayFail = !prover.IsSubset(a, conditional.Condition, null);

@@ -4,7 +4,7 @@ using Cairn.JsonSchema.Keywords;
 namespace Cairn.JsonSchema.Compatibility;
 
 /// <summary>Whether a conjunction implies the keywords about arrays.</summary>
-sealed class ArrayImplications(SubsetProver prover)
+internal sealed class ArrayImplications(SubsetProver prover)
 {
     public bool ImpliesElements(Conjunction a, ArrayKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
     {
@@ -18,7 +18,7 @@ sealed class ArrayImplications(SubsetProver prover)
         return min & max & unique & ImpliesPositions(a, target, longest, sink);
     }
 
-    bool ImpliesPositions(Conjunction a, ArrayKeyword target, long? longest, List<CompatibilityBreak>? sink)
+    private bool ImpliesPositions(Conjunction a, ArrayKeyword target, long? longest, List<CompatibilityBreak>? sink)
     {
         // Behind the last position that has a schema of its own, one position stands for all.
         int positions = a.All<ArrayKeyword>().Append(target).Max(own => own.Prefix.Length) + 1;
@@ -27,29 +27,25 @@ sealed class ArrayImplications(SubsetProver prover)
         {
             var schema = i < target.Prefix.Length ? target.Prefix[i] : target.Rest;
             if (schema is not null)
-            {
                 implied &= prover.IsChildSubset(Element(a, i), schema, sink);
-            }
         }
 
         return implied;
     }
 
     /// <summary>What all of them say of the element at a position.</summary>
-    static Conjunction Element(Conjunction a, int position) => Conjunction.Of(a.All<ArrayKeyword>()
+    private static Conjunction Element(Conjunction a, int position) => Conjunction.Of(a.All<ArrayKeyword>()
         .Select(own => position < own.Prefix.Length ? own.Prefix[position] : own.Rest).OfType<SchemaNode>());
 
     /// <summary>The most elements an array can have; null when that is not limited.</summary>
-    long? Longest(Conjunction a)
+    private long? Longest(Conjunction a)
     {
         long? longest = a.All<ArrayKeyword>().Min(own => own.Max);
         int positions = a.All<ArrayKeyword>().Select(own => own.Prefix.Length).DefaultIfEmpty(0).Max() + 1;
         for (int i = 0; i < positions && !(i >= longest); i++)
         {
             if (prover.IsChildEmpty(Element(a, i)))
-            {
                 return i;
-            }
         }
 
         return longest;

@@ -6,13 +6,13 @@ using Cairn.JsonSchema.Keywords;
 namespace Cairn.JsonSchema.Compatibility;
 
 /// <summary>The values a conjunction can have when they are few enough to be tried one by one.</summary>
-sealed class CandidateValues
+internal sealed class CandidateValues
 {
-    const int MaxValues = 1_000;
+    private const int MaxValues = 1_000;
 
-    static readonly JsonValue[] Literals = [Literal("null"), Literal("false"), Literal("true")];
+    private static readonly JsonValue[] Literals = [Literal("null"), Literal("false"), Literal("true")];
 
-    readonly SchemaLimits _limits = new() { MaxEvaluationSteps = 100_000 };
+    private readonly SchemaLimits _limits = new() { MaxEvaluationSteps = 100_000 };
 
     /// <summary>
     /// Whether a schema's verdict on one value holds for all equal values. Not so in draft 4, where 1 is an integer
@@ -30,9 +30,7 @@ sealed class CandidateValues
             {
                 CanEvaluate &= node.Resource.Dialect.Draft != SchemaDraft.Draft4;
                 foreach (var child in node.Keywords.SelectMany(keyword => keyword.Subschemas))
-                {
                     pending.Push(child);
-                }
             }
         }
     }
@@ -42,24 +40,20 @@ sealed class CandidateValues
     {
         IEnumerable<JsonValue>? listed = a.All<EnumKeyword>().MinBy(values => values.Values.Count)?.Values;
         if (listed is null && (a.Kinds & ~(KindSet.Null | KindSet.Boolean)) == KindSet.None)
-        {
             listed = Literals;
-        }
 
         if (listed?.Take(MaxValues + 1).ToList() is not { Count: <= MaxValues } values)
-        {
             return null;
-        }
 
         return [.. values.Where(value => a.Kinds.Contains(value.Kind) && (!CanEvaluate || MayAccept(a, value)))];
     }
 
     public bool Accepts(SchemaNode node, JsonValue value) => Judge(node, value) ?? false;
 
-    bool MayAccept(Conjunction a, JsonValue value) => a.Nodes.All(node => Judge(node, value) ?? true);
+    private bool MayAccept(Conjunction a, JsonValue value) => a.Nodes.All(node => Judge(node, value) ?? true);
 
     /// <summary>Null when a budget ran out.</summary>
-    bool? Judge(SchemaNode node, JsonValue value)
+    private bool? Judge(SchemaNode node, JsonValue value)
     {
         var evaluation = new EvaluationState(value.View, _limits, null, null);
         try
@@ -78,7 +72,7 @@ sealed class CandidateValues
 
     public static JsonValue Text(string text) => Literal(JsonSerializer.Serialize(text));
 
-    static JsonValue Literal(string json)
+    private static JsonValue Literal(string json)
     {
         using var document = JsonDocument.Parse(json);
         return new JsonValue(document.RootElement.Clone(), 1);

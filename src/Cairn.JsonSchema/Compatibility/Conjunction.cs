@@ -10,11 +10,11 @@ namespace Cairn.JsonSchema.Compatibility;
 /// targets are members themselves. Keywords taken apart already (a chosen alternative) are left out; that only
 /// enlarges the set, and what is proven of a larger set holds of the smaller.
 /// </summary>
-sealed class Conjunction
+internal sealed class Conjunction
 {
-    readonly HashSet<Keyword> _used;
+    private readonly HashSet<Keyword> _used;
 
-    Conjunction(List<SchemaNode> nodes, HashSet<Keyword> used, KindSet restriction)
+    private Conjunction(List<SchemaNode> nodes, HashSet<Keyword> used, KindSet restriction)
     {
         Nodes = nodes;
         _used = used;
@@ -30,7 +30,7 @@ sealed class Conjunction
 
     public IReadOnlyList<Keyword> Keywords { get; }
 
-    KindSet Restriction { get; }
+    private KindSet Restriction { get; }
 
     /// <summary>The types its values can have. Numbers may be restricted further, see <see cref="OnlyIntegers"/>.</summary>
     public KindSet Kinds { get; }
@@ -56,7 +56,7 @@ sealed class Conjunction
         return string.Create(CultureInfo.InvariantCulture, $"{string.Join(',', nodes)}-{string.Join(',', used)}:{(int)Restriction}");
     }
 
-    static Conjunction Of(IEnumerable<SchemaNode> nodes, HashSet<Keyword> used, KindSet restriction)
+    private static Conjunction Of(IEnumerable<SchemaNode> nodes, HashSet<Keyword> used, KindSet restriction)
     {
         var members = new List<SchemaNode>();
         var seen = new HashSet<SchemaNode>();
@@ -69,9 +69,7 @@ sealed class Conjunction
                 foreach (var keyword in node.Keywords.Where(keyword => keyword is RefKeyword or AllOfKeyword))
                 {
                     foreach (var target in keyword.InPlace)
-                    {
                         pending.Push(target);
-                    }
                 }
             }
         }
@@ -79,7 +77,7 @@ sealed class Conjunction
         return new Conjunction(members, used, restriction);
     }
 
-    static KindSet KindsOf(Keyword keyword) => keyword switch
+    private static KindSet KindsOf(Keyword keyword) => keyword switch
     {
         TypeKeyword type => type.Kinds | (type.Integer ? KindSet.Number : KindSet.None),
         EnumKeyword values => values.Values.Aggregate(KindSet.None, (kinds, value) => kinds | KindOf(value.Kind)),
@@ -87,6 +85,6 @@ sealed class Conjunction
         _ => KindSet.All,
     };
 
-    static KindSet KindOf(TokenKind kind) =>
+    private static KindSet KindOf(TokenKind kind) =>
         kind is TokenKind.True or TokenKind.False ? KindSet.Boolean : (KindSet)(1 << (int)kind);
 }

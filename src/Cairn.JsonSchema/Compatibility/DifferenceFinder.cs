@@ -8,29 +8,29 @@ using Cairn.JsonSchema.Numbers;
 namespace Cairn.JsonSchema.Compatibility;
 
 /// <summary>Lists what changed between two schema documents, keyword by keyword, as written: references are not followed.</summary>
-sealed class DifferenceFinder
+internal sealed class DifferenceFinder
 {
-    static readonly FrozenSet<string> UpperLimits = new[]
+    private static readonly FrozenSet<string> UpperLimits = new[]
     {
         "maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    static readonly FrozenSet<string> LowerLimits = new[]
+    private static readonly FrozenSet<string> LowerLimits = new[]
     {
         "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    static readonly FrozenSet<string> Annotations = new[]
+    private static readonly FrozenSet<string> Annotations = new[]
     {
         "title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples", "$comment",
         "contentEncoding", "contentMediaType", "contentSchema", "$schema", "$id", "id",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    readonly List<SchemaDifference> _found = [];
-    readonly Dialect _oldDialect;
-    readonly Dialect _newDialect;
+    private readonly List<SchemaDifference> _found = [];
+    private readonly Dialect _oldDialect;
+    private readonly Dialect _newDialect;
 
-    DifferenceFinder(Dialect oldDialect, Dialect newDialect)
+    private DifferenceFinder(Dialect oldDialect, Dialect newDialect)
     {
         _oldDialect = oldDialect;
         _newDialect = newDialect;
@@ -43,15 +43,13 @@ sealed class DifferenceFinder
         return finder._found;
     }
 
-    void Add(DifferenceKind kind, string pointer, JsonElement? from, JsonElement? to) =>
+    private void Add(DifferenceKind kind, string pointer, JsonElement? from, JsonElement? to) =>
         _found.Add(new SchemaDifference(kind, pointer, from, to));
 
-    void Compare(JsonElement old, JsonElement @new, string pointer)
+    private void Compare(JsonElement old, JsonElement @new, string pointer)
     {
         if (JsonElement.DeepEquals(old, @new))
-        {
             return;
-        }
 
         if (old.ValueKind != JsonValueKind.Object || @new.ValueKind != JsonValueKind.Object)
         {
@@ -69,23 +67,19 @@ sealed class DifferenceFinder
         }
 
         foreach (var member in old.EnumerateObject().Where(member => !@new.TryGetProperty(member.Name, out _)))
-        {
             CompareKeyword(member.Name, member.Value, null, JsonPointer.Append(pointer, member.Name), oldChildren, newChildren, pointer);
-        }
     }
 
-    static ILookup<string, (string Pointer, JsonElement Schema)> ChildrenByKeyword(JsonElement schema, Dialect dialect) =>
+    private static ILookup<string, (string Pointer, JsonElement Schema)> ChildrenByKeyword(JsonElement schema, Dialect dialect) =>
         SubschemaKeywords.In(schema, dialect).ToLookup(child => JsonPointer.Split(child.Pointer)![0]);
 
-    void CompareKeyword(
+    private void CompareKeyword(
         string keyword, JsonElement? old, JsonElement? @new, string at,
         ILookup<string, (string Pointer, JsonElement Schema)> oldChildren,
         ILookup<string, (string Pointer, JsonElement Schema)> newChildren, string schemaPointer)
     {
         if (old is { } o && @new is { } n && JsonElement.DeepEquals(o, n))
-        {
             return;
-        }
 
         bool isKnown = _newDialect.Has(keyword) || _oldDialect.Has(keyword);
         if (!isKnown || Annotations.Contains(keyword))
@@ -112,19 +106,17 @@ sealed class DifferenceFinder
     }
 
     /// <summary>In draft 4 the exclusive limits are flags; true is the tighter one.</summary>
-    static bool IsTighter(string keyword, JsonElement from, JsonElement to)
+    private static bool IsTighter(string keyword, JsonElement from, JsonElement to)
     {
         if (from.ValueKind != JsonValueKind.Number || to.ValueKind != JsonValueKind.Number)
-        {
             return to.ValueKind == JsonValueKind.True;
-        }
 
         int order = JsonNumber.Parse(Encoding.UTF8.GetBytes(to.GetRawText()))
             .CompareTo(JsonNumber.Parse(Encoding.UTF8.GetBytes(from.GetRawText())));
         return UpperLimits.Contains(keyword) ? order < 0 : order > 0;
     }
 
-    void CompareChildren(
+    private void CompareChildren(
         string keyword, IEnumerable<(string Pointer, JsonElement Schema)> old,
         IEnumerable<(string Pointer, JsonElement Schema)> @new, string schemaPointer)
     {
@@ -133,22 +125,16 @@ sealed class DifferenceFinder
         foreach (var (pointer, schema) in @new)
         {
             if (before.Remove(pointer, out var previous))
-            {
                 Compare(previous, schema, schemaPointer + pointer);
-            }
             else
-            {
                 Add(isProperty ? DifferenceKind.PropertyAdded : DifferenceKind.SubschemaAdded, schemaPointer + pointer, null, schema);
-            }
         }
 
         foreach (var (pointer, schema) in before)
-        {
             Add(isProperty ? DifferenceKind.PropertyRemoved : DifferenceKind.SubschemaRemoved, schemaPointer + pointer, schema, null);
-        }
     }
 
-    void CompareLists(string keyword, JsonElement? old, JsonElement? @new, string at)
+    private void CompareLists(string keyword, JsonElement? old, JsonElement? @new, string at)
     {
         if (keyword != "required" && (old is null || @new is null))
         {
@@ -164,17 +150,13 @@ sealed class DifferenceFinder
         };
         var (from, to) = (Items(old), Items(@new));
         foreach (var item in to.Where(item => !from.Any(other => JsonElement.DeepEquals(item, other))))
-        {
             Add(added, at, null, item);
-        }
 
         foreach (var item in from.Where(item => !to.Any(other => JsonElement.DeepEquals(item, other))))
-        {
             Add(removed, at, item, null);
-        }
     }
 
-    static List<JsonElement> Items(JsonElement? list) => list switch
+    private static List<JsonElement> Items(JsonElement? list) => list switch
     {
         null => [],
         { ValueKind: JsonValueKind.Array } array => [.. array.EnumerateArray()],

@@ -4,19 +4,17 @@ using Cairn.JsonSchema.Keywords;
 namespace Cairn.JsonSchema.Compatibility;
 
 /// <summary>Tries to prove that schemas together accept nothing.</summary>
-sealed class EmptinessProver(SubsetProver prover)
+internal sealed class EmptinessProver(SubsetProver prover)
 {
-    const int MaxDepth = 32;
+    private const int MaxDepth = 32;
 
-    int _depth;
+    private int _depth;
 
     /// <summary>Whether no value can be in the conjunction; false when that is not shown.</summary>
     public bool IsEmpty(Conjunction a)
     {
         if (_depth >= MaxDepth)
-        {
             return false;
-        }
 
         _depth++;
         bool empty = HasNoValue(a) || EveryKindIsEmpty(a) || ContradictsNot(a) || EveryAlternativeIsEmpty(a);
@@ -24,23 +22,21 @@ sealed class EmptinessProver(SubsetProver prover)
         return empty;
     }
 
-    bool HasNoValue(Conjunction a) =>
+    private bool HasNoValue(Conjunction a) =>
         a.Kinds == KindSet.None || prover.Candidates.Of(a) is { Count: 0 };
 
-    bool EveryKindIsEmpty(Conjunction a)
+    private bool EveryKindIsEmpty(Conjunction a)
     {
         foreach (var kind in (ReadOnlySpan<KindSet>)[KindSet.Null, KindSet.Boolean, KindSet.Number, KindSet.String, KindSet.Array, KindSet.Object])
         {
             if ((a.Kinds & kind) != KindSet.None && !IsEmptyOf(a, kind))
-            {
                 return false;
-            }
         }
 
         return true;
     }
 
-    bool IsEmptyOf(Conjunction a, KindSet kind) => kind switch
+    private bool IsEmptyOf(Conjunction a, KindSet kind) => kind switch
     {
         KindSet.Number => a.All<BoundKeyword>().Any(lower => !lower.IsUpper && a.All<BoundKeyword>().Any(upper =>
             upper.IsUpper && Excludes(lower, upper))),
@@ -51,26 +47,24 @@ sealed class EmptinessProver(SubsetProver prover)
         _ => false,
     };
 
-    static bool Excludes(BoundKeyword lower, BoundKeyword upper)
+    private static bool Excludes(BoundKeyword lower, BoundKeyword upper)
     {
         int order = lower.Bound.CompareTo(upper.Bound);
         return order > 0 || (order == 0 && (lower.IsExclusive || upper.IsExclusive));
     }
 
-    static bool Crosses(long? min, long? max) => min > max;
+    private static bool Crosses(long? min, long? max) => min > max;
 
-    bool ContradictsNot(Conjunction a) =>
+    private bool ContradictsNot(Conjunction a) =>
         a.All<NotKeyword>().Any(not => prover.IsSubset(a.Without(not), not.Schema, null));
 
-    bool EveryAlternativeIsEmpty(Conjunction a)
+    private bool EveryAlternativeIsEmpty(Conjunction a)
     {
         foreach (var alternatives in a.All<AlternativesKeyword>())
         {
             var rest = a.Without(alternatives);
             if (alternatives.Schemas.All(schema => prover.IsEmpty(rest.With(schema))))
-            {
                 return true;
-            }
         }
 
         return false;

@@ -7,10 +7,10 @@ using Cairn.JsonSchema.Patterns;
 namespace Cairn.JsonSchema.Compatibility;
 
 /// <summary>Whether a conjunction implies the keywords about objects.</summary>
-sealed class ObjectImplications(SubsetProver prover)
+internal sealed class ObjectImplications(SubsetProver prover)
 {
     /// <summary>Ways in which several schemas' patterns may meet on one name, before the question is given up.</summary>
-    const int MaxCombinations = 64;
+    private const int MaxCombinations = 64;
 
     public bool ImpliesMembers(Conjunction a, ObjectKeyword target, SchemaNode b, List<CompatibilityBreak>? sink) =>
         ImpliesRequired(a, target, b, sink)
@@ -42,43 +42,39 @@ sealed class ObjectImplications(SubsetProver prover)
     public static Conjunction Member(Conjunction a, string name) =>
         Conjunction.Of(a.All<ObjectKeyword>().SelectMany(own => SchemasOf(own, name)));
 
-    static IEnumerable<SchemaNode> SchemasOf(ObjectKeyword own, string name)
+    private static IEnumerable<SchemaNode> SchemasOf(ObjectKeyword own, string name)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(name);
         var entry = own.Properties.Find(utf8, NameHash.Of(utf8));
         var schemas = own.Patterns.Where(pattern => pattern.Pattern.IsMatch(utf8)).Select(pattern => pattern.Schema).ToList();
         if (entry?.Schema is { } listed)
-        {
             schemas.Add(listed);
-        }
 
         return schemas.Count > 0 ? schemas : own.Additional is null ? [] : [own.Additional];
     }
 
-    static IEnumerable<string> KnownNames(Conjunction a) =>
+    private static IEnumerable<string> KnownNames(Conjunction a) =>
         a.All<ObjectKeyword>().SelectMany(own => own.Properties.Entries).Select(entry => entry.Name).Distinct(StringComparer.Ordinal);
 
     /// <summary>The names an object can only have, where one of the schemas is closed; else null.</summary>
-    IReadOnlyList<string>? ClosedNames(Conjunction a) =>
+    private IReadOnlyList<string>? ClosedNames(Conjunction a) =>
         a.All<ObjectKeyword>().FirstOrDefault(own => own.Patterns.Length == 0 && own.Additional is not null
             && prover.IsChildEmpty(Conjunction.Of(own.Additional))) is { } closed
             ? [.. closed.Properties.Entries.Where(entry => entry.Schema is not null && !prover.IsChildEmpty(Member(a, entry.Name)))
                 .Select(entry => entry.Name)]
             : null;
 
-    bool ImpliesRequired(Conjunction a, ObjectKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesRequired(Conjunction a, ObjectKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         var required = RequiredNames(a);
         bool implied = true;
         foreach (var entry in target.Properties.Entries.Where(entry => entry.IsRequired && !required.Contains(entry.Name)))
-        {
             implied = prover.Break(sink, b, "required", $"{{to}} requires the member \"{entry.Name}\", {{from}} does not");
-        }
 
         return implied;
     }
 
-    bool ImpliesCounts(Conjunction a, ObjectKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesCounts(Conjunction a, ObjectKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         bool min = target.Min is null or 0 || a.All<ObjectKeyword>().Any(own => own.Min >= target.Min)
             || RequiredNames(a).Count >= target.Min
@@ -89,12 +85,10 @@ sealed class ObjectImplications(SubsetProver prover)
         return min && max;
     }
 
-    bool ImpliesNames(Conjunction a, ObjectKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesNames(Conjunction a, ObjectKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         if (target.Names is not { Keywords.Count: > 0 } names)
-        {
             return true;
-        }
 
         var own = Conjunction.Of(a.All<ObjectKeyword>().Select(own => own.Names).OfType<SchemaNode>()).Restricted(KindSet.String);
         return prover.IsChildSubset(own, names, null)
@@ -102,32 +96,28 @@ sealed class ObjectImplications(SubsetProver prover)
             || prover.Unknown(sink, b, "propertyNames", "{from} may allow member names that {to} does not");
     }
 
-    bool ImpliesProperties(Conjunction a, ObjectKeyword target, List<CompatibilityBreak>? sink)
+    private bool ImpliesProperties(Conjunction a, ObjectKeyword target, List<CompatibilityBreak>? sink)
     {
         bool implied = true;
         foreach (var entry in target.Properties.Entries)
         {
             if (entry.Schema is not null && implied | (sink is not null))
-            {
                 implied &= ImpliesMember(a, entry.Name, entry.Schema, sink);
-            }
         }
 
         return implied;
     }
 
-    bool ImpliesMember(Conjunction a, string name, SchemaNode schema, List<CompatibilityBreak>? sink)
+    private bool ImpliesMember(Conjunction a, string name, SchemaNode schema, List<CompatibilityBreak>? sink)
     {
         var member = Member(a, name);
         return prover.IsChildSubset(member, schema, null) || prover.IsChildEmpty(member) || prover.IsChildSubset(member, schema, sink);
     }
 
-    bool ImpliesPattern(Conjunction a, EcmaPattern pattern, SchemaNode schema, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesPattern(Conjunction a, EcmaPattern pattern, SchemaNode schema, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         if (schema.Keywords.Count == 0)
-        {
             return true;
-        }
 
         bool known = KnownNames(a).Where(name => pattern.IsMatch(Encoding.UTF8.GetBytes(name)))
             .All(name => ImpliesMember(a, name, schema, sink));
@@ -137,12 +127,10 @@ sealed class ObjectImplications(SubsetProver prover)
             || prover.Unknown(sink, b, "patternProperties", $"{{from}} may allow members matching {pattern.Source} that {{to}} does not"));
     }
 
-    bool ImpliesAdditional(Conjunction a, ObjectKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesAdditional(Conjunction a, ObjectKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         if (target.Additional is not { Keywords.Count: > 0 } schema)
-        {
             return true;
-        }
 
         bool implied = true;
         foreach (string name in KnownNames(a).Where(name => IsAdditional(target, name)))
@@ -158,16 +146,14 @@ sealed class ObjectImplications(SubsetProver prover)
         // Names that match one of the target's own patterns are not additional there.
         var others = OtherMembers(a, own => Options(own, target.Patterns));
         if (others is null)
-        {
             return prover.Unknown(sink, b, "additionalProperties", "patterns of {from} may meet in too many ways");
-        }
 
         return others.All(member => prover.IsChildEmpty(member) || prover.IsChildSubset(member, schema, null))
             ? implied
             : prover.Break(sink, b, "additionalProperties", "{from} allows members with other names whose values {to} refuses");
     }
 
-    static bool IsAdditional(ObjectKeyword target, string name)
+    private static bool IsAdditional(ObjectKeyword target, string name)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(name);
         return target.Properties.Find(utf8, NameHash.Of(utf8))?.Schema is null
@@ -175,7 +161,7 @@ sealed class ObjectImplications(SubsetProver prover)
     }
 
     /// <summary>What one schema may say of a name it does not list: each of its patterns, or what is additional.</summary>
-    static IEnumerable<SchemaNode[]> Options(ObjectKeyword own, (EcmaPattern Pattern, SchemaNode Schema)[] except) =>
+    private static IEnumerable<SchemaNode[]> Options(ObjectKeyword own, (EcmaPattern Pattern, SchemaNode Schema)[] except) =>
         own.Patterns.Where(entry => !except.Any(other => other.Pattern.Source == entry.Pattern.Source))
             .Select(entry => new[] { entry.Schema })
             .Append(own.Additional is null ? [] : [own.Additional]);
@@ -184,16 +170,14 @@ sealed class ObjectImplications(SubsetProver prover)
     /// What may be said of members none of the schemas lists: every choice of an option from each. A member of the
     /// values meets one of them at least. Null when they are too many.
     /// </summary>
-    static List<Conjunction>? OtherMembers(Conjunction a, Func<ObjectKeyword, IEnumerable<SchemaNode[]>> options)
+    private static List<Conjunction>? OtherMembers(Conjunction a, Func<ObjectKeyword, IEnumerable<SchemaNode[]>> options)
     {
         List<SchemaNode[]> combinations = [[]];
         foreach (var own in a.All<ObjectKeyword>())
         {
             combinations = [.. combinations.SelectMany(chosen => options(own).Select(option => (SchemaNode[])[.. chosen, .. option]))];
             if (combinations.Count > MaxCombinations)
-            {
                 return null;
-            }
         }
 
         return [.. combinations.Select(chosen => Conjunction.Of(chosen))];
@@ -205,9 +189,7 @@ sealed class ObjectImplications(SubsetProver prover)
         foreach (var dependency in target.Dependencies)
         {
             if (prover.IsChildEmpty(Member(a, dependency.Trigger.Name)))
-            {
                 continue;
-            }
 
             var same = a.All<DependencyKeyword>().SelectMany(own => own.Dependencies)
                 .Where(own => own.Trigger.Name == dependency.Trigger.Name).ToList();

@@ -8,20 +8,18 @@ namespace Cairn.JsonSchema.Compatibility;
 /// A schema's keywords, with <c>unevaluatedProperties</c> and <c>unevaluatedItems</c> written as what they mean where
 /// nothing else applies to the same value: <c>additionalProperties</c>, and <c>items</c> behind <c>prefixItems</c>.
 /// </summary>
-static class PlainKeywords
+internal static class PlainKeywords
 {
-    static readonly ConditionalWeakTable<SchemaNode, IReadOnlyList<Keyword>> Known = [];
+    private static readonly ConditionalWeakTable<SchemaNode, IReadOnlyList<Keyword>> Known = [];
 
     public static IReadOnlyList<Keyword> Of(SchemaNode node) => node.Keywords.Any(keyword => keyword is UnevaluatedKeyword)
         ? Known.GetValue(node, Make)
         : node.Keywords;
 
-    static IReadOnlyList<Keyword> Make(SchemaNode node)
+    private static IReadOnlyList<Keyword> Make(SchemaNode node)
     {
         if (node.Keywords.Any(keyword => keyword.InPlace.Any()))
-        {
             return node.Keywords;
-        }
 
         var keywords = node.Keywords.ToList();
         foreach (var unevaluated in node.Keywords.OfType<UnevaluatedKeyword>())
@@ -39,14 +37,14 @@ static class PlainKeywords
         return keywords;
     }
 
-    static void Replace<T>(List<Keyword> keywords, UnevaluatedKeyword unevaluated, T plain) where T : Keyword
+    private static void Replace<T>(List<Keyword> keywords, UnevaluatedKeyword unevaluated, T plain) where T : Keyword
     {
         keywords.Remove(unevaluated);
         keywords.RemoveAll(keyword => keyword is T);
         keywords.Add(plain);
     }
 
-    static ObjectKeyword Closed(ObjectKeyword? own, SchemaNode rest) => own is { Additional: not null }
+    private static ObjectKeyword Closed(ObjectKeyword? own, SchemaNode rest) => own is { Additional: not null }
         ? own // everything is evaluated already
         : new ObjectKeyword(own?.Properties ?? new PropertyTable([]))
         {
@@ -57,7 +55,7 @@ static class PlainKeywords
             Max = own?.Max,
         };
 
-    static ArrayKeyword Closed(ArrayKeyword? own, SchemaNode rest) => own is { Rest: not null }
+    private static ArrayKeyword Closed(ArrayKeyword? own, SchemaNode rest) => own is { Rest: not null }
         ? own
         : new ArrayKeyword
         {

@@ -48,18 +48,14 @@ public static class SchemaComparer
     }
 
     /// <summary>Why not every document <paramref name="from"/> accepts is accepted by <paramref name="to"/>.</summary>
-    static IEnumerable<CompatibilityBreak> BreaksOf(
+    private static IEnumerable<CompatibilityBreak> BreaksOf(
         JsonSchemaValidator from, string fromName, JsonSchemaValidator to, string toName)
     {
         if (SchemaIdentity.AreIdenticalRoots(from.Root, to.Root))
-        {
             return [];
-        }
 
         if (from.UsesDynamicScope || to.UsesDynamicScope)
-        {
             return [new CompatibilityBreak("", "unknown, treated as breaking: a schema with dynamic references changed", true)];
-        }
 
         return new SubsetProver(fromName, toName).Explain(from.Root, to.Root);
     }

@@ -11,12 +11,12 @@ namespace Cairn.JsonSchema.Compatibility;
 /// <param name="allowDynamic">
 /// For whole schemas, whose dynamic references then see the same scopes. Those of subschemas could lead elsewhere.
 /// </param>
-sealed class SchemaIdentity(bool allowDynamic)
+internal sealed class SchemaIdentity(bool allowDynamic)
 {
     /// <summary>A pair of schemas to compare, and the pair that led to it.</summary>
-    sealed record Step(SchemaNode Left, SchemaNode Right, bool IsReferred, Step? From);
+    private sealed record Step(SchemaNode Left, SchemaNode Right, bool IsReferred, Step? From);
 
-    readonly Dictionary<(SchemaNode, SchemaNode), bool> _known = [];
+    private readonly Dictionary<(SchemaNode, SchemaNode), bool> _known = [];
 
     public static bool AreIdenticalRoots(SchemaNode left, SchemaNode right) =>
         new SchemaIdentity(allowDynamic: true).AreIdentical(left, right);
@@ -24,9 +24,7 @@ sealed class SchemaIdentity(bool allowDynamic)
     public bool AreIdentical(SchemaNode left, SchemaNode right)
     {
         if (_known.TryGetValue((left, right), out bool known))
-        {
             return known;
-        }
 
         var seen = new HashSet<(SchemaNode, SchemaNode)>();
         var pending = new Stack<Step>();
@@ -36,31 +34,25 @@ sealed class SchemaIdentity(bool allowDynamic)
             var pair = (step.Left, step.Right);
             bool isKnown = _known.TryGetValue(pair, out known);
             if (isKnown ? known : !seen.Add(pair))
-            {
                 continue;
-            }
 
             if (isKnown || !LookAlike(step) || !PushReferred(step, pending) || !PushChildren(step, pending))
             {
-                for (Step? different = step; different is not null; different = different.From)
-                {
+                for (var different = step; different is not null; different = different.From)
                     _known[(different.Left, different.Right)] = false;
-                }
 
                 return false;
             }
         }
 
         foreach (var pair in seen)
-        {
             _known[pair] = true;
-        }
 
         return true;
     }
 
     /// <summary>Below a place whose text is the same, the texts are the same.</summary>
-    static bool LookAlike(Step step)
+    private static bool LookAlike(Step step)
     {
         var (left, right) = (step.Left.Resource.Dialect, step.Right.Resource.Dialect);
         return left.Draft == right.Draft && left.AssertsFormat == right.AssertsFormat
@@ -68,7 +60,7 @@ sealed class SchemaIdentity(bool allowDynamic)
             && (!step.IsReferred || JsonElement.DeepEquals(step.Left.Location.Element, step.Right.Location.Element));
     }
 
-    bool PushReferred(Step step, Stack<Step> pending)
+    private bool PushReferred(Step step, Stack<Step> pending)
     {
         var (left, right) = (step.Left, step.Right);
         for (int i = 0; i < left.Keywords.Count; i++)
@@ -87,42 +79,32 @@ sealed class SchemaIdentity(bool allowDynamic)
         }
 
         if (!allowDynamic)
-        {
             return true;
-        }
 
         var (mine, others) = (left.Resource.DynamicAnchors, right.Resource.DynamicAnchors);
         if (mine.Count != others.Count)
-        {
             return false;
-        }
 
         foreach (var (name, location) in mine)
         {
             if (!others.TryGetValue(name, out var other) || (location.Node is null) != (other.Node is null))
-            {
                 return false;
-            }
 
             if (location.Node is not null)
-            {
                 pending.Push(new Step(location.Node, other.Node!, true, step));
-            }
         }
 
         return true;
     }
 
-    static bool PushChildren(Step step, Stack<Step> pending)
+    private static bool PushChildren(Step step, Stack<Step> pending)
     {
         var (left, right) = (step.Left, step.Right);
         var others = Children(right).ToDictionary(child => child.Location.Pointer[right.Location.Pointer.Length..]);
         foreach (var child in Children(left))
         {
             if (!others.TryGetValue(child.Location.Pointer[left.Location.Pointer.Length..], out var other))
-            {
                 return false;
-            }
 
             pending.Push(new Step(child, other, false, step));
         }
@@ -130,7 +112,7 @@ sealed class SchemaIdentity(bool allowDynamic)
         return true;
     }
 
-    static IEnumerable<SchemaNode> Children(SchemaNode node) =>
+    private static IEnumerable<SchemaNode> Children(SchemaNode node) =>
         node.Keywords.Where(keyword => keyword is not (RefKeyword or DynamicRefKeyword))
             .SelectMany(keyword => keyword.Subschemas).Distinct();
 }

@@ -11,37 +11,37 @@ namespace Cairn.JsonSchema.Compatibility;
 /// Recursive schemas are proven by induction on the depth of the value: a claim met again further down, about the
 /// children of the value it was made for, may be taken as shown; met again about the same value it may not.
 /// </remarks>
-sealed class SubsetProver
+internal sealed class SubsetProver
 {
     /// <summary>Claims looked at before the proof is given up; keeps combinations of alternatives in bounds.</summary>
-    const int MaxClaims = 20_000;
+    private const int MaxClaims = 20_000;
 
     /// <summary>
     /// Claims that rest on each other, as long chains of references make them. Each takes about a kilobyte of stack.
     /// </summary>
-    const int MaxOpenClaims = 400;
+    private const int MaxOpenClaims = 400;
 
     /// <summary>Reasons given; who breaks more of a schema hears the first.</summary>
-    const int MaxBreaks = 100;
+    private const int MaxBreaks = 100;
 
-    const string UnknownMark = "unknown, treated as breaking: ";
+    private const string UnknownMark = "unknown, treated as breaking: ";
 
-    readonly string _from;
-    readonly string _to;
-    readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
-    readonly Dictionary<(string, SchemaNode), (int Ordinal, int ChildDepth)> _open = [];
-    readonly HashSet<(string, SchemaNode)> _proven = [];
-    readonly HashSet<(string, SchemaNode)> _refuted = [];
-    readonly HashSet<(string, SchemaNode)> _explained = [];
-    readonly SchemaIdentity _identity = new(allowDynamic: false);
-    readonly EmptinessProver _emptiness;
-    readonly ValueImplications _values;
-    readonly ObjectImplications _objects;
-    readonly ArrayImplications _arrays;
-    readonly ApplicatorImplications _applicators;
-    int _claims;
-    int _childDepth;
-    int _lowestUsed = int.MaxValue;
+    private readonly string _from;
+    private readonly string _to;
+    private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(string, SchemaNode), (int Ordinal, int ChildDepth)> _open = [];
+    private readonly HashSet<(string, SchemaNode)> _proven = [];
+    private readonly HashSet<(string, SchemaNode)> _refuted = [];
+    private readonly HashSet<(string, SchemaNode)> _explained = [];
+    private readonly SchemaIdentity _identity = new(allowDynamic: false);
+    private readonly EmptinessProver _emptiness;
+    private readonly ValueImplications _values;
+    private readonly ObjectImplications _objects;
+    private readonly ArrayImplications _arrays;
+    private readonly ApplicatorImplications _applicators;
+    private int _claims;
+    private int _childDepth;
+    private int _lowestUsed = int.MaxValue;
 
     /// <param name="fromName">What messages call the schema whose values are taken.</param>
     /// <param name="toName">What they call the schema that has to accept them.</param>
@@ -67,9 +67,7 @@ sealed class SubsetProver
         try
         {
             if (IsSubset(Conjunction.Of(from), to, breaks))
-            {
                 return [];
-            }
         }
         catch (EvaluationAbortedException aborted)
         {
@@ -77,9 +75,7 @@ sealed class SubsetProver
         }
 
         if (breaks.Count == 0)
-        {
             Unknown(breaks, to, "", "the change is too involved to be judged");
-        }
 
         return [.. breaks.Distinct()];
     }
@@ -90,27 +86,19 @@ sealed class SubsetProver
     public bool IsSubset(Conjunction a, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         if (++_claims > MaxClaims || _open.Count > MaxOpenClaims)
-        {
             return Unknown(sink, b, "", "the schemas are too involved to be judged");
-        }
 
         if (b.Keywords.Count == 0 || a.Nodes.Any(node => node == b || _identity.AreIdentical(node, b)))
-        {
             return true;
-        }
 
         var claim = (a.KeyFor(NumberOf), b);
         if (_proven.Contains(claim))
-        {
             return true;
-        }
 
         if (_open.TryGetValue(claim, out var open))
         {
             if (_childDepth <= open.ChildDepth)
-            {
                 return false;
-            }
 
             _lowestUsed = Math.Min(_lowestUsed, open.Ordinal);
             return true;
@@ -118,9 +106,7 @@ sealed class SubsetProver
 
         // A failure that is known is looked at again only for its reasons, and once.
         if (_refuted.Contains(claim) && (sink is null || !_explained.Add(claim)))
-        {
             return false;
-        }
 
         int ordinal = _open.Count;
         int outerLowest = _lowestUsed;
@@ -170,7 +156,7 @@ sealed class SubsetProver
     public bool Unknown(List<CompatibilityBreak>? sink, SchemaNode node, string keyword, string reason) =>
         Note(sink, node, keyword, UnknownMark + reason, isUnknown: true);
 
-    bool Note(List<CompatibilityBreak>? sink, SchemaNode node, string keyword, string reason, bool isUnknown)
+    private bool Note(List<CompatibilityBreak>? sink, SchemaNode node, string keyword, string reason, bool isUnknown)
     {
         if (sink?.Count < MaxBreaks)
         {
@@ -183,7 +169,7 @@ sealed class SubsetProver
         return false;
     }
 
-    int NumberOf(object item)
+    private int NumberOf(object item)
     {
         if (!_numbers.TryGetValue(item, out int number))
         {
@@ -194,25 +180,21 @@ sealed class SubsetProver
         return number;
     }
 
-    bool Prove(Conjunction a, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool Prove(Conjunction a, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         if (Candidates.Of(a) is { } values && Candidates.CanEvaluate)
         {
             foreach (var value in values)
             {
                 if (!Candidates.Accepts(b, value))
-                {
                     return Break(sink, b, "", $"{{from}} accepts {value.Element.GetRawText()}, {{to}} does not");
-                }
             }
 
             return true;
         }
 
         if (ImpliesAll(a, b, null) || IsEmpty(a))
-        {
             return true;
-        }
 
         if (a.All<AlternativesKeyword>().FirstOrDefault() is { } alternatives)
         {
@@ -230,9 +212,9 @@ sealed class SubsetProver
         return sink is not null && ImpliesAll(a, b, sink);
     }
 
-    static IEnumerable<SchemaNode> Present(params SchemaNode?[] nodes) => nodes.OfType<SchemaNode>();
+    private static IEnumerable<SchemaNode> Present(params SchemaNode?[] nodes) => nodes.OfType<SchemaNode>();
 
-    bool ImpliesAll(Conjunction a, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesAll(Conjunction a, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         bool implied = true;
         foreach (var keyword in PlainKeywords.Of(b))
@@ -240,9 +222,7 @@ sealed class SubsetProver
             if ((a.Kinds & keyword.AppliesTo) != KindSet.None && !Implies(a, keyword, b, sink))
             {
                 if (sink is null)
-                {
                     return false;
-                }
 
                 implied = false;
             }
@@ -255,12 +235,10 @@ sealed class SubsetProver
     /// Judges a keyword about children. Where unevaluated ones are restricted beside applicators, the children that were
     /// thought of may not be allowed: then a break is not proven.
     /// </summary>
-    static bool Children(Conjunction a, Keyword keyword, List<CompatibilityBreak>? sink, Func<List<CompatibilityBreak>?, bool> implies)
+    private static bool Children(Conjunction a, Keyword keyword, List<CompatibilityBreak>? sink, Func<List<CompatibilityBreak>?, bool> implies)
     {
         if (sink is null || !a.All<UnevaluatedKeyword>().Any(unevaluated => unevaluated.AppliesTo == keyword.AppliesTo))
-        {
             return implies(sink);
-        }
 
         var breaks = new List<CompatibilityBreak>();
         bool implied = implies(breaks);
@@ -268,7 +246,7 @@ sealed class SubsetProver
         return implied;
     }
 
-    bool Implies(Conjunction a, Keyword keyword, SchemaNode b, List<CompatibilityBreak>? sink) => keyword switch
+    private bool Implies(Conjunction a, Keyword keyword, SchemaNode b, List<CompatibilityBreak>? sink) => keyword switch
     {
         FalseKeyword => Break(sink, b, "", "{to} allows no value here, {from} does"),
         ObjectKeyword members => Children(a, keyword, sink, into => _objects.ImpliesMembers(a, members, b, into)),

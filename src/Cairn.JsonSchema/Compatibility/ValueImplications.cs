@@ -6,12 +6,12 @@ using Cairn.JsonSchema.Numbers;
 namespace Cairn.JsonSchema.Compatibility;
 
 /// <summary>Whether a conjunction implies the keywords about a value itself.</summary>
-sealed class ValueImplications(SubsetProver prover)
+internal sealed class ValueImplications(SubsetProver prover)
 {
     // Decimals keep 28 digits; more of them in a text would be rounded.
-    const decimal MaxExact = 1_000_000_000_000;
+    private const decimal MaxExact = 1_000_000_000_000;
 
-    static readonly Divisor One = new(JsonNumber.Parse("1"u8));
+    private static readonly Divisor One = new(JsonNumber.Parse("1"u8));
 
     public bool Implies(Conjunction a, Keyword keyword, SchemaNode b, List<CompatibilityBreak>? sink) => keyword switch
     {
@@ -32,19 +32,17 @@ sealed class ValueImplications(SubsetProver prover)
     };
 
     /// <summary>Every number is an integer by value (in draft 4 perhaps not by its text).</summary>
-    static bool AreIntegers(Conjunction a) =>
+    private static bool AreIntegers(Conjunction a) =>
         a.OnlyIntegers || a.All<MultipleOfKeyword>().Any(multiple => multiple.Divisor.IsMultipleOf(One));
 
-    bool ImpliesType(Conjunction a, TypeKeyword type, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesType(Conjunction a, TypeKeyword type, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         var excess = a.Kinds & ~type.Kinds;
         if (type.Integer && excess.HasFlag(KindSet.Number))
         {
             bool areIntegers = type.IntegerByText ? a.All<TypeKeyword>().Any(own => own.Integer && own.IntegerByText) : AreIntegers(a);
             if (!areIntegers)
-            {
                 return prover.Break(sink, b, "type", "{from} allows numbers that are not integers, {to} does not");
-            }
 
             excess &= ~KindSet.Number;
         }
@@ -53,38 +51,32 @@ sealed class ValueImplications(SubsetProver prover)
             || prover.Break(sink, b, "type", $"{{from}} allows the type {Names(excess)}, {{to}} does not");
     }
 
-    static string Names(KindSet kinds) => string.Join(", ",
+    private static string Names(KindSet kinds) => string.Join(", ",
         Enum.GetValues<Instances.TokenKind>().Where(kind => kind < Instances.TokenKind.Name && kinds.Contains(kind))
             .Select(kind => kind.TypeName()).Distinct());
 
-    bool ImpliesEnum(Conjunction a, EnumKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesEnum(Conjunction a, EnumKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         if (prover.Candidates.Of(a) is not { } candidates)
-        {
             return prover.Break(sink, b, "enum", "{to} allows only listed values, {from} allows others");
-        }
 
         foreach (var value in candidates)
         {
             if (!target.Values.Any(allowed => allowed.Equals(value.View, 0)))
-            {
                 return prover.Break(sink, b, "enum", $"{{from}} allows {value.Element.GetRawText()}, {{to}} does not");
-            }
         }
 
         return true;
     }
 
-    bool ImpliesBound(Conjunction a, BoundKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesBound(Conjunction a, BoundKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         foreach (var own in a.All<BoundKeyword>().Where(own => own.IsUpper == target.IsUpper))
         {
             int order = own.Bound.CompareTo(target.Bound);
             bool isTighter = target.IsUpper ? order < 0 : order > 0;
             if (isTighter || (order == 0 && (own.IsExclusive || !target.IsExclusive)))
-            {
                 return true;
-            }
 
             // Of integers, below 10 and at most 9 are the same.
             if (AreIntegers(a) && OutermostInteger(own) is { } mine && OutermostInteger(target) is { } theirs
@@ -100,18 +92,16 @@ sealed class ValueImplications(SubsetProver prover)
     }
 
     /// <summary>The largest integer below an upper bound, the smallest above a lower one; null where that is not told exactly.</summary>
-    static decimal? OutermostInteger(BoundKeyword bound)
+    private static decimal? OutermostInteger(BoundKeyword bound)
     {
         if (!decimal.TryParse(bound.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value) || Math.Abs(value) > MaxExact)
-        {
             return null;
-        }
 
         decimal integer = bound.IsUpper ? Math.Floor(value) : Math.Ceiling(value);
         return bound.IsExclusive && integer == value ? integer + (bound.IsUpper ? -1 : 1) : integer;
     }
 
-    bool ImpliesLength(Conjunction a, LengthKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
+    private bool ImpliesLength(Conjunction a, LengthKeyword target, SchemaNode b, List<CompatibilityBreak>? sink)
     {
         bool min = target.Min is null or 0 || a.All<LengthKeyword>().Any(own => own.Min >= target.Min)
             || prover.Break(sink, b, "minLength", $"{{from}} allows texts shorter than {target.Min} characters, {{to}} does not");

@@ -7,9 +7,9 @@ namespace Cairn.JsonSchema.Compilation;
 /// Reads the keywords that only tell something: metadata, <c>format</c>, content, and those no draft knows, whose
 /// value is an annotation too (2020-12 core, section 6.5).
 /// </summary>
-static class AnnotationKeywords
+internal static class AnnotationKeywords
 {
-    static readonly FrozenSet<string> Annotating = new[]
+    private static readonly FrozenSet<string> Annotating = new[]
     {
         "title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples", "format",
         "contentEncoding", "contentMediaType", "contentSchema",
@@ -20,9 +20,7 @@ static class AnnotationKeywords
         foreach (var member in reader.Location.Element.EnumerateObject())
         {
             if (Annotating.Contains(member.Name) || !reader.Dialect.Has(member.Name))
-            {
                 yield return (member.Name, member.Value);
-            }
         }
     }
 }

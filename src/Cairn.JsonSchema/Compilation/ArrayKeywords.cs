@@ -5,16 +5,14 @@ using Cairn.JsonSchema.Keywords;
 namespace Cairn.JsonSchema.Compilation;
 
 /// <summary>Reads the keywords about arrays.</summary>
-static class ArrayKeywords
+internal static class ArrayKeywords
 {
     public static void Read(KeywordReader reader, List<Keyword> keywords)
     {
         var (min, max, unique) = (reader.Count("minItems"), reader.Count("maxItems"), reader.Flag("uniqueItems"));
         var elements = ReadElements(reader, min, max, unique);
         if (elements is not { Prefix.Length: 0, Rest: null, Min: null, Max: null, Unique: false })
-        {
             keywords.Add(elements);
-        }
 
         var (minContains, maxContains) = (reader.Count("minContains"), reader.Count("maxContains"));
         if (reader.Subschema("contains") is { } contained)
@@ -24,19 +22,15 @@ static class ArrayKeywords
         }
 
         if (reader.Subschema("unevaluatedItems") is { } unevaluated)
-        {
             keywords.Add(new UnevaluatedKeyword(KindSet.Array, unevaluated));
-        }
     }
 
-    static ArrayKeyword ReadElements(KeywordReader reader, long? min, long? max, bool unique)
+    private static ArrayKeyword ReadElements(KeywordReader reader, long? min, long? max, bool unique)
     {
         if (reader.Dialect.Draft == SchemaDraft.Draft202012)
         {
             if (reader.Read("items") is { ValueKind: JsonValueKind.Array })
-            {
                 reader.Problem("items", "items must be a schema; a list of schemas is written as prefixItems");
-            }
 
             return new ArrayKeyword
             {
@@ -62,6 +56,6 @@ static class ArrayKeywords
     }
 
     /// <summary>An empty list is allowed here, unlike elsewhere, from draft 6 on.</summary>
-    static SchemaNode[] ReadTuple(KeywordReader reader) =>
+    private static SchemaNode[] ReadTuple(KeywordReader reader) =>
         reader.Read("items") is { } list && list.GetArrayLength() > 0 ? reader.Subschemas("items")! : [];
 }

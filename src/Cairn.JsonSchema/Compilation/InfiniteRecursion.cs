@@ -6,9 +6,9 @@ namespace Cairn.JsonSchema.Compilation;
 /// Finds schemas that apply themselves to the same value again, by <c>$ref</c>, <c>allOf</c> and the like: no
 /// validation with them would end (2020-12 core, section 9.4.1).
 /// </summary>
-static class InfiniteRecursion
+internal static class InfiniteRecursion
 {
-    enum Visit
+    private enum Visit
     {
         Open,
         Done,
@@ -24,13 +24,9 @@ static class InfiniteRecursion
             while (path.TryPeek(out var top))
             {
                 if (top.Next.MoveNext())
-                {
                     Enter(top.Next.Current);
-                }
                 else
-                {
                     visited[path.Pop().Node] = Visit.Done;
-                }
             }
         }
 
@@ -39,9 +35,7 @@ static class InfiniteRecursion
             if (visited.TryGetValue(node, out var visit))
             {
                 if (visit == Visit.Open)
-                {
                     problems.Add(new SchemaProblem(node.Location.Describe(), "$ref", "the schema applies itself to the same value without end"));
-                }
 
                 return;
             }

@@ -12,7 +12,7 @@ namespace Cairn.JsonSchema.Compilation;
 /// Reads the keywords of one schema object: whether they are in force, and their values in the shape they must have.
 /// What has another shape is noted as a problem and read as absent.
 /// </summary>
-sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
+internal sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
 {
     public SchemaLocation Location => location;
 
@@ -26,17 +26,13 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
     public JsonElement? Read(string keyword) =>
         Dialect.Has(keyword) && location.Element.TryGetProperty(keyword, out var value) ? value : null;
 
-    JsonElement? Read(string keyword, JsonValueKind kind, string shape)
+    private JsonElement? Read(string keyword, JsonValueKind kind, string shape)
     {
         if (Read(keyword) is not { } value)
-        {
             return null;
-        }
 
         if (value.ValueKind == kind)
-        {
             return value;
-        }
 
         Problem(keyword, $"{keyword} must be {shape}");
         return null;
@@ -47,14 +43,10 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
     public bool Flag(string keyword)
     {
         if (Read(keyword) is not { } value)
-        {
             return false;
-        }
 
         if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-        {
             Problem(keyword, $"{keyword} must be true or false");
-        }
 
         return value.ValueKind == JsonValueKind.True;
     }
@@ -63,9 +55,7 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
     public string? Number(string keyword)
     {
         if (Read(keyword, JsonValueKind.Number, "a number") is not { } value)
-        {
             return null;
-        }
 
         string text = value.GetRawText();
         const int longest = 1_000;
@@ -91,9 +81,7 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
     public long? Count(string keyword)
     {
         if (Number(keyword) is not { } text)
-        {
             return null;
-        }
 
         var number = JsonNumber.Parse(Encoding.UTF8.GetBytes(text));
         if (number.Sign < 0 || !number.IsInteger)
@@ -103,20 +91,14 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
         }
 
         if (number.Magnitude > 18)
-        {
             return long.MaxValue / 8;
-        }
 
         long value = 0;
         foreach (int digit in number)
-        {
             value = value * 10 + digit;
-        }
 
         for (long i = 0; i < number.Scale; i++)
-        {
             value *= 10;
-        }
 
         return number.Sign == 0 ? 0 : value;
     }
@@ -134,9 +116,7 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
 
         var names = value.EnumerateArray().Select(name => name.GetString()!).ToList();
         if (names.Distinct(StringComparer.Ordinal).Count() != names.Count)
-        {
             Problem(keyword, $"{keyword} must not repeat a name");
-        }
 
         return names;
     }
@@ -151,19 +131,15 @@ sealed class KeywordReader(SchemaLocation location, SchemaCompiler compiler)
     public SchemaNode[]? Subschemas(string keyword)
     {
         if (Read(keyword, JsonValueKind.Array, "an array of schemas") is not { } list)
-        {
             return null;
-        }
 
         if (list.GetArrayLength() == 0)
-        {
             Problem(keyword, $"{keyword} must not be empty");
-        }
 
         return [.. Enumerable.Range(0, list.GetArrayLength()).Select(index => At(JsonPointer.Append("/" + keyword, index)))];
     }
 
-    SchemaNode At(string step) => compiler.NodeFor(location.Resource.Document.Locations[location.Pointer + step]);
+    private SchemaNode At(string step) => compiler.NodeFor(location.Resource.Document.Locations[location.Pointer + step]);
 
     public EcmaPattern? Pattern(string keyword, string source)
     {

@@ -6,23 +6,19 @@ using Cairn.JsonSchema.Patterns;
 namespace Cairn.JsonSchema.Compilation;
 
 /// <summary>Reads the keywords about objects.</summary>
-static class ObjectKeywords
+internal static class ObjectKeywords
 {
     public static void Read(KeywordReader reader, List<Keyword> keywords)
     {
         ReadMembers(reader, keywords);
         foreach (string keyword in (ReadOnlySpan<string>)["dependentRequired", "dependentSchemas", "dependencies"])
-        {
             ReadDependencies(reader, keyword, keywords);
-        }
 
         if (reader.Subschema("unevaluatedProperties") is { } unevaluated)
-        {
             keywords.Add(new UnevaluatedKeyword(KindSet.Object, unevaluated));
-        }
     }
 
-    static void ReadMembers(KeywordReader reader, List<Keyword> keywords)
+    private static void ReadMembers(KeywordReader reader, List<Keyword> keywords)
     {
         var required = reader.Names("required").ToHashSet(StringComparer.Ordinal);
         if (reader.Dialect.Draft == SchemaDraft.Draft4 && reader.Read("required") is { ValueKind: JsonValueKind.Array } list
@@ -34,9 +30,7 @@ static class ObjectKeywords
         // A name given twice counts as JSON readers take it: the last one.
         var schemas = new Dictionary<string, SchemaNode?>(StringComparer.Ordinal);
         foreach (var property in reader.Map("properties"))
-        {
             schemas[property.Name] = reader.Subschema("properties", property.Name);
-        }
 
         var properties = schemas.Select(p => (p.Key, p.Value, required.Contains(p.Key)))
             .Concat(required.Where(name => !schemas.ContainsKey(name)).Select(name => (name, (SchemaNode?)null, true)));
@@ -46,9 +40,7 @@ static class ObjectKeywords
         {
             var schema = reader.Subschema("patternProperties", entry.Name);
             if (reader.Pattern("patternProperties", entry.Name) is { } pattern)
-            {
                 patterns.Add((pattern, schema));
-            }
         }
 
         var members = new ObjectKeyword(table)
@@ -60,12 +52,10 @@ static class ObjectKeywords
             Max = reader.Count("maxProperties"),
         };
         if (members is not { Properties.Entries.Length: 0, Patterns.Length: 0, Additional: null, Names: null, Min: null, Max: null })
-        {
             keywords.Add(members);
-        }
     }
 
-    static void ReadDependencies(KeywordReader reader, string keyword, List<Keyword> keywords)
+    private static void ReadDependencies(KeywordReader reader, string keyword, List<Keyword> keywords)
     {
         var dependencies = new List<Dependency>();
         foreach (var entry in reader.Map(keyword))
@@ -83,10 +73,8 @@ static class ObjectKeywords
         }
 
         if (dependencies.Count > 0)
-        {
             keywords.Add(new DependencyKeyword(keyword, dependencies));
-        }
     }
 
-    static PropertyEntry Entry(string name) => new(name, null, false);
+    private static PropertyEntry Entry(string name) => new(name, null, false);
 }

@@ -5,7 +5,7 @@ using Cairn.JsonSchema.Loading;
 namespace Cairn.JsonSchema.Compilation;
 
 /// <summary>Reads <c>$ref</c>, <c>$dynamicRef</c> and <c>$recursiveRef</c>.</summary>
-static class ReferenceKeywords
+internal static class ReferenceKeywords
 {
     public static void Read(KeywordReader reader, List<Keyword> keywords, SchemaCompiler compiler)
     {
@@ -15,9 +15,7 @@ static class ReferenceKeywords
         }
 
         if (reader.Text("$ref") is { } reference && reader.Follow("$ref", reference) is { } target)
-        {
             keywords.Add(new RefKeyword("$ref", reader.NodeFor(target)));
-        }
 
         ReadDynamic(reader, keywords, compiler);
         if (reader.Text("$recursiveRef") is { } recursive && reader.Follow("$recursiveRef", recursive) is { } start)
@@ -28,12 +26,10 @@ static class ReferenceKeywords
         }
     }
 
-    static void ReadDynamic(KeywordReader reader, List<Keyword> keywords, SchemaCompiler compiler)
+    private static void ReadDynamic(KeywordReader reader, List<Keyword> keywords, SchemaCompiler compiler)
     {
         if (reader.Text("$dynamicRef") is not { } reference || reader.Follow("$dynamicRef", reference) is not { } initial)
-        {
             return;
-        }
 
         // Dynamic only when the reference names, by a plain name, a $dynamicAnchor to begin with.
         string anchor = reference.Contains('#') ? Uri.UnescapeDataString(reference[(reference.IndexOf('#') + 1)..]) : "";
@@ -42,7 +38,7 @@ static class ReferenceKeywords
         Add(reader, keywords, compiler, "$dynamicRef", anchor, initial, isDynamic);
     }
 
-    static void Add(
+    private static void Add(
         KeywordReader reader, List<Keyword> keywords, SchemaCompiler compiler,
         string keyword, string anchor, SchemaLocation initial, bool isDynamic)
     {

@@ -10,16 +10,16 @@ namespace Cairn.JsonSchema.Compilation;
 /// Turns schema locations into nodes: all of the root document, and of others what is referred to. Works through a
 /// queue and not by recursion, so that long chains of references cost no stack.
 /// </summary>
-sealed class SchemaCompiler
+internal sealed class SchemaCompiler
 {
-    const int MaxProblems = 100;
+    private const int MaxProblems = 100;
 
-    readonly Queue<SchemaNode> _pending = new();
-    readonly List<SchemaNode> _nodes = [];
-    readonly Dictionary<string, EcmaPattern> _patterns = new(StringComparer.Ordinal);
-    readonly SchemaRegistry _registry;
-    int _references;
-    long _patternSize;
+    private readonly Queue<SchemaNode> _pending = new();
+    private readonly List<SchemaNode> _nodes = [];
+    private readonly Dictionary<string, EcmaPattern> _patterns = new(StringComparer.Ordinal);
+    private readonly SchemaRegistry _registry;
+    private int _references;
+    private long _patternSize;
 
     public SchemaCompiler(SchemaOptions options)
     {
@@ -37,9 +37,7 @@ sealed class SchemaCompiler
     {
         Problems.Add(problem);
         if (Problems.Count >= MaxProblems)
-        {
             throw new SchemaException([.. Problems.Distinct()]);
-        }
     }
 
     /// <summary>Some reference depends on the resources entered.</summary>
@@ -52,9 +50,7 @@ sealed class SchemaCompiler
             Options.BaseUri?.OriginalString.Split('#')[0] ?? "", schema, isRoot: true, Dialect.Of(Options.DefaultDraft));
         var node = NodeFor(root);
         foreach (var location in root.Resource.Document.Locations.Values.ToList())
-        {
             NodeFor(location);
-        }
 
         CompilePending();
         InfiniteRecursion.Find(_nodes, Problems);
@@ -106,41 +102,33 @@ sealed class SchemaCompiler
 
         var target = _registry.Resolve(from.Location, reference, out string? whyNot);
         if (whyNot is not null)
-        {
             from.Problem(keyword, whyNot);
-        }
 
         return target;
     }
 
-    void CompilePending()
+    private void CompilePending()
     {
         int resources = 0;
         while (true)
         {
             while (_pending.TryDequeue(out var node))
-            {
                 CompileNode(node);
-            }
 
             // A dynamic reference may jump to any dynamic anchor, so all of them need a node.
             int known = _registry.Resources.Count;
             if (!UsesDynamicScope || resources == known)
-            {
                 return;
-            }
 
             for (; resources < known; resources++)
             {
                 foreach (var anchor in _registry.Resources[resources].DynamicAnchors.Values)
-                {
                     NodeFor(anchor);
-                }
             }
         }
     }
 
-    void CompileNode(SchemaNode node)
+    private void CompileNode(SchemaNode node)
     {
         var element = node.Location.Element;
         switch (element.ValueKind)
@@ -171,11 +159,11 @@ sealed class SchemaCompiler
     }
 
     /// <summary>Draft 4 has boolean schemas in two places only.</summary>
-    static bool AllowsBoolean(string pointer) =>
+    private static bool AllowsBoolean(string pointer) =>
         pointer.EndsWith("/additionalProperties", StringComparison.Ordinal)
         || pointer.EndsWith("/additionalItems", StringComparison.Ordinal);
 
-    void CompileObject(SchemaNode node)
+    private void CompileObject(SchemaNode node)
     {
         var reader = new KeywordReader(node.Location, this);
         var keywords = new List<Keyword>();

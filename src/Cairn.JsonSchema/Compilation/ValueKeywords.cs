@@ -8,7 +8,7 @@ using Cairn.JsonSchema.Numbers;
 namespace Cairn.JsonSchema.Compilation;
 
 /// <summary>Reads the keywords about a value itself: its type, the values allowed, bounds, lengths, patterns.</summary>
-static class ValueKeywords
+internal static class ValueKeywords
 {
     public static void Read(KeywordReader reader, List<Keyword> keywords)
     {
@@ -18,35 +18,25 @@ static class ValueKeywords
         if (reader.Number("multipleOf") is { } divisor)
         {
             if (Parse(divisor).Sign > 0)
-            {
                 keywords.Add(new MultipleOfKeyword(divisor));
-            }
             else
-            {
                 reader.Problem("multipleOf", "multipleOf must be greater than 0");
-            }
         }
 
         var (min, max) = (reader.Count("minLength"), reader.Count("maxLength"));
         if (min is not null || max is not null)
-        {
             keywords.Add(new LengthKeyword(min, max));
-        }
 
         if (reader.Text("pattern") is { } source && reader.Pattern("pattern", source) is { } pattern)
-        {
             keywords.Add(new PatternKeyword(pattern));
-        }
     }
 
-    static JsonNumber Parse(string text) => JsonNumber.Parse(Encoding.UTF8.GetBytes(text));
+    private static JsonNumber Parse(string text) => JsonNumber.Parse(Encoding.UTF8.GetBytes(text));
 
-    static void ReadType(KeywordReader reader, List<Keyword> keywords)
+    private static void ReadType(KeywordReader reader, List<Keyword> keywords)
     {
         if (reader.Read("type") is not { } value)
-        {
             return;
-        }
 
         List<string> names;
         if (value.ValueKind == JsonValueKind.String)
@@ -57,9 +47,7 @@ static class ValueKeywords
         {
             names = reader.Names("type", value);
             if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0)
-            {
                 reader.Problem("type", "type must not be empty");
-            }
         }
 
         var kinds = KindSet.None;
@@ -76,9 +64,7 @@ static class ValueKeywords
                 _ => KindSet.None,
             };
             if (kind == KindSet.None && name != "integer")
-            {
                 reader.Problem("type", $"\"{name}\" is not a type");
-            }
 
             kinds |= kind;
         }
@@ -86,7 +72,7 @@ static class ValueKeywords
         keywords.Add(new TypeKeyword(kinds, names.Contains("integer"), reader.Dialect.Draft == SchemaDraft.Draft4));
     }
 
-    static void ReadValues(KeywordReader reader, List<Keyword> keywords)
+    private static void ReadValues(KeywordReader reader, List<Keyword> keywords)
     {
         if (reader.Read("enum") is { } list)
         {
@@ -102,12 +88,10 @@ static class ValueKeywords
         }
 
         if (reader.Read("const") is { } constant && reader.Value("const", constant) is { } only)
-        {
             keywords.Add(new EnumKeyword("const", [only]));
-        }
     }
 
-    static void ReadBounds(KeywordReader reader, List<Keyword> keywords)
+    private static void ReadBounds(KeywordReader reader, List<Keyword> keywords)
     {
         foreach (bool isUpper in (ReadOnlySpan<bool>)[false, true])
         {
@@ -116,14 +100,10 @@ static class ValueKeywords
             bool isDraft4 = reader.Dialect.Draft == SchemaDraft.Draft4;
             bool excludesBound = isDraft4 && reader.Flag(exclusive); // there a flag beside the bound
             if (reader.Number(inclusive) is { } bound)
-            {
                 keywords.Add(new BoundKeyword(excludesBound ? exclusive : inclusive, bound, isUpper, excludesBound));
-            }
 
             if (!isDraft4 && reader.Number(exclusive) is { } exclusiveBound)
-            {
                 keywords.Add(new BoundKeyword(exclusive, exclusiveBound, isUpper, true));
-            }
         }
     }
 }

@@ -3,9 +3,9 @@ using Cairn.JsonSchema.Loading;
 namespace Cairn.JsonSchema.Evaluation;
 
 /// <summary>The schema resources entered on the way to the current subschema (2020-12 core, section 7.1).</summary>
-sealed class DynamicScope
+internal sealed class DynamicScope
 {
-    readonly List<SchemaResource> _resources = [];
+    private readonly List<SchemaResource> _resources = [];
 
     public SchemaResource? Innermost => _resources.Count == 0 ? null : _resources[^1];
 
@@ -19,9 +19,7 @@ sealed class DynamicScope
         foreach (var resource in _resources)
         {
             if (resource.DynamicAnchors.TryGetValue(anchor, out var location))
-            {
                 return location.Node;
-            }
         }
 
         return null;

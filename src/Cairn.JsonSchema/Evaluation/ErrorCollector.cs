@@ -5,10 +5,10 @@ using Cairn.JsonSchema.Loading;
 namespace Cairn.JsonSchema.Evaluation;
 
 /// <summary>Gathers what a validation has to say: errors, and the annotations of what holds.</summary>
-sealed class ErrorCollector(int maxErrors)
+internal sealed class ErrorCollector(int maxErrors)
 {
-    readonly List<string> _path = [];
-    InstancePointers? _pointers;
+    private readonly List<string> _path = [];
+    private InstancePointers? _pointers;
 
     public List<ValidationError> Errors { get; } = [];
 
@@ -32,9 +32,7 @@ sealed class ErrorCollector(int maxErrors)
     public void Report(SchemaNode node, string keyword, TapeView instance, int token, string message)
     {
         if (IsFull)
-        {
             return;
-        }
 
         // A `false` schema has no keyword; the error then stands at the schema itself.
         string step = keyword.Length == 0 ? "" : "/" + keyword;
@@ -61,5 +59,5 @@ sealed class ErrorCollector(int maxErrors)
 
     public string PointerTo(TapeView instance, int token) => (_pointers ??= new InstancePointers(instance)).To(instance, token);
 
-    static void Truncate<T>(List<T> list, int count) => list.RemoveRange(count, list.Count - count);
+    private static void Truncate<T>(List<T> list, int count) => list.RemoveRange(count, list.Count - count);
 }

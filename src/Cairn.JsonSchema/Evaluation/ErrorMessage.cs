@@ -6,9 +6,9 @@ namespace Cairn.JsonSchema.Evaluation;
 
 /// <summary>An interpolated message that is only put together when a collector will keep it.</summary>
 [InterpolatedStringHandler]
-ref struct ErrorMessage
+internal ref struct ErrorMessage
 {
-    DefaultInterpolatedStringHandler _text;
+    private DefaultInterpolatedStringHandler _text;
 
     public ErrorMessage(int literalLength, int formattedCount, ErrorCollector? collector, out bool isWanted)
     {

@@ -6,12 +6,12 @@ namespace Cairn.JsonSchema.Evaluation;
 /// Which children of an object or array some subschema has evaluated, for <c>unevaluatedProperties</c> and
 /// <c>unevaluatedItems</c>. A set is a region of bits on a stack, named by its offset; -1 means nobody asks.
 /// </summary>
-ref struct EvaluatedMarks
+internal ref struct EvaluatedMarks
 {
     public const int None = -1;
 
-    ulong[]? _bits;
-    int _top;
+    private ulong[]? _bits;
+    private int _top;
 
     /// <summary>Opens an empty region for so many children.</summary>
     public int Push(int children)
@@ -21,7 +21,7 @@ ref struct EvaluatedMarks
         _top += words;
         if (_bits is null || _top > _bits.Length)
         {
-            var larger = ArrayPool<ulong>.Shared.Rent(Math.Max(_top, 2 * (_bits?.Length ?? 8)));
+            ulong[] larger = ArrayPool<ulong>.Shared.Rent(Math.Max(_top, 2 * (_bits?.Length ?? 8)));
             _bits.AsSpan(0, Math.Min(region, _bits?.Length ?? 0)).CopyTo(larger);
             Dispose();
             _bits = larger;
@@ -39,9 +39,7 @@ ref struct EvaluatedMarks
     public readonly void SetFirst(int region, int children)
     {
         for (int child = 0; child < children; child++)
-        {
             Set(region, child);
-        }
     }
 
     public readonly bool Has(int region, int child) => (_bits![region + (child >> 6)] & (1UL << (child & 63))) != 0;
@@ -50,16 +48,12 @@ ref struct EvaluatedMarks
     public readonly void Merge(int from, int into)
     {
         for (int i = 0; i < _top - from; i++)
-        {
             _bits![into + i] |= _bits[from + i];
-        }
     }
 
     public readonly void Dispose()
     {
         if (_bits is not null)
-        {
             ArrayPool<ulong>.Shared.Return(_bits);
-        }
     }
 }

@@ -7,16 +7,16 @@ using Cairn.JsonSchema.Patterns;
 namespace Cairn.JsonSchema.Evaluation;
 
 /// <summary>The state of one validation: the instance, what is left of the budget, and who listens for errors.</summary>
-ref struct EvaluationState
+internal ref struct EvaluationState
 {
     /// <summary>How often the remaining stack is looked at: every so many levels.</summary>
-    const int StackCheckMask = 15;
+    private const int StackCheckMask = 15;
 
-    readonly SchemaLimits _limits;
-    readonly DynamicScope? _scope;
-    TimeSpan _patternTime;
-    int _steps;
-    int _depth;
+    private readonly SchemaLimits _limits;
+    private readonly DynamicScope? _scope;
+    private TimeSpan _patternTime;
+    private int _steps;
+    private int _depth;
 
     public EvaluationState(TapeView instance, SchemaLimits limits, DynamicScope? scope, ErrorCollector? collector)
     {
@@ -41,9 +41,7 @@ ref struct EvaluationState
     public void Charge(int steps)
     {
         if ((_steps += steps) > _limits.MaxEvaluationSteps)
-        {
             OutOfSteps();
-        }
     }
 
     /// <summary>Counts the reading of a text: a step for every few bytes.</summary>
@@ -54,7 +52,7 @@ ref struct EvaluationState
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ChargeComparison(int token)
     {
-        ref readonly Token value = ref Instance.At(token);
+        ref readonly var value = ref Instance.At(token);
         Charge(value.Kind is TokenKind.Array or TokenKind.Object ? (value.Next - token) * 8 : value.Length >> 5);
     }
 
@@ -64,9 +62,7 @@ ref struct EvaluationState
         var text = Instance.Text(token);
         ChargeText(text.Length);
         if (pattern.IsLinear)
-        {
             return pattern.IsMatch(text);
-        }
 
         long start = Stopwatch.GetTimestamp();
         bool matches = pattern.IsMatch(text);
@@ -77,7 +73,7 @@ ref struct EvaluationState
                 $"matching patterns, the last of them {pattern.Source}, took longer than {_limits.PatternTimeout.TotalMilliseconds} ms");
     }
 
-    readonly void OutOfSteps() =>
+    private readonly void OutOfSteps() =>
         throw new EvaluationAbortedException($"the validation took more than {_limits.MaxEvaluationSteps} steps");
 
     public void Descend()
@@ -111,7 +107,7 @@ ref struct EvaluationState
             ? node.Evaluate(ref this, token, marks)
             : ApplyOnPath(node, token, marks, JsonPointer.Append("/" + keyword, index));
 
-    bool ApplyOnPath(SchemaNode node, int token, int marks, string steps)
+    private bool ApplyOnPath(SchemaNode node, int token, int marks, string steps)
     {
         Collector!.Enter(steps);
         bool valid = node.Evaluate(ref this, token, marks);
@@ -127,9 +123,7 @@ ref struct EvaluationState
         var before = Collector?.Save() ?? default;
         bool valid = Apply(node, token, marks, keyword);
         if (!valid)
-        {
             Collector?.ForgetErrors(before);
-        }
 
         return valid;
     }

@@ -4,7 +4,7 @@ namespace Cairn.JsonSchema.Evaluation;
 
 /// <summary>A set of JSON types; bit n stands for the <see cref="TokenKind"/> with number n.</summary>
 [Flags]
-enum KindSet
+internal enum KindSet
 {
     None = 0,
     Null = 1 << TokenKind.Null,
@@ -16,7 +16,7 @@ enum KindSet
     All = Null | Boolean | Number | String | Array | Object,
 }
 
-static class KindSetExtensions
+internal static class KindSetExtensions
 {
     public static bool Contains(this KindSet set, TokenKind kind) => ((int)set & (1 << (int)kind)) != 0;
 

@@ -6,14 +6,14 @@ using Cairn.JsonSchema.Loading;
 namespace Cairn.JsonSchema.Evaluation;
 
 /// <summary>A compiled schema: its keywords, sorted by the types of value they look at. Immutable once sealed.</summary>
-sealed class SchemaNode(SchemaLocation location)
+internal sealed class SchemaNode(SchemaLocation location)
 {
-    const int ValueKinds = (int)TokenKind.Object + 1;
+    private const int ValueKinds = (int)TokenKind.Object + 1;
 
-    readonly Keyword[][] _byKind = new Keyword[ValueKinds][];
-    UnevaluatedKeyword? _unevaluatedItems;
-    UnevaluatedKeyword? _unevaluatedProperties;
-    (string Keyword, JsonElement Value)[] _annotations = [];
+    private readonly Keyword[][] _byKind = new Keyword[ValueKinds][];
+    private UnevaluatedKeyword? _unevaluatedItems;
+    private UnevaluatedKeyword? _unevaluatedProperties;
+    private (string Keyword, JsonElement Value)[] _annotations = [];
 
     public SchemaLocation Location { get; } = location;
 
@@ -48,9 +48,7 @@ sealed class SchemaNode(SchemaLocation location)
         evaluation.Descend();
         bool entersResource = evaluation.Scope is { } scope && scope.Innermost != Resource;
         if (entersResource)
-        {
             evaluation.Scope!.Push(Resource);
-        }
 
         var kind = evaluation.Instance.Kind(token);
         if (kind == TokenKind.Name)
@@ -62,15 +60,13 @@ sealed class SchemaNode(SchemaLocation location)
             ? JudgeAndAnnotate(ref evaluation, token, marks, kind, collector)
             : JudgeChildren(ref evaluation, token, marks, kind);
         if (entersResource)
-        {
             evaluation.Scope!.Pop();
-        }
 
         evaluation.Ascend();
         return valid;
     }
 
-    bool JudgeAndAnnotate(ref EvaluationState evaluation, int token, int marks, TokenKind kind, ErrorCollector collector)
+    private bool JudgeAndAnnotate(ref EvaluationState evaluation, int token, int marks, TokenKind kind, ErrorCollector collector)
     {
         var before = collector.Save();
         bool valid = JudgeChildren(ref evaluation, token, marks, kind);
@@ -81,14 +77,12 @@ sealed class SchemaNode(SchemaLocation location)
         }
 
         foreach (var (keyword, value) in _annotations)
-        {
             collector.Annotate(this, keyword, evaluation.Instance, token, value);
-        }
 
         return true;
     }
 
-    bool JudgeChildren(ref EvaluationState evaluation, int token, int marks, TokenKind kind)
+    private bool JudgeChildren(ref EvaluationState evaluation, int token, int marks, TokenKind kind)
     {
         var unevaluated = kind switch
         {
@@ -97,27 +91,21 @@ sealed class SchemaNode(SchemaLocation location)
             _ => null,
         };
         if (unevaluated is null)
-        {
             return Run(ref evaluation, _byKind[(int)kind], token, marks);
-        }
 
         int own = evaluation.Marks.Push(evaluation.Instance.At(token).Count);
         bool valid = Run(ref evaluation, _byKind[(int)kind], token, own);
         if (valid || evaluation.Collector is not null)
-        {
             valid &= unevaluated.Evaluate(ref evaluation, this, token, own);
-        }
 
         if (valid && marks != EvaluatedMarks.None)
-        {
             evaluation.Marks.Merge(own, marks);
-        }
 
         evaluation.Marks.Pop(own);
         return valid;
     }
 
-    bool Run(ref EvaluationState evaluation, Keyword[] keywords, int token, int marks)
+    private bool Run(ref EvaluationState evaluation, Keyword[] keywords, int token, int marks)
     {
         bool valid = true;
         foreach (var keyword in keywords)
@@ -125,9 +113,7 @@ sealed class SchemaNode(SchemaLocation location)
             if (!keyword.Evaluate(ref evaluation, this, token, marks))
             {
                 if (evaluation.Collector is null)
-                {
                     return false;
-                }
 
                 valid = false;
             }

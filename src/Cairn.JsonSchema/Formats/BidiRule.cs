@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Cairn.JsonSchema.Formats;
 
 /// <summary>The Bidi rule for host names with right-to-left labels (RFC 5893 section 2).</summary>
-static class BidiRule
+internal static class BidiRule
 {
-    enum Direction
+    private enum Direction
     {
         LeftToRight,
         RightToLeft,
@@ -18,14 +18,12 @@ static class BidiRule
     public static bool Holds(IReadOnlyList<int[]> labels) =>
         !labels.Any(label => label.Any(c => Of(c) is Direction.RightToLeft or Direction.ArabicNumber)) || labels.All(Holds);
 
-    static bool Holds(int[] label)
+    private static bool Holds(int[] label)
     {
         var directions = label.Select(Of).ToArray();
         int last = Array.FindLastIndex(directions, direction => direction != Direction.Mark);
         if (last < 0)
-        {
             return false;
-        }
 
         switch (directions[0])
         {
@@ -42,7 +40,7 @@ static class BidiRule
     }
 
     /// <summary>.NET keeps no Bidi classes; these are those of the characters a label may hold.</summary>
-    static Direction Of(int c) => c switch
+    private static Direction Of(int c) => c switch
     {
         >= '0' and <= '9' or >= 0x06F0 and <= 0x06F9 => Direction.EuropeanNumber,
         >= 0x0660 and <= 0x0669 or >= 0x10D30 and <= 0x10D39 => Direction.ArabicNumber,

@@ -1,9 +1,9 @@
 namespace Cairn.JsonSchema.Formats;
 
 /// <summary>Dates and times of RFC 3339, durations of its appendix A.</summary>
-static class DateTimeFormats
+internal static class DateTimeFormats
 {
-    const int MinutesPerDay = 24 * 60;
+    private const int MinutesPerDay = 24 * 60;
 
     public static bool IsDateTime(ReadOnlySpan<byte> text) =>
         text.Length > 11 && text[10] is (byte)'T' or (byte)'t' && IsDate(text[..10]) && IsTime(text[11..]);
@@ -34,30 +34,24 @@ static class DateTimeFormats
         {
             int digits = text[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
             if (digits < 1)
-            {
                 return false;
-            }
 
             text = text[(digits + 1)..];
         }
 
         if (!TryOffset(text, out int offset))
-        {
             return false;
-        }
 
         // Leap seconds are inserted at the end of a UTC day.
         int minuteInUtc = (hour * 60 + minute - offset + 2 * MinutesPerDay) % MinutesPerDay;
         return second < 60 || minuteInUtc == MinutesPerDay - 1;
     }
 
-    static bool TryOffset(ReadOnlySpan<byte> text, out int minutes)
+    private static bool TryOffset(ReadOnlySpan<byte> text, out int minutes)
     {
         minutes = 0;
         if (text.Length == 1)
-        {
             return text[0] is (byte)'Z' or (byte)'z';
-        }
 
         if (text.Length != 6 || text[0] is not ((byte)'+' or (byte)'-') || text[3] != ':'
             || !TryNumber(text[1..3], out int hour) || !TryNumber(text[4..], out int minute) || hour > 23 || minute > 59)
@@ -69,15 +63,13 @@ static class DateTimeFormats
         return true;
     }
 
-    static bool TryNumber(ReadOnlySpan<byte> digits, out int value)
+    private static bool TryNumber(ReadOnlySpan<byte> digits, out int value)
     {
         value = 0;
         foreach (byte digit in digits)
         {
             if (!char.IsAsciiDigit((char)digit))
-            {
                 return false;
-            }
 
             value = value * 10 + (digit - '0');
         }
@@ -88,15 +80,11 @@ static class DateTimeFormats
     public static bool IsDuration(ReadOnlySpan<byte> text)
     {
         if (text.Length < 3 || text[0] != 'P')
-        {
             return false;
-        }
 
         text = text[1..];
         if (text[^1] == 'W')
-        {
             return text[..^1].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
-        }
 
         int time = text.IndexOf((byte)'T');
         return time < 0
@@ -105,7 +93,7 @@ static class DateTimeFormats
     }
 
     /// <summary>Numbers with units, at least one, in order and without leaving one out in between.</summary>
-    static bool AreUnits(ReadOnlySpan<byte> text, ReadOnlySpan<byte> units)
+    private static bool AreUnits(ReadOnlySpan<byte> text, ReadOnlySpan<byte> units)
     {
         int previous = -1;
         do
@@ -113,9 +101,7 @@ static class DateTimeFormats
             int digits = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
             int unit = digits < 1 ? -1 : units.IndexOf(text[digits]);
             if (unit < 0 || (previous >= 0 && unit != previous + 1))
-            {
                 return false;
-            }
 
             previous = unit;
             text = text[(digits + 1)..];

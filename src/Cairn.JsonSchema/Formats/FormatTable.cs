@@ -3,12 +3,12 @@ using System.Collections.Frozen;
 namespace Cairn.JsonSchema.Formats;
 
 /// <summary>Whether a text, in UTF-8, has a format.</summary>
-delegate bool FormatCheck(ReadOnlySpan<byte> text);
+internal delegate bool FormatCheck(ReadOnlySpan<byte> text);
 
 /// <summary>The formats the drafts define, and what checks each.</summary>
-static class FormatTable
+internal static class FormatTable
 {
-    static readonly FrozenDictionary<string, FormatCheck> Checks = new Dictionary<string, FormatCheck>
+    private static readonly FrozenDictionary<string, FormatCheck> Checks = new Dictionary<string, FormatCheck>
     {
         ["date-time"] = DateTimeFormats.IsDateTime,
         ["date"] = DateTimeFormats.IsDate,

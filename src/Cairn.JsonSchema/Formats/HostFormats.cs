@@ -6,48 +6,40 @@ namespace Cairn.JsonSchema.Formats;
 /// Host names: RFC 1123 section 2.1, where labels beginning in <c>xn--</c> must be valid A-labels; and
 /// internationalized ones, RFC 5890.
 /// </summary>
-static class HostFormats
+internal static class HostFormats
 {
-    const int MaxName = 253;
-    const int MaxLabel = 63;
+    private const int MaxName = 253;
+    private const int MaxLabel = 63;
 
     public static bool IsHostname(ReadOnlySpan<byte> text)
     {
         if (text.Length is 0 or > MaxName)
-        {
             return false;
-        }
 
         foreach (var range in text.Split((byte)'.'))
         {
             if (!IsAsciiLabel(text[range]))
-            {
                 return false;
-            }
         }
 
         return true;
     }
 
-    static bool IsAsciiLabel(ReadOnlySpan<byte> label)
+    private static bool IsAsciiLabel(ReadOnlySpan<byte> label)
     {
         if (label.Length is 0 or > MaxLabel || label[0] == '-' || label[^1] == '-')
-        {
             return false;
-        }
 
         foreach (byte c in label)
         {
             if (!char.IsAsciiLetterOrDigit((char)c) && c != '-')
-            {
                 return false;
-            }
         }
 
         return !HasAcePrefix(label) || InternationalLabel.DecodeALabel(label) is not null;
     }
 
-    static bool HasAcePrefix(ReadOnlySpan<byte> label) =>
+    private static bool HasAcePrefix(ReadOnlySpan<byte> label) =>
         label.Length >= 4 && (label[0] | 0x20) == 'x' && (label[1] | 0x20) == 'n' && label[2] == '-' && label[3] == '-';
 
     public static bool IsInternationalHostname(ReadOnlySpan<byte> text)
@@ -76,9 +68,7 @@ static class HostFormats
             }
 
             if (codePoints is null)
-            {
                 return false;
-            }
 
             decoded.Add(codePoints);
         }

@@ -4,21 +4,17 @@ using Cairn.JsonSchema.Patterns;
 namespace Cairn.JsonSchema.Formats;
 
 /// <summary>JSON Pointers (RFC 6901, and relative ones), UUIDs (RFC 4122), regular expressions (ECMA-262).</summary>
-static class IdentifierFormats
+internal static class IdentifierFormats
 {
     public static bool IsJsonPointer(ReadOnlySpan<byte> text)
     {
         if (text.Length > 0 && text[0] != '/')
-        {
             return false;
-        }
 
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] == '~' && (i + 1 == text.Length || text[i + 1] is not ((byte)'0' or (byte)'1')))
-            {
                 return false;
-            }
         }
 
         return true;
@@ -29,9 +25,7 @@ static class IdentifierFormats
         int digits = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         digits = digits < 0 ? text.Length : digits;
         if (digits == 0 || (digits > 1 && text[0] == '0'))
-        {
             return false;
-        }
 
         var rest = text[digits..];
         return rest.SequenceEqual("#"u8) || IsJsonPointer(rest);
@@ -40,16 +34,12 @@ static class IdentifierFormats
     public static bool IsUuid(ReadOnlySpan<byte> text)
     {
         if (text.Length != 36)
-        {
             return false;
-        }
 
         for (int i = 0; i < text.Length; i++)
         {
             if (i is 8 or 13 or 18 or 23 ? text[i] != '-' : !char.IsAsciiHexDigit((char)text[i]))
-            {
                 return false;
-            }
         }
 
         return true;

@@ -3,15 +3,15 @@ using System.Text;
 namespace Cairn.JsonSchema.Formats;
 
 /// <summary>Punycode (RFC 3492), without the <c>xn--</c> prefix.</summary>
-static class Punycode
+internal static class Punycode
 {
-    const int Base = 36;
-    const int TMin = 1;
-    const int TMax = 26;
-    const int Skew = 38;
-    const int Damp = 700;
-    const int InitialBias = 72;
-    const int InitialN = 128;
+    private const int Base = 36;
+    private const int TMin = 1;
+    private const int TMax = 26;
+    private const int Skew = 38;
+    private const int Damp = 700;
+    private const int InitialBias = 72;
+    private const int InitialN = 128;
 
     /// <summary>The code points of a lower-case encoded label; null when it is not one.</summary>
     public static int[]? Decode(string encoded)
@@ -29,16 +29,12 @@ static class Punycode
                 int digit = at < encoded.Length ? DigitOf(encoded[at++]) : -1;
                 long next = i + digit * weight;
                 if (digit < 0 || next > int.MaxValue)
-                {
                     return null;
-                }
 
                 i = (int)next;
                 int threshold = Math.Clamp(k - bias, TMin, TMax);
                 if (digit < threshold)
-                {
                     break;
-                }
 
                 weight = Math.Min(weight * (Base - threshold), int.MaxValue);
             }
@@ -47,9 +43,7 @@ static class Punycode
             n += i / (output.Count + 1);
             i %= output.Count + 1;
             if (n is > 0x10FFFF or (>= 0xD800 and <= 0xDFFF))
-            {
                 return null;
-            }
 
             output.Insert(i++, n);
         }
@@ -61,16 +55,12 @@ static class Punycode
     {
         var output = new StringBuilder();
         foreach (int codePoint in codePoints.Where(c => c < InitialN))
-        {
             output.Append((char)codePoint);
-        }
 
         int basic = output.Length;
         int handled = basic;
         if (basic > 0)
-        {
             output.Append('-');
-        }
 
         var (n, delta, bias) = (InitialN, 0L, InitialBias);
         while (handled < codePoints.Count)
@@ -100,7 +90,7 @@ static class Punycode
         return output.ToString();
     }
 
-    static void AppendInteger(StringBuilder output, long value, int bias)
+    private static void AppendInteger(StringBuilder output, long value, int bias)
     {
         for (int k = Base; ; k += Base)
         {
@@ -116,20 +106,18 @@ static class Punycode
         }
     }
 
-    static int Adapt(long delta, int points, bool isFirst)
+    private static int Adapt(long delta, int points, bool isFirst)
     {
         delta = isFirst ? delta / Damp : delta / 2;
         delta += delta / points;
         int k = 0;
         for (; delta > (Base - TMin) * TMax / 2; k += Base)
-        {
             delta /= Base - TMin;
-        }
 
         return k + (int)((Base - TMin + 1) * delta / (delta + Skew));
     }
 
-    static int DigitOf(char c) => c is >= 'a' and <= 'z' ? c - 'a' : c is >= '0' and <= '9' ? c - '0' + 26 : -1;
+    private static int DigitOf(char c) => c is >= 'a' and <= 'z' ? c - 'a' : c is >= '0' and <= '9' ? c - '0' + 26 : -1;
 
-    static char CharOf(int digit) => (char)(digit < 26 ? 'a' + digit : '0' + digit - 26);
+    private static char CharOf(int digit) => (char)(digit < 26 ? 'a' + digit : '0' + digit - 26);
 }

@@ -4,18 +4,18 @@ using System.Text;
 namespace Cairn.JsonSchema.Formats;
 
 /// <summary>URIs and URI references (RFC 3986), IRIs and IRI references (RFC 3987).</summary>
-static class UriFormats
+internal static class UriFormats
 {
-    const string Unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-    const string SubDelims = "!$&'()*+,;=";
+    private const string Unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+    private const string SubDelims = "!$&'()*+,;=";
 
-    static readonly SearchValues<byte> UserInfo = Set(Unreserved + SubDelims + ":");
-    static readonly SearchValues<byte> RegName = Set(Unreserved + SubDelims);
-    static readonly SearchValues<byte> Path = Set(Unreserved + SubDelims + ":@/");
-    static readonly SearchValues<byte> Query = Set(Unreserved + SubDelims + ":@/?");
-    static readonly SearchValues<byte> Digits = Set("0123456789");
+    private static readonly SearchValues<byte> UserInfo = Set(Unreserved + SubDelims + ":");
+    private static readonly SearchValues<byte> RegName = Set(Unreserved + SubDelims);
+    private static readonly SearchValues<byte> Path = Set(Unreserved + SubDelims + ":@/");
+    private static readonly SearchValues<byte> Query = Set(Unreserved + SubDelims + ":@/?");
+    private static readonly SearchValues<byte> Digits = Set("0123456789");
 
-    static SearchValues<byte> Set(string characters) => SearchValues.Create(Encoding.ASCII.GetBytes(characters));
+    private static SearchValues<byte> Set(string characters) => SearchValues.Create(Encoding.ASCII.GetBytes(characters));
 
     public static bool IsUri(ReadOnlySpan<byte> text) => IsValid(text, needsScheme: true, international: false);
 
@@ -25,15 +25,13 @@ static class UriFormats
 
     public static bool IsIriReference(ReadOnlySpan<byte> text) => IsValid(text, needsScheme: false, international: true);
 
-    static bool IsValid(ReadOnlySpan<byte> text, bool needsScheme, bool international)
+    private static bool IsValid(ReadOnlySpan<byte> text, bool needsScheme, bool international)
     {
         int hash = text.IndexOf((byte)'#');
         if (hash >= 0)
         {
             if (!IsMadeOf(text[(hash + 1)..], Query, international))
-            {
                 return false;
-            }
 
             text = text[..hash];
         }
@@ -42,9 +40,7 @@ static class UriFormats
         if (mark >= 0)
         {
             if (!IsMadeOf(text[(mark + 1)..], Query, international, allowPrivate: true))
-            {
                 return false;
-            }
 
             text = text[..mark];
         }
@@ -76,33 +72,27 @@ static class UriFormats
         return IsMadeOf(text, Path, international);
     }
 
-    static bool IsScheme(ReadOnlySpan<byte> text)
+    private static bool IsScheme(ReadOnlySpan<byte> text)
     {
         if (text.Length == 0 || !char.IsAsciiLetter((char)text[0]))
-        {
             return false;
-        }
 
         foreach (byte c in text)
         {
             if (!char.IsAsciiLetterOrDigit((char)c) && c is not ((byte)'+' or (byte)'-' or (byte)'.'))
-            {
                 return false;
-            }
         }
 
         return true;
     }
 
-    static bool IsAuthority(ReadOnlySpan<byte> authority, bool international)
+    private static bool IsAuthority(ReadOnlySpan<byte> authority, bool international)
     {
         int at = authority.IndexOf((byte)'@');
         if (at >= 0)
         {
             if (!IsMadeOf(authority[..at], UserInfo, international))
-            {
                 return false;
-            }
 
             authority = authority[(at + 1)..];
         }
@@ -112,9 +102,7 @@ static class UriFormats
         {
             int close = authority.IndexOf((byte)']');
             if (close < 0 || !IsLiteralHost(authority[1..close]))
-            {
                 return false;
-            }
 
             port = authority[(close + 1)..];
             return port.Length == 0 || (port[0] == ':' && !port[1..].ContainsAnyExcept(Digits));
@@ -125,47 +113,37 @@ static class UriFormats
         return !port.ContainsAnyExcept(Digits) && IsMadeOf(colon < 0 ? authority : authority[..colon], RegName, international);
     }
 
-    static bool IsLiteralHost(ReadOnlySpan<byte> host)
+    private static bool IsLiteralHost(ReadOnlySpan<byte> host)
     {
         if (host.Length < 4 || (host[0] | 0x20) != 'v')
-        {
             return AddressFormats.IsIPv6(host);
-        }
 
         int point = host.IndexOf((byte)'.');
         if (point < 2 || point + 1 == host.Length || host[(point + 1)..].ContainsAnyExcept(UserInfo))
-        {
             return false;
-        }
 
         foreach (byte c in host[1..point])
         {
             if (!char.IsAsciiHexDigit((char)c))
-            {
                 return false;
-            }
         }
 
         return true;
     }
 
-    static bool IsMadeOf(ReadOnlySpan<byte> text, SearchValues<byte> allowed, bool international, bool allowPrivate = false)
+    private static bool IsMadeOf(ReadOnlySpan<byte> text, SearchValues<byte> allowed, bool international, bool allowPrivate = false)
     {
         while (true)
         {
             int at = text.IndexOfAnyExcept(allowed);
             if (at < 0)
-            {
                 return true;
-            }
 
             text = text[at..];
             if (text[0] == '%')
             {
                 if (text.Length < 3 || !char.IsAsciiHexDigit((char)text[1]) || !char.IsAsciiHexDigit((char)text[2]))
-                {
                     return false;
-                }
 
                 text = text[3..];
             }
@@ -181,9 +159,9 @@ static class UriFormats
         }
     }
 
-    static bool IsUcsCharacter(int c) =>
+    private static bool IsUcsCharacter(int c) =>
         c is (>= 0xA0 and <= 0xD7FF) or (>= 0xF900 and <= 0xFDCF) or (>= 0xFDF0 and <= 0xFFEF)
         || (c is >= 0x10000 and < 0xF0000 && (c & 0xFFFF) < 0xFFFE && c is not (>= 0xE0000 and < 0xE1000));
 
-    static bool IsPrivate(int c) => c is (>= 0xE000 and <= 0xF8FF) || (c >= 0xF0000 && (c & 0xFFFF) < 0xFFFE);
+    private static bool IsPrivate(int c) => c is (>= 0xE000 and <= 0xF8FF) || (c >= 0xF0000 && (c & 0xFFFF) < 0xFFFE);
 }

@@ -1,7 +1,7 @@
 namespace Cairn.JsonSchema.Formats;
 
 /// <summary>URI templates (RFC 6570 section 2).</summary>
-static class UriTemplateFormat
+internal static class UriTemplateFormat
 {
     public static bool IsUriTemplate(ReadOnlySpan<byte> text)
     {
@@ -12,18 +12,14 @@ static class UriTemplateFormat
             {
                 int close = text.IndexOf((byte)'}');
                 if (close < 0 || !IsExpression(text[1..close]))
-                {
                     return false;
-                }
 
                 text = text[(close + 1)..];
             }
             else if (c == '%')
             {
                 if (!StartsWithTriplet(text))
-                {
                     return false;
-                }
 
                 text = text[3..];
             }
@@ -40,37 +36,31 @@ static class UriTemplateFormat
         return true;
     }
 
-    static bool StartsWithTriplet(ReadOnlySpan<byte> text) =>
+    private static bool StartsWithTriplet(ReadOnlySpan<byte> text) =>
         text.Length >= 3 && char.IsAsciiHexDigit((char)text[1]) && char.IsAsciiHexDigit((char)text[2]);
 
-    static bool IsExpression(ReadOnlySpan<byte> text)
+    private static bool IsExpression(ReadOnlySpan<byte> text)
     {
         if (text.Length > 0 && "+#./;?&=,!@|"u8.Contains(text[0]))
-        {
             text = text[1..];
-        }
 
         foreach (var range in text.Split((byte)','))
         {
             if (!IsVariable(text[range]))
-            {
                 return false;
-            }
         }
 
         return text.Length > 0;
     }
 
-    static bool IsVariable(ReadOnlySpan<byte> text)
+    private static bool IsVariable(ReadOnlySpan<byte> text)
     {
         int colon = text.IndexOf((byte)':');
         if (colon >= 0)
         {
             var length = text[(colon + 1)..];
             if (length.Length is 0 or > 4 || length[0] == '0' || length.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0)
-            {
                 return false;
-            }
 
             text = text[..colon];
         }

@@ -8,18 +8,18 @@ using Cairn.JsonSchema.Numbers;
 namespace Cairn.JsonSchema.Inference;
 
 /// <summary>What was seen at one place of the samples.</summary>
-sealed class ObservedShape
+internal sealed class ObservedShape
 {
     /// <summary>Formats that are told from a text with confidence, the more special ones first.</summary>
-    static readonly string[] TellingFormats = ["date-time", "date", "time", "uuid", "ipv4", "ipv6", "email", "uri"];
+    private static readonly string[] TellingFormats = ["date-time", "date", "time", "uuid", "ipv4", "ipv6", "email", "uri"];
 
-    readonly List<string> _types = [];
-    readonly Dictionary<string, ObservedShape> _members = new(StringComparer.Ordinal);
-    readonly List<string> _memberOrder = [];
-    readonly List<string> _formats = [.. TellingFormats];
-    ObservedShape? _elements;
-    int _seen;
-    int _objects;
+    private readonly List<string> _types = [];
+    private readonly Dictionary<string, ObservedShape> _members = new(StringComparer.Ordinal);
+    private readonly List<string> _memberOrder = [];
+    private readonly List<string> _formats = [.. TellingFormats];
+    private ObservedShape? _elements;
+    private int _seen;
+    private int _objects;
 
     public void Observe(JsonElement value)
     {
@@ -27,26 +27,20 @@ sealed class ObservedShape
         _seen++;
         string type = TypeOf(value);
         if (!_types.Contains(type))
-        {
             _types.Add(type);
-        }
 
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
                 _objects++;
                 foreach (var member in value.EnumerateObject())
-                {
                     ObserveMember(member);
-                }
 
                 break;
             case JsonValueKind.Array:
                 _elements ??= new ObservedShape();
                 foreach (var element in value.EnumerateArray())
-                {
                     _elements.Observe(element);
-                }
 
                 break;
             case JsonValueKind.String when _formats.Count > 0:
@@ -56,7 +50,7 @@ sealed class ObservedShape
         }
     }
 
-    void ObserveMember(JsonProperty member)
+    private void ObserveMember(JsonProperty member)
     {
         if (!_members.TryGetValue(member.Name, out var shape))
         {
@@ -68,7 +62,7 @@ sealed class ObservedShape
         shape.Observe(member.Value);
     }
 
-    static string TypeOf(JsonElement value) => value.ValueKind switch
+    private static string TypeOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => "object",
         JsonValueKind.Array => "array",
@@ -81,16 +75,12 @@ sealed class ObservedShape
     public void WriteTo(JsonObject schema)
     {
         if (_seen == 0)
-        {
             return;
-        }
 
         var types = _types.Where(type => type != "integer" || !_types.Contains("number")).ToList();
         schema["type"] = types.Count == 1 ? types[0] : new JsonArray([.. types.Select(type => JsonValue.Create(type))]);
         if (_types.Contains("string") && _formats.Count > 0)
-        {
             schema["format"] = _formats[0];
-        }
 
         if (_elements is { _seen: > 0 })
         {
@@ -100,12 +90,10 @@ sealed class ObservedShape
         }
 
         if (_memberOrder.Count > 0)
-        {
             WriteMembers(schema);
-        }
     }
 
-    void WriteMembers(JsonObject schema)
+    private void WriteMembers(JsonObject schema)
     {
         var properties = new JsonObject();
         foreach (string name in _memberOrder)
@@ -118,8 +106,6 @@ sealed class ObservedShape
         schema["properties"] = properties;
         var required = _memberOrder.Where(name => _members[name]._seen == _objects).ToList();
         if (required.Count > 0)
-        {
             schema["required"] = new JsonArray([.. required.Select(name => JsonValue.Create(name))]);
-        }
     }
 }

@@ -16,9 +16,7 @@ public static class SchemaInference
     {
         var shape = new ObservedShape();
         foreach (var sample in samples)
-        {
             shape.Observe(sample);
-        }
 
         var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema" };
         shape.WriteTo(schema);

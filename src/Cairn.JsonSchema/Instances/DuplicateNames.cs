@@ -7,29 +7,23 @@ namespace Cairn.JsonSchema.Instances;
 /// Refuses objects that repeat a name. Readers disagree which of the values counts (RFC 8259 section 4), so a
 /// document could pass validation with one value and be used with the other.
 /// </summary>
-static class DuplicateNames
+internal static class DuplicateNames
 {
-    const int PairwiseLimit = 16;
+    private const int PairwiseLimit = 16;
 
     public static void Refuse(TapeView view, int objectToken)
     {
         int count = view.At(objectToken).Count;
         if (count < 2)
-        {
             return;
-        }
 
         if (count <= PairwiseLimit)
-        {
             RefusePairwise(view, objectToken);
-        }
         else
-        {
             RefuseSorted(view, objectToken, count);
-        }
     }
 
-    static void RefusePairwise(TapeView view, int objectToken)
+    private static void RefusePairwise(TapeView view, int objectToken)
     {
         // A hash whose bit was not yet set cannot have occurred: most objects never compare two names.
         ulong seen = 0;
@@ -43,9 +37,7 @@ static class DuplicateNames
                 for (int earlier = objectToken + 1; earlier < member; earlier = view.At(earlier + 1).Next)
                 {
                     if (view.At(earlier).Count == hash && view.Text(earlier).SequenceEqual(view.Text(member)))
-                    {
                         throw Repeated(view, member);
-                    }
                 }
             }
 
@@ -53,7 +45,7 @@ static class DuplicateNames
         }
     }
 
-    static void RefuseSorted(TapeView view, int objectToken, int count)
+    private static void RefuseSorted(TapeView view, int objectToken, int count)
     {
         int[] hashes = ArrayPool<int>.Shared.Rent(count);
         int[] names = ArrayPool<int>.Shared.Rent(count);
@@ -72,9 +64,7 @@ static class DuplicateNames
             {
                 int to = from + 1;
                 while (to < count && hashes[to] == hashes[from])
-                {
                     to++;
-                }
 
                 RefuseWithinEqualHashes(view, names.AsSpan(from, to - from));
                 from = to;
@@ -88,7 +78,7 @@ static class DuplicateNames
     }
 
     /// <summary>Sorts by bytes, so that names made to collide cost n log n and not n².</summary>
-    static void RefuseWithinEqualHashes(TapeView view, Span<int> names)
+    private static void RefuseWithinEqualHashes(TapeView view, Span<int> names)
     {
         for (int gap = names.Length / 2; gap > 0; gap /= 2)
         {
@@ -97,9 +87,7 @@ static class DuplicateNames
                 int moving = names[i];
                 int at = i;
                 for (; at >= gap && view.Text(names[at - gap]).SequenceCompareTo(view.Text(moving)) > 0; at -= gap)
-                {
                     names[at] = names[at - gap];
-                }
 
                 names[at] = moving;
             }
@@ -108,12 +96,10 @@ static class DuplicateNames
         for (int i = 1; i < names.Length; i++)
         {
             if (view.Text(names[i]).SequenceEqual(view.Text(names[i - 1])))
-            {
                 throw Repeated(view, names[i]);
-            }
         }
     }
 
-    static EvaluationAbortedException Repeated(TapeView view, int name) =>
+    private static EvaluationAbortedException Repeated(TapeView view, int name) =>
         new($"the member name \"{Encoding.UTF8.GetString(view.Text(name))}\" occurs twice in one object");
 }

@@ -7,10 +7,10 @@ namespace Cairn.JsonSchema.Instances;
 /// JSON Pointers to the tokens of one document. Learns every token's parent in one walk, so that pointers to many
 /// tokens cost no walk each.
 /// </summary>
-sealed class InstancePointers
+internal sealed class InstancePointers
 {
-    readonly int[] _parents;
-    readonly int[] _ordinals;
+    private readonly int[] _parents;
+    private readonly int[] _ordinals;
 
     public InstancePointers(TapeView view)
     {
@@ -21,9 +21,7 @@ sealed class InstancePointers
         for (int container = 0; container < count; container++)
         {
             if (view.Kind(container) is not (TokenKind.Object or TokenKind.Array))
-            {
                 continue;
-            }
 
             int step = view.Kind(container) == TokenKind.Object ? 1 : 0;
             int end = view.At(container).Next;

@@ -5,15 +5,15 @@ namespace Cairn.JsonSchema.Instances;
 /// <summary>
 /// JSON Schema's equality of values: numbers by value, objects without regard to order (2020-12 core, section 4.2.2).
 /// </summary>
-static class JsonEquality
+internal static class JsonEquality
 {
     /// <summary>Up to so many elements are compared one by one; beyond, by hash.</summary>
-    const int PairwiseLimit = 8;
+    private const int PairwiseLimit = 8;
 
     public static bool AreEqual(TapeView left, int a, TapeView right, int b)
     {
-        ref readonly Token l = ref left.At(a);
-        ref readonly Token r = ref right.At(b);
+        ref readonly var l = ref left.At(a);
+        ref readonly var r = ref right.At(b);
         if (l.Kind != r.Kind)
         {
             // A member's name, which propertyNames judges, equals the string of the same text.
@@ -35,37 +35,33 @@ static class JsonEquality
         }
     }
 
-    static bool IsText(TokenKind kind) => kind is TokenKind.String or TokenKind.Name;
+    private static bool IsText(TokenKind kind) => kind is TokenKind.String or TokenKind.Name;
 
-    static bool ElementsEqual(TapeView left, int a, TapeView right, int b)
+    private static bool ElementsEqual(TapeView left, int a, TapeView right, int b)
     {
         int end = left.At(a).Next;
         for (int x = a + 1, y = b + 1; x < end; x = left.At(x).Next, y = right.At(y).Next)
         {
             if (!AreEqual(left, x, right, y))
-            {
                 return false;
-            }
         }
 
         return true;
     }
 
-    static bool MembersEqual(TapeView left, int a, TapeView right, int b)
+    private static bool MembersEqual(TapeView left, int a, TapeView right, int b)
     {
         int end = left.At(a).Next;
         int expected = b + 1; // writers mostly keep the order, so look at the same place first
         int rightEnd = right.At(b).Next;
         for (int name = a + 1; name < end; name = left.At(name + 1).Next)
         {
-            ReadOnlySpan<byte> text = left.Text(name);
+            var text = left.Text(name);
             int value = expected < rightEnd && right.Text(expected).SequenceEqual(text)
                 ? expected + 1
                 : right.FindMember(b, text, left.At(name).Count);
             if (value < 0 || !AreEqual(left, name + 1, right, value))
-            {
                 return false;
-            }
 
             expected = right.At(value).Next;
         }
@@ -76,7 +72,7 @@ static class JsonEquality
     /// <summary>A hash under which equal values (in the sense of <see cref="AreEqual"/>) are equal.</summary>
     public static int Hash(TapeView view, int token)
     {
-        ref readonly Token t = ref view.At(token);
+        ref readonly var t = ref view.At(token);
         switch (t.Kind)
         {
             case TokenKind.String or TokenKind.Name:
@@ -86,17 +82,13 @@ static class JsonEquality
             case TokenKind.Array:
                 int ordered = 17;
                 for (int item = token + 1; item < t.Next; item = view.At(item).Next)
-                {
                     ordered = HashCode.Combine(ordered, Hash(view, item));
-                }
 
                 return ordered;
             case TokenKind.Object:
                 int sum = t.Count;
                 for (int name = token + 1; name < t.Next; name = view.At(name + 1).Next)
-                {
                     sum += HashCode.Combine(HashBytes(view.Text(name)), Hash(view, name + 1));
-                }
 
                 return sum;
             default:
@@ -109,9 +101,7 @@ static class JsonEquality
     {
         int count = view.At(array).Count;
         if (count <= PairwiseLimit)
-        {
             return FindRepeatedPairwise(view, array);
-        }
 
         int[] hashes = ArrayPool<int>.Shared.Rent(count);
         int[] items = ArrayPool<int>.Shared.Rent(count);
@@ -131,9 +121,7 @@ static class JsonEquality
                 for (int j = i - 1; j >= 0 && hashes[j] == hashes[i]; j--)
                 {
                     if (AreEqual(view, items[i], view, items[j]))
-                    {
                         return Math.Max(items[i], items[j]);
-                    }
                 }
             }
 
@@ -146,7 +134,7 @@ static class JsonEquality
         }
     }
 
-    static int FindRepeatedPairwise(TapeView view, int array)
+    private static int FindRepeatedPairwise(TapeView view, int array)
     {
         int end = view.At(array).Next;
         for (int item = array + 1; item < end; item = view.At(item).Next)
@@ -154,16 +142,14 @@ static class JsonEquality
             for (int earlier = array + 1; earlier < item; earlier = view.At(earlier).Next)
             {
                 if (AreEqual(view, item, view, earlier))
-                {
                     return item;
-                }
             }
         }
 
         return -1;
     }
 
-    static int HashBytes(ReadOnlySpan<byte> bytes)
+    private static int HashBytes(ReadOnlySpan<byte> bytes)
     {
         var hash = new HashCode();
         hash.AddBytes(bytes);

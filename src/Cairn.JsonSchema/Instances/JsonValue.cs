@@ -4,11 +4,11 @@ using System.Text.Json;
 namespace Cairn.JsonSchema.Instances;
 
 /// <summary>A JSON value of a schema (an <c>enum</c> member, a <c>const</c>), tokenized once and kept.</summary>
-sealed class JsonValue
+internal sealed class JsonValue
 {
-    readonly byte[] _source;
-    readonly byte[] _unescaped;
-    readonly Token[] _tokens;
+    private readonly byte[] _source;
+    private readonly byte[] _unescaped;
+    private readonly Token[] _tokens;
 
     /// <exception cref="EvaluationAbortedException">The value is too deep, or repeats a member name.</exception>
     public JsonValue(JsonElement element, int maxDepth)

@@ -6,7 +6,7 @@ namespace Cairn.JsonSchema.Instances;
 /// A cheap hash of a member name from its length and outer 16 bytes. Names that collide are told apart by their
 /// bytes, and no table's chains grow with the instance, so nothing rests on its strength.
 /// </summary>
-static class NameHash
+internal static class NameHash
 {
     public static int Of(ReadOnlySpan<byte> name)
     {

@@ -3,7 +3,7 @@ using System.Buffers.Text;
 namespace Cairn.JsonSchema.Instances;
 
 /// <summary>Resolves JSON's string escapes (RFC 8259 section 7).</summary>
-static class StringEscapes
+internal static class StringEscapes
 {
     /// <summary>
     /// Writes the characters of a well-formed JSON string body; returns how many bytes. A lone surrogate escape is
@@ -52,10 +52,10 @@ static class StringEscapes
         }
     }
 
-    static int Hex4(ReadOnlySpan<byte> digits) =>
+    private static int Hex4(ReadOnlySpan<byte> digits) =>
         Utf8Parser.TryParse(digits[..4], out int value, out _, 'x') ? value : 0;
 
-    static int Encode(int codePoint, Span<byte> target)
+    private static int Encode(int codePoint, Span<byte> target)
     {
         switch (codePoint)
         {

@@ -8,17 +8,17 @@ namespace Cairn.JsonSchema.Instances;
 /// Rented memory that holds one document's tokens. Used on the stack of one evaluation and then disposed; a schema's
 /// own values (enum, const) live in <see cref="JsonValue"/>.
 /// </summary>
-ref struct Tape
+internal ref struct Tape
 {
-    const int FirstRent = 256;
+    private const int FirstRent = 256;
 
-    readonly ReadOnlySpan<byte> _source;
-    Token[] _tokens;
-    byte[]? _unescaped;
-    int _unescapedLength;
-    int _count;
+    private readonly ReadOnlySpan<byte> _source;
+    private Token[] _tokens;
+    private byte[]? _unescaped;
+    private int _unescapedLength;
+    private int _count;
 
-    Tape(ReadOnlySpan<byte> source)
+    private Tape(ReadOnlySpan<byte> source)
     {
         _source = source;
         _tokens = ArrayPool<Token>.Shared.Rent(FirstRent);
@@ -37,9 +37,7 @@ ref struct Tape
     public static Tape Read(ReadOnlySpan<byte> source, int maxDepth, bool lenient)
     {
         if (!Utf8.IsValid(source))
-        {
             throw new JsonException("The text is not valid UTF-8.");
-        }
 
         var tape = new Tape(source);
         try
@@ -65,7 +63,7 @@ ref struct Tape
         }
     }
 
-    void ReadAll(int maxDepth, bool lenient)
+    private void ReadAll(int maxDepth, bool lenient)
     {
         var reader = new Utf8JsonReader(_source, new JsonReaderOptions
         {
@@ -80,9 +78,7 @@ ref struct Tape
             {
                 case JsonTokenType.StartObject or JsonTokenType.StartArray:
                     if (reader.CurrentDepth >= maxDepth)
-                    {
                         throw new EvaluationAbortedException($"the document is nested deeper than {maxDepth} levels");
-                    }
 
                     var kind = reader.TokenType == JsonTokenType.StartObject ? TokenKind.Object : TokenKind.Array;
                     int container = AddValue(kind, (int)reader.TokenStartIndex, 0, open);
@@ -93,9 +89,7 @@ ref struct Tape
                     int parent = _tokens[open].Next;
                     _tokens[open].Next = _count;
                     if (reader.TokenType == JsonTokenType.EndObject)
-                    {
                         DuplicateNames.Refuse(View, open);
-                    }
 
                     open = parent;
                     break;
@@ -119,24 +113,22 @@ ref struct Tape
         }
     }
 
-    static TokenKind KindOfLiteral(JsonTokenType type) => type switch
+    private static TokenKind KindOfLiteral(JsonTokenType type) => type switch
     {
         JsonTokenType.True => TokenKind.True,
         JsonTokenType.False => TokenKind.False,
         _ => TokenKind.Null,
     };
 
-    int AddValue(TokenKind kind, int start, int length, int open)
+    private int AddValue(TokenKind kind, int start, int length, int open)
     {
         if (open >= 0 && _tokens[open].Kind == TokenKind.Array)
-        {
             _tokens[open].Count++;
-        }
 
         return Add(kind, start, length);
     }
 
-    int Add(TokenKind kind, int start, int length)
+    private int Add(TokenKind kind, int start, int length)
     {
         if (_count == _tokens.Length)
         {
@@ -151,12 +143,10 @@ ref struct Tape
         return index;
     }
 
-    void Unescape(ref Utf8JsonReader reader, int token)
+    private void Unescape(ref Utf8JsonReader reader, int token)
     {
         if (!reader.ValueIsEscaped)
-        {
             return;
-        }
 
         // Resolving escapes never lengthens the text, so the source's length holds all of them.
         _unescaped ??= ArrayPool<byte>.Shared.Rent(_source.Length);

@@ -4,11 +4,11 @@ using Cairn.JsonSchema.Numbers;
 namespace Cairn.JsonSchema.Instances;
 
 /// <summary>A JSON document as tokens over its UTF-8 text. Token 0 is the document's value.</summary>
-readonly ref struct TapeView(ReadOnlySpan<byte> source, ReadOnlySpan<byte> unescaped, ReadOnlySpan<Token> tokens)
+internal readonly ref struct TapeView(ReadOnlySpan<byte> source, ReadOnlySpan<byte> unescaped, ReadOnlySpan<Token> tokens)
 {
-    readonly ReadOnlySpan<byte> _source = source;
-    readonly ReadOnlySpan<byte> _unescaped = unescaped;
-    readonly ReadOnlySpan<Token> _tokens = tokens;
+    private readonly ReadOnlySpan<byte> _source = source;
+    private readonly ReadOnlySpan<byte> _unescaped = unescaped;
+    private readonly ReadOnlySpan<Token> _tokens = tokens;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly Token At(int token) => ref _tokens[token];
@@ -18,7 +18,7 @@ readonly ref struct TapeView(ReadOnlySpan<byte> source, ReadOnlySpan<byte> unesc
     /// <summary>The value's UTF-8 text: a string's or name's characters with escapes resolved, a number's digits.</summary>
     public ReadOnlySpan<byte> Text(int token)
     {
-        ref readonly Token t = ref _tokens[token];
+        ref readonly var t = ref _tokens[token];
         return t.Start >= 0 ? _source.Slice(t.Start, t.Length) : _unescaped.Slice(~t.Start, t.Length);
     }
 
@@ -34,9 +34,7 @@ readonly ref struct TapeView(ReadOnlySpan<byte> source, ReadOnlySpan<byte> unesc
         for (int member = objectToken + 1; member < end; member = _tokens[member + 1].Next)
         {
             if (_tokens[member].Count == hash && Text(member).SequenceEqual(name))
-            {
                 return member + 1;
-            }
         }
 
         return -1;

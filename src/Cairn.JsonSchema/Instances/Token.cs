@@ -1,7 +1,7 @@
 namespace Cairn.JsonSchema.Instances;
 
 /// <summary>What a <see cref="Token"/> is. The order of the value kinds indexes per-kind tables.</summary>
-enum TokenKind : byte
+internal enum TokenKind : byte
 {
     Null,
     False,
@@ -19,7 +19,7 @@ enum TokenKind : byte
 /// One JSON value or member name of a <see cref="TapeView"/>. An object's members follow it as name, value, name,
 /// value…; an array's elements follow it in order.
 /// </summary>
-struct Token
+internal struct Token
 {
     /// <summary>Where the text begins: an offset into the source, or <c>~offset</c> into the unescaped side text.</summary>
     public int Start;

@@ -7,7 +7,7 @@ namespace Cairn.JsonSchema.Keywords;
 /// The keywords about an array's elements: <c>prefixItems</c>/<c>items</c> (or <c>items</c>/<c>additionalItems</c>),
 /// <c>minItems</c>, <c>maxItems</c>, <c>uniqueItems</c>.
 /// </summary>
-sealed class ArrayKeyword : Keyword
+internal sealed class ArrayKeyword : Keyword
 {
     public SchemaNode[] Prefix { get; init; } = [];
 
@@ -36,14 +36,10 @@ sealed class ArrayKeyword : Keyword
     {
         bool valid = JudgeCount(ref evaluation, node, token);
         if (!valid && evaluation.Collector is null)
-        {
             return false;
-        }
 
         if (Prefix.Length > 0 || Rest is not null)
-        {
             valid &= JudgeElements(ref evaluation, token, marks);
-        }
 
         if (Unique && (valid || evaluation.Collector is not null))
         {
@@ -59,7 +55,7 @@ sealed class ArrayKeyword : Keyword
         return valid;
     }
 
-    bool JudgeElements(ref EvaluationState evaluation, int token, int marks)
+    private bool JudgeElements(ref EvaluationState evaluation, int token, int marks)
     {
         var instance = evaluation.Instance;
         bool valid = true;
@@ -69,9 +65,7 @@ sealed class ArrayKeyword : Keyword
         {
             var (schema, keyword) = index < Prefix.Length ? (Prefix[index], PrefixKeyword) : (Rest, RestKeyword);
             if (schema is null)
-            {
                 break;
-            }
 
             bool itemValid = index < Prefix.Length
                 ? evaluation.Apply(schema, item, EvaluatedMarks.None, keyword, index)
@@ -79,23 +73,19 @@ sealed class ArrayKeyword : Keyword
             if (!itemValid)
             {
                 if (evaluation.Collector is null)
-                {
                     return false;
-                }
 
                 valid = false;
             }
         }
 
         if (marks != EvaluatedMarks.None)
-        {
             evaluation.Marks.SetFirst(marks, index);
-        }
 
         return valid;
     }
 
-    bool JudgeCount(ref EvaluationState evaluation, SchemaNode node, int token)
+    private bool JudgeCount(ref EvaluationState evaluation, SchemaNode node, int token)
     {
         int count = evaluation.Instance.At(token).Count;
         bool valid = true;

@@ -3,7 +3,7 @@ using Cairn.JsonSchema.Evaluation;
 namespace Cairn.JsonSchema.Keywords;
 
 /// <summary><c>allOf</c>.</summary>
-sealed class AllOfKeyword(SchemaNode[] schemas) : Keyword
+internal sealed class AllOfKeyword(SchemaNode[] schemas) : Keyword
 {
     public SchemaNode[] Schemas => schemas;
 
@@ -19,9 +19,7 @@ sealed class AllOfKeyword(SchemaNode[] schemas) : Keyword
             if (!evaluation.Apply(schemas[i], token, marks, "allOf", i))
             {
                 if (evaluation.Collector is null)
-                {
                     return false;
-                }
 
                 valid = false;
             }
@@ -32,7 +30,7 @@ sealed class AllOfKeyword(SchemaNode[] schemas) : Keyword
 }
 
 /// <summary><c>anyOf</c> and <c>oneOf</c>.</summary>
-sealed class AlternativesKeyword(string keyword, SchemaNode[] schemas, bool exactlyOne) : Keyword
+internal sealed class AlternativesKeyword(string keyword, SchemaNode[] schemas, bool exactlyOne) : Keyword
 {
     public SchemaNode[] Schemas => schemas;
 
@@ -49,20 +47,14 @@ sealed class AlternativesKeyword(string keyword, SchemaNode[] schemas, bool exac
         for (int i = 0; i < schemas.Length; i++)
         {
             if (!Matches(ref evaluation, schemas[i], i, token, marks))
-            {
                 continue;
-            }
 
             matches++;
             if (exactlyOne && matches > 1 && evaluation.Collector is null)
-            {
                 return false;
-            }
 
             if (!exactlyOne && marks == EvaluatedMarks.None && evaluation.Collector is null)
-            {
                 return true;
-            }
         }
 
         if (matches == 1 || (matches > 0 && !exactlyOne))
@@ -82,20 +74,16 @@ sealed class AlternativesKeyword(string keyword, SchemaNode[] schemas, bool exac
             $"must match {(exactlyOne ? "exactly one" : "one")} of {schemas.Length} alternatives but matches none");
     }
 
-    bool Matches(ref EvaluationState evaluation, SchemaNode schema, int index, int token, int marks)
+    private bool Matches(ref EvaluationState evaluation, SchemaNode schema, int index, int token, int marks)
     {
         if (marks == EvaluatedMarks.None)
-        {
             return evaluation.Apply(schema, token, marks, keyword, index);
-        }
 
         // What a failing alternative evaluated does not count, so it marks a region of its own.
         int own = evaluation.Marks.Push(evaluation.Instance.At(token).Count);
         bool valid = evaluation.Apply(schema, token, own, keyword, index);
         if (valid)
-        {
             evaluation.Marks.Merge(own, marks);
-        }
 
         evaluation.Marks.Pop(own);
         return valid;
@@ -103,7 +91,7 @@ sealed class AlternativesKeyword(string keyword, SchemaNode[] schemas, bool exac
 }
 
 /// <summary><c>not</c>.</summary>
-sealed class NotKeyword(SchemaNode schema) : Keyword
+internal sealed class NotKeyword(SchemaNode schema) : Keyword
 {
     public SchemaNode Schema => schema;
 
@@ -123,7 +111,7 @@ sealed class NotKeyword(SchemaNode schema) : Keyword
 }
 
 /// <summary><c>if</c> with <c>then</c> and <c>else</c>.</summary>
-sealed class ConditionalKeyword(SchemaNode condition, SchemaNode? then, SchemaNode? otherwise) : Keyword
+internal sealed class ConditionalKeyword(SchemaNode condition, SchemaNode? then, SchemaNode? otherwise) : Keyword
 {
     public SchemaNode Condition => condition;
 
@@ -147,9 +135,7 @@ sealed class ConditionalKeyword(SchemaNode condition, SchemaNode? then, SchemaNo
             int own = evaluation.Marks.Push(evaluation.Instance.At(token).Count);
             holds = evaluation.Probe(condition, token, own, "if");
             if (holds)
-            {
                 evaluation.Marks.Merge(own, marks);
-            }
 
             evaluation.Marks.Pop(own);
         }

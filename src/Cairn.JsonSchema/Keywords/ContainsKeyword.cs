@@ -7,7 +7,7 @@ namespace Cairn.JsonSchema.Keywords;
 /// <param name="min">At least so many; 0 makes the keyword a mere annotation.</param>
 /// <param name="max">At most so many; null is no limit.</param>
 /// <param name="marksMatches">Since 2020-12, elements that match count as evaluated.</param>
-sealed class ContainsKeyword(SchemaNode schema, long min, long? max, bool marksMatches) : Keyword
+internal sealed class ContainsKeyword(SchemaNode schema, long min, long? max, bool marksMatches) : Keyword
 {
     public SchemaNode Schema => schema;
 
@@ -34,13 +34,9 @@ sealed class ContainsKeyword(SchemaNode schema, long min, long? max, bool marksM
             {
                 matches++;
                 if (marksThese)
-                {
                     evaluation.Marks.Set(marks, index);
-                }
                 else if (matches >= min && max is null)
-                {
                     return true;
-                }
             }
         }
 

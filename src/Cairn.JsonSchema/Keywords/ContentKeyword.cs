@@ -8,7 +8,7 @@ using Cairn.JsonSchema.Instances;
 namespace Cairn.JsonSchema.Keywords;
 
 /// <summary><c>format</c>, where it is checked.</summary>
-sealed class FormatKeyword(string format, FormatCheck check) : Keyword
+internal sealed class FormatKeyword(string format, FormatCheck check) : Keyword
 {
     public string Format => format;
 
@@ -20,7 +20,7 @@ sealed class FormatKeyword(string format, FormatCheck check) : Keyword
         Check(ref evaluation, token)
         || Fail(evaluation.Collector, node, "format", evaluation.Instance, token, $"must be in the format {format}");
 
-    bool Check(ref EvaluationState evaluation, int token)
+    private bool Check(ref EvaluationState evaluation, int token)
     {
         var text = evaluation.Instance.Text(token);
         evaluation.ChargeText(text.Length * 8);
@@ -29,7 +29,7 @@ sealed class FormatKeyword(string format, FormatCheck check) : Keyword
 }
 
 /// <summary><c>contentEncoding: base64</c> and <c>contentMediaType: application/json</c>, which draft 7 lets one check.</summary>
-sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
+internal sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
 {
     public bool IsBase64 => isBase64;
 
@@ -44,17 +44,13 @@ sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
         var text = evaluation.Instance.Text(token);
         evaluation.ChargeText(text.Length * 8);
         if (!isBase64)
-        {
             return HoldsJson(text) || FailMediaType(ref evaluation, node, token);
-        }
 
         byte[] decoded = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(text.Length));
         try
         {
             if (Base64.DecodeFromUtf8(text, decoded, out _, out int written) != OperationStatus.Done)
-            {
                 return Fail(evaluation.Collector, node, "contentEncoding", evaluation.Instance, token, $"must be in Base64");
-            }
 
             return !isJson || HoldsJson(decoded.AsSpan(0, written)) || FailMediaType(ref evaluation, node, token);
         }
@@ -64,10 +60,10 @@ sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
         }
     }
 
-    static bool FailMediaType(ref EvaluationState evaluation, SchemaNode node, int token) =>
+    private static bool FailMediaType(ref EvaluationState evaluation, SchemaNode node, int token) =>
         Fail(evaluation.Collector, node, "contentMediaType", evaluation.Instance, token, $"must hold a JSON document");
 
-    static bool HoldsJson(ReadOnlySpan<byte> text)
+    private static bool HoldsJson(ReadOnlySpan<byte> text)
     {
         try
         {

@@ -6,7 +6,7 @@ namespace Cairn.JsonSchema.Keywords;
 /// <c>dependentRequired</c>, <c>dependentSchemas</c> and the older <c>dependencies</c>: what must hold when a member
 /// is there.
 /// </summary>
-sealed class DependencyKeyword(string keyword, IReadOnlyList<Dependency> dependencies) : Keyword
+internal sealed class DependencyKeyword(string keyword, IReadOnlyList<Dependency> dependencies) : Keyword
 {
     public string Name => keyword;
 
@@ -28,9 +28,7 @@ sealed class DependencyKeyword(string keyword, IReadOnlyList<Dependency> depende
         {
             evaluation.Charge(searchCost);
             if (instance.FindMember(token, dependency.Trigger.Utf8, dependency.Trigger.Hash) < 0)
-            {
                 continue;
-            }
 
             foreach (var required in dependency.Required)
             {
@@ -43,14 +41,10 @@ sealed class DependencyKeyword(string keyword, IReadOnlyList<Dependency> depende
             }
 
             if (dependency.Schema is not null)
-            {
                 valid &= evaluation.Apply(dependency.Schema, token, marks, keyword, dependency.Trigger.Name);
-            }
 
             if (!valid && evaluation.Collector is null)
-            {
                 return false;
-            }
         }
 
         return valid;
@@ -58,4 +52,4 @@ sealed class DependencyKeyword(string keyword, IReadOnlyList<Dependency> depende
 }
 
 /// <summary>One entry: when <paramref name="Trigger"/> is there, these members and this schema are asked for.</summary>
-sealed record Dependency(PropertyEntry Trigger, PropertyEntry[] Required, SchemaNode? Schema);
+internal sealed record Dependency(PropertyEntry Trigger, PropertyEntry[] Required, SchemaNode? Schema);

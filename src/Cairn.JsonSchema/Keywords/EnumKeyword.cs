@@ -4,24 +4,22 @@ using Cairn.JsonSchema.Instances;
 namespace Cairn.JsonSchema.Keywords;
 
 /// <summary><c>enum</c> and <c>const</c>: the value is one of a list.</summary>
-sealed class EnumKeyword : Keyword
+internal sealed class EnumKeyword : Keyword
 {
     /// <summary>Up to so many values are compared one by one; beyond, by hash.</summary>
-    const int LinearLimit = 8;
+    private const int LinearLimit = 8;
 
-    const int ValuesInMessage = 10;
+    private const int ValuesInMessage = 10;
 
-    readonly string _keyword;
-    readonly Dictionary<int, JsonValue[]>? _byHash;
+    private readonly string _keyword;
+    private readonly Dictionary<int, JsonValue[]>? _byHash;
 
     public EnumKeyword(string keyword, IReadOnlyList<JsonValue> values)
     {
         _keyword = keyword;
         Values = values;
         if (values.Count > LinearLimit)
-        {
             _byHash = values.GroupBy(value => value.Hash).ToDictionary(group => group.Key, group => group.ToArray());
-        }
     }
 
     public IReadOnlyList<JsonValue> Values { get; }
@@ -32,21 +30,19 @@ sealed class EnumKeyword : Keyword
     {
         var instance = evaluation.Instance;
         evaluation.ChargeComparison(token);
-        IReadOnlyList<JsonValue> candidates = _byHash is null
+        var candidates = _byHash is null
             ? Values
             : _byHash.GetValueOrDefault(JsonEquality.Hash(instance, token)) ?? [];
         for (int i = 0; i < candidates.Count; i++)
         {
             if (candidates[i].Equals(instance, token))
-            {
                 return true;
-            }
         }
 
         return Fail(evaluation.Collector, node, _keyword, instance, token, $"must be {Describe()}");
     }
 
-    string Describe()
+    private string Describe()
     {
         string listed = string.Join(", ", Values.Take(ValuesInMessage).Select(value => value.Element.GetRawText()));
         return Values.Count == 1 ? listed

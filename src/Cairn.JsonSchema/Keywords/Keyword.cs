@@ -7,7 +7,7 @@ namespace Cairn.JsonSchema.Keywords;
 /// <summary>
 /// A compiled keyword, or a few that are judged in one walk. Shared by all threads: it holds no state of a validation.
 /// </summary>
-abstract class Keyword
+internal abstract class Keyword
 {
     /// <summary>The types of value it says anything about.</summary>
     public virtual KindSet AppliesTo => KindSet.All;

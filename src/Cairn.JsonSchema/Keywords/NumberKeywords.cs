@@ -9,11 +9,11 @@ namespace Cairn.JsonSchema.Keywords;
 /// <param name="text">The bound as written in the schema.</param>
 /// <param name="isUpper">An upper bound.</param>
 /// <param name="isExclusive">The bound itself is not allowed.</param>
-sealed class BoundKeyword(string keyword, string text, bool isUpper, bool isExclusive) : Keyword
+internal sealed class BoundKeyword(string keyword, string text, bool isUpper, bool isExclusive) : Keyword
 {
-    readonly byte[] _text = Encoding.UTF8.GetBytes(text);
+    private readonly byte[] _text = Encoding.UTF8.GetBytes(text);
 
-    readonly long? _integer = JsonNumber.TryPlainInteger(Encoding.UTF8.GetBytes(text), out long integer) ? integer : null;
+    private readonly long? _integer = JsonNumber.TryPlainInteger(Encoding.UTF8.GetBytes(text), out long integer) ? integer : null;
 
     /// <summary>The bound as written in the schema.</summary>
     public string Text => text;
@@ -34,9 +34,7 @@ sealed class BoundKeyword(string keyword, string text, bool isUpper, bool isExcl
             ? value.CompareTo(bound)
             : JsonNumber.Parse(number).CompareTo(Bound);
         if (isUpper ? order < 0 : order > 0)
-        {
             return true;
-        }
 
         string relation = (isUpper, isExclusive) switch
         {
@@ -52,7 +50,7 @@ sealed class BoundKeyword(string keyword, string text, bool isUpper, bool isExcl
 }
 
 /// <summary><c>multipleOf</c>, exactly: 19.99 is a multiple of 0.01.</summary>
-sealed class MultipleOfKeyword(string text) : Keyword
+internal sealed class MultipleOfKeyword(string text) : Keyword
 {
     public Divisor Divisor { get; } = new(JsonNumber.Parse(Encoding.UTF8.GetBytes(text)));
 

@@ -1,5 +1,4 @@
 using Cairn.JsonSchema.Evaluation;
-using Cairn.JsonSchema.Instances;
 using Cairn.JsonSchema.Patterns;
 
 namespace Cairn.JsonSchema.Keywords;
@@ -8,9 +7,9 @@ namespace Cairn.JsonSchema.Keywords;
 /// The keywords about an object's members, judged in one walk: <c>properties</c>, <c>patternProperties</c>,
 /// <c>additionalProperties</c>, <c>propertyNames</c>, <c>required</c>, <c>minProperties</c>, <c>maxProperties</c>.
 /// </summary>
-sealed class ObjectKeyword(PropertyTable properties) : Keyword
+internal sealed class ObjectKeyword(PropertyTable properties) : Keyword
 {
-    readonly int _required = properties.Entries.Count(entry => entry.IsRequired);
+    private readonly int _required = properties.Entries.Count(entry => entry.IsRequired);
 
     public PropertyTable Properties { get; } = properties;
 
@@ -41,12 +40,10 @@ sealed class ObjectKeyword(PropertyTable properties) : Keyword
         int child = 0;
         for (int name = token + 1; name < end && (valid || evaluation.Collector is not null); child++)
         {
-            ref readonly Token member = ref instance.At(name);
+            ref readonly var member = ref instance.At(name);
             var entry = Properties.Find(instance.Text(name), member.Count);
             if (entry is { IsRequired: true })
-            {
                 missing--;
-            }
 
             valid &= JudgeMember(ref evaluation, entry?.Schema, name, marks, child);
             name = instance.At(name + 1).Next;
@@ -57,7 +54,7 @@ sealed class ObjectKeyword(PropertyTable properties) : Keyword
             : ReportMissing(ref evaluation, node, token);
     }
 
-    bool JudgeMember(ref EvaluationState evaluation, SchemaNode? schema, int name, int marks, int child)
+    private bool JudgeMember(ref EvaluationState evaluation, SchemaNode? schema, int name, int marks, int child)
     {
         bool valid = true;
         bool isKnown = false;
@@ -89,22 +86,18 @@ sealed class ObjectKeyword(PropertyTable properties) : Keyword
         }
 
         if (Names is not null)
-        {
             valid &= evaluation.Apply(Names, name, EvaluatedMarks.None, "propertyNames");
-        }
 
         if (isKnown && marks != EvaluatedMarks.None)
-        {
             evaluation.Marks.Set(marks, child);
-        }
 
         return valid;
     }
 
-    static string NameOf(ref EvaluationState evaluation, int name) =>
+    private static string NameOf(ref EvaluationState evaluation, int name) =>
         System.Text.Encoding.UTF8.GetString(evaluation.Instance.Text(name));
 
-    bool JudgeCount(ref EvaluationState evaluation, SchemaNode node, int token)
+    private bool JudgeCount(ref EvaluationState evaluation, SchemaNode node, int token)
     {
         int count = evaluation.Instance.At(token).Count;
         bool valid = true;
@@ -123,12 +116,10 @@ sealed class ObjectKeyword(PropertyTable properties) : Keyword
         return valid;
     }
 
-    bool ReportMissing(ref EvaluationState evaluation, SchemaNode node, int token)
+    private bool ReportMissing(ref EvaluationState evaluation, SchemaNode node, int token)
     {
         if (evaluation.Collector is null)
-        {
             return false;
-        }
 
         evaluation.Charge(Properties.Entries.Length * (1 + (evaluation.Instance.At(token).Count >> 3)));
         foreach (var entry in Properties.Entries)

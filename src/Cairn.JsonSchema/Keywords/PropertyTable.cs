@@ -5,7 +5,7 @@ using Cairn.JsonSchema.Instances;
 namespace Cairn.JsonSchema.Keywords;
 
 /// <summary>A member name that a schema mentions.</summary>
-sealed class PropertyEntry(string name, SchemaNode? schema, bool isRequired)
+internal sealed class PropertyEntry(string name, SchemaNode? schema, bool isRequired)
 {
     public string Name { get; } = name;
 
@@ -23,19 +23,17 @@ sealed class PropertyEntry(string name, SchemaNode? schema, bool isRequired)
 }
 
 /// <summary>Finds what a schema says of a member by the name's UTF-8 bytes, without making a string of it.</summary>
-sealed class PropertyTable
+internal sealed class PropertyTable
 {
-    readonly PropertyEntry?[] _buckets;
-    readonly int _mask;
+    private readonly PropertyEntry?[] _buckets;
+    private readonly int _mask;
 
     public PropertyTable(IEnumerable<(string Name, SchemaNode? Schema, bool IsRequired)> properties)
     {
         Entries = [.. properties.Select(p => new PropertyEntry(p.Name, p.Schema, p.IsRequired))];
         int size = 4;
         while (size < Entries.Length * 2)
-        {
             size *= 2;
-        }
 
         _mask = size - 1;
         _buckets = new PropertyEntry?[size];
@@ -53,9 +51,7 @@ sealed class PropertyTable
     {
         var entry = _buckets[hash & _mask];
         while (entry is not null && (entry.Hash != hash || !name.SequenceEqual(entry.Utf8)))
-        {
             entry = entry.Next;
-        }
 
         return entry;
     }

@@ -3,7 +3,7 @@ using Cairn.JsonSchema.Evaluation;
 namespace Cairn.JsonSchema.Keywords;
 
 /// <summary><c>$ref</c>, and a dynamic reference that turned out to have only one possible target.</summary>
-sealed class RefKeyword(string keyword, SchemaNode target) : Keyword
+internal sealed class RefKeyword(string keyword, SchemaNode target) : Keyword
 {
     public SchemaNode Target => target;
 
@@ -19,7 +19,7 @@ sealed class RefKeyword(string keyword, SchemaNode target) : Keyword
 /// <c>$dynamicRef</c> and <c>$recursiveRef</c>: the outermost schema resource entered that has the anchor decides
 /// (2020-12 core, section 8.2.3.2; 2019-09 core, section 8.2.4.2.1).
 /// </summary>
-sealed class DynamicRefKeyword(string keyword, string anchor, SchemaNode initial) : Keyword
+internal sealed class DynamicRefKeyword(string keyword, string anchor, SchemaNode initial) : Keyword
 {
     public SchemaNode Initial => initial;
 

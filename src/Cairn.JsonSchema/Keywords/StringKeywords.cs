@@ -4,7 +4,7 @@ using Cairn.JsonSchema.Patterns;
 namespace Cairn.JsonSchema.Keywords;
 
 /// <summary><c>minLength</c> and <c>maxLength</c>, in Unicode code points.</summary>
-sealed class LengthKeyword(long? min, long? max) : Keyword
+internal sealed class LengthKeyword(long? min, long? max) : Keyword
 {
     public long? Min => min;
 
@@ -38,20 +38,18 @@ sealed class LengthKeyword(long? min, long? max) : Keyword
         return valid;
     }
 
-    static long CountCodePoints(ReadOnlySpan<byte> utf8)
+    private static long CountCodePoints(ReadOnlySpan<byte> utf8)
     {
         long count = 0;
         foreach (byte b in utf8)
-        {
             count += (b & 0xC0) != 0x80 ? 1 : 0;
-        }
 
         return count;
     }
 }
 
 /// <summary><c>pattern</c>.</summary>
-sealed class PatternKeyword(EcmaPattern pattern) : Keyword
+internal sealed class PatternKeyword(EcmaPattern pattern) : Keyword
 {
     public EcmaPattern Pattern => pattern;
 

@@ -7,7 +7,7 @@ namespace Cairn.JsonSchema.Keywords;
 /// <param name="kinds">The types allowed outright.</param>
 /// <param name="integer">Numbers are allowed when they are integers.</param>
 /// <param name="integerByText">Draft 4: an integer is what is written without fraction and exponent.</param>
-sealed class TypeKeyword(KindSet kinds, bool integer, bool integerByText) : Keyword
+internal sealed class TypeKeyword(KindSet kinds, bool integer, bool integerByText) : Keyword
 {
     public KindSet Kinds { get; } = kinds;
 
@@ -23,9 +23,7 @@ sealed class TypeKeyword(KindSet kinds, bool integer, bool integerByText) : Keyw
     {
         var kind = evaluation.Instance.Kind(token);
         if (Kinds.Contains(kind == TokenKind.Name ? TokenKind.String : kind))
-        {
             return true;
-        }
 
         if (kind == TokenKind.Number && Integer)
         {
@@ -38,23 +36,19 @@ sealed class TypeKeyword(KindSet kinds, bool integer, bool integerByText) : Keyw
             $"must be {Describe()} but is {kind.TypeName()}");
     }
 
-    bool IsInteger(ReadOnlySpan<byte> text) =>
+    private bool IsInteger(ReadOnlySpan<byte> text) =>
         text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0
         || (!IntegerByText && Numbers.JsonNumber.Parse(text).IsInteger);
 
-    string Describe()
+    private string Describe()
     {
         var names = new List<string>();
         foreach (var kind in (ReadOnlySpan<TokenKind>)[TokenKind.Null, TokenKind.True, TokenKind.Number, TokenKind.String, TokenKind.Array, TokenKind.Object])
         {
             if (Kinds.Contains(kind))
-            {
                 names.Add(kind.TypeName());
-            }
             else if (kind == TokenKind.Number && Integer)
-            {
                 names.Add("integer");
-            }
         }
 
         return string.Join(" or ", names);
@@ -62,7 +56,7 @@ sealed class TypeKeyword(KindSet kinds, bool integer, bool integerByText) : Keyw
 }
 
 /// <summary>The schema <c>false</c>.</summary>
-sealed class FalseKeyword : Keyword
+internal sealed class FalseKeyword : Keyword
 {
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks) =>
         Fail(evaluation.Collector, node, "", evaluation.Instance, token, $"is not allowed here");

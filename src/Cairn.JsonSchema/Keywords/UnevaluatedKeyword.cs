@@ -6,9 +6,9 @@ namespace Cairn.JsonSchema.Keywords;
 /// <c>unevaluatedProperties</c> or <c>unevaluatedItems</c>: judges the children that no other keyword here, or in a
 /// subschema applied to the same value, has evaluated. Runs after all others, on their marks.
 /// </summary>
-sealed class UnevaluatedKeyword(KindSet appliesTo, SchemaNode schema) : Keyword
+internal sealed class UnevaluatedKeyword(KindSet appliesTo, SchemaNode schema) : Keyword
 {
-    readonly string _keyword = appliesTo == KindSet.Object ? "unevaluatedProperties" : "unevaluatedItems";
+    private readonly string _keyword = appliesTo == KindSet.Object ? "unevaluatedProperties" : "unevaluatedItems";
 
     public SchemaNode Schema => schema;
 
@@ -30,9 +30,7 @@ sealed class UnevaluatedKeyword(KindSet appliesTo, SchemaNode schema) : Keyword
             if (!evaluation.Marks.Has(marks, child) && !evaluation.Apply(schema, at + step, EvaluatedMarks.None, _keyword))
             {
                 if (evaluation.Collector is null)
-                {
                     return false;
-                }
 
                 valid = false;
             }

@@ -3,11 +3,11 @@ using System.Collections.Frozen;
 namespace Cairn.JsonSchema.Loading;
 
 /// <summary>A draft with the keywords in force: all of the draft's, or those of the vocabularies a meta-schema names.</summary>
-sealed class Dialect
+internal sealed class Dialect
 {
-    readonly FrozenSet<string> _keywords;
+    private readonly FrozenSet<string> _keywords;
 
-    Dialect(SchemaDraft draft, IEnumerable<string> keywords, bool assertsFormat)
+    private Dialect(SchemaDraft draft, IEnumerable<string> keywords, bool assertsFormat)
     {
         Draft = draft;
         AssertsFormat = assertsFormat;
@@ -29,7 +29,7 @@ sealed class Dialect
 
     public static Dialect Of(SchemaDraft draft) => All[(int)draft];
 
-    static readonly Dialect[] All =
+    private static readonly Dialect[] All =
     [
         new(SchemaDraft.Draft4, Vocabularies.Draft4, false),
         new(SchemaDraft.Draft6, Vocabularies.Draft6, false),

@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Cairn.JsonSchema.Loading;
 
 /// <summary>Keywords that judge in a later draft and mean nothing in the one a schema says it is written in.</summary>
-static class IgnoredKeywords
+internal static class IgnoredKeywords
 {
-    const int MaxFound = 20;
+    private const int MaxFound = 20;
 
-    static readonly (string Keyword, string Since)[] Later =
+    private static readonly (string Keyword, string Since)[] Later =
     [
         ("const", "draft 6"), ("contains", "draft 6"), ("propertyNames", "draft 6"), ("if", "draft 7"),
         ("dependentRequired", "draft 2019-09"), ("dependentSchemas", "draft 2019-09"), ("minContains", "draft 2019-09"),
@@ -21,17 +21,13 @@ static class IgnoredKeywords
         var found = new List<SchemaProblem>();
         var later = Later.Where(entry => !dialect.Has(entry.Keyword)).ToArray();
         if (later.Length == 0)
-        {
             return found;
-        }
 
         var pending = new Stack<(string Pointer, JsonElement Schema)>([("", root)]);
         while (found.Count < MaxFound && pending.TryPop(out var at))
         {
             if (at.Schema.ValueKind != JsonValueKind.Object)
-            {
                 continue;
-            }
 
             foreach (var (keyword, since) in later)
             {
@@ -43,15 +39,13 @@ static class IgnoredKeywords
             }
 
             foreach (var (step, schema) in SubschemaKeywords.In(at.Schema, dialect).Reverse())
-            {
                 pending.Push((at.Pointer + step, schema));
-            }
         }
 
         return found;
     }
 
-    static string NameOf(SchemaDraft draft) => draft switch
+    private static string NameOf(SchemaDraft draft) => draft switch
     {
         SchemaDraft.Draft4 => "draft 4",
         SchemaDraft.Draft6 => "draft 6",

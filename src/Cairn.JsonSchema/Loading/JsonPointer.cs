@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Cairn.JsonSchema.Loading;
 
 /// <summary>JSON Pointers (RFC 6901).</summary>
-static class JsonPointer
+internal static class JsonPointer
 {
     public static string Append(string pointer, string token) => pointer + "/" + Escape(token);
 
@@ -18,14 +18,10 @@ static class JsonPointer
     public static string[]? Split(string pointer)
     {
         if (pointer.Length == 0)
-        {
             return [];
-        }
 
         if (pointer[0] != '/')
-        {
             return null;
-        }
 
         return [.. pointer[1..].Split('/').Select(token => token.Replace("~1", "/").Replace("~0", "~"))];
     }

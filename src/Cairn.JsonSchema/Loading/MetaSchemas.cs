@@ -8,9 +8,9 @@ namespace Cairn.JsonSchema.Loading;
 /// The official meta-schemas of all drafts, reduced to what validates (titles, comments and defaults left out), each
 /// under its own URI.
 /// </summary>
-static class MetaSchemas
+internal static class MetaSchemas
 {
-    static readonly ConcurrentDictionary<string, FrozenDictionary<string, JsonElement>> Loaded = new();
+    private static readonly ConcurrentDictionary<string, FrozenDictionary<string, JsonElement>> Loaded = new();
 
     /// <param name="uri">Without fragment.</param>
     public static JsonElement? Find(string uri)
@@ -27,13 +27,13 @@ static class MetaSchemas
         return file is not null && Loaded.GetOrAdd(file, Load).TryGetValue(uri, out var schema) ? schema : null;
     }
 
-    static FrozenDictionary<string, JsonElement> Load(string file)
+    private static FrozenDictionary<string, JsonElement> Load(string file)
     {
         using var stream = typeof(MetaSchemas).Assembly.GetManifestResourceStream($"MetaSchemas/{file}.json")!;
         using var document = JsonDocument.Parse(stream);
         return document.RootElement.Clone().EnumerateArray().ToFrozenDictionary(IdOf);
     }
 
-    static string IdOf(JsonElement schema) =>
+    private static string IdOf(JsonElement schema) =>
         (schema.TryGetProperty("$id", out var id) ? id : schema.GetProperty("id")).GetString()!.TrimEnd('#');
 }

@@ -4,7 +4,7 @@ using Cairn.JsonSchema.Evaluation;
 namespace Cairn.JsonSchema.Loading;
 
 /// <summary>A JSON text that holds schemas, and every place in it known to be one.</summary>
-sealed class SchemaDocument(string uri, JsonElement root, bool isRoot)
+internal sealed class SchemaDocument(string uri, JsonElement root, bool isRoot)
 {
     /// <summary>What it was asked for by; empty for a root document without a base URI.</summary>
     public string Uri { get; } = uri;
@@ -21,7 +21,7 @@ sealed class SchemaDocument(string uri, JsonElement root, bool isRoot)
 }
 
 /// <summary>A schema with an identifier of its own (or a document's root), against which references resolve.</summary>
-sealed class SchemaResource(int id, string uri, SchemaDocument document, string pointer, Dialect dialect)
+internal sealed class SchemaResource(int id, string uri, SchemaDocument document, string pointer, Dialect dialect)
 {
     /// <summary>Unique within one compilation.</summary>
     public int Id { get; } = id;
@@ -44,7 +44,7 @@ sealed class SchemaResource(int id, string uri, SchemaDocument document, string 
 }
 
 /// <summary>One place that holds a schema.</summary>
-sealed class SchemaLocation(SchemaResource resource, string pointer, JsonElement element)
+internal sealed class SchemaLocation(SchemaResource resource, string pointer, JsonElement element)
 {
     /// <summary>The nearest resource at or above it.</summary>
     public SchemaResource Resource { get; } = resource;

@@ -6,13 +6,13 @@ namespace Cairn.JsonSchema.Loading;
 /// All schema documents of one compilation: finds their resources and anchors and resolves references among them,
 /// asking the caller's resolver for what is missing.
 /// </summary>
-sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
+internal sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
 {
-    readonly Dictionary<string, SchemaResource> _resources = new(StringComparer.Ordinal);
-    readonly HashSet<string> _missing = new(StringComparer.Ordinal);
-    readonly List<SchemaResource> _order = [];
-    int _subschemas;
-    int _fetched;
+    private readonly Dictionary<string, SchemaResource> _resources = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+    private readonly List<SchemaResource> _order = [];
+    private int _subschemas;
+    private int _fetched;
 
     /// <summary>Every resource found so far, in order of discovery.</summary>
     public IReadOnlyList<SchemaResource> Resources => _order;
@@ -29,7 +29,7 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
         return document.Locations[""];
     }
 
-    SchemaResource AddResource(string uri, SchemaDocument document, string pointer, Dialect dialect)
+    private SchemaResource AddResource(string uri, SchemaDocument document, string pointer, Dialect dialect)
     {
         var resource = new SchemaResource(_order.Count, uri, document, pointer, dialect);
         if (!_resources.TryAdd(uri, resource) && pointer.Length > 0 && _resources[uri].Document == document)
@@ -42,12 +42,10 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
         return resource;
     }
 
-    void Scan(SchemaDocument document, SchemaResource resource, JsonElement element, string pointer, int depth)
+    private void Scan(SchemaDocument document, SchemaResource resource, JsonElement element, string pointer, int depth)
     {
         if (document.Locations.ContainsKey(pointer))
-        {
             return;
-        }
 
         if (depth > options.Limits.MaxSchemaDepth || ++_subschemas > options.Limits.MaxSubschemas)
         {
@@ -73,21 +71,17 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
         document.Locations.Add(pointer, location);
         AddAnchors(location);
         foreach (var (step, schema) in SubschemaKeywords.In(element, resource.Dialect))
-        {
             Scan(document, resource, schema, pointer + step, depth + 1);
-        }
     }
 
-    void AddAnchors(SchemaLocation location)
+    private void AddAnchors(SchemaLocation location)
     {
         var resource = location.Resource;
         var dialect = resource.Dialect;
         if (dialect.Draft <= SchemaDraft.Draft7)
         {
             if (IdOf(location.Element, dialect, resource.Uri).Fragment is { Length: > 0 } name)
-            {
                 resource.Anchors.TryAdd(name, location);
-            }
 
             return;
         }
@@ -97,14 +91,10 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
             if (dialect.Has(keyword) && StringMember(location.Element, keyword) is { } name)
             {
                 if (!resource.Anchors.TryAdd(name, location) && resource.Anchors[name] != location)
-                {
                     problems.Add(new SchemaProblem(location.Describe(), keyword, $"the anchor \"{name}\" is used twice"));
-                }
 
                 if (keyword == "$dynamicAnchor")
-                {
                     resource.DynamicAnchors.TryAdd(name, location);
-                }
             }
         }
 
@@ -116,7 +106,7 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
     }
 
     /// <summary>The resource URI an object's identifier gives it (null: none), and a draft 4–7 fragment name.</summary>
-    static (string? Uri, string? Fragment) IdOf(JsonElement schema, Dialect dialect, string baseUri)
+    private static (string? Uri, string? Fragment) IdOf(JsonElement schema, Dialect dialect, string baseUri)
     {
         if (schema.ValueKind != JsonValueKind.Object || !dialect.Has(dialect.IdKeyword)
             || StringMember(schema, dialect.IdKeyword) is not { } id
@@ -126,28 +116,22 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
         }
 
         if (id.StartsWith('#'))
-        {
             return (null, id[1..]);
-        }
 
         var (uri, fragment) = UriReference.Resolve(baseUri, id);
         return (uri, fragment);
     }
 
-    static string? StringMember(JsonElement schema, string name) =>
+    private static string? StringMember(JsonElement schema, string name) =>
         schema.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    Dialect DialectOf(SchemaDocument document, JsonElement schema, string pointer, Dialect fallback)
+    private Dialect DialectOf(SchemaDocument document, JsonElement schema, string pointer, Dialect fallback)
     {
         if (schema.ValueKind != JsonValueKind.Object || StringMember(schema, "$schema") is not { } uri)
-        {
             return fallback;
-        }
 
         if (Dialect.DraftOf(uri) is { } draft)
-        {
             return Dialect.Of(draft);
-        }
 
         string where = document.Describe(pointer);
         if (uri.TrimEnd('#') == document.Uri || FindResource(uri.TrimEnd('#'), fallback) is not { } meta)
@@ -180,17 +164,13 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
 
     /// <param name="uri">Absolute, without fragment.</param>
     /// <param name="fallback">Of a document without <c>$schema</c>.</param>
-    SchemaResource? FindResource(string uri, Dialect fallback)
+    private SchemaResource? FindResource(string uri, Dialect fallback)
     {
         if (_resources.TryGetValue(uri, out var known))
-        {
             return known;
-        }
 
         if (_missing.Contains(uri))
-        {
             return null;
-        }
 
         if ((MetaSchemas.Find(uri) ?? Fetch(uri)) is not { } found)
         {
@@ -202,7 +182,7 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
         return _resources[uri];
     }
 
-    JsonElement? Fetch(string uri)
+    private JsonElement? Fetch(string uri)
     {
         if (options.Resolver is null || !Uri.TryCreate(uri, UriKind.RelativeOrAbsolute, out var parsed)
             || options.Resolver(parsed) is not { } found)
@@ -217,9 +197,7 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
         }
 
         if (SchemaText.WhyRefused(found, options.Limits) is { } reason)
-        {
             throw new SchemaException([.. problems, new SchemaProblem(uri, "", reason)]);
-        }
 
         return found.Clone();
     }
@@ -239,55 +217,39 @@ sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> problems)
         fragment = Uri.UnescapeDataString(fragment);
         SchemaLocation? target;
         if (fragment.Length == 0)
-        {
             target = resource.Document.Locations[resource.Pointer];
-        }
         else if (fragment[0] == '/')
-        {
             target = ResolvePointer(resource, fragment);
-        }
         else
-        {
             target = resource.Anchors.GetValueOrDefault(fragment);
-        }
 
         if (target is null)
-        {
             whyNot = $"\"{reference}\" leads nowhere: there is no \"{fragment}\" in {(uri.Length == 0 ? "the schema" : uri)}";
-        }
 
         return target;
     }
 
-    SchemaLocation? ResolvePointer(SchemaResource resource, string fragment)
+    private SchemaLocation? ResolvePointer(SchemaResource resource, string fragment)
     {
         var document = resource.Document;
         if (document.Locations.TryGetValue(resource.Pointer + fragment, out var known))
-        {
             return known;
-        }
 
         // Not a known place for schemas (an unknown keyword, say): take it as one, belonging to what encloses it.
         if (JsonPointer.Split(fragment) is not { } steps)
-        {
             return null;
-        }
 
         var element = document.Locations[resource.Pointer].Element;
         string pointer = resource.Pointer;
         foreach (string step in steps)
         {
             if (JsonPointer.Step(element, step) is not { } next)
-            {
                 return null;
-            }
 
             element = next;
             pointer = JsonPointer.Append(pointer, step);
             if (document.Locations.TryGetValue(pointer, out var enclosing))
-            {
                 resource = enclosing.Resource;
-            }
         }
 
         Scan(document, resource, element, pointer, 0);

@@ -6,10 +6,10 @@ using Cairn.JsonSchema.Instances;
 namespace Cairn.JsonSchema.Loading;
 
 /// <summary>Bounds on the text of a schema document, however it was parsed.</summary>
-static class SchemaText
+internal static class SchemaText
 {
     /// <summary>Each subschema may bring its keyword, a map or a list.</summary>
-    const int JsonLevelsPerSubschema = 3;
+    private const int JsonLevelsPerSubschema = 3;
 
     public static int MaxJsonDepth(SchemaLimits limits) => limits.MaxSchemaDepth * JsonLevelsPerSubschema;
 
@@ -18,14 +18,10 @@ static class SchemaText
     {
         var text = JsonMarshal.GetRawUtf8Value(document);
         if (text.Length > limits.MaxSchemaBytes)
-        {
             return $"the schema is larger than {limits.MaxSchemaBytes} bytes";
-        }
 
         if (!Utf8.IsValid(text))
-        {
             return "the schema is not valid UTF-8";
-        }
 
         var reader = new Utf8JsonReader(text, new JsonReaderOptions
         {
@@ -40,15 +36,11 @@ static class SchemaText
             {
                 byte[] resolved = new byte[reader.ValueSpan.Length];
                 if (!Utf8.IsValid(resolved.AsSpan(0, StringEscapes.Resolve(reader.ValueSpan, resolved))))
-                {
                     return "a text in the schema is not valid Unicode";
-                }
             }
 
             if (reader.CurrentDepth > MaxJsonDepth(limits))
-            {
                 return $"the schema's JSON is nested deeper than {MaxJsonDepth(limits)} levels";
-            }
         }
 
         return null;

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Cairn.JsonSchema.Loading;
 
 /// <summary>Where subschemas stand: which keywords hold one, a list of them, or a map of them.</summary>
-static class SubschemaKeywords
+internal static class SubschemaKeywords
 {
     /// <summary>The subschemas directly inside a schema object, with the pointer from the object to each.</summary>
     public static IEnumerable<(string Pointer, JsonElement Schema)> In(JsonElement schema, Dialect dialect)
@@ -11,9 +11,7 @@ static class SubschemaKeywords
         foreach (var member in schema.EnumerateObject())
         {
             if (!dialect.Has(member.Name))
-            {
                 continue;
-            }
 
             string pointer = "/" + member.Name;
             switch (member.Name)
@@ -30,9 +28,7 @@ static class SubschemaKeywords
                     {
                         int index = 0;
                         foreach (var item in member.Value.EnumerateArray())
-                        {
                             yield return (JsonPointer.Append(pointer, index++), item);
-                        }
                     }
 
                     break;
@@ -43,9 +39,7 @@ static class SubschemaKeywords
                         foreach (var entry in member.Value.EnumerateObject())
                         {
                             if (member.Name != "dependencies" || entry.Value.ValueKind != JsonValueKind.Array)
-                            {
                                 yield return (JsonPointer.Append(pointer, entry.Name), entry.Value);
-                            }
                         }
                     }
 

@@ -4,7 +4,7 @@ namespace Cairn.JsonSchema.Loading;
 /// A URI reference in its five parts and its resolution against a base (RFC 3986 sections 3 and 5.2), by text alone:
 /// <see cref="Uri"/> refuses relative bases and rewrites what it is given, and identifiers must stay as written.
 /// </summary>
-readonly record struct UriReference(string? Scheme, string? Authority, string Path, string? Query, string? Fragment)
+internal readonly record struct UriReference(string? Scheme, string? Authority, string Path, string? Query, string? Fragment)
 {
     public static UriReference Parse(string text)
     {
@@ -36,14 +36,10 @@ readonly record struct UriReference(string? Scheme, string? Authority, string Pa
         var r = Parse(reference);
         string fragment = r.Fragment ?? "";
         if (r is { Scheme: null, Authority: null, Path: "", Query: null })
-        {
             return (baseUri, fragment);
-        }
 
         if (r.Scheme is not null)
-        {
             return ((r with { Path = RemoveDotSegments(r.Path), Fragment = null }).ToString(), fragment);
-        }
 
         var b = Parse(baseUri);
         var target = r.Authority is not null ? r with { Path = RemoveDotSegments(r.Path) }
@@ -56,22 +52,18 @@ readonly record struct UriReference(string? Scheme, string? Authority, string Pa
         $"{(Scheme is null ? "" : Scheme + ":")}{(Authority is null ? "" : "//" + Authority)}{Path}"
         + $"{(Query is null ? "" : "?" + Query)}{(Fragment is null ? "" : "#" + Fragment)}";
 
-    static string Merge(UriReference b, string path)
+    private static string Merge(UriReference b, string path)
     {
         if (path.StartsWith('/'))
-        {
             return path;
-        }
 
         return b.Authority is not null && b.Path.Length == 0 ? "/" + path : b.Path[..(b.Path.LastIndexOf('/') + 1)] + path;
     }
 
-    static string RemoveDotSegments(string path)
+    private static string RemoveDotSegments(string path)
     {
         if (!path.Contains("./", StringComparison.Ordinal) && !path.EndsWith('.'))
-        {
             return path;
-        }
 
         string[] segments = path.Split('/');
         var kept = new List<string>();
@@ -81,14 +73,10 @@ readonly record struct UriReference(string? Scheme, string? Authority, string Pa
             if (segments[i] is "." or "..")
             {
                 if (segments[i] == ".." && kept.Count > (path.StartsWith('/') ? 1 : 0))
-                {
                     kept.RemoveAt(kept.Count - 1);
-                }
 
                 if (last)
-                {
                     kept.Add("");
-                }
             }
             else
             {
@@ -99,32 +87,26 @@ readonly record struct UriReference(string? Scheme, string? Authority, string Pa
         return string.Join('/', kept);
     }
 
-    static string? CutBehind(ref string text, char mark)
+    private static string? CutBehind(ref string text, char mark)
     {
         int at = text.IndexOf(mark);
         if (at < 0)
-        {
             return null;
-        }
 
         string behind = text[(at + 1)..];
         text = text[..at];
         return behind;
     }
 
-    static bool IsScheme(ReadOnlySpan<char> text)
+    private static bool IsScheme(ReadOnlySpan<char> text)
     {
         if (!char.IsAsciiLetter(text[0]))
-        {
             return false;
-        }
 
         foreach (char c in text)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('+' or '-' or '.'))
-            {
                 return false;
-            }
         }
 
         return true;

@@ -3,10 +3,10 @@ using System.Collections.Frozen;
 namespace Cairn.JsonSchema.Loading;
 
 /// <summary>The keywords of each draft; for 2019-09 and 2020-12 by vocabulary.</summary>
-static class Vocabularies
+internal static class Vocabularies
 {
-    const string V2019 = "https://json-schema.org/draft/2019-09/vocab/";
-    const string V2020 = "https://json-schema.org/draft/2020-12/vocab/";
+    private const string V2019 = "https://json-schema.org/draft/2019-09/vocab/";
+    private const string V2020 = "https://json-schema.org/draft/2020-12/vocab/";
 
     public const string FormatAssertion = V2020 + "format-assertion";
 
@@ -17,25 +17,25 @@ static class Vocabularies
         "$vocabulary", "$comment", "$defs", "definitions",
     ];
 
-    static readonly string[] Applicators =
+    private static readonly string[] Applicators =
     [
         "contains", "additionalProperties", "properties", "patternProperties", "dependentSchemas", "propertyNames",
         "if", "then", "else", "allOf", "anyOf", "oneOf", "not", "items", "dependencies",
     ];
 
-    static readonly string[] Validation =
+    private static readonly string[] Validation =
     [
         "type", "const", "enum", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum",
         "maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains",
         "maxProperties", "minProperties", "required", "dependentRequired",
     ];
 
-    static readonly string[] Metadata =
+    private static readonly string[] Metadata =
         ["title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples"];
 
-    static readonly string[] Content = ["contentEncoding", "contentMediaType", "contentSchema"];
+    private static readonly string[] Content = ["contentEncoding", "contentMediaType", "contentSchema"];
 
-    static readonly string[] Unevaluated = ["unevaluatedItems", "unevaluatedProperties"];
+    private static readonly string[] Unevaluated = ["unevaluatedItems", "unevaluatedProperties"];
 
     public static readonly string[] Draft4 =
     [

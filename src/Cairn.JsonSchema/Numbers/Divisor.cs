@@ -7,23 +7,21 @@ namespace Cairn.JsonSchema.Numbers;
 /// The value of <c>multipleOf</c>. Decides divisibility of decimals exactly: x = a·10^i is a multiple of d = b·10^j
 /// when b divides a·10^(i−j), which needs only remainders and never the quotient.
 /// </summary>
-sealed class Divisor
+internal sealed class Divisor
 {
     /// <summary>Below this, a remainder × 10 + 9 still fits 64 bits.</summary>
-    const ulong SmallLimit = ulong.MaxValue / 10 - 1;
+    private const ulong SmallLimit = ulong.MaxValue / 10 - 1;
 
-    readonly BigInteger _digits;
-    readonly ulong _small;
-    readonly long _scale;
+    private readonly BigInteger _digits;
+    private readonly ulong _small;
+    private readonly long _scale;
 
     /// <param name="number">Greater than zero.</param>
     public Divisor(JsonNumber number)
     {
-        BigInteger digits = BigInteger.Zero;
+        var digits = BigInteger.Zero;
         foreach (int digit in number)
-        {
             digits = digits * 10 + digit;
-        }
 
         _digits = digits;
         _scale = number.Scale;
@@ -33,37 +31,29 @@ sealed class Divisor
     public bool Divides(JsonNumber value)
     {
         if (value.Sign == 0)
-        {
             return true;
-        }
 
         // With a negative shift the divisor would have to contain a power of ten that the value, whose last
         // significant digit is not 0, lacks.
         long shift = value.Scale - _scale;
         if (shift < 0)
-        {
             return false;
-        }
 
         return _small != 0 ? RemainderSmall(value, shift) == 0 : RemainderBig(value, shift).IsZero;
     }
 
-    ulong RemainderSmall(JsonNumber value, long shift)
+    private ulong RemainderSmall(JsonNumber value, long shift)
     {
         ulong remainder = 0;
         foreach (int digit in value)
-        {
             remainder = (remainder * 10 + (ulong)digit) % _small;
-        }
 
         UInt128 result = remainder;
         UInt128 power = 10 % _small;
         for (long bits = shift; bits > 0 && result != 0; bits >>= 1)
         {
             if ((bits & 1) != 0)
-            {
                 result = result * power % _small;
-            }
 
             power = power * power % _small;
         }
@@ -71,7 +61,7 @@ sealed class Divisor
         return (ulong)result;
     }
 
-    BigInteger RemainderBig(JsonNumber value, long shift)
+    private BigInteger RemainderBig(JsonNumber value, long shift)
     {
         // Nine digits at a time: long numbers then cost a ninth of the long divisions.
         const uint full = 1_000_000_000;

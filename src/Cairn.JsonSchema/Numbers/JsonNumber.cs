@@ -5,14 +5,14 @@ namespace Cairn.JsonSchema.Numbers;
 /// not zero, so equal numbers have equal digits; the digits stay in the source text, where a decimal point may stand
 /// among them.
 /// </summary>
-readonly ref struct JsonNumber
+internal readonly ref struct JsonNumber
 {
     /// <summary>An exponent with more digits than this is refused; arithmetic on it would overflow.</summary>
-    const int MaxExponentDigits = 17;
+    private const int MaxExponentDigits = 17;
 
-    readonly ReadOnlySpan<byte> _digits;
+    private readonly ReadOnlySpan<byte> _digits;
 
-    JsonNumber(int sign, ReadOnlySpan<byte> digits, long magnitude, int count)
+    private JsonNumber(int sign, ReadOnlySpan<byte> digits, long magnitude, int count)
     {
         Sign = sign;
         _digits = digits;
@@ -58,9 +58,7 @@ readonly ref struct JsonNumber
         int point = text.IndexOf((byte)'.');
         int first = text.IndexOfAnyExcept((byte)'0', (byte)'.');
         if (first < 0)
-        {
             return new JsonNumber(0, [], 0, 0);
-        }
 
         int last = text.LastIndexOfAnyExcept((byte)'0', (byte)'.');
         int integerDigits = point < 0 ? text.Length : point;
@@ -76,17 +74,13 @@ readonly ref struct JsonNumber
         bool negative = text[0] == '-';
         int start = negative ? 1 : 0;
         if (text.Length - start > 18)
-        {
             return false;
-        }
 
         for (int i = start; i < text.Length; i++)
         {
             uint digit = (uint)(text[i] - '0');
             if (digit > 9)
-            {
                 return false;
-            }
 
             value = value * 10 + digit;
         }
@@ -95,20 +89,16 @@ readonly ref struct JsonNumber
         return true;
     }
 
-    static long ParseExponent(ReadOnlySpan<byte> text)
+    private static long ParseExponent(ReadOnlySpan<byte> text)
     {
         bool negative = text[0] == '-';
         text = text.TrimStart("+-"u8).TrimStart((byte)'0');
         if (text.Length > MaxExponentDigits)
-        {
             throw new EvaluationAbortedException($"a number's exponent has more than {MaxExponentDigits} digits");
-        }
 
         long value = 0;
         foreach (byte digit in text)
-        {
             value = value * 10 + (digit - '0');
-        }
 
         return negative ? -value : value;
     }
@@ -116,34 +106,24 @@ readonly ref struct JsonNumber
     public int CompareTo(JsonNumber other)
     {
         if (Sign != other.Sign)
-        {
             return Sign.CompareTo(other.Sign);
-        }
 
         if (Magnitude != other.Magnitude)
-        {
             return Magnitude > other.Magnitude ? Sign : -Sign;
-        }
 
-        Digits a = GetEnumerator();
-        Digits b = other.GetEnumerator();
+        var a = GetEnumerator();
+        var b = other.GetEnumerator();
         while (true)
         {
             bool more = a.MoveNext();
             if (!b.MoveNext())
-            {
                 return more ? Sign : 0;
-            }
 
             if (!more)
-            {
                 return -Sign;
-            }
 
             if (a.Current != b.Current)
-            {
                 return a.Current > b.Current ? Sign : -Sign;
-            }
         }
     }
 
@@ -153,9 +133,7 @@ readonly ref struct JsonNumber
         hash.Add(Sign);
         hash.Add(Magnitude);
         foreach (int digit in this)
-        {
             hash.Add(digit);
-        }
 
         return hash.ToHashCode();
     }
@@ -163,22 +141,18 @@ readonly ref struct JsonNumber
     /// <summary>The significant digits, most significant first.</summary>
     public ref struct Digits(ReadOnlySpan<byte> text)
     {
-        readonly ReadOnlySpan<byte> _text = text;
-        int _next;
+        private readonly ReadOnlySpan<byte> _text = text;
+        private int _next;
 
         public int Current { get; private set; }
 
         public bool MoveNext()
         {
             if (_next < _text.Length && _text[_next] == '.')
-            {
                 _next++;
-            }
 
             if (_next >= _text.Length)
-            {
                 return false;
-            }
 
             Current = _text[_next++] - '0';
             return true;

@@ -6,11 +6,11 @@ namespace Cairn.JsonSchema.Output;
 /// Output units by the steps of their keyword locations. A step with several units below becomes a unit that holds
 /// them; one with a single unit is left out, as the detailed format asks.
 /// </summary>
-sealed class OutputTree(string path)
+internal sealed class OutputTree(string path)
 {
-    readonly Dictionary<string, OutputTree> _children = new(StringComparer.Ordinal);
-    readonly List<OutputTree> _order = [];
-    readonly List<JsonObject> _units = [];
+    private readonly Dictionary<string, OutputTree> _children = new(StringComparer.Ordinal);
+    private readonly List<OutputTree> _order = [];
+    private readonly List<JsonObject> _units = [];
 
     public void Add(string keywordLocation, JsonObject unit)
     {
@@ -30,7 +30,7 @@ sealed class OutputTree(string path)
         at._units.Add(unit);
     }
 
-    string Path => path;
+    private string Path => path;
 
     /// <summary>What this step contributes to the list above it.</summary>
     public List<JsonNode> Write(bool valid, string list)
@@ -39,18 +39,14 @@ sealed class OutputTree(string path)
         if (_units.Count == 1)
         {
             if (below.Count > 0)
-            {
                 _units[0][list] = new JsonArray([.. below]);
-            }
 
             return [_units[0]];
         }
 
         below.InsertRange(0, _units);
         if (below.Count <= 1 || path.Length == 0)
-        {
             return below;
-        }
 
         return
         [
@@ -64,7 +60,7 @@ sealed class OutputTree(string path)
         ];
     }
 
-    static string CommonPointer(List<JsonNode> units)
+    private static string CommonPointer(List<JsonNode> units)
     {
         string[] common = units[0]["instanceLocation"]!.GetValue<string>().Split('/');
         foreach (var unit in units.Skip(1))

@@ -4,13 +4,13 @@ using System.Text;
 namespace Cairn.JsonSchema.Patterns;
 
 /// <summary>A set of Unicode code points as sorted, disjoint, inclusive ranges.</summary>
-sealed class CodePointSet
+internal sealed class CodePointSet
 {
     public const int Last = 0x10FFFF;
 
-    readonly List<(int From, int To)> _ranges;
+    private readonly List<(int From, int To)> _ranges;
 
-    CodePointSet(List<(int From, int To)> ranges) => _ranges = ranges;
+    private CodePointSet(List<(int From, int To)> ranges) => _ranges = ranges;
 
     public static CodePointSet Of(params IEnumerable<(int From, int To)> ranges)
     {
@@ -18,13 +18,9 @@ sealed class CodePointSet
         foreach (var (from, to) in ranges.OrderBy(range => range.From))
         {
             if (merged.Count > 0 && from <= merged[^1].To + 1)
-            {
                 merged[^1] = (merged[^1].From, Math.Max(merged[^1].To, to));
-            }
             else
-            {
                 merged.Add((from, to));
-            }
         }
 
         return new CodePointSet(merged);
@@ -40,17 +36,11 @@ sealed class CodePointSet
         {
             int middle = (low + high) / 2;
             if (codePoint < _ranges[middle].From)
-            {
                 high = middle - 1;
-            }
             else if (codePoint > _ranges[middle].To)
-            {
                 low = middle + 1;
-            }
             else
-            {
                 return true;
-            }
         }
 
         return false;
@@ -63,17 +53,13 @@ sealed class CodePointSet
         foreach (var (from, to) in _ranges)
         {
             if (from > next)
-            {
                 rest.Add((next, from - 1));
-            }
 
             next = to + 1;
         }
 
         if (next <= Last)
-        {
             rest.Add((next, Last));
-        }
 
         return new CodePointSet(rest);
     }
@@ -101,26 +87,22 @@ sealed class CodePointSet
 
         pattern.Append("(?:");
         if (single.Length > 0)
-        {
             pattern.Append('[').Append(single).Append("]|");
-        }
 
         pattern.AppendJoin('|', pairs).Append(')');
     }
 
-    static void AppendUnits(StringBuilder units, int from, int to)
+    private static void AppendUnits(StringBuilder units, int from, int to)
     {
         if (from <= to)
         {
             units.Append(Unit(from));
             if (to > from)
-            {
                 units.Append('-').Append(Unit(to));
-            }
         }
     }
 
-    static void AddPairs(List<string> pairs, int from, int to)
+    private static void AddPairs(List<string> pairs, int from, int to)
     {
         while (from <= to)
         {
@@ -141,9 +123,9 @@ sealed class CodePointSet
         }
     }
 
-    static int High(int codePoint) => 0xD800 + ((codePoint - 0x10000) >> 10);
+    private static int High(int codePoint) => 0xD800 + ((codePoint - 0x10000) >> 10);
 
-    static int Low(int codePoint) => 0xDC00 + ((codePoint - 0x10000) & 0x3FF);
+    private static int Low(int codePoint) => 0xDC00 + ((codePoint - 0x10000) & 0x3FF);
 
-    static string Unit(int unit) => "\\u" + unit.ToString("X4", CultureInfo.InvariantCulture);
+    private static string Unit(int unit) => "\\u" + unit.ToString("X4", CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,7 @@
 namespace Cairn.JsonSchema.Patterns;
 
 /// <summary>Reads a class in brackets into the set of its code points.</summary>
-static class EcmaCharacterClass
+internal static class EcmaCharacterClass
 {
     public static CodePointSet Read(EcmaPatternReader reader)
     {
@@ -11,9 +11,7 @@ static class EcmaCharacterClass
         while (!reader.TryTake(']'))
         {
             if (reader.AtEnd)
-            {
                 throw reader.Error("has a character class that is not closed");
-            }
 
             var first = ReadAtom(reader);
             if (reader.Peek == '-' && reader.PeekAt(1) is not (']' or -1))
@@ -33,7 +31,7 @@ static class EcmaCharacterClass
     }
 
     /// <summary>The range that begins with an atom; null where the hyphen can only be meant literally.</summary>
-    static CodePointSet? ReadRangeEnd(EcmaPatternReader reader, EcmaAtom first)
+    private static CodePointSet? ReadRangeEnd(EcmaPatternReader reader, EcmaAtom first)
     {
         int position = reader.Position;
         reader.Take();
@@ -46,22 +44,20 @@ static class EcmaCharacterClass
         }
 
         if (reader.IsStrict)
-        {
             throw reader.Error("has a range that ends in a class");
-        }
 
         reader.Position = position + 1;
         return CodePointSet.Union([first.Set, CodePointSet.Of(('-', '-'))]);
     }
 
-    static EcmaAtom ReadAtom(EcmaPatternReader reader) =>
+    private static EcmaAtom ReadAtom(EcmaPatternReader reader) =>
         reader.Peek == '\\' ? reader.ReadEscape(inClass: true) : new EcmaAtom(reader.Take());
 }
 
 /// <summary>A single code point, or a set of them (<c>\d</c>).</summary>
-readonly struct EcmaAtom
+internal readonly struct EcmaAtom
 {
-    readonly CodePointSet? _set;
+    private readonly CodePointSet? _set;
 
     public EcmaAtom(int codePoint) => CodePoint = codePoint;
 

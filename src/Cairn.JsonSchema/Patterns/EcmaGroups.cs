@@ -1,7 +1,7 @@
 namespace Cairn.JsonSchema.Patterns;
 
 /// <summary>The capturing groups of a pattern, found ahead because a reference may come before its group.</summary>
-sealed record EcmaGroups(int Count, IReadOnlyDictionary<string, int> Names, bool HasBackReferences)
+internal sealed record EcmaGroups(int Count, IReadOnlyDictionary<string, int> Names, bool HasBackReferences)
 {
     public static EcmaGroups Scan(string source)
     {
@@ -27,15 +27,11 @@ sealed record EcmaGroups(int Count, IReadOnlyDictionary<string, int> Names, bool
                     string rest = source[(i + 1)..Math.Min(source.Length, i + 4)];
                     bool isNamed = rest.StartsWith("?<", StringComparison.Ordinal) && rest is not ['?', '<', '=' or '!'];
                     if (isNamed || !rest.StartsWith('?'))
-                    {
                         count++;
-                    }
 
                     int end = isNamed ? source.IndexOf('>', i) : -1;
                     if (end > 0 && !names.TryAdd(source[(i + 3)..end], count))
-                    {
                         throw new EcmaPatternException($"has two groups named \"{source[(i + 3)..end]}\"");
-                    }
 
                     break;
             }

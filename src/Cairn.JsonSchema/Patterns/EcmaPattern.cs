@@ -9,20 +9,20 @@ namespace Cairn.JsonSchema.Patterns;
 /// as a <see cref="PositionAutomaton"/>. Larger ones run on .NET's engines: the linear one where the pattern allows (no
 /// look-around, back reference, <c>\b</c> or large Unicode class), else the backtracking one under a timeout.
 /// </summary>
-sealed class EcmaPattern
+internal sealed class EcmaPattern
 {
-    const int StackChars = 256;
+    private const int StackChars = 256;
 
     /// <summary>
     /// Classes of thousands of ranges (<c>\p{L}</c>) cost the linear engine a second to prepare, so patterns whose
     /// translation is longer go to the other one.
     /// </summary>
-    const int MaxLinearPattern = 2_000;
+    private const int MaxLinearPattern = 2_000;
 
-    readonly PositionAutomaton? _automaton;
-    readonly Regex? _regex;
+    private readonly PositionAutomaton? _automaton;
+    private readonly Regex? _regex;
 
-    EcmaPattern(string source, PositionAutomaton? automaton, Regex? regex)
+    private EcmaPattern(string source, PositionAutomaton? automaton, Regex? regex)
     {
         Source = source;
         _automaton = automaton;
@@ -50,7 +50,7 @@ sealed class EcmaPattern
             : new EcmaPattern(source, null, Prepare(translation, backtracks, timeout)) { Size = translation.Length };
     }
 
-    static Regex Prepare(string translation, bool backtracks, TimeSpan timeout)
+    private static Regex Prepare(string translation, bool backtracks, TimeSpan timeout)
     {
         try
         {
@@ -78,12 +78,10 @@ sealed class EcmaPattern
     public bool IsMatch(ReadOnlySpan<byte> utf8)
     {
         if (_automaton is not null)
-        {
             return _automaton.IsMatch(utf8);
-        }
 
         char[]? rented = null;
-        Span<char> chars = utf8.Length <= StackChars
+        var chars = utf8.Length <= StackChars
             ? stackalloc char[StackChars]
             : rented = ArrayPool<char>.Shared.Rent(utf8.Length);
         try
@@ -98,12 +96,10 @@ sealed class EcmaPattern
         finally
         {
             if (rented is not null)
-            {
                 ArrayPool<char>.Shared.Return(rented);
-            }
         }
     }
 }
 
 /// <summary>A regular expression that is not valid; the message continues "the pattern …".</summary>
-sealed class EcmaPatternException(string message) : Exception(message);
+internal sealed class EcmaPatternException(string message) : Exception(message);

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Cairn.JsonSchema.Patterns;
 
 /// <summary>The text of a pattern, read by code points, with the parts of the grammar that classes share.</summary>
-sealed class EcmaPatternReader(string source, bool isStrict)
+internal sealed class EcmaPatternReader(string source, bool isStrict)
 {
-    const string SyntaxCharacters = "^$\\.*+?()[]{}|/";
+    private const string SyntaxCharacters = "^$\\.*+?()[]{}|/";
 
     public int Position { get; set; }
 
@@ -25,9 +25,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
     public int Take()
     {
         if (AtEnd)
-        {
             throw Error("ends too early");
-        }
 
         bool isPair = char.IsHighSurrogate(source[Position]) && char.IsLowSurrogate((char)Math.Max(PeekAt(1), 0));
         int codePoint = isPair ? char.ConvertToUtf32(source, Position) : source[Position];
@@ -38,9 +36,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
     public bool TryTake(char expected)
     {
         if (Peek != expected)
-        {
             return false;
-        }
 
         Position++;
         return true;
@@ -49,9 +45,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
     public bool TryTake(string expected)
     {
         if (!source.AsSpan(Position).StartsWith(expected))
-        {
             return false;
-        }
 
         Position += expected.Length;
         return true;
@@ -62,9 +56,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
         foreach (string option in options)
         {
             if (TryTake(option))
-            {
                 return option;
-            }
         }
 
         return null;
@@ -73,9 +65,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
     public int TakeLoneBracket()
     {
         if (isStrict || (Peek == '{' && IsCountAhead()))
-        {
             throw Error("has a bracket that must be escaped");
-        }
 
         return Take();
     }
@@ -85,9 +75,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
     {
         int start = Position;
         while (Peek is >= '0' and <= '9')
-        {
             Position++;
-        }
 
         return int.TryParse(source.AsSpan(start, Position - start), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
             ? value
@@ -100,9 +88,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
         int end = source.IndexOf('>', Position);
         string name = end < 0 ? "" : source[Position..end];
         if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsLetterOrDigit(c) || c is '_' or '$'))
-        {
             throw Error("has a group name that is not an identifier");
-        }
 
         Position = end + 1;
         return name;
@@ -116,16 +102,12 @@ sealed class EcmaPatternReader(string source, bool isStrict)
         {
             Position = start;
             if (!IsCountAhead())
-            {
                 return null;
-            }
 
             Position++;
             int min = ReadNumber();
             if (TryTake(',') && Peek != '}' && ReadNumber() < min)
-            {
                 throw Error("has a repetition whose limits are in the wrong order");
-            }
 
             Position++;
         }
@@ -156,27 +138,21 @@ sealed class EcmaPatternReader(string source, bool isStrict)
         return (min, limits.Length == 1 ? min : limits[1].Length == 0 ? null : int.Parse(limits[1], CultureInfo.InvariantCulture));
     }
 
-    bool IsCountAhead()
+    private bool IsCountAhead()
     {
         int at = 1;
         int digits = at;
         while (PeekAt(at) is >= '0' and <= '9')
-        {
             at++;
-        }
 
         if (at == digits)
-        {
             return false;
-        }
 
         if (PeekAt(at) == ',')
         {
             at++;
             while (PeekAt(at) is >= '0' and <= '9')
-            {
                 at++;
-            }
         }
 
         return PeekAt(at) == '}';
@@ -234,13 +210,11 @@ sealed class EcmaPatternReader(string source, bool isStrict)
             : throw Error($"has the escape \\{char.ConvertFromUtf32(escaped)}, which ECMA-262 does not know");
     }
 
-    CodePointSet ReadProperty(bool isNegated)
+    private CodePointSet ReadProperty(bool isNegated)
     {
         int end = source.IndexOf('}', Position);
         if (!TryTake('{') || end < 0)
-        {
             throw Error("has \\p without a property in braces");
-        }
 
         string property = source[Position..end];
         Position = end + 1;
@@ -248,7 +222,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
             ?? throw Error($"uses the Unicode property \"{property}\", which is not supported");
     }
 
-    int ReadUnicodeEscape()
+    private int ReadUnicodeEscape()
     {
         if (TryTake('{'))
         {
@@ -270,9 +244,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
             Position += 2;
             int low = ReadHex(4);
             if (char.IsLowSurrogate((char)low))
-            {
                 return char.ConvertToUtf32((char)unit, (char)low);
-            }
 
             Position = before;
         }
@@ -280,7 +252,7 @@ sealed class EcmaPatternReader(string source, bool isStrict)
         return unit;
     }
 
-    int ReadHex(int digits)
+    private int ReadHex(int digits)
     {
         if (Position + digits > source.Length || !int.TryParse(source.AsSpan(Position, digits),
             NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value))

@@ -8,28 +8,28 @@ namespace Cairn.JsonSchema.Patterns;
 /// expression that matches the same texts. Code points outside the basic plane become pairs of UTF-16 units, classes
 /// are written out, and <c>$</c> means the very end.
 /// </summary>
-sealed class EcmaPatternTranslator
+internal sealed class EcmaPatternTranslator
 {
-    const int MaxNesting = 100;
-    const int MaxTranslation = 500_000;
+    private const int MaxNesting = 100;
+    private const int MaxTranslation = 500_000;
 
     /// <summary>
     /// Characters and classes with the repetitions of groups written out, which .NET's engines do in parts before they match
     /// anything: counts that nest multiply. The repetition of a single character is kept as a counter and costs nothing.
     /// </summary>
-    const long MaxWrittenOut = 1_000_000;
+    private const long MaxWrittenOut = 1_000_000;
 
-    static readonly string WordBoundary = Lookaround(true);
-    static readonly string NoWordBoundary = Lookaround(false);
+    private static readonly string WordBoundary = Lookaround(true);
+    private static readonly string NoWordBoundary = Lookaround(false);
 
-    readonly EcmaPatternReader _reader;
-    readonly StringBuilder _output = new();
-    readonly EcmaGroups _groups;
-    int _openedGroups;
-    int _nesting;
-    bool _backtracks;
+    private readonly EcmaPatternReader _reader;
+    private readonly StringBuilder _output = new();
+    private readonly EcmaGroups _groups;
+    private int _openedGroups;
+    private int _nesting;
+    private bool _backtracks;
 
-    EcmaPatternTranslator(string source, bool strict)
+    private EcmaPatternTranslator(string source, bool strict)
     {
         _reader = new EcmaPatternReader(source, strict);
         _groups = EcmaGroups.Scan(source);
@@ -43,9 +43,7 @@ sealed class EcmaPatternTranslator
     public static (string Pattern, bool Backtracks) Translate(string source, bool strict)
     {
         if (source.Length > SchemaLimits.MaxPatternLength)
-        {
             throw new EcmaPatternException($"is longer than {SchemaLimits.MaxPatternLength} characters");
-        }
 
         var translator = new EcmaPatternTranslator(source, strict);
         translator.Disjunction();
@@ -57,18 +55,16 @@ sealed class EcmaPatternTranslator
         return (translator._output.ToString(), translator._backtracks);
     }
 
-    static string Lookaround(bool isBoundary) => isBoundary
+    private static string Lookaround(bool isBoundary) => isBoundary
         ? "(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))"
         : "(?:(?<=[0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<![0-9A-Za-z_])(?![0-9A-Za-z_]))";
 
     /// <summary>Answers how much it is with repetitions written out.</summary>
-    long Disjunction()
+    private long Disjunction()
     {
         long writtenOut = 1;
         if (++_nesting > MaxNesting)
-        {
             throw _reader.Error($"nests groups deeper than {MaxNesting} levels");
-        }
 
         while (!_reader.AtEnd && _reader.Peek != ')')
         {
@@ -87,12 +83,10 @@ sealed class EcmaPatternTranslator
         return writtenOut;
     }
 
-    long Term()
+    private long Term()
     {
         if (_output.Length > MaxTranslation)
-        {
             throw _reader.Error("names too many large classes");
-        }
 
         bool canRepeat = true;
         long? group = null;
@@ -141,47 +135,35 @@ sealed class EcmaPatternTranslator
         }
 
         if (_reader.ReadQuantifier() is not { } quantifier)
-        {
             return group ?? 1;
-        }
 
         if (!canRepeat)
-        {
             throw _reader.Error("repeats an assertion");
-        }
 
         _output.Append(quantifier);
         if (group is not { } once)
-        {
             return 1;
-        }
 
         var (min, max) = EcmaPatternReader.Limits(quantifier);
         return once * Math.Max(max ?? min, 1);
     }
 
-    void CheckWrittenOut(long size)
+    private void CheckWrittenOut(long size)
     {
         if (size > MaxWrittenOut)
-        {
             throw _reader.Error($"repeats groups so often that it would have more than {MaxWrittenOut} characters, written out");
-        }
     }
 
-    void AppendLiteral(int codePoint)
+    private void AppendLiteral(int codePoint)
     {
         if (codePoint < 0x80 && char.IsAsciiLetterOrDigit((char)codePoint))
-        {
             _output.Append((char)codePoint);
-        }
         else
-        {
             CodePointSet.Of((codePoint, codePoint)).AppendTo(_output);
-        }
     }
 
     /// <param name="canRepeat">False for look-around.</param>
-    long Group(out bool canRepeat)
+    private long Group(out bool canRepeat)
     {
         _reader.Take();
         bool isLookaround = false;
@@ -198,13 +180,9 @@ sealed class EcmaPatternTranslator
         else
         {
             if (_reader.TryTake("?<"))
-            {
                 _reader.ReadGroupName();
-            }
             else if (_reader.TryTake('?'))
-            {
                 throw _reader.Error("has a group of a kind ECMA-262 does not know");
-            }
 
             // Captures only matter to back references; without any, groups need not be remembered.
             int number = ++_openedGroups;
@@ -224,30 +202,24 @@ sealed class EcmaPatternTranslator
         return writtenOut;
     }
 
-    void BackReference()
+    private void BackReference()
     {
         _reader.Take();
         int number;
         if (_reader.TryTake('k'))
         {
             if (!_reader.TryTake('<'))
-            {
                 throw _reader.Error("has \\k without a group name");
-            }
 
             string name = _reader.ReadGroupName();
             if (!_groups.Names.TryGetValue(name, out number))
-            {
                 throw _reader.Error($"refers to the group \"{name}\", which it does not have");
-            }
         }
         else
         {
             number = _reader.ReadNumber();
             if (number > _groups.Count)
-            {
                 throw _reader.Error($"refers to group {number} but has {_groups.Count}");
-            }
         }
 
         // A group that took no part matches the empty text here, while .NET would refuse.

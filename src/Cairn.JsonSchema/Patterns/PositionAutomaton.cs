@@ -7,18 +7,18 @@ namespace Cairn.JsonSchema.Patterns;
 /// A pattern of at most 64 characters and classes as a Glushkov automaton: a bit for each of them, set while it may be
 /// the one just read. Matches UTF-8 as it is, in linear time, without allocating.
 /// </summary>
-sealed class PositionAutomaton
+internal sealed class PositionAutomaton
 {
     public const int MaxPositions = 64;
 
-    readonly CodePointSet[] _sets;
-    readonly ulong[] _ascii = new ulong[128];
-    readonly ulong[] _follow;
-    readonly ulong _first;
-    readonly ulong _last;
-    readonly bool _matchesEmpty;
-    readonly bool _fromStart;
-    readonly bool _toEnd;
+    private readonly CodePointSet[] _sets;
+    private readonly ulong[] _ascii = new ulong[128];
+    private readonly ulong[] _follow;
+    private readonly ulong _first;
+    private readonly ulong _last;
+    private readonly bool _matchesEmpty;
+    private readonly bool _fromStart;
+    private readonly bool _toEnd;
 
     /// <param name="sets">What each position reads.</param>
     /// <param name="follow">The positions that may come after each.</param>
@@ -32,17 +32,13 @@ sealed class PositionAutomaton
         (_first, _last, _matchesEmpty) = whole;
         (_fromStart, _toEnd) = (fromStart, toEnd);
         for (int c = 0; c < _ascii.Length; c++)
-        {
             _ascii[c] = ReadersOf(c);
-        }
     }
 
     public bool IsMatch(ReadOnlySpan<byte> utf8)
     {
         if (_matchesEmpty && (!_toEnd || !_fromStart || utf8.Length == 0))
-        {
             return true;
-        }
 
         ulong states = 0;
         ulong starts = _first;
@@ -50,9 +46,7 @@ sealed class PositionAutomaton
         {
             ulong next = starts;
             for (ulong rest = states; rest != 0; rest &= rest - 1)
-            {
                 next |= _follow[BitOperations.TrailingZeroCount(rest)];
-            }
 
             int length = 1;
             if (utf8[0] < 0x80)
@@ -67,16 +61,12 @@ sealed class PositionAutomaton
 
             utf8 = utf8[length..];
             if (!_toEnd && (states & _last) != 0)
-            {
                 return true;
-            }
 
             if (_fromStart)
             {
                 if (states == 0)
-                {
                     return false;
-                }
 
                 starts = 0;
             }
@@ -85,15 +75,13 @@ sealed class PositionAutomaton
         return _toEnd && (states & _last) != 0;
     }
 
-    ulong ReadersOf(int codePoint)
+    private ulong ReadersOf(int codePoint)
     {
         ulong readers = 0;
         for (int position = 0; position < _sets.Length; position++)
         {
             if (_sets[position].Contains(codePoint))
-            {
                 readers |= 1UL << position;
-            }
         }
 
         return readers;
@@ -101,7 +89,7 @@ sealed class PositionAutomaton
 }
 
 /// <summary>Part of a pattern: the positions its matches begin and end with, and whether it matches nothing, too.</summary>
-readonly record struct PositionFragment(ulong First, ulong Last, bool IsNullable)
+internal readonly record struct PositionFragment(ulong First, ulong Last, bool IsNullable)
 {
     public static readonly PositionFragment Empty = new(0, 0, true);
 }

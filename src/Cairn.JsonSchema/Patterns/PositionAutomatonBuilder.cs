@@ -6,15 +6,15 @@ namespace Cairn.JsonSchema.Patterns;
 /// Builds the automaton of a pattern that is known to be valid. Gives up on what it has no positions for: anchors
 /// elsewhere than at the ends, look-around, back references, and too many positions after writing out repetitions.
 /// </summary>
-sealed class PositionAutomatonBuilder
+internal sealed class PositionAutomatonBuilder
 {
-    readonly EcmaPatternReader _reader;
-    readonly List<CodePointSet> _sets = [];
-    readonly ulong[] _follow = new ulong[PositionAutomaton.MaxPositions];
-    bool _fits = true;
-    bool _toEnd;
+    private readonly EcmaPatternReader _reader;
+    private readonly List<CodePointSet> _sets = [];
+    private readonly ulong[] _follow = new ulong[PositionAutomaton.MaxPositions];
+    private bool _fits = true;
+    private bool _toEnd;
 
-    PositionAutomatonBuilder(string source) => _reader = new EcmaPatternReader(source, isStrict: false);
+    private PositionAutomatonBuilder(string source) => _reader = new EcmaPatternReader(source, isStrict: false);
 
     /// <summary>Null when the pattern does not fit.</summary>
     public static PositionAutomaton? TryBuild(string source)
@@ -24,16 +24,14 @@ sealed class PositionAutomatonBuilder
         var whole = builder.Sequence(isTopLevel: true);
         bool isAnchored = fromStart || builder._toEnd;
         while (builder._fits && !isAnchored && builder._reader.TryTake('|'))
-        {
             whole = Either(whole, builder.Sequence(isTopLevel: false));
-        }
 
         return builder._fits && builder._reader.AtEnd
             ? new PositionAutomaton(builder._sets, builder._follow, whole, fromStart, builder._toEnd)
             : null;
     }
 
-    PositionFragment Sequence(bool isTopLevel)
+    private PositionFragment Sequence(bool isTopLevel)
     {
         var sequence = PositionFragment.Empty;
         while (_fits && !_reader.AtEnd && _reader.Peek is not ('|' or ')'))
@@ -51,15 +49,13 @@ sealed class PositionAutomatonBuilder
         return sequence;
     }
 
-    PositionFragment Repeated()
+    private PositionFragment Repeated()
     {
         int start = _reader.Position;
         int positions = _sets.Count;
         var once = Atom();
         if (!_fits || _reader.ReadQuantifier() is not { } quantifier)
-        {
             return once;
-        }
 
         int end = _reader.Position;
         var (min, max) = EcmaPatternReader.Limits(quantifier);
@@ -80,9 +76,7 @@ sealed class PositionAutomatonBuilder
             }
 
             if (i == copies && max is null)
-            {
                 Link(copy.Last, copy.First);
-            }
 
             result = Then(result, i > min ? copy with { IsNullable = true } : copy);
         }
@@ -91,7 +85,7 @@ sealed class PositionAutomatonBuilder
         return result;
     }
 
-    PositionFragment Atom()
+    private PositionFragment Atom()
     {
         switch (_reader.Peek)
         {
@@ -113,62 +107,52 @@ sealed class PositionAutomatonBuilder
         }
     }
 
-    PositionFragment Group()
+    private PositionFragment Group()
     {
         _reader.Take();
         if (_reader.TryTakeAny(["?=", "?!", "?<=", "?<!"]) is not null)
-        {
             return GiveUp();
-        }
 
         if (!_reader.TryTake("?:") && _reader.TryTake("?<"))
-        {
             _reader.ReadGroupName();
-        }
 
         var group = Sequence(isTopLevel: false);
         while (_fits && _reader.TryTake('|'))
-        {
             group = Either(group, Sequence(isTopLevel: false));
-        }
 
         _reader.TryTake(')');
         return group;
     }
 
-    PositionFragment Position(CodePointSet set)
+    private PositionFragment Position(CodePointSet set)
     {
         if (_sets.Count == PositionAutomaton.MaxPositions)
-        {
             return GiveUp();
-        }
 
         ulong bit = 1UL << _sets.Count;
         _sets.Add(set);
         return new PositionFragment(bit, bit, false);
     }
 
-    PositionFragment GiveUp()
+    private PositionFragment GiveUp()
     {
         _fits = false;
         return PositionFragment.Empty;
     }
 
-    PositionFragment Then(PositionFragment a, PositionFragment b)
+    private PositionFragment Then(PositionFragment a, PositionFragment b)
     {
         Link(a.Last, b.First);
         return new PositionFragment(
             a.First | (a.IsNullable ? b.First : 0), b.Last | (b.IsNullable ? a.Last : 0), a.IsNullable && b.IsNullable);
     }
 
-    static PositionFragment Either(PositionFragment a, PositionFragment b) =>
+    private static PositionFragment Either(PositionFragment a, PositionFragment b) =>
         new(a.First | b.First, a.Last | b.Last, a.IsNullable || b.IsNullable);
 
-    void Link(ulong from, ulong to)
+    private void Link(ulong from, ulong to)
     {
         for (ulong rest = from; rest != 0; rest &= rest - 1)
-        {
             _follow[BitOperations.TrailingZeroCount(rest)] |= to;
-        }
     }
 }

@@ -8,7 +8,7 @@ namespace Cairn.JsonSchema.Patterns;
 /// The sets that <c>\d \s \w .</c> and <c>\p{…}</c> stand for (ECMA-262, table of general category values). Scripts
 /// and most binary properties are missing: .NET has no data for them.
 /// </summary>
-static class UnicodeProperties
+internal static class UnicodeProperties
 {
     public static readonly CodePointSet Digits = CodePointSet.Of(('0', '9'));
 
@@ -21,9 +21,9 @@ static class UnicodeProperties
     public static readonly CodePointSet NotLineEnds =
         CodePointSet.Of(('\n', '\n'), ('\r', '\r'), (0x2028, 0x2029)).Complement();
 
-    static readonly Lazy<CodePointSet[]> ByCategory = new(ReadCategories);
+    private static readonly Lazy<CodePointSet[]> ByCategory = new(ReadCategories);
 
-    static readonly FrozenDictionary<string, UnicodeCategory[]> Categories = new Dictionary<string, UnicodeCategory[]>
+    private static readonly FrozenDictionary<string, UnicodeCategory[]> Categories = new Dictionary<string, UnicodeCategory[]>
     {
         ["Lu|Uppercase_Letter"] = [UnicodeCategory.UppercaseLetter],
         ["Ll|Lowercase_Letter"] = [UnicodeCategory.LowercaseLetter],
@@ -67,7 +67,7 @@ static class UnicodeProperties
     }.SelectMany(row => row.Key.Split('|').Select(name => KeyValuePair.Create(name, row.Value)))
         .ToFrozenDictionary(StringComparer.Ordinal);
 
-    static readonly ConcurrentDictionary<(string, bool), CodePointSet> Known = new();
+    private static readonly ConcurrentDictionary<(string, bool), CodePointSet> Known = new();
 
     /// <summary>
     /// The set of <c>\p{property}</c> or <c>\P{property}</c>, the same one each time; null when it is not known.
@@ -75,21 +75,17 @@ static class UnicodeProperties
     public static CodePointSet? Find(string property, bool isNegated)
     {
         if (!Known.TryGetValue((property, isNegated), out var known) && Find(property) is { } found)
-        {
             known = Known.GetOrAdd((property, isNegated), isNegated ? found.Complement() : found);
-        }
 
         return known;
     }
 
-    static CodePointSet? Find(string property)
+    private static CodePointSet? Find(string property)
     {
         foreach (string prefix in (ReadOnlySpan<string>)["General_Category=", "gc="])
         {
             if (property.StartsWith(prefix, StringComparison.Ordinal))
-            {
                 return Category(property[prefix.Length..]);
-            }
         }
 
         return property switch
@@ -105,20 +101,18 @@ static class UnicodeProperties
         };
     }
 
-    static CodePointSet? Category(string name) => Categories.TryGetValue(name, out var categories)
+    private static CodePointSet? Category(string name) => Categories.TryGetValue(name, out var categories)
         ? CodePointSet.Union(categories.Select(category => ByCategory.Value[(int)category]))
         : null;
 
-    static UnicodeCategory[] Between(UnicodeCategory first, UnicodeCategory last) =>
+    private static UnicodeCategory[] Between(UnicodeCategory first, UnicodeCategory last) =>
         [.. Enumerable.Range((int)first, last - first + 1).Select(category => (UnicodeCategory)category)];
 
-    static CodePointSet[] ReadCategories()
+    private static CodePointSet[] ReadCategories()
     {
         var ranges = new List<(int From, int To)>[(int)UnicodeCategory.OtherNotAssigned + 1];
         for (int i = 0; i < ranges.Length; i++)
-        {
             ranges[i] = [];
-        }
 
         int from = 0;
         var current = CharUnicodeInfo.GetUnicodeCategory(0);

@@ -58,8 +58,11 @@ internal static class AggregateBuiltins
         context.ChargeSteps(items.Length);
         RegoValue? best = null;
         foreach (var item in items)
+        {
             if (best is null || item.CompareTo(best) * sign > 0)
                 best = item;
+        }
+
         return best;
     }
 

@@ -30,8 +30,11 @@ internal static class AwsBuiltins
         string payloadHash = unsigned ? "UNSIGNED-PAYLOAD" : Hash(Body(request));
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in request["headers"] as RegoObject ?? RegoObject.Empty)
+        {
             if (key is RegoString name)
                 headers[name.Value.ToLowerInvariant()] = value is RegoString text ? text.Value : value.ToString();
+        }
+
         headers["host"] = url.Authority;
         headers["x-amz-content-sha256"] = payloadHash;
         headers["x-amz-date"] = date;
@@ -52,8 +55,11 @@ internal static class AwsBuiltins
         if (request["headers"] is RegoObject given)
             signed.SetAll(given);
         foreach (var (name, value) in headers)
+        {
             if (name is "host" || name.StartsWith("x-amz-", StringComparison.Ordinal))
                 signed.Set(name, value);
+        }
+
         signed.Set("Authorization", $"AWS4-HMAC-SHA256 Credential={Text(config, "aws_access_key")}/{scope},SignedHeaders={signedHeaders},Signature={Convert.ToHexStringLower(key4)}");
         var result = new RegoObjectBuilder();
         result.SetAll(request);

@@ -9,8 +9,11 @@ internal static class CodePoints
     {
         int length = text.Length;
         if (HasSurrogates(text))
+        {
             foreach (char c in text)
                 length -= char.IsLowSurrogate(c) ? 1 : 0;
+        }
+
         return length;
     }
 
@@ -29,9 +32,11 @@ internal static class CodePoints
     public static IEnumerable<string> Split(string text)
     {
         for (int i = 0; i < text.Length; i++)
+        {
             if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
                 yield return text.Substring(i++, 2);
             else
                 yield return text[i].ToString();
+        }
     }
 }

@@ -110,8 +110,11 @@ internal static class EncodingBuiltins
     private static string Unescape(string text)
     {
         for (int i = text.IndexOf('%', StringComparison.Ordinal); i >= 0; i = text.IndexOf('%', i + 1))
+        {
             if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))
                 throw new BuiltinException($"invalid URL escape \"{text[i..Math.Min(text.Length, i + 3)]}\"");
+        }
+
         return WebUtility.UrlDecode(text);
     }
 
@@ -123,12 +126,18 @@ internal static class EncodingBuiltins
             if (key is not RegoString name)
                 throw BuiltinException.Operand(1, key, "string");
             if (value is RegoString text)
+            {
                 pairs.Add($"{Escape(name.Value)}={Escape(text.Value)}");
+            }
             else if (value is RegoArray or RegoSet)
+            {
                 foreach (var item in Operands.Items(value))
                     pairs.Add($"{Escape(name.Value)}={Escape((item as RegoString ?? throw BuiltinException.Operand(1, item, "string")).Value)}");
+            }
             else
+            {
                 throw BuiltinException.Operand(1, value, "string", "array", "set");
+            }
         }
 
         string query = string.Join('&', pairs);
@@ -168,8 +177,11 @@ internal static class EncodingBuiltins
     {
         var options = args.Members(1);
         foreach (var key in options.Keys)
+        {
             if (key is not RegoString { Value: "indent" or "prefix" or "pretty" })
                 throw BuiltinException.Value(2, $"object contained unknown key {key}");
+        }
+
         string? indent = Option<RegoString>(options, "indent")?.Value, prefix = Option<RegoString>(options, "prefix")?.Value;
         bool pretty = Option<RegoBoolean>(options, "pretty")?.Value ?? (indent is not null || prefix is not null);
         string json = ToJson(args[0]);

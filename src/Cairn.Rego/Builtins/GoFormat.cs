@@ -91,6 +91,7 @@ internal sealed class GoFormat
         _context.ChargeSteps(1);
         (_minus, _plus, _sharp, _space, _zero, _width, _precision) = (false, false, false, false, false, -1, -1);
         for (; i < _format.Length && "-+# 0".Contains(_format[i], StringComparison.Ordinal); i++)
+        {
             switch (_format[i])
             {
                 case '-':
@@ -109,6 +110,7 @@ internal sealed class GoFormat
                     _zero = !_minus;
                     break;
             }
+        }
 
         bool badIndex = false;
         i = ArgumentIndex(i, ref badIndex);

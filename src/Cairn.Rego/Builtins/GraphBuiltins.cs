@@ -32,8 +32,10 @@ internal static class GraphBuiltins
             context.ChargeSteps(next.Length);
             context.ChargeMemory(32 + (next.Length * 8L));
             foreach (var neighbour in next)
+            {
                 if (!reached.Contains(neighbour))
                     open.Enqueue(neighbour);
+            }
         }
 
         return reached.Build();
@@ -43,8 +45,11 @@ internal static class GraphBuiltins
     {
         var paths = new RegoSetBuilder();
         foreach (var start in args.Items(1))
+        {
             if (args.Members(0).ContainsKey(start))
                 Follow(context, args.Members(0), start, [], [], paths);
+        }
+
         return paths.Build();
     }
 
@@ -61,6 +66,7 @@ internal static class GraphBuiltins
         var next = Neighbours(graph[node]!);
         context.ChargeSteps(next.Length);
         foreach (var neighbour in next)
+        {
             if (graph.ContainsKey(neighbour) && !visited.Contains(neighbour))
             {
                 goesOn = true;
@@ -71,6 +77,7 @@ internal static class GraphBuiltins
                 goesOn = true;
                 Add(context, path, paths);
             }
+        }
 
         if (!goesOn)
             Add(context, path, paths);

@@ -26,8 +26,11 @@ internal static class HttpBuiltins
     {
         var request = args.Members(0);
         foreach (var key in request.Keys)
+        {
             if (key is not RegoString name || !Known.Contains(name.Value))
                 throw BuiltinException.Value(1, $"invalid request parameters(s): {RegoSet.Of(key)}");
+        }
+
         var missing = RegoSet.Of(new[] { "method", "url" }.Where(name => request[name] is null).Select(name => (RegoValue)RegoString.Of(name)));
         if (missing.Count > 0)
             throw BuiltinException.Value(1, $"missing required request parameters(s): {missing}");

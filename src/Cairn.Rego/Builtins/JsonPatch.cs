@@ -13,7 +13,7 @@ internal static class JsonPatch
     /// <exception cref="BuiltinException">An operation is malformed.</exception>
     public static RegoValue? Apply(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
-        RegoValue? value = args[0];
+        var value = args[0];
         foreach (var item in args.Items(1))
         {
             if (item is not RegoObject operation)
@@ -76,8 +76,11 @@ internal static class JsonPatch
     private static RegoValue? Get(RegoValue? value, RegoValue[] path)
     {
         foreach (var key in path)
+        {
             if (value is not null)
                 value = Find(value, key);
+        }
+
         return value;
     }
 
@@ -155,8 +158,11 @@ internal static class JsonPatch
             case RegoObject members when members.ContainsKey(key):
                 var builder = new RegoObjectBuilder(members.Count);
                 foreach (var (name, value) in members)
+                {
                     if (!name.Equals(key))
                         builder.Set(name, value);
+                }
+
                 return builder.Build();
             case RegoArray array when Index(key, array.Count - 1) is { } index:
                 return RegoArray.Of([.. array.AsSpan()[..index], .. array.AsSpan()[(index + 1)..]]);

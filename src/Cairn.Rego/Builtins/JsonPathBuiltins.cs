@@ -77,8 +77,11 @@ internal static class JsonPathBuiltins
                 Charge(context, members.Count);
                 var kept = new RegoObjectBuilder();
                 foreach (var (key, member) in members)
+                {
                     if (tree.Of(key) is { } branch)
                         kept.Set(key, Filter(context, member, branch));
+                }
+
                 return kept.Build();
             case RegoArray array:
                 Charge(context, array.Count);
@@ -101,10 +104,13 @@ internal static class JsonPathBuiltins
                 Charge(context, members.Count);
                 var kept = new RegoObjectBuilder();
                 foreach (var (key, member) in members)
+                {
                     if (tree.Of(key) is not { } branch)
                         kept.Set(key, member);
                     else if (!branch.IsEnd)
                         kept.Set(key, Remove(context, member, branch));
+                }
+
                 return kept.Build();
             case RegoArray array:
                 Charge(context, array.Count);

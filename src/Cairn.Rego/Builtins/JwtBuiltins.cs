@@ -128,7 +128,10 @@ internal static class JwtBuiltins
         {
             if (token.Header["crit"] is not null || token.Text("alg") is not { } name || JwsAlgorithm.Find(name) is not { } algorithm
                 || (constraints["alg"] is RegoString wanted && wanted.Value != name))
+            {
                 return refused;
+            }
+
             bool verified = constraints["secret"] is RegoString secret
                 ? algorithm.IsSymmetric && IsSignedWith(algorithm, Encoding.UTF8.GetBytes(secret.Value), token)
                 : !algorithm.IsSymmetric && IsSignedWith(algorithm, ((RegoString)constraints["cert"]!).Value, token);

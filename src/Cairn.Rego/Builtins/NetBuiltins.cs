@@ -42,7 +42,10 @@ internal static class NetBuiltins
             int slash = text.IndexOf('/', StringComparison.Ordinal);
             if (slash < 0 || !TryAddress(text[..slash], out bool isV6, out var address)
                 || !int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int prefix) || prefix > Bits(isV6))
+            {
                 return false;
+            }
+
             var host = prefix == Bits(isV6) ? UInt128.Zero : UInt128.MaxValue >> (128 - (Bits(isV6) - prefix));
             network = new Network(isV6, address & ~host, address | host);
             return true;
@@ -91,12 +94,16 @@ internal static class NetBuiltins
         context.ChargeSteps(1 + ((long)networks.Count * others.Count));
         var matches = new RegoSetBuilder();
         foreach (var (key, network) in networks)
+        {
             foreach (var (otherKey, other) in others)
+            {
                 if (network.Contains(other))
                 {
                     context.ChargeMemory(64);
                     matches.Add(RegoArray.Of(key, otherKey));
                 }
+            }
+        }
 
         return matches.Build();
     }
@@ -143,11 +150,18 @@ internal static class NetBuiltins
         context.ChargeSteps(networks.Count * 32L);
         var merged = new List<Network>();
         foreach (var network in networks)
+        {
             if (merged.Count > 0 && merged[^1] is var last && last.IsV6 == network.IsV6
                 && (network.First <= last.Last || network.First == last.Last + 1))
+            {
                 merged[^1] = last with { Last = UInt128.Max(last.Last, network.Last) };
+            }
             else
+            {
                 merged.Add(network);
+            }
+        }
+
         return RegoSet.Of(merged.SelectMany(Cover).Select(text => (RegoValue)RegoString.Of(text)));
     }
 

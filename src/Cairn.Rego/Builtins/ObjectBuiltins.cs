@@ -28,7 +28,7 @@ internal static class ObjectBuiltins
     {
         if (args[1] is not RegoArray path)
             return args.Members(0)[args[1]] ?? args[2];
-        RegoValue? value = args[0];
+        var value = args[0];
         foreach (var key in path)
         {
             value = value switch
@@ -52,8 +52,11 @@ internal static class ObjectBuiltins
         Charge(context, source.Count + keys.Count);
         var picked = new RegoObjectBuilder();
         foreach (var (key, value) in source)
+        {
             if (keys.Contains(key) == keep)
                 picked.Set(key, value);
+        }
+
         return picked.Build();
     }
 
@@ -72,8 +75,11 @@ internal static class ObjectBuiltins
             case (RegoObject a, RegoObject b):
                 context.ChargeSteps(b.Count + 1);
                 foreach (var (key, value) in b)
+                {
                     if (a[key] is not { } other || !(other.Equals(value) || (other.Kind == value.Kind && Contains(context, other, value))))
                         return false;
+                }
+
                 return true;
             case (RegoSet a, RegoSet b):
                 context.ChargeSteps(b.Count + 1);

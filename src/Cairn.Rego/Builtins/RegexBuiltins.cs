@@ -64,6 +64,7 @@ internal static class RegexBuiltins
         var pattern = new StringBuilder("^");
         int depth = 0, start = 0;
         for (int i = 0; i < template.Length; i++)
+        {
             if (template[i] == open[0] && depth++ == 0)
             {
                 pattern.Append(Glob.Quote(template[start..i]));
@@ -79,6 +80,7 @@ internal static class RegexBuiltins
                     start = i + 1;
                 }
             }
+        }
 
         if (depth != 0)
             throw new BuiltinException($"unbalanced braces in {RegoString.Of(template)}");
@@ -92,8 +94,11 @@ internal static class RegexBuiltins
         if (args[1] is not RegoNull && delimiters.Length == 0)
             delimiters = ["."];
         foreach (string delimiter in delimiters)
+        {
             if (CodePoints.Length(delimiter) != 1)
                 throw BuiltinException.Value(2, $"must hold single characters but got \"{delimiter}\"");
+        }
+
         string pattern = Checked(args.Text(0), glob => Glob.ToPattern(glob, delimiters));
         return RegoBoolean.Of(Re2.Of(context, pattern).IsMatch(context, args.Text(2)));
     }

@@ -25,8 +25,11 @@ internal static partial class SemverBuiltins
     private static int Compare(Match a, Match b)
     {
         for (int part = 1; part <= 3; part++)
+        {
             if (CompareNumbers(a.Groups[part].Value, b.Groups[part].Value) is not 0 and var order)
                 return order;
+        }
+
         string[] left = a.Groups[4].Value.Split('.'), right = b.Groups[4].Value.Split('.');
         // A release comes after its pre-releases.
         if (!a.Groups[4].Success || !b.Groups[4].Success)

@@ -20,8 +20,11 @@ internal static class SetBuiltins
         context.ChargeSteps(a.Count);
         var result = new RegoSetBuilder();
         foreach (var item in a.Unordered)
+        {
             if (!b.Contains(item))
                 result.Add(item);
+        }
+
         return result.Build();
     }
 
@@ -30,8 +33,11 @@ internal static class SetBuiltins
         context.ChargeSteps(a.Count);
         var result = new RegoSetBuilder();
         foreach (var item in a.Unordered)
+        {
             if (b.Contains(item))
                 result.Add(item);
+        }
+
         return result.Build();
     }
 
@@ -61,8 +67,11 @@ internal static class SetBuiltins
     private static ReadOnlySpan<RegoValue> Sets(RegoValue sets)
     {
         foreach (var item in ((RegoSet)sets).AsSpan())
+        {
             if (item is not RegoSet)
                 throw BuiltinException.Element(1, sets, item, "set");
+        }
+
         return ((RegoSet)sets).AsSpan();
     }
 }

@@ -208,9 +208,12 @@ internal static class StringBuiltins
     {
         var pairs = new List<(string Old, string New)>();
         foreach (var (key, value) in args.Members(0).AsSpan())
+        {
             pairs.Add((
                 key is RegoString old ? old.Value : throw BuiltinException.Value(1, "non-string key found in pattern object"),
                 value is RegoString @new ? @new.Value : throw BuiltinException.Value(1, "non-string value found in pattern object")));
+        }
+
         string text = args.Text(1);
         long attempt = 1 + pairs.Sum(pair => 1 + (pair.Old.Length / 32L));
         var result = new StringBuilder();

@@ -122,7 +122,10 @@ internal static class TimeBuiltins
                 throw new BuiltinException($"time: unknown unit \"{unit}\" in duration \"{text}\"");
             if (end is 0 or > 20 || !decimal.TryParse(rest[..end], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
                 || number > long.MaxValue / factor)
+            {
                 throw new BuiltinException($"time: invalid duration \"{text}\"");
+            }
+
             total += number * factor;
             rest = rest[unitEnd..];
         }

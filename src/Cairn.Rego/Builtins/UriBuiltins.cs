@@ -77,10 +77,13 @@ internal static class UriBuiltins
     private static string Scheme(string text, Func<string, BuiltinException> bad)
     {
         for (int i = 0; i < text.Length; i++)
+        {
             if (text[i] == ':')
                 return i > 0 ? text[..i] : throw bad("missing protocol scheme");
             else if (!char.IsAsciiLetter(text[i]) && (i == 0 || !(char.IsAsciiDigit(text[i]) || text[i] is '+' or '-' or '.')))
                 return "";
+        }
+
         return "";
     }
 
@@ -107,8 +110,11 @@ internal static class UriBuiltins
     private static string Unescape(string text, Func<string, BuiltinException> bad)
     {
         for (int i = text.IndexOf('%'); i >= 0; i = text.IndexOf('%', i + 1))
+        {
             if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))
                 throw bad($"invalid URL escape {RegoString.Of(text[i..Math.Min(text.Length, i + 3)])}");
+        }
+
         return Uri.UnescapeDataString(text);
     }
 
@@ -116,10 +122,13 @@ internal static class UriBuiltins
     {
         var escaped = new StringBuilder(path.Length);
         foreach (byte b in Encoding.UTF8.GetBytes(path))
+        {
             if (char.IsAsciiLetterOrDigit((char)b) || "-_.~$&+,/:;=@"u8.Contains(b))
                 escaped.Append((char)b);
             else
                 escaped.Append('%').Append(b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+        }
+
         return escaped.ToString();
     }
 }

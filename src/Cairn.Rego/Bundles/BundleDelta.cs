@@ -105,8 +105,11 @@ public sealed record BundleDelta(IReadOnlyList<BundlePatch> Patches, string Revi
                     throw Fault(patch, "nothing is there");
                 var members = new RegoObjectBuilder();
                 foreach (var (name, member) in o)
+                {
                     if (!name.Equals(RegoString.Of(key)))
                         members.Set(name, member);
+                }
+
                 if (!last || patch.Operation != BundlePatchOperation.Remove)
                     members.Set(key, Change(o[key], patch, at + 1));
                 return members.Build();

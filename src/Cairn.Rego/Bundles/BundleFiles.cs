@@ -57,12 +57,14 @@ internal static class BundleFiles
         using var gzip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
         using var tar = new TarWriter(gzip, TarEntryFormat.Ustar);
         foreach (var (name, content) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
+        {
             tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "/" + name)
             {
                 DataStream = new MemoryStream(content),
                 ModificationTime = DateTimeOffset.UnixEpoch,
                 Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
+        }
     }
 
     /// <summary>Whether a file holds data by its name, in JSON or in YAML.</summary>

@@ -21,7 +21,7 @@ internal sealed record BundleManifest(string Revision, IReadOnlyList<string> Roo
         var manifest = BundleFiles.Json(text, FileName) as RegoObject ?? throw new BundleException("the manifest is no object");
         if (manifest["wasm"] is RegoArray { Count: > 0 })
             throw new BundleException("the manifest names Wasm modules, which are not supported: build the bundle with Rego (opa build -t rego)");
-        var roots = Member<RegoArray>(manifest, "roots")?.Select(root => root is RegoString path ? path.Value.Trim('/') : throw Wrong("roots")).ToArray();
+        string[]? roots = Member<RegoArray>(manifest, "roots")?.Select(root => root is RegoString path ? path.Value.Trim('/') : throw Wrong("roots")).ToArray();
         return new BundleManifest(
             Member<RegoString>(manifest, "revision")?.Value ?? "",
             roots ?? [""],
@@ -51,11 +51,17 @@ internal sealed record BundleManifest(string Revision, IReadOnlyList<string> Roo
     {
         string path = "/" + file;
         foreach (var (pattern, version) in FileVersions)
+        {
             if (pattern == path)
                 return version;
+        }
+
         foreach (var (pattern, version) in FileVersions)
+        {
             if (pattern.AsSpan().IndexOfAny('*', '?', '[') >= 0 && Matches(pattern, path))
                 return version;
+        }
+
         return null;
     }
 

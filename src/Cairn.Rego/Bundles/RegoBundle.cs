@@ -73,8 +73,11 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
             [DataFile] = Encoding.UTF8.GetBytes(Data.ToJson()),
         };
         foreach (var module in Modules)
+        {
             if (!files.TryAdd(module.Name.TrimStart('/'), Encoding.UTF8.GetBytes(module.Source)))
                 throw new BundleException($"bundle holds {module.Name} twice");
+        }
+
         if (key is not null)
             files.Add(BundleSignature.FileName, BundleSignature.Make(files, key, null));
         BundleFiles.Write(stream, files);
@@ -87,12 +90,20 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
     private void CheckRoots()
     {
         for (int i = 0; i < Roots.Count; i++)
+        {
             for (int j = 0; j < Roots.Count; j++)
+            {
                 if (i != j && Inside(Roots[i], Roots[j]))
                     throw new BundleException($"manifest has overlapped roots: '{Roots[i]}' and '{Roots[j]}'");
+            }
+        }
+
         foreach (var module in Modules)
+        {
             if (Parser.ParseModule(module.Source, module.Name, module.Version ?? Version, []) is { } node && string.Join('/', node.Package.Names) is var package && !Roots.Any(root => Inside(package, root)))
                 throw new BundleException($"manifest roots {string.Join(", ", Roots)} do not permit 'package {string.Join('.', node.Package.Names)}' in module '{module.Name}'");
+        }
+
         CheckData(Data, "");
     }
 

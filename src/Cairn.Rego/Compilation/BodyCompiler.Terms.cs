@@ -54,8 +54,11 @@ internal sealed partial class BodyCompiler
         {
             int next = -1;
             for (int i = 0; i < operands.Length && next < 0; i++)
+            {
                 if (operands[i] is null && (left == 1 || Ready(terms[i], bound)))
                     next = i;
+            }
+
             if (next < 0)
                 next = Array.FindIndex(operands, operand => operand is null);
             operands[next] = ToOperand(terms[next], bound, visible, chain);
@@ -142,9 +145,11 @@ internal sealed partial class BodyCompiler
 
             node = child;
             if (node.Rules is { } rules)
+            {
                 return rules.Kind == RuleSetKind.Function || node.HasDynamic
                     ? (null, 0)
                     : (new RuleOperand(rules, [.. path.Take(i + 1).Select(element => ((ScalarTerm)element).Value)]), i + 1);
+            }
         }
 
         return (null, 0);

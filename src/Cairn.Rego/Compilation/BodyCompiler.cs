@@ -133,8 +133,11 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     {
         var node = context.Root;
         foreach (var element in reference.Path)
+        {
             if (element is not ScalarTerm key || !node.Children.TryGetValue(key.Value, out node!))
                 return null;
+        }
+
         return node.Rules;
     }
 
@@ -159,11 +162,14 @@ internal sealed partial class BodyCompiler(CompilerContext context)
                 missing.Add(variable);
         });
         foreach (var with in expression.With)
+        {
             Variables.Visit(with.Value, closures: true, variable =>
             {
                 if (visible.Contains(variable.Name) && !bound.Contains(variable.Name) && !after.Contains(variable.Name))
                     missing.Add(variable);
             });
+        }
+
         return missing;
     }
 
@@ -171,9 +177,13 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     {
         var reported = new HashSet<string>();
         foreach (var expression in remaining)
+        {
             foreach (var variable in Missing(expression, bound, visible))
+            {
                 if (!variable.Name.StartsWith("$value", StringComparison.Ordinal) && reported.Add(variable.Name))
                     Unsafe(variable, _shown || expression is TermExpression { Term: CallTerm { Function: VarTerm { Name: "print" } } });
+            }
+        }
     }
 
     // What print and templates show need not be defined, so a variable nothing binds there is a slip of its own kind.
@@ -310,7 +320,7 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     private Operand Values(Expression expression, HashSet<string> bound, HashSet<string> visible)
     {
         var value = new VarTerm($"$value{_reserved++}", expression.Location);
-        Expression unify = expression is TermExpression term
+        var unify = expression is TermExpression term
             ? new UnifyExpression(value, term.Term, false, expression.Location) { With = expression.With }
             : expression;
         bool outer = _shown;

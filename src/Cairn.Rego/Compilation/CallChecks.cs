@@ -10,6 +10,7 @@ internal static class CallChecks
     public static void Check(IReadOnlyList<RuleDeclaration> declarations, BuiltinTable builtins, Dictionary<ModuleNode, ModuleScope> scopes, bool strict, List<RegoError> errors)
     {
         foreach (var declaration in declarations)
+        {
             for (var rule = declaration.Resolved; rule is not null; rule = rule.Else)
             {
                 void Visit(CallTerm call, bool statement) => Check(call, statement, builtins, scopes[declaration.Module], strict, errors);
@@ -18,6 +19,7 @@ internal static class CallChecks
                 foreach (var expression in rule.Body)
                     CallVisitor.Visit(expression, Visit);
             }
+        }
     }
 
     /// <summary>Checks one call. As a statement it may have an argument more, which its result has to equal.</summary>
@@ -154,8 +156,11 @@ internal static class CallVisitor
                 break;
             case TemplateTerm template:
                 foreach (var part in template.Parts)
+                {
                     if (part.Value is not null)
                         Visit(part.Value, visit);
+                }
+
                 break;
         }
     }

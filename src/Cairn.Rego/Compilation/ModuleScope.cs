@@ -20,8 +20,10 @@ internal sealed class ModuleScope
         foreach (string rule in rules)
             _globals[rule] = new RefTerm(data, [.. package.Append(rule).Select(name => new ScalarTerm(RegoString.Of(name), default))], default);
         foreach (var import in imports)
+        {
             if (((VarTerm)import.Path.Head).Name is "data" or "input")
                 _globals[import.Name] = import.Path.Path.Count == 0 ? import.Path.Head : import.Path;
+        }
     }
 
     public bool Strict { get; init; }
@@ -86,8 +88,11 @@ internal sealed class ModuleScope
     {
         var node = _root;
         foreach (var element in reference.Path)
+        {
             if (element is not ScalarTerm key || !node.Children.TryGetValue(key.Value, out node!))
                 return null;
+        }
+
         return node.Rules;
     }
 }

@@ -56,8 +56,11 @@ internal static class Outputs
                 foreach (var element in reference.Path)
                     References(element, known);
                 if (Variables.AllIn(reference.Head, false, known))
+                {
                     foreach (var element in reference.Path)
                         Variables.VisitPattern(element, variable => known.Add(variable.Name));
+                }
+
                 break;
             case ArrayTerm array:
                 foreach (var item in array.Items)
@@ -96,8 +99,11 @@ internal static class Outputs
             return null;
         var pairs = new List<(Term, Term)>();
         foreach (var (key, value) in x.Members)
+        {
             if (y.Members.FirstOrDefault(member => ((ScalarTerm)member.Key).Value.Equals(((ScalarTerm)key).Value)).Value is { } other)
                 pairs.Add((value, other));
+        }
+
         never = x.Members.Count != y.Members.Count || pairs.Count != x.Members.Count;
         return pairs;
     }

@@ -48,6 +48,7 @@ internal sealed class PolicyCompiler
             Declare(module);
         var names = _declarations.ToLookup(declaration => string.Join('\0', declaration.Module.Package.Names), declaration => ((VarTerm)declaration.Rule.Head.Name).Name);
         foreach (var module in modules)
+        {
             _scopes[module] = new ModuleScope(module.Imports, module.Package.Names, names[string.Join('\0', module.Package.Names)].Distinct(), _root, _builtins)
             {
                 Strict = _strict,
@@ -55,6 +56,8 @@ internal sealed class PolicyCompiler
                 NegatesWhole = module.NegatesWhole,
                 Unsafe = _options.UnsafeBuiltins,
             };
+        }
+
         _annotations = new Annotations(modules, _options.Yaml, _errors);
         RuleConflicts.Check(_root, _declarations, modules, _errors);
         ThrowIfWrong();
@@ -94,8 +97,11 @@ internal sealed class PolicyCompiler
             string name = ((VarTerm)rule.Head.Name).Name;
             var node = Child(package, RegoString.Of(name));
             if (_options.SeparatesTests && rule is { IsDefault: false, Head.Path.Count: 0 } && RegoTester.IsTest(name))
+            {
                 for (int i = 1; !_tests.Add(node); i++)
                     node = Child(package, RegoString.Of(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}#{i:00}")));
+            }
+
             int used = 0;
             foreach (var element in rule.Head.Path.TakeWhile(element => element is ScalarTerm))
             {

@@ -37,8 +37,11 @@ internal static class RecursionCheck
         path.Add(node);
         bool recursive = false;
         if (uses.TryGetValue(node, out var used))
+        {
             foreach (var next in used)
                 recursive |= Visit(next, uses, entered, path, order);
+        }
+
         path.Remove(node);
         order.Add(node);
         return recursive;
@@ -67,6 +70,7 @@ internal static class RecursionCheck
         var before = new Dictionary<RuleTreeNode, RuleTreeNode>();
         var queue = new Queue<RuleTreeNode>([start]);
         while (queue.TryDequeue(out var node))
+        {
             foreach (var next in uses.GetValueOrDefault(node, []))
             {
                 if (next == start)
@@ -81,6 +85,7 @@ internal static class RecursionCheck
                 if (before.TryAdd(next, node))
                     queue.Enqueue(next);
             }
+        }
 
         return null;
     }
@@ -222,8 +227,11 @@ internal static class References
                 break;
             case TemplateTerm template:
                 foreach (var part in template.Parts)
+                {
                     if (part.Value is not null)
                         Of(part.Value, visit);
+                }
+
                 break;
         }
     }

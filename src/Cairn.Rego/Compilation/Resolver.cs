@@ -58,9 +58,13 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     public void ExpectUse(Scope arguments)
     {
         if (module.Strict)
+        {
             foreach (string name in arguments.Names.Keys)
+            {
                 if (name[0] != '$' && !arguments.Repeated.Contains(name))
                     arguments.Unused[name] = default;
+            }
+        }
     }
 
     /// <summary>Reports the arguments that no branch of a function used.</summary>
@@ -77,8 +81,11 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         Introduce(body, scope, head);
         var resolved = new List<Expression>(body.Count);
         foreach (var expression in body)
+        {
             if (Resolve(expression, scope) is { } result)
                 Add(result, resolved);
+        }
+
         return resolved;
     }
 
@@ -104,13 +111,17 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         {
             Variables.Visit(expression with { With = [] }, closures: false, Implicit);
             foreach (var with in expression.With)
+            {
                 if (!module.IsFunction(with.Value, this, scope))
                     Variables.Visit(with.Value, closures: false, Implicit);
+            }
         }
 
         foreach (var term in head)
+        {
             if (term is not null)
                 Variables.Visit(term, closures: false, Implicit);
+        }
     }
 
     private Expression Alone(Expression expression, Scope scope)
@@ -151,8 +162,10 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     {
         // A variable that is declared for nothing is always a mistake, one that is assigned only in strict mode.
         foreach (var (name, (at, verb)) in scope.Unused)
+        {
             if (module.Strict || verb == Declared)
                 errors.Add(new RegoError(RegoError.Compile, $"{verb} var {name} unused", at));
+        }
     }
 
     public Term Resolve(Term term, Scope scope)
@@ -189,8 +202,11 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 return result;
             case TemplateTerm template:
                 foreach (var part in template.Parts)
+                {
                     if (part.Value is TermExpression { Term: CallTerm { Function: VarTerm relation } } && module.FindBuiltin(relation.Name)?.Has(BuiltinTraits.Relation) == true)
                         errors.Add(new RegoError(RegoError.Compile, $"illegal call to relation built-in '{relation.Name}' that may cause multiple outputs", template.Location));
+                }
+
                 return template with { Parts = [.. template.Parts.Select(part => part.Value is null ? part : part with { Value = Alone(part.Value, new Scope(scope)) })] };
             default:
                 return term;
@@ -217,8 +233,11 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         string? name = call.Function is VarTerm variable ? variable.Name : (call.Function as RefTerm)?.DottedName;
         string? head = name?.Split('.')[0];
         for (var at = scope; head is not null && at is not null; at = at.Parent)
+        {
             if (at.Declared.Contains(head) || (at.Arguments && at.Names.ContainsKey(head)))
                 return name;
+        }
+
         return null;
     }
 
@@ -259,6 +278,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
             case SomeInExpression some:
                 var collection = Resolve(some.Collection, scope);
                 foreach (var pattern in new[] { some.Key, some.Value })
+                {
                     if (pattern is not null)
                     {
                         CheckShadowing(pattern, "variables");
@@ -266,6 +286,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                         // They have a value, whether it is used or not.
                         Variables.VisitDeclared(pattern, variable => scope.Unused.Remove(variable.Name));
                     }
+                }
 
                 resolved = some with { Key = some.Key is null ? null : Resolve2(some.Key, scope), Value = Resolve2(some.Value, scope), Collection = collection };
                 break;
@@ -300,7 +321,7 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     private WithModifier With(WithModifier modifier, Scope scope)
     {
         string name = modifier.Target is VarTerm variable ? variable.Name : ((VarTerm)((RefTerm)modifier.Target).Head).Name;
-        Term target = Variables.IsRoot(name) ? modifier.Target : Function(modifier.Target);
+        var target = Variables.IsRoot(name) ? modifier.Target : Function(modifier.Target);
         if (WithTargets.Check(target, modifier.Target.Location, module) is { } error)
             errors.Add(error);
         return modifier with { Target = target, Value = module.IsFunction(modifier.Value, this, scope) ? new FunctionTerm(Function(modifier.Value), modifier.Value.Location) : Resolve(modifier.Value, scope) };
@@ -336,8 +357,11 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     public static string? Find(Scope? scope, string name)
     {
         for (; scope is not null; scope = scope.Parent)
+        {
             if (scope.Names.TryGetValue(name, out string? known))
                 return known;
+        }
+
         return null;
     }
 

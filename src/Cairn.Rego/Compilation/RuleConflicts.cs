@@ -12,11 +12,13 @@ internal static class RuleConflicts
         {
             var first = group.First();
             foreach (var other in group.Skip(1))
+            {
                 if (other.Kind != first.Kind || (other.Kind == RuleSetKind.Function && other.Rule.Head.Arguments!.Count != first.Rule.Head.Arguments!.Count))
                 {
                     errors.Add(Error(first, RegoError.Type, $"conflicting rules {group.Key.Path} found"));
                     break;
                 }
+            }
 
             if (group.Where(declaration => declaration.Rule.IsDefault).Skip(1).Any())
                 errors.Add(new RegoError(RegoError.Type, $"multiple default rules {group.Key.Path} found at {string.Join(", ", group.Where(d => d.Rule.IsDefault).Select(d => d.Rule.Location))}", group.First(d => d.Rule.IsDefault).Module.Package.Location));

@@ -40,12 +40,15 @@ internal sealed class RuleIndex
         var byValue = new Dictionary<RegoValue, List<int>>();
         var others = new List<int>();
         for (int i = 0; i < rules.Count; i++)
+        {
             if (!conditions[i].TryGetValue(best.Key, out var value))
                 others.Add(i);
             else if (byValue.TryGetValue(value, out var same))
                 same.Add(i);
             else
                 byValue.Add(value, [i]);
+        }
+
         if ((long)others.Count * byValue.Count > MaxEntries)
             return null;
         return new RuleIndex(
@@ -62,9 +65,13 @@ internal sealed class RuleIndex
         if (rule.Else is not null)
             return conditions;
         for (int i = 0; i < rule.Arguments.Count; i++)
+        {
             if (rule.Arguments[i] is ScalarTerm argument)
                 conditions.TryAdd((null, i), argument.Value);
+        }
+
         foreach (var expression in rule.Body)
+        {
             if (expression is { Negated: false, With.Count: 0 } && Sides(expression) is var (left, right))
             {
                 if (left is ScalarTerm)
@@ -72,6 +79,7 @@ internal sealed class RuleIndex
                 if (right is ScalarTerm constant && left is RefTerm { Head: VarTerm { Name: "input" } } reference && reference.Path.All(element => element is ScalarTerm))
                     conditions.TryAdd((RegoArray.Of(reference.Path.Select(element => ((ScalarTerm)element).Value)), -1), constant.Value);
             }
+        }
 
         return conditions;
     }

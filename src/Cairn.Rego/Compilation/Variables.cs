@@ -52,8 +52,11 @@ internal static class Variables
                 break;
             case TemplateTerm template when closures:
                 foreach (var part in template.Parts)
+                {
                     if (part.Value is not null)
                         Visit(part.Value, closures, visit);
+                }
+
                 break;
         }
     }

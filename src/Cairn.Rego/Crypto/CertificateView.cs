@@ -145,11 +145,17 @@ internal static class CertificateView
     private static RegoValue PublicKey(PublicKey key)
     {
         if (key.GetRSAPublicKey() is { } rsa)
+        {
             using (rsa)
                 return PrivateKeys.Numbers(rsa.ExportParameters(false));
+        }
+
         if (key.GetECDsaPublicKey() is { } ec)
+        {
             using (ec)
                 return PrivateKeys.Numbers(ec.ExportParameters(false));
+        }
+
         return Base64(key.EncodedKeyValue.RawData);
     }
 

@@ -165,8 +165,11 @@ internal static class JsonWebKeys
             {
                 case "CERTIFICATE":
                     using (var certificate = X509Certificate2.CreateFromPem(text))
+                    {
                         return (AsymmetricAlgorithm?)certificate.GetRSAPublicKey() ?? (AsymmetricAlgorithm?)certificate.GetECDsaPublicKey() ?? Ed25519(certificate.PublicKey)
                             ?? throw new BuiltinException("the certificate's key is neither RSA nor of an elliptic curve");
+                    }
+
                 case "PUBLIC KEY" or "RSA PUBLIC KEY":
                     if (label == "PUBLIC KEY" && Ed25519(PublicKey.CreateFromSubjectPublicKeyInfo(Convert.FromBase64String(text[fields.Base64Data]), out _)) is { } edwards)
                         return edwards;

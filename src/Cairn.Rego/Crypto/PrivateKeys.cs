@@ -14,8 +14,11 @@ internal static class PrivateKeys
     {
         var views = new List<RegoValue>();
         foreach (var (label, der) in X509.Blocks(text) ?? [("PRIVATE KEY", EncodingBuiltins.DecodeBase64(text))])
+        {
             using (var key = Import(label, der))
                 views.Add(View(key));
+        }
+
         return views;
     }
 
@@ -51,12 +54,15 @@ internal static class PrivateKeys
     {
         var members = new List<(RegoValue, RegoValue)> { ("N", Number(parameters.Modulus)), ("E", Number(parameters.Exponent)) };
         if (parameters.D is not null)
+        {
             members.AddRange(
             [
                 ("D", Number(parameters.D)),
                 ("Primes", RegoArray.Of(Number(parameters.P), Number(parameters.Q))),
                 ("Precomputed", RegoObject.Of(("Dp", Number(parameters.DP)), ("Dq", Number(parameters.DQ)), ("Qinv", Number(parameters.InverseQ)), ("CRTValues", RegoArray.Empty))),
             ]);
+        }
+
         return RegoObject.Of([.. members]);
     }
 

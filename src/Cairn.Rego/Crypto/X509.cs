@@ -68,8 +68,11 @@ internal static class X509
             ? DateTime.UnixEpoch.AddTicks(nanoseconds / 100)
             : now;
         foreach (var usage in options[RegoString.Of("KeyUsages")] is { } usages and (RegoArray or RegoSet) ? Operands.Items(usages).ToArray() : [])
+        {
             if (usage is RegoString { Value: var name } && Usage(name) is { } oid)
                 policy.ApplicationPolicy.Add(new Oid(oid));
+        }
+
         var leaf = certificates[^1];
         bool valid = chain.Build(leaf)
             && (options[RegoString.Of("DNSName")] is not RegoString { Value: var host } || host.Length == 0 || leaf.MatchesHostname(host));

@@ -11,7 +11,7 @@ internal sealed class FunctionOperand(RuleSet function, Operand[] arguments, str
     public override RegoValue? Get(Frame frame)
     {
         var space = default(Calls.Arguments);
-        Span<RegoValue> values = arguments.Length <= Calls.Inline ? ((Span<RegoValue>)space)[..arguments.Length] : new RegoValue[arguments.Length];
+        var values = arguments.Length <= Calls.Inline ? ((Span<RegoValue>)space)[..arguments.Length] : new RegoValue[arguments.Length];
         if (!Calls.Evaluate(arguments, values, frame))
             return null;
         if (frame.Scope.Functions?.GetValueOrDefault(function.Name) is { } mock)
@@ -26,7 +26,7 @@ internal sealed class BuiltinOperand(BuiltinDefinition builtin, Operand[] argume
     public override RegoValue? Get(Frame frame)
     {
         var space = default(Calls.Arguments);
-        Span<RegoValue> values = arguments.Length <= Calls.Inline ? ((Span<RegoValue>)space)[..arguments.Length] : new RegoValue[arguments.Length];
+        var values = arguments.Length <= Calls.Inline ? ((Span<RegoValue>)space)[..arguments.Length] : new RegoValue[arguments.Length];
         if (!Calls.Evaluate(arguments, values, frame))
             return null;
         if (frame.Scope.Functions?.GetValueOrDefault(builtin.Name) is { } mock)

@@ -28,8 +28,11 @@ internal readonly struct DocumentPlace(RuleTreeNode? node, DynamicEntry[]? entri
         var child = node?.Children.GetValueOrDefault(key);
         DynamicEntry[]? below = null;
         if (entries is not null)
+        {
             foreach (var entry in entries)
                 below = Join(below, entry, key);
+        }
+
         if (node is { HasDynamic: true })
             below = Join(below, RuleEvaluator.Dynamic(node, evaluation, scope), key);
         return new DocumentPlace(child, below, value is null ? null : PathOperand.LookInData(value, key), childMock).Settle(evaluation, scope);
@@ -40,9 +43,14 @@ internal readonly struct DocumentPlace(RuleTreeNode? node, DynamicEntry[]? entri
     {
         RegoValue? found = null;
         if (entries is not null)
+        {
             foreach (var entry in entries)
+            {
                 if (entry.Value() is { } leaf)
                     found = Merge(found, leaf);
+            }
+        }
+
         if (node?.Rules is { } rules)
         {
             if (rules.Kind == RuleSetKind.Function)
@@ -86,14 +94,23 @@ internal readonly struct DocumentPlace(RuleTreeNode? node, DynamicEntry[]? entri
     {
         var keys = new RegoSetBuilder();
         if (value is RegoObject o)
+        {
             foreach (var key in o.UnorderedKeys)
                 keys.Add(key);
+        }
+
         if (node is not null)
+        {
             foreach (var key in node.Children.Keys)
                 keys.Add(key);
+        }
+
         if (mock is not null)
+        {
             foreach (var key in mock.Children.Keys)
                 keys.Add(key);
+        }
+
         foreach (var entry in entries ?? [])
             AddKeys(keys, entry);
         if (node is { HasDynamic: true })
@@ -114,8 +131,10 @@ internal readonly struct DocumentPlace(RuleTreeNode? node, DynamicEntry[]? entri
     private static void AddKeys(RegoSetBuilder keys, DynamicEntry entry)
     {
         if (entry.Inner is not null)
+        {
             foreach (var key in entry.Inner.Keys)
                 keys.Add(key);
+        }
     }
 
     private static DynamicEntry[]? Join(DynamicEntry[]? entries, DynamicEntry parent, RegoValue key) =>
@@ -161,7 +180,7 @@ internal sealed class BaseDataOperand(RegoValue[] path) : Operand
     {
         if (frame.Scope.Mocks is not null)
             return _replaced.Get(frame);
-        RegoValue? value = frame.Scope.Data;
+        var value = frame.Scope.Data;
         foreach (var key in path)
         {
             value = PathOperand.LookInData(value, key);

@@ -119,7 +119,7 @@ internal sealed class ComprehensionOperand(Syntax.ComprehensionKind kind, Step b
 {
     public override RegoValue? Get(Frame frame)
     {
-        var outer = frame.Collectors[collector];
+        object? outer = frame.Collectors[collector];
         object collected = kind switch
         {
             Syntax.ComprehensionKind.Array => new List<RegoValue>(),

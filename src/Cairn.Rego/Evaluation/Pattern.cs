@@ -48,8 +48,11 @@ internal sealed class ArrayPattern(Pattern[] items) : Pattern
         if (value is not RegoArray array || array.Count != items.Length)
             return false;
         for (int i = 0; i < items.Length; i++)
+        {
             if (!items[i].Matches(array[i], frame))
                 return false;
+        }
+
         return true;
     }
 }
@@ -61,8 +64,11 @@ internal sealed class ObjectPattern((Operand Key, Pattern Value)[] members) : Pa
         if (value is not RegoObject o || o.Count != members.Length)
             return false;
         foreach (var (key, pattern) in members)
+        {
             if (key.Get(frame) is not { } name || o[name] is not { } member || !pattern.Matches(member, frame))
                 return false;
+        }
+
         return true;
     }
 }

@@ -47,11 +47,16 @@ internal static class RuleEvaluator
         string location = evaluation.Budget.Location;
         var builder = new RegoSetBuilder();
         if (rules.Index is { } index)
+        {
             foreach (int i in index.Candidates(scope, []))
                 Collect(rules.Rules[i], builder, evaluation, scope);
+        }
         else
+        {
             foreach (var rule in rules.Rules)
                 Collect(rule, builder, evaluation, scope);
+        }
+
         evaluation.Leave();
         evaluation.Budget.Location = location;
         return builder.Build();
@@ -74,14 +79,18 @@ internal static class RuleEvaluator
         if (rules.Index is { } index)
         {
             foreach (int i in index.Candidates(scope, arguments))
+            {
                 if (Add(rules, rules.Rules[i], arguments, evaluation, scope, ref result))
                     break;
+            }
         }
         else
         {
             foreach (var rule in rules.Rules)
+            {
                 if (Add(rules, rule, arguments, evaluation, scope, ref result))
                     break;
+            }
         }
 
         if (result is null && rules.Default is { } fallback)
@@ -123,8 +132,11 @@ internal static class RuleEvaluator
     private static bool Match(Pattern[] patterns, ReadOnlySpan<RegoValue> arguments, Frame frame)
     {
         for (int i = 0; i < patterns.Length; i++)
+        {
             if (!patterns[i].Matches(arguments[i], frame))
                 return false;
+        }
+
         return true;
     }
 }
@@ -154,10 +166,13 @@ internal sealed class DynamicRuleStep(Operand[] path, Operand value, bool multiV
         var entry = (DynamicEntry)frame.Collectors[0]!;
         var keys = new RegoValue[path.Length];
         for (int i = 0; i < path.Length; i++)
+        {
             if (path[i].Get(frame) is { } key)
                 keys[i] = key;
             else
                 return false;
+        }
+
         if (value.Get(frame) is not { } got)
             return false;
         foreach (var key in keys)

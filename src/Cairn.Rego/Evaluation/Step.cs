@@ -88,18 +88,27 @@ internal sealed class EveryStep(Operand collection, Pattern? key, Pattern value,
         {
             case RegoArray array:
                 for (int i = 0; i < array.Count; i++)
+                {
                     if (!Holds(frame, RegoNumber.Of(i), array[i]))
                         return false;
+                }
+
                 break;
             case RegoSet set:
                 foreach (var item in set.AsSpan())
+                {
                     if (!Holds(frame, item, item))
                         return false;
+                }
+
                 break;
             case RegoObject o:
                 foreach (var (k, v) in o.AsSpan())
+                {
                     if (!Holds(frame, k, v))
                         return false;
+                }
+
                 break;
             default:
                 return false;
@@ -141,8 +150,11 @@ internal sealed class WithStep(WithReplacement[] replacements, Step body, int co
         var outer = frame.Scope;
         var (input, mocks, functions) = (outer.Input, outer.Mocks, outer.Functions);
         foreach (var replacement in replacements)
+        {
             if (!replacement.Apply(frame, ref input, ref mocks, ref functions))
                 return false;
+        }
+
         frame.Collectors[collector] = outer;
         frame.Scope = outer.With(input, mocks, functions);
         bool stop = body.Run(frame);

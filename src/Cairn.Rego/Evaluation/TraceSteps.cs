@@ -22,8 +22,11 @@ internal sealed class LocalSlots(IEnumerable<string> bound, IReadOnlyDictionary<
     {
         var locals = new List<KeyValuePair<string, Values.RegoValue>>(_names.Length);
         foreach (string name in _names)
+        {
             if (slots.TryGetValue(name, out int slot) && frame.Slots[slot] is { } value)
                 locals.Add(new(Compilation.Variables.Shown(name), value));
+        }
+
         return locals;
     }
 }

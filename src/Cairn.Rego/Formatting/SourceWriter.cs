@@ -70,8 +70,11 @@ internal sealed class SourceWriter(ModuleNode module)
     public void TakeComment(int row)
     {
         for (int i = _comment; i < module.Comments.Count && module.Comments[i].Location.Row <= row; i++)
+        {
             if (module.Comments[i].Location.Row == row && _taken.Add(i))
                 Write(" " + Text(module.Comments[i]));
+        }
+
         while (_taken.Contains(_comment))
             _comment++;
     }
@@ -127,7 +130,9 @@ internal sealed class SourceWriter(ModuleNode module)
         while (_comment < module.Comments.Count && module.Comments[_comment].Location.Row <= row)
         {
             if (module.Comments[_comment].Location.Row == row)
+            {
                 Write((_lineStart ? "" : " ") + Text(module.Comments[_comment]));
+            }
             else
             {
                 NewLine();

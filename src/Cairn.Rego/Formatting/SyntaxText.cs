@@ -205,10 +205,12 @@ internal static class SyntaxText
     private static void Path(IEnumerable<Term> path, StringBuilder text)
     {
         foreach (var element in path)
+        {
             if (element is ScalarTerm { Value: RegoString { Value: var name } } && IsName(name))
                 text.Append('.').Append(name);
             else
                 List("[", [element], "]", text);
+        }
     }
 
     /// <summary>Whether a text can stand behind a dot: it has a variable's form and is no keyword.</summary>
@@ -254,6 +256,7 @@ internal static class SyntaxText
     {
         text.Append("$\"");
         foreach (var part in template.Parts)
+        {
             if (part.Text is { } literal)
             {
                 var escaped = new StringBuilder();
@@ -265,6 +268,7 @@ internal static class SyntaxText
                 Write(part.Value!, text.Append('{'));
                 text.Append('}');
             }
+        }
 
         text.Append('"');
     }

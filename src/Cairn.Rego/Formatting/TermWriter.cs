@@ -183,6 +183,7 @@ internal sealed class TermWriter(SourceWriter writer)
     private void Path(IEnumerable<Term> path, bool head = false)
     {
         foreach (var element in path)
+        {
             if (element is ScalarTerm { Value: RegoString { Value: var name }, Source: var source } && (source is null || (!head && SyntaxText.IsName(name))))
             {
                 writer.Write("." + name);
@@ -193,6 +194,7 @@ internal sealed class TermWriter(SourceWriter writer)
                 Write(element);
                 writer.Write("]");
             }
+        }
     }
 
     private void Call(CallTerm call)
@@ -253,9 +255,13 @@ internal sealed class TermWriter(SourceWriter writer)
             write(items[i]);
             bool last = i + 1 == items.Count;
             if (!spread)
+            {
                 writer.Write(last ? "" : ", ");
+            }
             else if (!last && location(items[i + 1]).Row == location(items[i]).Row)
+            {
                 writer.Write(", ");
+            }
             else
             {
                 writer.Write(",");
@@ -321,6 +327,7 @@ internal sealed class TermWriter(SourceWriter writer)
     {
         writer.Write(template.Raw ? "$`" : "$\"");
         foreach (var part in template.Parts)
+        {
             if (part.Text is { } text)
             {
                 var escaped = new StringBuilder();
@@ -336,6 +343,7 @@ internal sealed class TermWriter(SourceWriter writer)
                 Write(part.Value!);
                 writer.Write("}");
             }
+        }
 
         writer.Write(template.Raw ? "`" : "\"");
     }

@@ -95,14 +95,22 @@ internal sealed class GraphQlLexer(string text)
         {
             char c = text[_position];
             if (c == '#')
+            {
                 while (_position < text.Length && text[_position] is not ('\n' or '\r'))
                     _position++;
+            }
             else if (c is ' ' or '\t' or ',' or '\uFEFF')
+            {
                 _position++;
+            }
             else if (c is '\n' or '\r')
+            {
                 NewLine();
+            }
             else
+            {
                 return;
+            }
         }
     }
 
@@ -229,8 +237,11 @@ internal sealed class GraphQlLexer(string text)
         }
 
         if (common < int.MaxValue)
+        {
             for (int i = 1; i < lines.Length; i++)
                 lines[i] = lines[i].Length < common ? "" : lines[i][common..];
+        }
+
         int first = Array.FindIndex(lines, line => line.Trim(' ', '\t').Length > 0);
         int last = Array.FindLastIndex(lines, line => line.Trim(' ', '\t').Length > 0);
         return first < 0 ? "" : string.Join('\n', lines[first..(last + 1)]);

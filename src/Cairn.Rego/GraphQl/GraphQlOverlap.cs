@@ -47,8 +47,11 @@ internal sealed class GraphQlOverlap(GraphQlSchema schema, IReadOnlyDictionary<s
         foreach (var (answer, fields) in byAnswer)
         {
             for (int i = 0; i < fields.Count; i++)
+            {
                 for (int j = i + 1; j < fields.Count; j++)
                     CheckPair(answer, fields[i], fields[j]);
+            }
+
             var below = fields.Where(field => field.Field is not null && field.Node["SelectionSet"] is not null)
                 .Select(field => (field.Node, schema.Types[field.Field!.Type.Named])).ToList();
             if (below.Count > 0)
@@ -59,6 +62,7 @@ internal sealed class GraphQlOverlap(GraphQlSchema schema, IReadOnlyDictionary<s
     private void Collect(RegoObject node, GraphQlDefinition type, Dictionary<string, List<Selected>> byAnswer, HashSet<string> seen)
     {
         foreach (var selection in node.Nodes("SelectionSet"))
+        {
             if (selection["Alias"] is not null)
             {
                 string answer = selection.Text("Alias");
@@ -75,6 +79,7 @@ internal sealed class GraphQlOverlap(GraphQlSchema schema, IReadOnlyDictionary<s
                 var fragment = fragments[selection.Text("Name")];
                 Collect(fragment, TypeOf(fragment.Text("TypeCondition"), type), byAnswer, seen);
             }
+        }
     }
 
     private GraphQlDefinition TypeOf(string condition, GraphQlDefinition parent) => condition.Length == 0 ? parent : schema.Types[condition];

@@ -137,8 +137,11 @@ internal abstract class GraphQlReader
     {
         var node = new RegoObjectBuilder(members.Length);
         foreach (var (name, value) in members)
+        {
             if (value is not RegoArray { Count: 0 })
                 node.Set(name, value);
+        }
+
         return node.Build();
     }
 

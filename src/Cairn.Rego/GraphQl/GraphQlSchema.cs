@@ -85,8 +85,10 @@ internal sealed class GraphQlSchema
             foreach (var node in source.Nodes("Definitions"))
                 schema.Define(node);
             foreach (var node in source.Nodes("Directives"))
+            {
                 if (!schema.Directives.TryAdd(node.Text("Name"), DirectiveOf(node)) && source != Prelude)
                     throw new GraphQlInvalidException($"Cannot redeclare directive {node.Text("Name")}.");
+            }
         }
 
         foreach (var node in document.Nodes("Extensions"))
@@ -125,11 +127,17 @@ internal sealed class GraphQlSchema
     private static void Fill(GraphQlDefinition type, RegoObject node)
     {
         foreach (var field in node.Nodes("Fields"))
+        {
             if (!type.Fields.TryAdd(field.Text("Name"), new GraphQlField(field.Text("Name"), GraphQlType.Of(field.Node("Type")), InputsOf(field, "Arguments"))))
                 throw new GraphQlInvalidException($"Field {type.Name}.{field.Text("Name")} can only be defined once.");
+        }
+
         foreach (var value in node.Nodes("EnumValues"))
+        {
             if (!type.Values.Add(value.Text("Name")))
                 throw new GraphQlInvalidException($"Enum value {type.Name}.{value.Text("Name")} can only be defined once.");
+        }
+
         type.Interfaces.UnionWith(node.Texts("Interfaces"));
         type.Members.UnionWith(node.Texts("Types"));
     }
@@ -139,8 +147,11 @@ internal sealed class GraphQlSchema
     {
         var inputs = new Dictionary<string, GraphQlInput>();
         foreach (var input in node.Nodes(member))
+        {
             if (!inputs.TryAdd(input.Text("Name"), new GraphQlInput(input.Text("Name"), GraphQlType.Of(input.Node("Type")), input["DefaultValue"] as RegoObject)))
                 throw new GraphQlInvalidException($"There can be only one argument named \"{input.Text("Name")}\".");
+        }
+
         return inputs;
     }
 
@@ -156,18 +167,27 @@ internal sealed class GraphQlSchema
         {
             CheckDirectives(node, "SCHEMA");
             foreach (var operation in node.Nodes("OperationTypes"))
+            {
                 _roots[operation.Text("Operation")] = Types.ContainsKey(operation.Text("Type"))
                     ? operation.Text("Type")
                     : throw new GraphQlInvalidException($"Schema root {operation.Text("Operation")} refers to a type {operation.Text("Type")} that does not exist.");
+            }
         }
 
         if (schemas.Count == 0)
+        {
             foreach (string name in new[] { "Query", "Mutation", "Subscription" })
+            {
                 if (Types.ContainsKey(name))
                     _roots.TryAdd(name.ToLowerInvariant(), name);
+            }
+        }
+
         foreach (string root in _roots.Values)
+        {
             if (Types[root].Kind != "OBJECT")
                 throw new GraphQlInvalidException($"The schema root {root} has to be an OBJECT.");
+        }
     }
 
     private void Check(RegoObject document)
@@ -208,8 +228,11 @@ internal sealed class GraphQlSchema
         if (type.Values.FirstOrDefault(value => value is "true" or "false" or "null") is { } reserved)
             throw new GraphQlInvalidException($"ENUM {type.Name}: non-enum value {reserved}.");
         foreach (string member in type.Members)
+        {
             if (Existing(member).Kind != "OBJECT")
                 throw new GraphQlInvalidException($"UNION type {member} must be OBJECT.");
+        }
+
         foreach (var field in type.Fields.Values)
         {
             var target = Existing(field.Type.Named);
@@ -229,8 +252,11 @@ internal sealed class GraphQlSchema
         if (contract.Name == type.Name)
             throw new GraphQlInvalidException($"Type {type.Name} cannot implement itself.");
         foreach (string further in contract.Interfaces)
+        {
             if (!type.Interfaces.Contains(further))
                 throw new GraphQlInvalidException($"Type {type.Name} must implement {further} because it is implemented by {contract.Name}.");
+        }
+
         foreach (var required in contract.Fields.Values)
         {
             if (!type.Fields.TryGetValue(required.Name, out var field))
@@ -238,8 +264,11 @@ internal sealed class GraphQlSchema
             if (!IsCovariant(field.Type, required.Type))
                 throw new GraphQlInvalidException($"For {type.Name} to implement {contract.Name} the field {required.Name} must have type {required.Type}.");
             foreach (var argument in required.Arguments.Values)
+            {
                 if (!field.Arguments.TryGetValue(argument.Name, out var given) || given.Type != argument.Type)
                     throw new GraphQlInvalidException($"For {type.Name} to implement {contract.Name} the field {required.Name} must have the argument {argument.Name} of type {argument.Type}.");
+            }
+
             if (field.Arguments.Values.FirstOrDefault(argument => argument.IsRequired && !required.Arguments.ContainsKey(argument.Name)) is { } extra)
                 throw new GraphQlInvalidException($"For {type.Name} to implement {contract.Name} any additional argument such as {extra.Name} must be optional.");
         }
@@ -275,8 +304,11 @@ internal sealed class GraphQlSchema
             if (!directive.Locations.Contains(location))
                 throw new GraphQlInvalidException($"Directive {directive.Name} is not applicable on {location}.");
             foreach (var argument in use.Nodes("Arguments"))
+            {
                 if (!directive.Arguments.ContainsKey(argument.Text("Name")))
                     throw new GraphQlInvalidException($"Undefined argument {argument.Text("Name")} for directive {directive.Name}.");
+            }
+
             var given = use.Nodes("Arguments").Select(argument => argument.Text("Name")).ToHashSet();
             if (directive.Arguments.Values.FirstOrDefault(argument => argument.IsRequired && !given.Contains(argument.Name)) is { } missing)
                 throw new GraphQlInvalidException($"Argument {missing.Name} for directive {directive.Name} cannot be null.");

@@ -82,12 +82,14 @@ internal sealed class GraphQlValidator
     private void Selections(RegoObject node, GraphQlDefinition type)
     {
         foreach (var selection in node.Nodes("SelectionSet"))
+        {
             if (selection["Alias"] is not null)
                 Field(selection, type);
             else if (selection["TypeCondition"] is not null)
                 Inline(selection, type);
             else
                 Spread(selection, type);
+        }
     }
 
     private void Field(RegoObject node, GraphQlDefinition type)
@@ -187,10 +189,15 @@ internal sealed class GraphQlValidator
         {
             // A single value stands for a list of one.
             if (kind == GraphQlValueKind.List)
+            {
                 foreach (var child in value.Nodes("Children"))
                     Value(child.Node("Value"), element);
+            }
             else
+            {
                 Value(value, element);
+            }
+
             return;
         }
 
@@ -249,8 +256,11 @@ internal sealed class GraphQlValidator
     {
         Ensure(above.Add(name), $"Cannot spread fragment \"{name}\" within itself.");
         foreach (string spread in Spreads(_fragments[name]))
+        {
             if (_fragments.ContainsKey(spread))
                 CheckCycle(spread, above);
+        }
+
         above.Remove(name);
     }
 

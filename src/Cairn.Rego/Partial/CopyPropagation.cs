@@ -82,12 +82,14 @@ internal static class CopyPropagation
         }
 
         for (int i = 0; i < body.Count; i++)
+        {
             if (i != except)
             {
                 Count(body[i], body[i] is (TermExpression or UnifyExpression or SomeInExpression) and { Negated: false, With.Count: 0 });
                 if (body[i] is { Negated: true, With.Count: 0 })
                     strict += UsesBefore(variable, body[i]);
             }
+        }
 
         foreach (var term in head)
             Count(new TermExpression(term, term.Location), true);

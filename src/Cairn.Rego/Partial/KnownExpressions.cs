@@ -32,8 +32,11 @@ internal sealed class KnownExpressions(CompilerContext context, Evaluation.Evalu
                 throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"an expression has more than {limit} solutions", frame.Evaluation.Budget.Location);
             var values = new Dictionary<string, RegoValue>(slots.Count);
             foreach (var (name, slot) in slots)
+            {
                 if (frame.Slots[slot] is { } value)
                     values.Add(name, value);
+            }
+
             found.Add(values);
             return false;
         }

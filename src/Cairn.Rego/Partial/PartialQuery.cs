@@ -38,8 +38,11 @@ internal sealed class PartialQuery
         {
             var left = state.Body;
             foreach (string name in names.Order(StringComparer.Ordinal))
+            {
                 if (state.Values.TryGetValue(name, out var value))
                     left.Add(new UnifyExpression(new VarTerm(name, value.Location), value, false, value.Location));
+            }
+
             if (CopyPropagation.Run(left, [], names))
                 Add(queries, new ResidualNames(new HashSet<string>(), names).Of(left), options);
         });
@@ -112,6 +115,7 @@ internal sealed class PartialQuery
     private static RefTerm Path(string path)
     {
         if (Parser.ParseQuery(path) is [TermExpression { Negated: false } only])
+        {
             switch (only.Term)
             {
                 case VarTerm { Name: "input" or "data" } root:
@@ -119,6 +123,7 @@ internal sealed class PartialQuery
                 case RefTerm { Head: VarTerm { Name: "input" or "data" } } reference when reference.Path.All(element => element is ScalarTerm):
                     return reference;
             }
+        }
 
         throw new ArgumentException($"'{path}' is no path below input or data.");
     }

@@ -38,8 +38,11 @@ internal sealed class PartialRules(PartialEvaluator evaluator, PartialSupport su
     public RuleTarget? Find(Term term, bool truth)
     {
         if (term is CallTerm { Function: RefTerm function } call)
+        {
             return Walk(function.Path, out int whole) is { Rules: { Kind: RuleSetKind.Function } rules } node && whole == function.Path.Count
                 && rules.Arity == call.Arguments.Count && CanInline(node, truth: false) ? new Inlined(this, [.. _declarations[node]], call.Arguments, []) : null;
+        }
+
         if (term is not RefTerm { Head: VarTerm { Name: "data" } } reference || Walk(reference.Path, out int used) is not { } found)
             return null;
         Term[] rest = [.. reference.Path.Skip(used)];
@@ -57,12 +60,17 @@ internal sealed class PartialRules(PartialEvaluator evaluator, PartialSupport su
     {
         var arguments = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var way in ways)
+        {
             foreach (var expression in way)
+            {
                 Variables.Visit(expression, closures: true, variable =>
                 {
                     if (unknown.Contains(variable.Name))
                         arguments.Add(variable.Name);
                 });
+            }
+        }
+
         Term[] terms = [.. arguments.Select(name => new VarTerm(name, location))];
         string rule = $"__not{++_negations}__";
         foreach (var way in ways)
@@ -105,9 +113,12 @@ internal sealed class PartialRules(PartialEvaluator evaluator, PartialSupport su
     private bool IsOpaque(RuleTreeNode node)
     {
         if (!_opaque.TryGetValue(node, out bool opaque))
+        {
             _opaque.Add(node, opaque = _declarations[node].Any(declaration =>
                 (declaration.Rule.IsDefault && declaration.Resolved!.Value is not ScalarTerm)
                 || UnknownDocuments.Terms(declaration).Any(expression => Rewrite.Any(expression, term => term is CallTerm { Function: VarTerm { Name: var name } } && name.StartsWith("rego.metadata.", StringComparison.Ordinal)))));
+        }
+
         return opaque;
     }
 
@@ -128,12 +139,14 @@ internal sealed class PartialRules(PartialEvaluator evaluator, PartialSupport su
         var bound = new HashSet<string>();
         var body = new List<Expression>();
         if (arguments is not null)
+        {
             foreach (var (pattern, argument) in rule.Arguments.Zip(arguments))
             {
                 var own = Rewrite.Of(pattern, Own);
                 body.Add(Equal(own, argument));
                 Variables.VisitPattern(own, variable => bound.Add(variable.Name));
             }
+        }
 
         var value = evaluator.Fresh(rule.Source.Location);
         body.AddRange(evaluator.Order(Rewrite.All(rule.Body, Own), bound));

@@ -17,10 +17,13 @@ internal sealed class PartialSupport(string root)
     {
         var path = new List<string>();
         for (var at = node; at.Key is not null; at = at.Parent!)
+        {
             if (at.Key is RegoString { Value: var name })
                 path.Insert(0, name);
             else
                 return ([], $"__support{_unnamed++}__");
+        }
+
         return ResidualNames.IsName(path[^1]) ? (path[..^1], path[^1]) : ([], $"__support{_unnamed++}__");
     }
 

@@ -40,12 +40,15 @@ internal sealed class ResidualNames(IReadOnlySet<string> reserved, IReadOnlySet<
     {
         var uses = new Dictionary<string, int>();
         foreach (var expression in body)
+        {
             Rewrite.Any(expression, term =>
             {
                 if (term is VarTerm variable && (variable.Name[0] == '$' || char.IsAsciiDigit(variable.Name[0])))
                     uses[variable.Name] = uses.GetValueOrDefault(variable.Name) + 1;
                 return false;
             });
+        }
+
         return [.. uses.Where(use => use.Value == 1).Select(use => use.Key)];
     }
 

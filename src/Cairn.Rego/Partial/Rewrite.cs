@@ -44,7 +44,7 @@ internal static class Rewrite
 
     public static Expression Of(Expression expression, Func<Term, Term?> replace)
     {
-        Expression copy = expression switch
+        var copy = expression switch
         {
             TermExpression term => term with { Term = Of(term.Term, replace) },
             // What is left may be read as a query, in which == is a call.

@@ -33,8 +33,10 @@ internal sealed class UnknownDocuments
         {
             before = _rules.Count;
             foreach (var (node, used) in uses)
+            {
                 if (used.Overlaps(_rules))
                     _rules.Add(node);
+            }
         }
     }
 
@@ -86,8 +88,11 @@ internal sealed class UnknownDocuments
         if (((VarTerm)unknown.Head).Name != ((VarTerm)reference.Head).Name)
             return false;
         foreach (var (a, b) in unknown.Path.Zip(reference.Path))
+        {
             if (a is ScalarTerm { Value: var known } && b is ScalarTerm { Value: var key } && !known.Equals(key))
                 return false;
+        }
+
         return true;
     }
 }

@@ -173,6 +173,7 @@ internal sealed class Lexer(string text, string file)
     {
         int start = _offset - 1;
         for (; _offset < text.Length && text[_offset] != '\n'; _offset++)
+        {
             if (text[_offset] == '"')
             {
                 _offset++;
@@ -182,6 +183,7 @@ internal sealed class Lexer(string text, string file)
             {
                 _offset++;
             }
+        }
 
         throw Error(start, "non-terminated string");
     }
@@ -190,8 +192,11 @@ internal sealed class Lexer(string text, string file)
     {
         var start = Location(_offset - 1);
         while (_offset < text.Length)
+        {
             if (TakeChar() == '`')
                 return TokenKind.RawString;
+        }
+
         throw new SyntaxException(new RegoError(RegoError.Parse, "non-terminated raw string", start));
     }
 

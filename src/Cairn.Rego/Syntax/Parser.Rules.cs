@@ -41,13 +41,19 @@ internal sealed partial class Parser
         bool braced = At(TokenKind.LeftBrace);
         // A function of which nothing is said but its arguments is true for these.
         if (!hasIf && !braced && head is { Value: null, Contains: null, Arguments: null } && (_version1 || head.Path.Count != 1))
+        {
             throw head.Path.Count == 0
                 ? Error(location, "var cannot be used for rule name")
                 : Error(location, !_version1 ? "rule must have a body or a value" : head.Path.Count == 1 ? "`contains` keyword is required for partial set rules" : "rule must have value assignment and/or body declaration");
+        }
+
         if (_version1 && braced && !hasIf)
+        {
             throw Error(location, head.Path.Count == 1 && head.Value is null && head.Arguments is null
                 ? "`if` keyword is required before rule body; `contains` keyword is required for partial set rules"
                 : "`if` keyword is required before rule body");
+        }
+
         if (!hasIf)
             head = PartialSet(head);
         var rule = new RuleNode(head, [], null, location);

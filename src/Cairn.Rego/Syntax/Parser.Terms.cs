@@ -122,6 +122,7 @@ internal sealed partial class Parser
     private void RefPath(List<Term> path)
     {
         while (!_token.AfterBlank)
+        {
             if (At(TokenKind.Dot))
             {
                 Advance();
@@ -140,6 +141,7 @@ internal sealed partial class Parser
             {
                 return;
             }
+        }
     }
 
     private Term Atom(SourceLocation location)

@@ -83,8 +83,11 @@ internal sealed partial class Parser
         if (!Try(Advance))
             return null;
         while (_token.Kind != TokenKind.EndOfText && _errors.Count < MaxErrors)
+        {
             if (!Try(() => package = Statement(package, imports, rules)))
                 SkipToStatement();
+        }
+
         if (package is null && _errors.Count == 0)
             _errors.Add(new RegoError(RegoError.Parse, "empty module", new SourceLocation(_file, 1, 1, 0)));
         return package is null ? null : new ModuleNode(_file, _text, package, imports, rules, _lexer.Comments, _version1) { NegatesWhole = _negatesWhole };

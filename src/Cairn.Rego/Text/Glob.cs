@@ -14,6 +14,7 @@ internal static class Glob
         var pattern = new StringBuilder(@"\A");
         int alternatives = 0;
         for (int i = 0; i < glob.Length; i++)
+        {
             switch (glob[i])
             {
                 case '*' when i + 1 < glob.Length && glob[i + 1] == '*':
@@ -47,6 +48,7 @@ internal static class Glob
                     pattern.Append(Quote(glob[i].ToString()));
                     break;
             }
+        }
 
         if (alternatives > 0)
             throw new FormatException("unexpected end of input: { without }");

@@ -45,7 +45,9 @@ internal static class GoTimeLayout
         {
             string? element = ElementAt(layout, i);
             if (element is null)
+            {
                 text.Append(layout[i++]);
+            }
             else
             {
                 Append(text, element, time);
@@ -64,6 +66,7 @@ internal static class GoTimeLayout
     {
         var rest = layout.AsSpan(position);
         foreach (string element in Elements)
+        {
             if (rest.StartsWith(element))
             {
                 // "Jan" in "Janet" is a word of its own, as are longer runs.
@@ -71,6 +74,7 @@ internal static class GoTimeLayout
                     continue;
                 return element;
             }
+        }
 
         // .000 and ,999: decimals of a second, when no other digit follows.
         if (rest.Length > 1 && rest[0] is '.' or ',' && rest[1] is '0' or '9')
@@ -159,6 +163,7 @@ internal static class GoTimeLayout
         public GoTime Read()
         {
             for (int i = 0; i < layout.Length;)
+            {
                 if (ElementAt(layout, i) is { } element)
                 {
                     Element(element);
@@ -176,6 +181,7 @@ internal static class GoTimeLayout
                 {
                     throw Error();
                 }
+            }
 
             if (_position < value.Length)
                 throw new FormatException($"parsing time \"{value}\": extra text: \"{value[_position..]}\"");
@@ -262,11 +268,13 @@ internal static class GoTimeLayout
         private int Name(string[] names)
         {
             for (int i = 0; i < names.Length; i++)
+            {
                 if (names[i].Length > 0 && value.AsSpan(_position).StartsWith(names[i], StringComparison.OrdinalIgnoreCase))
                 {
                     _position += names[i].Length;
                     return i + 1;
                 }
+            }
 
             throw Error();
         }

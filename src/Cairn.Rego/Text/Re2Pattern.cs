@@ -47,6 +47,7 @@ internal sealed class Re2Pattern
         var outside = _flags;
         int repeats = 1;
         while (!AtEnd && Current != ')')
+        {
             if (Current == '|')
             {
                 _result.Append('|');
@@ -56,6 +57,7 @@ internal sealed class Re2Pattern
             {
                 repeats = Math.Max(repeats, Repetition());
             }
+        }
 
         _flags = outside;
         _nesting--;
@@ -208,6 +210,7 @@ internal sealed class Re2Pattern
         bool any = false;
         string net = "";
         for (; !AtEnd; _position++)
+        {
             switch (Current)
             {
                 case 'i':
@@ -241,6 +244,7 @@ internal sealed class Re2Pattern
                 default:
                     throw Error("invalid or unsupported Perl syntax", _pattern[start..(_position + 1)]);
             }
+        }
 
         throw Error("missing closing )", _pattern);
     }

@@ -114,8 +114,11 @@ public static class RegoArithmetic
             ? new Scaled(nearest.Mantissa << nearest.Exponent, 0)
             : new Scaled(nearest.Mantissa * BigInteger.Pow(5, -nearest.Exponent), nearest.Exponent);
         for (int digits = 15; digits < 22; digits++)
+        {
             if (RoundTo(value, digits) is var shorter && Nearest(shorter) == nearest)
                 return shorter.Normalize();
+        }
+
         return RoundTo(value, 22).Normalize();
     }
 

@@ -43,8 +43,11 @@ public sealed class RegoArray : RegoValue, IReadOnlyList<RegoValue>
             return false;
         ValueWork.Visit(_items.Length);
         for (int i = 0; i < _items.Length; i++)
+        {
             if (!_items[i].Equals(array._items[i]))
                 return false;
+        }
+
         return true;
     }
 
@@ -74,8 +77,11 @@ public sealed class RegoArray : RegoValue, IReadOnlyList<RegoValue>
     {
         ValueWork.Visit(Math.Min(a.Length, b.Length));
         for (int i = 0; i < Math.Min(a.Length, b.Length); i++)
+        {
             if (a[i].CompareTo(b[i]) is not 0 and var order)
                 return order;
+        }
+
         return a.Length - b.Length;
     }
 }

@@ -237,10 +237,13 @@ internal static class RegoJson
     private static string Surrogates(StringBuilder text)
     {
         for (int i = 0; i < text.Length; i++)
+        {
             if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
                 i++;
             else if (char.IsSurrogate(text[i]))
                 text[i] = '\uFFFD';
+        }
+
         return text.ToString();
     }
 }

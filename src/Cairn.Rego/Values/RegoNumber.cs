@@ -137,8 +137,11 @@ public sealed class RegoNumber : RegoValue
         if (start == text.Length || (text[start] == '0' && (text.Length > start + 1 || start == 1)))
             return false;
         for (int i = start; i < text.Length; i++)
+        {
             if (!char.IsAsciiDigit(text[i]))
                 return false;
+        }
+
         return true;
     }
 

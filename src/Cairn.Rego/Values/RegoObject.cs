@@ -63,8 +63,11 @@ public sealed class RegoObject : RegoValue, IReadOnlyCollection<KeyValuePair<Reg
             return false;
         ValueWork.Visit(_keys.Count);
         for (int i = 0; i < _keys.Count; i++)
+        {
             if (o[_keys.Keys[i]] is not { } value || !value.Equals(_values[i]))
                 return false;
+        }
+
         return true;
     }
 

@@ -59,8 +59,11 @@ public sealed class RegoSet : RegoValue, IReadOnlyCollection<RegoValue>
             return false;
         ValueWork.Visit(_table.Count);
         foreach (var item in _table.Span)
+        {
             if (!set.Contains(item))
                 return false;
+        }
+
         return true;
     }
 

@@ -60,6 +60,7 @@ internal static class RegoText
         ValueWork.Write(value.Length);
         text.Append('"');
         foreach (var rune in value.EnumerateRunes())
+        {
             switch (rune.Value)
             {
                 case '"':
@@ -101,6 +102,7 @@ internal static class RegoText
                         text.Append(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}");
                     break;
             }
+        }
 
         text.Append('"');
     }

@@ -56,7 +56,10 @@ internal sealed record Scaled(BigInteger Mantissa, int Exponent) : IComparable<S
                 i++;
             if (i == first || !long.TryParse(text.AsSpan(power, i - power), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed)
                 || Math.Abs(parsed) > ExponentLimit)
+            {
                 return false;
+            }
+
             exponent += (int)parsed;
         }
 

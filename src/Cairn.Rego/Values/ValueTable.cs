@@ -28,18 +28,27 @@ internal sealed class ValueTable
         if (_slots is null)
         {
             for (int i = 0; i < Count; i++)
+            {
                 if (ReferenceEquals(Keys[i], key))
                     return i;
+            }
+
             for (int i = 0; i < Count; i++)
+            {
                 if (Keys[i].Equals(key))
                     return i;
+            }
+
             return -1;
         }
 
         int mask = _slots.Length - 1;
         for (int slot = Spread(key.GetHashCode()) & mask; _slots[slot] != 0; slot = (slot + 1) & mask)
+        {
             if (Keys[_slots[slot] - 1].Equals(key))
                 return _slots[slot] - 1;
+        }
+
         return -1;
     }
 

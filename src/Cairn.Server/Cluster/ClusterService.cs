@@ -115,7 +115,9 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
         long revision, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         foreach (string prefix in _prefixes)
+        {
             await foreach (var record in store.ListAsync(prefix, revision, ct))
                 yield return record;
+        }
     }
 }

@@ -74,9 +74,14 @@ internal static class ConfigEndpoints
         var (request, node) = Request(http);
         // The path of nearly every read: nothing but the resource and perhaps an environment was asked for.
         if (request.AsksEnvironmentOnly)
+        {
             if (!http.Request.Headers.ContainsKey("Cairn-Min-Revision"))
+            {
                 return ConfigAnswers.WriteAsync(
                     http, node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment, http.RequestAborted), ConfigAnswers.Accepted(http));
+            }
+        }
+
         return GetWithOptions(http, request, node);
     }
 

@@ -28,12 +28,14 @@ internal sealed class EventStream(HttpContext http, CairnRequest request, string
     {
         ConfigEvent? last = null;
         foreach (var told in events)
+        {
             if (Wants(told.Path) && Authorizer.Allows(request.Caller, ConfigService.ReadPermission, told.Path, told.Environment))
             {
                 if (last is not null)
                     Write(last, endsCommit: !endTogether && last.Revision != told.Revision);
                 last = told;
             }
+        }
 
         if (last is not null)
             Write(last, endsCommit: true);

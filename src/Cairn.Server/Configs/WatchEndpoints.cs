@@ -51,8 +51,11 @@ internal static class WatchEndpoints
             {
                 long through = link.Snapshot.Revision;
                 await foreach (var told in node.Events.PastAsync(link.Snapshot, request.Environment, stream.Wants, seen, through, ending.Token))
+                {
                     if (RequestPipeline.IsStillAdmitted(http))
                         await stream.SendAsync(told, endTogether: false, ending.Token);
+                }
+
                 seen = through;
             }
 
@@ -90,6 +93,7 @@ internal static class WatchEndpoints
     private static async Task<CatalogFeed?> NextAsync(CatalogFeed link, EventStream stream, HttpContext http, CancellationToken ct)
     {
         while (true)
+        {
             try
             {
                 var next = await link.NextAsync.WaitAsync(Heartbeat, CairnRequest.Of(http).Node.Options.Time, ct);
@@ -101,6 +105,7 @@ internal static class WatchEndpoints
                     return null;
                 await stream.HeartbeatAsync(ct);
             }
+        }
     }
 
     // A revision that this node does not know of may be another node's, or of a store that has been set back since.

@@ -93,7 +93,10 @@ internal static class Bodies
         if (http.Features.Get<CairnRequest>()?.Rule.Parameters is null
             || !MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.Charset.HasValue
             || type.Charset.Value.Trim('"') is var charset && (charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase)))
+        {
             return;
+        }
+
         throw new ProblemException(ProblemKind.UnsupportedFormat, $"charset={Shown(type.Charset.Value)} is not read here: send UTF-8.");
     }
 
@@ -102,7 +105,10 @@ internal static class Bodies
         string type = (http.Request.ContentType ?? "").Split(';')[0].Trim();
         if (type.Length == 0 || type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)))
+        {
             return;
+        }
+
         http.Response.Headers.Accept = "application/json";
         throw new ProblemException(ProblemKind.UnsupportedFormat, $"'{Shown(type)}' is not read here: send JSON, with Content-Type: application/json.");
     }

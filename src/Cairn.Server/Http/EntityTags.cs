@@ -20,8 +20,10 @@ internal static class EntityTags
         if (rule.Conditional || rule.Parameters is null || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
             return;
         foreach (string name in new[] { "If-Match", "If-None-Match" })
+        {
             if (request.Headers.ContainsKey(name))
                 throw new ProblemException(ProblemKind.Invalid, $"{name} is not honoured here, and is not ignored: send the request without it.");
+        }
     }
 
     /// <summary>Whether a read ends with its conditions: 304 when the caller has the answer already, 412 when it wants another one.
@@ -34,7 +36,10 @@ internal static class EntityTags
         var headers = http.Request.Headers;
         if (headers.IfMatch.Count > 0
             && !Read(headers.IfMatch, "If-Match").Any(tag => tag == EntityTagHeaderValue.Any || (!tag.IsWeak && Names(tag.Tag, etag))))
+        {
             throw new ProblemException(ProblemKind.PreconditionFailed, $"This is {etag}, which If-Match does not name.");
+        }
+
         if (!IsKnown(headers.IfNoneMatch, etag))
             return false;
         http.Response.StatusCode = 304;

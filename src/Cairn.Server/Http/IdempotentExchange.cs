@@ -88,8 +88,11 @@ internal sealed class IdempotentExchange(CairnRequest request, HttpContext http,
         if (!Idempotency.IsSame(earlier, digest))
             throw new ProblemException(ProblemKind.Unprocessable, "This Idempotency-Key was used for a different request.");
         if (await Idempotency.FindAsync(earlier.Name, http.RequestAborted) is not var (answer, body))
+        {
             throw new ProblemException(
                 ProblemKind.Conflict, "The first request with this Idempotency-Key was carried out, but its answer was not kept. Look at the audit.");
+        }
+
         http.Response.StatusCode = answer.Status;
         foreach (var (header, value) in answer.Headers)
             http.Response.Headers[header] = value;

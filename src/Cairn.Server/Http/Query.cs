@@ -37,7 +37,10 @@ internal static class Query
     {
         if (rule.Parameters is not { } known || !request.QueryString.HasValue
             || (environmentAlone && known.ContainsKey("environment")))
+        {
             return;
+        }
+
         foreach (var (name, values) in request.Query)
         {
             if (!known.TryGetValue(name, out var parameter))
@@ -101,7 +104,10 @@ internal static class Query
         double? factor = unit switch { "ms" => 0.001, "s" or "" => 1, "m" => 60, "h" => 3600, _ => null };
         if (factor is null || !double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
             || number * factor > longest.TotalSeconds)
+        {
             throw Bad(name, text, $"a time such as 30s, at most {longest.TotalSeconds:0}s");
+        }
+
         return TimeSpan.FromSeconds(number * factor.Value);
     }
 

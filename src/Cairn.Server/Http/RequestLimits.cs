@@ -16,8 +16,11 @@ internal static class RequestLimits
             return RefuseAsync(http, 414, "uri-too-long", "Too long", $"Path and query have at most {MaxTargetLength} characters.");
         int length = 0;
         foreach (var (name, values) in http.Request.Headers)
+        {
             foreach (string? value in values)
                 length += name.Length + (value?.Length ?? 0);
+        }
+
         return length > MaxHeaderLength
             ? RefuseAsync(http, 431, "headers-too-large", "Headers too large", $"The headers have at most {MaxHeaderLength} characters together.")
             : next(http);

@@ -247,7 +247,10 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             request.Path = rule.PathPrefix.Length == 0 ? path : rule.PathPrefix + path;
         }
         else if (rule.Target is { } target)
+        {
             request.Path = target(http);
+        }
+
         string? environment = Query.Environment(http.Request, out bool alone);
         request.AsksEnvironmentOnly = alone;
         environment = rule.Environment switch
@@ -271,7 +274,10 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         string address = request.Origin.Address?.ToString() ?? "unknown";
         if (reason is not null && node.Options.FailureLimit is { } limit
             && await node.Limiter.TakeAsync(address, "failures", limit) is { Allowed: false } decision)
+        {
             return await RefuseLimitedAsync(http, request, decision);
+        }
+
         await request.Rule.Surface.WriteUnauthenticatedAsync(http, presented: reason is not null);
         return false;
     }

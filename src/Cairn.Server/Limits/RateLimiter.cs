@@ -51,8 +51,10 @@ public sealed class RateLimiter(TimeProvider time) : IDisposable
         double now = time.GetTimestamp() / (double)time.TimestampFrequency;
         double idle = _windows.Count > 100_000 ? 120 : 172_800;
         foreach (var (key, window) in _windows)
+        {
             if (window.IdleSince(now) > idle)
                 _windows.TryRemove(key, out _);
+        }
     }
 
     private sealed class Window

@@ -96,9 +96,12 @@ internal sealed class RedisWindows : IDisposable
             options.Password = Uri.UnescapeDataString(uri.UserInfo.Split(':', 2)[1]);
         string database = uri.AbsolutePath.Trim('/');
         if (database.Length > 0)
+        {
             options.DefaultDatabase = int.TryParse(database, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 ? number
                 : throw new FormatException("a database that is a number, such as redis://host:6379/0");
+        }
+
         return options;
     }
 }

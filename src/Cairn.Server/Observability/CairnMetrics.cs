@@ -63,8 +63,10 @@ internal sealed class CairnMetrics : IDisposable
         {
             link = await link.NextAsync.WaitAsync(ct);
             foreach (var change in link.Changes)
+            {
                 if (change.After is Versioned<ConfigState> config)
                     _updates.Add(1, new KeyValuePair<string, object?>("action", config.State is null ? "delete" : "put"));
+            }
         }
     }
 }

@@ -103,10 +103,12 @@ internal sealed class PrometheusExporter : IDisposable
             text.Append("# HELP ").Append(name).Append(' ').Append(_help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n')
                 .Append("# TYPE ").Append(name).Append(' ').Append(_type).Append('\n');
             foreach (var (tags, series) in _series)
+            {
                 if (_buckets.Length > 0)
                     WriteHistogram(text, name, tags, series);
                 else
                     text.Append(name).Append(Labels(tags, null)).Append(CultureInfo.InvariantCulture, $" {series.Sum:R}\n");
+            }
         }
 
         private void WriteHistogram(StringBuilder text, string name, KeyValuePair<string, object?>[] tags, Series series)
@@ -182,8 +184,11 @@ internal sealed class PrometheusExporter : IDisposable
             if (tags.Length != other.Length)
                 return false;
             for (int i = 0; i < tags.Length; i++)
+            {
                 if (tags[i].Key != other[i].Key || !Equals(tags[i].Value, other[i].Value))
                     return false;
+            }
+
             return true;
         }
 

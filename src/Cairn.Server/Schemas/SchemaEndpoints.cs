@@ -99,7 +99,7 @@ internal static class SchemaEndpoints
         var snapshot = await Snapshots.OfAsync(http, request.Node);
         var name = ModelName.FromPath(request.Path);
         var model = request.Node.Schemas.Model(snapshot, name) ?? throw new ProblemException(ProblemKind.NotFound, $"There is no schema {name}.");
-        IEnumerable<SchemaState> versions = model.Versions.Reverse();
+        var versions = model.Versions.Reverse();
         if (Query.Cursor(http.Request) is { } cursor && SchemaVersion.TryParse(cursor, out var last, leadingZeros: true))
             versions = versions.Where(version => version.Address.Version.CompareTo(last) < 0);
         var page = versions.Take(limit + 1).ToList();

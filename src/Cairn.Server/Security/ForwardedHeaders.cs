@@ -108,15 +108,21 @@ internal sealed class ForwardedHeaders(ProxyOptions options)
         bool quoted = false;
         int start = 0;
         for (int i = 0; i < text.Length; i++)
+        {
             if (quoted && text[i] == '\\')
+            {
                 i++;
+            }
             else if (text[i] == '"')
+            {
                 quoted = !quoted;
+            }
             else if (text[i] == separator && !quoted)
             {
                 parts.Add(text[start..i].Trim());
                 start = i + 1;
             }
+        }
 
         parts.Add(text[start..].Trim());
         return parts;

@@ -24,8 +24,11 @@ public sealed class ProxyOptions
             return false;
         var plain = Plain(address);
         foreach (var network in Trusted)
+        {
             if (network.Contains(plain))
                 return true;
+        }
+
         return false;
     }
 

@@ -71,8 +71,11 @@ public static class EffectiveSettings
         if (arguments.TryGetValue(setting.Name, out string? value))
             return new EffectiveSetting(setting, value, "--" + setting.Name);
         foreach (string variable in setting.Aliases.Prepend(setting.Variable))
+        {
             if (environment.TryGetValue(variable, out value) && value.Length > 0)
                 return new EffectiveSetting(setting, value, variable);
+        }
+
         return inFile.TryGetValue(setting.Name, out value)
             ? new EffectiveSetting(setting, value, $"{setting.Name} in {file}")
             : new EffectiveSetting(setting, null, "default");
@@ -82,8 +85,10 @@ public static class EffectiveSettings
     {
         var known = SettingTable.All.Select(setting => setting.Variable).ToHashSet(StringComparer.Ordinal);
         foreach (string variable in environment.Keys.Where(name => name.StartsWith("CAIRN_", StringComparison.Ordinal)))
+        {
             if (!known.Contains(variable) && !OtherVariables.Contains(variable))
                 throw new SettingException($"{variable} is not a setting.{Suggest(variable, known)}");
+        }
     }
 
     private static Dictionary<string, string> ReadFile(string path, bool required)

@@ -77,8 +77,11 @@ public static class SettingTable
     {
         var addresses = List(text);
         foreach (string address in addresses)
+        {
             if (!Uri.TryCreate(address.Replace("*", "0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
                 throw new FormatException("addresses such as http://127.0.0.1:8000 or https://0.0.0.0:8443");
+        }
+
         return addresses.Count > 0 ? addresses : throw new FormatException("at least one address");
     }
 

@@ -62,7 +62,7 @@ internal sealed class DuplexCall : IAsyncDisposable
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken ct)
         {
             await stream.FlushAsync(ct);
-            await foreach (var frame in frames.ReadAllAsync(ct))
+            await foreach (byte[] frame in frames.ReadAllAsync(ct))
             {
                 await stream.WriteAsync(frame, ct);
                 await stream.FlushAsync(ct);

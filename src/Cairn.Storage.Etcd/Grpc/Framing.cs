@@ -13,8 +13,8 @@ internal static class Framing
 
     public static byte[] Frame(IMessage message)
     {
-        var size = message.CalculateSize();
-        var frame = new byte[HeaderBytes + size];
+        int size = message.CalculateSize();
+        byte[] frame = new byte[HeaderBytes + size];
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), size);
         message.WriteTo(frame.AsSpan(HeaderBytes));
         return frame;
@@ -24,18 +24,18 @@ internal static class Framing
     /// <exception cref="GrpcException">It ends within a message, or is compressed.</exception>
     public static async ValueTask<byte[]?> ReadAsync(Stream stream, CancellationToken ct)
     {
-        var header = new byte[HeaderBytes];
-        var read = await stream.ReadAtLeastAsync(header, HeaderBytes, throwOnEndOfStream: false, ct);
+        byte[] header = new byte[HeaderBytes];
+        int read = await stream.ReadAtLeastAsync(header, HeaderBytes, throwOnEndOfStream: false, ct);
         if (read == 0)
             return null;
         if (read < HeaderBytes)
             throw new GrpcException(GrpcCode.Internal, "The reply ended within a frame.");
         if (header[0] != 0)
             throw new GrpcException(GrpcCode.Internal, "The reply is compressed, which was not asked for.");
-        var size = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(1));
+        int size = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(1));
         if (size is < 0 or > MaxMessageBytes)
             throw new GrpcException(GrpcCode.Internal, $"The reply holds a message of {(uint)size} bytes.");
-        var message = new byte[size];
+        byte[] message = new byte[size];
         if (await stream.ReadAtLeastAsync(message, size, throwOnEndOfStream: false, ct) < size)
             throw new GrpcException(GrpcCode.Internal, "The reply ended within a message.");
         return message;

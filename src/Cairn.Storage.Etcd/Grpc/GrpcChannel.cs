@@ -57,7 +57,7 @@ internal sealed class GrpcChannel : IDisposable
         {
             using var response = await _http.SendAsync(message, deadline.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(deadline.Token);
-            var body = await Framing.ReadAsync(stream, deadline.Token);
+            byte[]? body = await Framing.ReadAsync(stream, deadline.Token);
             if (body is not null && await Framing.ReadAsync(stream, deadline.Token) is not null)
                 throw new GrpcException(GrpcCode.Internal, "The reply holds more than one message.");
             GrpcStatus.ThrowUnlessOk(response);

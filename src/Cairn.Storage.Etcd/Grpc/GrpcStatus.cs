@@ -52,14 +52,20 @@ internal static class GrpcStatus
     {
         if (!response.TrailingHeaders.TryGetValues("grpc-status", out var values)
             && !response.Headers.TryGetValues("grpc-status", out values))
+        {
             throw new GrpcException(FromHttp((int)response.StatusCode), $"The server answered HTTP {(int)response.StatusCode} without a gRPC status.");
-        if (!int.TryParse(values.First(), out var code))
+        }
+
+        if (!int.TryParse(values.First(), out int code))
             throw new GrpcException(GrpcCode.Unknown, "The server's gRPC status is not a number.");
         if (code == 0)
             return;
         if (!response.TrailingHeaders.TryGetValues("grpc-message", out values)
             && !response.Headers.TryGetValues("grpc-message", out values))
+        {
             values = ["no message"];
+        }
+
         throw new GrpcException((GrpcCode)code, Decode(values.First()));
     }
 
@@ -69,7 +75,7 @@ internal static class GrpcStatus
         if (!message.Contains('%'))
             return message;
         var bytes = new List<byte>(message.Length);
-        for (var i = 0; i < message.Length; i++)
+        for (int i = 0; i < message.Length; i++)
         {
             if (message[i] == '%' && i + 2 < message.Length && char.IsAsciiHexDigit(message[i + 1]) && char.IsAsciiHexDigit(message[i + 2]))
             {

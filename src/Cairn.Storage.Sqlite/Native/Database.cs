@@ -14,8 +14,8 @@ internal sealed class Database : IDisposable
     public static Database Open(string path, bool readOnly)
     {
         SqliteLibrary.EnsureLoaded();
-        var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE);
-        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        int flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE);
+        int code = raw.sqlite3_open_v2(path, out var handle, flags, null);
         var database = new Database(handle);
         try
         {
@@ -52,7 +52,7 @@ internal sealed class Database : IDisposable
     /// <summary>Runs any number of statements for their effects.</summary>
     public void Execute(string sql)
     {
-        var rest = sql;
+        string? rest = sql;
         while (!string.IsNullOrWhiteSpace(rest))
         {
             Check(raw.sqlite3_prepare_v2(_handle, rest, out var handle, out rest));

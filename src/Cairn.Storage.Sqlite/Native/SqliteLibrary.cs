@@ -19,7 +19,7 @@ public static class SqliteLibrary
     {
         get
         {
-            var origin = IsSystem.Value ? "system" : "bundled";
+            string origin = IsSystem.Value ? "system" : "bundled";
             return $"{raw.sqlite3_libversion().utf8_to_string()} ({origin})";
         }
     }
@@ -30,7 +30,7 @@ public static class SqliteLibrary
     /// built for use by several threads.</summary>
     private static bool Load()
     {
-        var system = nint.Zero;
+        nint system = nint.Zero;
         try
         {
             NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
@@ -45,7 +45,7 @@ public static class SqliteLibrary
 
         nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
         {
-            if (name == "e_sqlite3" && system == nint.Zero && NativeLibrary.TryLoad(SystemName, out var handle))
+            if (name == "e_sqlite3" && system == nint.Zero && NativeLibrary.TryLoad(SystemName, out nint handle))
             {
                 if (Call(handle, "sqlite3_libversion_number") >= BundledVersion && Call(handle, "sqlite3_threadsafe") != 0)
                     system = handle;
@@ -57,7 +57,7 @@ public static class SqliteLibrary
     }
 
     private static int Call(nint library, string function) =>
-        NativeLibrary.TryGetExport(library, function, out var address)
+        NativeLibrary.TryGetExport(library, function, out nint address)
             ? Marshal.GetDelegateForFunctionPointer<IntFunction>(address)()
             : 0;
 

@@ -25,7 +25,7 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     public void BindText(int parameter, string text)
     {
-        var size = Encoding.UTF8.GetMaxByteCount(text.Length);
+        int size = Encoding.UTF8.GetMaxByteCount(text.Length);
         byte[]? rented = null;
         var buffer = size <= 1024 ? stackalloc byte[1024] : rented = ArrayPool<byte>.Shared.Rent(size);
         BindText(parameter, buffer[..Encoding.UTF8.GetBytes(text, buffer)]);
@@ -36,7 +36,7 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     /// <summary>True when there is a row to read, false when the statement is done (and reset).</summary>
     public bool Step()
     {
-        var code = raw.sqlite3_step(handle);
+        int code = raw.sqlite3_step(handle);
         if (code == raw.SQLITE_ROW)
             return true;
         try

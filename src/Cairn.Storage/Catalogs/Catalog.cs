@@ -70,7 +70,7 @@ public sealed class Catalog<T> : Catalog where T : class
         var items = ImmutableSortedSet.Create(
             CatalogItemComparer<T>.Instance,
             values.Select(value => new CatalogItem<T>(value.Key, (T)value.Value)).ToArray());
-        var indexes = new object[_indexes.Count];
+        object[] indexes = new object[_indexes.Count];
         for (int i = 0; i < indexes.Length; i++)
             indexes[i] = _indexes[i].Apply(_indexes[i].Empty, [.. values.Select(value => (value.Key, (T?)null, (T?)value.Value))]);
         return new CatalogView<T>(items, indexes);
@@ -90,7 +90,7 @@ public sealed class Catalog<T> : Catalog where T : class
             moves.Add((change.Key, (T?)change.Before, (T?)change.After));
         }
 
-        var indexes = new object[_indexes.Count];
+        object[] indexes = new object[_indexes.Count];
         for (int i = 0; i < indexes.Length; i++)
             indexes[i] = _indexes[i].Apply(before.Indexes[i], moves);
         return new CatalogView<T>(items.ToImmutable(), indexes);

@@ -35,12 +35,14 @@ public sealed class CatalogIndex<T, TKey> : CatalogIndex<T> where T : class wher
     {
         var buckets = new Dictionary<TKey, List<CatalogItem<T>>>();
         foreach (var (key, _, after) in moves)
+        {
             foreach (var indexKey in _keys(after!))
             {
                 if (!buckets.TryGetValue(indexKey, out var items))
                     buckets[indexKey] = items = [];
                 items.Add(new CatalogItem<T>(key, after));
             }
+        }
 
         return empty.AddRange(buckets.Select(bucket => KeyValuePair.Create(
             bucket.Key, new CatalogBucket<T>(ImmutableSortedSet.Create(CatalogItemComparer<T>.Instance, [.. bucket.Value])))));
@@ -53,19 +55,27 @@ public sealed class CatalogIndex<T, TKey> : CatalogIndex<T> where T : class wher
         foreach (var (key, before, after) in moves)
         {
             if (before is not null)
+            {
                 foreach (var indexKey in _keys(before))
                     Open(indexKey).Remove(new CatalogItem<T>(key, null));
+            }
+
             if (after is not null)
+            {
                 foreach (var indexKey in _keys(after))
                     Open(indexKey).Add(new CatalogItem<T>(key, after));
+            }
         }
 
         var changed = map.ToBuilder();
         foreach (var (indexKey, items) in opened)
+        {
             if (items.Count == 0)
                 changed.Remove(indexKey);
             else
                 changed[indexKey] = new CatalogBucket<T>(items.ToImmutable());
+        }
+
         return changed.ToImmutable();
 
         ImmutableSortedSet<CatalogItem<T>>.Builder Open(TKey indexKey)

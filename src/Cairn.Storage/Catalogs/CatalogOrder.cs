@@ -21,17 +21,25 @@ public sealed class CatalogOrder<T, TKey> : CatalogIndex<T> where T : class wher
         var set = (ImmutableSortedSet<OrderedValue>)index;
         // The first load is of everything at once: sorting is cheaper then than adding one by one.
         if (set.IsEmpty && moves.All(move => move.Before is null))
+        {
             return ImmutableSortedSet.Create(
                 OrderedValueComparer.Instance, [.. moves.SelectMany(move => _keys(move.After!).Select(key => new OrderedValue(key, move.After)))]);
+        }
+
         var builder = set.ToBuilder();
         foreach (var (_, before, after) in moves)
         {
             if (before is not null)
+            {
                 foreach (var key in _keys(before))
                     builder.Remove(new OrderedValue(key, null));
+            }
+
             if (after is not null)
+            {
                 foreach (var key in _keys(after))
                     builder.Add(new OrderedValue(key, after));
+            }
         }
 
         return builder.ToImmutable();

@@ -126,8 +126,10 @@ public sealed class CatalogSet : IAsyncDisposable
         void Add((string Key, object? Value)[] decoded)
         {
             foreach (var (key, value) in decoded)
+            {
                 if (value is not null)
                     values.Add((key, value));
+            }
         }
 
         (string, object?) Decoded(StoreRecord record)
@@ -231,18 +233,20 @@ public sealed class CatalogSet : IAsyncDisposable
             Dictionary<string, object?>? newest = null;
             perCatalog.Clear();
             foreach (var commit in commits)
+            {
                 foreach (var (storeKey, record) in commit.Changes)
                 {
                     if (!storeKey.StartsWith(catalog.Prefix, StringComparison.Ordinal))
                         continue;
                     string key = storeKey[catalog.Prefix.Length..];
-                    if (newest is null || !newest.TryGetValue(key, out var old))
+                    if (newest is null || !newest.TryGetValue(key, out object? old))
                         old = before.View(catalog).Find(key);
-                    if (!TryDecode(catalog, record, old, out var after))
+                    if (!TryDecode(catalog, record, old, out object? after))
                         continue;
                     (newest ??= [])[key] = after;
                     perCatalog.Add(new CatalogChange(commit.Revision, catalog, key, old, after));
                 }
+            }
 
             if (perCatalog.Count == 0)
                 continue;
@@ -306,11 +310,13 @@ public sealed class CatalogSet : IAsyncDisposable
     private void Wake(CatalogSnapshot snapshot)
     {
         lock (_waiters)
+        {
             while (_waiters.TryPeek(out var waiter, out long revision) && revision <= snapshot.Revision)
             {
                 _waiters.Dequeue();
                 waiter.SetResult(snapshot);
             }
+        }
     }
 }
 

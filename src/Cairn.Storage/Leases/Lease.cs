@@ -44,7 +44,7 @@ public sealed class Lease : IAsyncDisposable
     {
         while (!Lost.IsCancellationRequested)
         {
-            var began = _time.GetTimestamp();
+            long began = _time.GetTimestamp();
             var renewed = _record with { ExpiresAt = _time.GetUtcNow() + _record.Ttl };
             switch (await CommitAsync(new Write.Put(_key, renewed.Serialize()), ct))
             {

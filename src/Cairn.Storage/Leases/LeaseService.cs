@@ -51,7 +51,7 @@ public sealed class LeaseService(IStore store, string holder, TimeProvider time)
     private async Task<(Lease? Lease, Sighting? Sighting)> AttemptAsync(string name, TimeSpan ttl, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ttl, TimeSpan.Zero);
-        var key = LeaseRecord.Key(name);
+        string key = LeaseRecord.Key(name);
         Condition condition = new Condition.Absent(key);
         if (await store.GetAsync(key, ct) is { } current)
         {
@@ -61,10 +61,10 @@ public sealed class LeaseService(IStore store, string holder, TimeProvider time)
             condition = new Condition.AtRevision(key, current.Revision);
         }
 
-        var began = time.GetTimestamp();
+        long began = time.GetTimestamp();
         var record = new LeaseRecord(holder, Guid.NewGuid(), ttl.TotalSeconds, time.GetUtcNow() + ttl);
         var result = await store.CommitAsync(new Transaction([condition], [new Write.Put(key, record.Serialize())]), ct);
-        var revision = result switch
+        long revision = result switch
         {
             CommitResult.Committed committed => committed.Revision,
             // The token tells whether it arrived after all.

@@ -169,8 +169,8 @@ public sealed class ChangeFeed
                 return Place.AtHead;
             if (next <= _floor)
                 return Place.Behind;
-            var place = Find(next);
-            for (var end = Math.Min(_end, place + ReadAhead); place < end; place++)
+            long place = Find(next);
+            for (long end = Math.Min(_end, place + ReadAhead); place < end; place++)
                 into.Add(_ring[place % _ring.Length]!);
             return Place.InMemory;
         }
@@ -182,7 +182,7 @@ public sealed class ChangeFeed
         var (low, high) = (_first, _end);
         while (low < high)
         {
-            var middle = (low + high) / 2;
+            long middle = (low + high) / 2;
             if (_ring[middle % _ring.Length]!.Revision < revision)
                 low = middle + 1;
             else
@@ -220,7 +220,7 @@ public sealed class ChangeFeed
     {
         if (prefix.Length == 0)
             return set;
-        var count = 0;
+        int count = 0;
         foreach (var change in set.Changes)
         {
             if (change.Key.StartsWith(prefix, StringComparison.Ordinal))

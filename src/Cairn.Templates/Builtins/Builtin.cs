@@ -11,12 +11,12 @@ internal delegate Value BuiltinFunction(in BuiltinCall call);
 /// </summary>
 internal sealed class Builtin
 {
-    readonly string _description;
-    readonly string[] _parameters;
-    readonly int _required;
-    readonly bool _isVariadic;
-    readonly BuiltinFunction _function;
-    readonly Value[] _none;
+    private readonly string _description;
+    private readonly string[] _parameters;
+    private readonly int _required;
+    private readonly bool _isVariadic;
+    private readonly BuiltinFunction _function;
+    private readonly Value[] _none;
 
     public Builtin(string description, string[] parameters, BuiltinFunction function)
     {
@@ -41,43 +41,31 @@ internal sealed class Builtin
     {
         var positional = arguments.Positional;
         if (_isVariadic)
-        {
             return positional;
-        }
         if (positional.Length > _parameters.Length)
-        {
             throw Errors.Type($"{_description} takes {Count(_parameters.Length)}, not {positional.Length}");
-        }
         if (positional.Length == _parameters.Length && arguments.Named.Length == 0)
-        {
             return positional;
-        }
         var bound = arguments.IsEmpty ? _none : new Value[_parameters.Length];
         positional.CopyTo(bound, 0);
         foreach (var (name, value) in arguments.Named)
         {
             int index = Array.IndexOf(_parameters, name);
             if (index < 0)
-            {
                 throw Errors.Type($"{_description} has no argument '{name}'");
-            }
             if (!bound[index].IsMissing)
-            {
                 throw Errors.Type($"{_description} gets the argument '{name}' twice");
-            }
             bound[index] = value;
         }
         for (int i = positional.Length; i < _required; i++)
         {
             if (bound[i].IsMissing)
-            {
                 throw Errors.Type($"{_description} needs the argument '{_parameters[i]}'");
-            }
         }
         return bound;
     }
 
-    static string Count(int count) => count switch { 0 => "no arguments", 1 => "1 argument", _ => $"at most {count} arguments" };
+    private static string Count(int count) => count switch { 0 => "no arguments", 1 => "1 argument", _ => $"at most {count} arguments" };
 }
 
 /// <summary>The input and arguments of one call, with the checks that arguments share.</summary>
@@ -125,9 +113,7 @@ internal readonly ref struct BuiltinCall(RenderContext context, Value input, Val
     public int Integer(int index)
     {
         if (!values[index].TryBigInteger(out var integer))
-        {
             throw Mismatch(values[index], "an integer");
-        }
         return (int)System.Numerics.BigInteger.Max(System.Numerics.BigInteger.Min(integer, int.MaxValue), -int.MaxValue);
     }
 

@@ -5,7 +5,7 @@ namespace Cairn.Templates.Builtins;
 /// <summary>Collects builtins under their names.</summary>
 internal sealed class BuiltinTable(string kind)
 {
-    readonly Dictionary<string, Builtin> _builtins = [];
+    private readonly Dictionary<string, Builtin> _builtins = [];
 
     public void Add(string names, BuiltinFunction function) => Add(names, [], function);
 
@@ -13,9 +13,7 @@ internal sealed class BuiltinTable(string kind)
     public void Add(string names, string[] parameters, BuiltinFunction function)
     {
         foreach (string name in names.Split(' '))
-        {
             _builtins.Add(name, new Builtin($"the {kind} '{name}'", parameters, function));
-        }
     }
 
     public FrozenDictionary<string, Builtin> Freeze() => _builtins.ToFrozenDictionary();
@@ -29,13 +27,11 @@ internal static class BuiltinTables
 
     public static FrozenDictionary<string, Builtin> Tests { get; } = Build("test", Builtins.Tests.Register);
 
-    static FrozenDictionary<string, Builtin> Build(string kind, params Action<BuiltinTable>[] registrations)
+    private static FrozenDictionary<string, Builtin> Build(string kind, params Action<BuiltinTable>[] registrations)
     {
         var table = new BuiltinTable(kind);
         foreach (var register in registrations)
-        {
             register(table);
-        }
         return table.Freeze();
     }
 

@@ -74,9 +74,7 @@ internal static class CollectionMethods
         {
             var mapping = WritableMapping(c);
             if (mapping.Length == 0)
-            {
                 throw Errors.Type("the mapping is empty");
-            }
             var last = mapping[mapping.Length - 1];
             mapping.Remove(c.Run, last.Key, out _);
             return MappingView.Pair(last);
@@ -93,34 +91,32 @@ internal static class CollectionMethods
         });
     }
 
-    static SequenceValue Sequence(in BuiltinCall call) => (SequenceValue)call.Input.Heap!;
+    private static SequenceValue Sequence(in BuiltinCall call) => (SequenceValue)call.Input.Heap!;
 
-    static MappingValue Mapping(in BuiltinCall call) => (MappingValue)call.Input.Heap!;
+    private static MappingValue Mapping(in BuiltinCall call) => (MappingValue)call.Input.Heap!;
 
-    static List<Value> Writable(in BuiltinCall call)
+    private static List<Value> Writable(in BuiltinCall call)
     {
         var list = (ListValue)call.Input.Heap!;
         return list.Frozen ? throw Errors.Security("the host's data cannot be changed") : list.Items;
     }
 
-    static MappingValue WritableMapping(in BuiltinCall call)
+    private static MappingValue WritableMapping(in BuiltinCall call)
     {
         var mapping = Mapping(call);
         return mapping.Frozen ? throw Errors.Security("the host's data cannot be changed") : mapping;
     }
 
-    static MappingValue Copy(in BuiltinCall call, MappingValue mapping)
+    private static MappingValue Copy(in BuiltinCall call, MappingValue mapping)
     {
         call.Run.ChargeItems(mapping.Length * 2L);
         var copy = new MappingValue(mapping.Length);
         for (int i = 0; i < mapping.Length; i++)
-        {
             copy.Set(call.Run, mapping[i].Key, mapping[i].Value);
-        }
         return copy;
     }
 
-    static Value Count(in BuiltinCall call)
+    private static Value Count(in BuiltinCall call)
     {
         var items = Sequence(call);
         int count = 0;
@@ -132,9 +128,9 @@ internal static class CollectionMethods
         return Value.Int(count);
     }
 
-    static Value Index(in BuiltinCall call) => Value.Int(IndexOf(call, call.Integer(1, 0), call.Integer(2, int.MaxValue)));
+    private static Value Index(in BuiltinCall call) => Value.Int(IndexOf(call, call.Integer(1, 0), call.Integer(2, int.MaxValue)));
 
-    static int IndexOf(in BuiltinCall call, int start, int stop)
+    private static int IndexOf(in BuiltinCall call, int start, int stop)
     {
         var items = Sequence(call);
         start = Math.Max(0, start < 0 ? start + items.Length : start);
@@ -143,24 +139,22 @@ internal static class CollectionMethods
         {
             call.Run.Step();
             if (Comparison.AreEqual(call.Run, items[i], call[0]))
-            {
                 return i;
-            }
         }
         throw Errors.Type($"{Repr.Of(call.Run, call[0])} is not in the {call.Input.TypeName}");
     }
 
     // A list that grows one by one is copied, doubled, again and again: all its copies are three times as long as it is.
-    const long GrowthFactor = 3;
+    private const long GrowthFactor = 3;
 
-    static Value Add(in BuiltinCall call, List<Value> items, List<Value> more)
+    private static Value Add(in BuiltinCall call, List<Value> items, List<Value> more)
     {
         call.Run.ChargeItems(more.Count * GrowthFactor);
         items.AddRange(more);
         return Value.None;
     }
 
-    static Value Insert(in BuiltinCall call)
+    private static Value Insert(in BuiltinCall call)
     {
         var items = Writable(call);
         call.Run.ChargeItems(GrowthFactor);
@@ -170,15 +164,13 @@ internal static class CollectionMethods
         return Value.None;
     }
 
-    static Value Pop(in BuiltinCall call)
+    private static Value Pop(in BuiltinCall call)
     {
         var items = Writable(call);
         int index = call.Integer(0, -1);
         index += index < 0 ? items.Count : 0;
         if (index < 0 || index >= items.Count)
-        {
             throw Errors.Type(items.Count == 0 ? "the list is empty" : "the list has no such index");
-        }
         call.Run.Step(items.Count / 8);
         var value = items[index];
         items.RemoveAt(index);

@@ -7,7 +7,7 @@ namespace Cairn.Templates.Builtins;
 /// <summary>The functions of the language: <c>range</c>, <c>dict</c>, <c>namespace</c>, <c>cycler</c>, <c>joiner</c>.</summary>
 internal static class Globals
 {
-    static readonly FrozenDictionary<string, Value> Functions = new Dictionary<string, Value>
+    private static readonly FrozenDictionary<string, Value> Functions = new Dictionary<string, Value>
     {
         ["range"] = new NativeFunction("range", Range),
         ["dict"] = new NativeFunction("dict", (context, arguments) =>
@@ -34,48 +34,36 @@ internal static class Globals
     public static void Fill(Run run, MappingValue mapping, Arguments arguments, string function)
     {
         if (arguments.Positional.Length > 1)
-        {
             throw Errors.Type($"{function} takes at most one positional argument");
-        }
         if (arguments.Positional is [var source])
         {
             if (source.TryHeap<UndefinedValue>(out var undefined))
-            {
                 throw undefined.Fail();
-            }
             var pairs = source.TryHeap<MappingValue>(out var other) ? MappingView.Items(other) : source;
             foreach (var pair in run.ToList(pairs))
             {
                 var items = run.ToList(pair);
                 if (items.Count != 2)
-                {
                     throw Errors.Type($"{function} needs pairs of a key and a value");
-                }
                 mapping.Set(run, items[0], items[1]);
             }
         }
         run.ChargeItems((arguments.Named.Length + mapping.Length) * 2L);
         foreach (var (name, value) in arguments.Named)
-        {
             mapping.Set(run, Value.String(name), value);
-        }
     }
 
-    static Value Range(RenderContext context, Arguments arguments)
+    private static Value Range(RenderContext context, Arguments arguments)
     {
         var values = arguments.Positional;
         if (values.Length is < 1 or > 3 || arguments.Named.Length > 0)
-        {
             throw Errors.Type("range() takes one to three positional arguments");
-        }
         long Bound(int index) => values[index].TrySmall(out long bound) ? bound : throw BuiltinCall.Mismatch(values[index], "an integer of at most 64 bits");
         long start = values.Length > 1 ? Bound(0) : 0;
         long stop = Bound(values.Length > 1 ? 1 : 0);
         long step = values.Length > 2 ? Bound(2) : 1;
         if (step == 0)
-        {
             throw Errors.Type("the step of a range cannot be zero");
-        }
         var count = RangeValue.CountOf(start, stop, step);
         int most = context.Run.Environment.Budget.MaxRangeLength;
         return count <= most
@@ -83,7 +71,7 @@ internal static class Globals
             : throw Errors.Budget($"the range has more than {most} items");
     }
 
-    static Value Joiner(RenderContext context, Arguments arguments)
+    private static Value Joiner(RenderContext context, Arguments arguments)
     {
         var separator = arguments.Positional is [var given] ? given
             : arguments.Named is [{ Key: "sep" } named] ? named.Value
@@ -118,7 +106,7 @@ internal sealed class NamespaceValue : HeapValue
 
 internal sealed class CyclerValue(Value[] items) : HeapValue
 {
-    int _position;
+    private int _position;
 
     public override string TypeName => "Cycler";
 

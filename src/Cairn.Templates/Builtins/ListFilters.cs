@@ -29,7 +29,7 @@ internal static class ListFilters
         table.Add("slice", ["slices", "fill_with?"], (in c) => new IteratorValue(Slice(c.Run, c.Input, c.Integer(0), At(c, 1))));
     }
 
-    static Value At(in BuiltinCall call, int index) => call.Has(index) ? call[index] : Value.None;
+    private static Value At(in BuiltinCall call, int index) => call.Has(index) ? call[index] : Value.None;
 
     public static int Length(Run run, Value value)
     {
@@ -42,19 +42,17 @@ internal static class ListFilters
         return length >= 0 ? length : throw Errors.Type($"a '{value.TypeName}' has no length");
     }
 
-    static Value First(in BuiltinCall call)
+    private static Value First(in BuiltinCall call)
     {
         var items = call.Run.Iterate(call.Input);
         return items.MoveNext() ? items.Current : call.Run.UndefinedBecause("there is no first item, the sequence is empty");
     }
 
     /// <summary>The items from the end, or null for what can only be run through forwards.</summary>
-    static IEnumerable<Value>? Reversed(Run run, Value value)
+    private static IEnumerable<Value>? Reversed(Run run, Value value)
     {
         if (value.TryString(out string? text))
-        {
             return Text.Characters(Text.Reverse(text)).Select(c => Markups.Like(value, c));
-        }
         return value.Heap switch
         {
             SequenceValue sequence => Backwards(sequence.Length, i => sequence[i]),
@@ -65,37 +63,31 @@ internal static class ListFilters
         };
     }
 
-    static IEnumerable<Value> Backwards(int count, Func<int, Value> item)
+    private static IEnumerable<Value> Backwards(int count, Func<int, Value> item)
     {
         for (int i = count - 1; i >= 0; i--)
-        {
             yield return item(i);
-        }
     }
 
-    static Value Last(in BuiltinCall call)
+    private static Value Last(in BuiltinCall call)
     {
         var items = Reversed(call.Run, call.Input) ?? throw Errors.Type($"a '{call.Input.TypeName}' has no last item; '|list' makes it a list");
         foreach (var item in items)
-        {
             return item;
-        }
         return call.Run.UndefinedBecause("there is no last item, the sequence is empty");
     }
 
-    static Value Random(in BuiltinCall call)
+    private static Value Random(in BuiltinCall call)
     {
         int length = Length(call.Run, call.Input);
         if (call.Input.Kind == ValueKind.Mapping && length > 0)
-        {
             throw BuiltinCall.Mismatch(call.Input, "a sequence");
-        }
         return length == 0
             ? call.Run.UndefinedBecause("there is no random item, the sequence is empty")
             : Access.Item(call.Run, call.Input, Value.Int(System.Random.Shared.Next(length)));
     }
 
-    static Value Reverse(in BuiltinCall call)
+    private static Value Reverse(in BuiltinCall call)
     {
         if (call.Input.TryString(out string? text))
         {
@@ -103,24 +95,20 @@ internal static class ListFilters
             return Markups.Like(call.Input, Text.Reverse(text));
         }
         if (Reversed(call.Run, call.Input) is { } items)
-        {
             return new IteratorValue(items.GetEnumerator(), "iterator");
-        }
         var list = call.Run.ToList(call.Input);
         list.Reverse();
         return new ListValue(list);
     }
 
-    static Value Join(in BuiltinCall call)
+    private static Value Join(in BuiltinCall call)
     {
         var run = call.Run;
         var separator = call.Has(0) ? call[0] : Value.EmptyString;
         var key = call.HasValue(1) ? Sorting.Key(run, call[1], caseSensitive: true) : null;
         string between = Repr.Str(run, separator);
         if (call.Context.AutoEscape)
-        {
             return JoinMarkup(run, call.Input, separator, between, key);
-        }
         var buffer = run.RentBuffer();
         bool first = true;
         foreach (var item in run.Each(call.Input))
@@ -132,7 +120,7 @@ internal static class ListFilters
         return Value.String(run.ReturnBuffer(buffer));
     }
 
-    static Value JoinMarkup(Run run, Value input, Value separator, string between, Func<Value, Value>? key)
+    private static Value JoinMarkup(Run run, Value input, Value separator, string between, Func<Value, Value>? key)
     {
         var items = run.ToList(input);
         items = key is null ? items : items.ConvertAll(i => key(i));
@@ -141,23 +129,19 @@ internal static class ListFilters
         string escaped = Part(separator, between);
         var buffer = run.RentBuffer();
         for (int i = 0; i < items.Count; i++)
-        {
             buffer.Append(i == 0 ? "" : escaped).Append(Part(items[i], Repr.Str(run, items[i])));
-        }
         return Markups.Make(isMarkup, run.ReturnBuffer(buffer));
     }
 
-    static MappingValue Mapping(in BuiltinCall call) =>
+    private static MappingValue Mapping(in BuiltinCall call) =>
         call.Input.TryHeap<MappingValue>(out var mapping) ? mapping : throw BuiltinCall.Mismatch(call.Input, "a mapping");
 
-    static Value DictSort(in BuiltinCall call)
+    private static Value DictSort(in BuiltinCall call)
     {
         var run = call.Run;
         string by = call.String(1, "key");
         if (by is not ("key" or "value"))
-        {
             throw Errors.Type("a mapping is sorted by 'key' or 'value'");
-        }
         var pairs = run.ToList(MappingView.Items(Mapping(call)));
         int position = by == "key" ? 0 : 1;
         bool caseSensitive = call.Flag(0);
@@ -169,23 +153,17 @@ internal static class ListFilters
         return new ListValue(Sorting.Sort(run, pairs, Key, call.Flag(2)));
     }
 
-    static IEnumerator<Value> Items(Value input)
+    private static IEnumerator<Value> Items(Value input)
     {
         if (input.IsUndefined)
-        {
             yield break;
-        }
         if (!input.TryHeap<MappingValue>(out var mapping))
-        {
             throw BuiltinCall.Mismatch(input, "a mapping");
-        }
         for (int i = 0; i < mapping.Length; i++)
-        {
             yield return MappingView.Pair(mapping[i]);
-        }
     }
 
-    static Value Extreme(in BuiltinCall call, int direction)
+    private static Value Extreme(in BuiltinCall call, int direction)
     {
         var run = call.Run;
         var key = Sorting.Key(run, At(call, 1), call.Flag(0));
@@ -203,23 +181,19 @@ internal static class ListFilters
         return best.IsMissing ? run.UndefinedBecause("there is no item to choose, the sequence is empty") : best;
     }
 
-    static Value Sum(in BuiltinCall call)
+    private static Value Sum(in BuiltinCall call)
     {
         var run = call.Run;
         var key = call.HasValue(0) ? Sorting.Key(run, call[0], caseSensitive: true) : null;
         var total = call.Has(1) ? call[1] : Value.Int(0);
         if (total.IsText)
-        {
             throw Errors.Type("strings cannot be summed; use 'join'");
-        }
         foreach (var item in run.Each(call.Input))
-        {
             total = Arithmetic.Apply(run, BinaryOperator.Add, total, key is null ? item : key(item));
-        }
         return total;
     }
 
-    static IEnumerator<Value> Unique(Run run, Value input, Func<Value, Value> key)
+    private static IEnumerator<Value> Unique(Run run, Value input, Func<Value, Value> key)
     {
         var seen = new MappingValue();
         foreach (var item in run.Each(input))
@@ -234,7 +208,7 @@ internal static class ListFilters
         }
     }
 
-    static Value GroupBy(in BuiltinCall call)
+    private static Value GroupBy(in BuiltinCall call)
     {
         var run = call.Run;
         var otherwise = At(call, 1);
@@ -259,7 +233,7 @@ internal static class ListFilters
         return new ListValue(groups);
     }
 
-    static IEnumerator<Value> Batch(Run run, Value input, int size, Value fill)
+    private static IEnumerator<Value> Batch(Run run, Value input, int size, Value fill)
     {
         var batch = new List<Value>();
         foreach (var item in run.Each(input))
@@ -274,9 +248,7 @@ internal static class ListFilters
             batch.Add(item);
         }
         if (batch.Count == 0)
-        {
             yield break;
-        }
         if (!fill.IsNone && batch.Count < size)
         {
             run.ChargeItems(size - batch.Count);
@@ -285,13 +257,11 @@ internal static class ListFilters
         yield return new ListValue(batch);
     }
 
-    static IEnumerator<Value> Slice(Run run, Value input, int slices, Value fill)
+    private static IEnumerator<Value> Slice(Run run, Value input, int slices, Value fill)
     {
         var items = run.ToList(input);
         if (slices == 0)
-        {
             throw Errors.Type("there must be at least one slice");
-        }
         int offset = 0;
         for (int i = 0; i < slices; i++)
         {
@@ -301,9 +271,7 @@ internal static class ListFilters
             var slice = items.GetRange(offset, count);
             offset += count;
             if (!fill.IsNone && !isLonger)
-            {
                 slice.Add(fill);
-            }
             yield return new ListValue(slice);
         }
     }

@@ -19,35 +19,27 @@ internal static class MarkupFilters
         table.Add("tojson", ["indent?"], (in c) => Value.Markup(JsonText.Of(c.Run, c.Input, c.HasValue(0) ? c.Integer(0) : null)));
     }
 
-    static Value Escape(in BuiltinCall call)
+    private static Value Escape(in BuiltinCall call)
     {
         string text = call.InputText;
         call.Run.ChargeText(text.Length * 2L);
         return Value.Markup(Text.EscapeHtml(text));
     }
 
-    static Value XmlAttributes(in BuiltinCall call)
+    private static Value XmlAttributes(in BuiltinCall call)
     {
         if (!call.Input.TryHeap<MappingValue>(out var mapping))
-        {
             throw BuiltinCall.Mismatch(call.Input, "a mapping");
-        }
         var buffer = call.Run.RentBuffer();
         for (int i = 0; i < mapping.Length; i++)
         {
             var (key, value) = mapping[i];
             if (value.IsNone || value.IsUndefined)
-            {
                 continue;
-            }
             if (!key.TryString(out string? name))
-            {
                 throw BuiltinCall.Mismatch(key, "a string as attribute name");
-            }
             if (name.AsSpan().ContainsAny(" \t\n\r\f\v/>="))
-            {
                 throw Errors.Type($"{Repr.Of(call.Run, key)} cannot be an attribute's name");
-            }
             buffer.Append(buffer.Length == 0 ? "" : " ").Append(Markups.Escaped(key, name)).Append("=\"")
                 .Append(Markups.Escaped(value, Repr.Str(call.Run, value))).Append('"');
         }
@@ -56,7 +48,7 @@ internal static class MarkupFilters
         return Markups.Make(call.Context.AutoEscape, text);
     }
 
-    static Value UrlEncode(in BuiltinCall call)
+    private static Value UrlEncode(in BuiltinCall call)
     {
         var run = call.Run;
         var buffer = run.RentBuffer();
@@ -70,9 +62,7 @@ internal static class MarkupFilters
         {
             var items = run.ToList(pair);
             if (items.Count != 2)
-            {
                 throw Errors.Type("urlencode needs pairs of a name and a value");
-            }
             buffer.Append(buffer.Length == 0 ? "" : "&");
             WriteUrl(buffer, Repr.Str(run, items[0]), forQuery: true);
             buffer.Append('=');
@@ -81,29 +71,23 @@ internal static class MarkupFilters
         return Value.String(run.ReturnBuffer(buffer));
     }
 
-    static void WriteUrl(TextBuffer output, string text, bool forQuery)
+    private static void WriteUrl(TextBuffer output, string text, bool forQuery)
     {
         output.Run.ChargeText(text.Length);
         foreach (byte b in Encoding.UTF8.GetBytes(text))
         {
             char c = (char)b;
             if (char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '~' || (c == '/' && !forQuery))
-            {
                 output.Append(c);
-            }
             else if (c == ' ' && forQuery)
-            {
                 output.Append('+');
-            }
             else
-            {
                 output.Append('%').Append("0123456789ABCDEF"[b >> 4]).Append("0123456789ABCDEF"[b & 15]);
-            }
         }
     }
 
     /// <summary>Without comments and tags, references resolved, white space folded.</summary>
-    static string StripTags(Run run, string text)
+    private static string StripTags(Run run, string text)
     {
         run.ChargeText(text.Length * 2L);
         var plain = new StringBuilder(text.Length);
@@ -141,7 +125,7 @@ internal static class JsonText
         return run.ReturnBuffer(buffer);
     }
 
-    static void Write(TextBuffer output, Value value, int? indent, int depth)
+    private static void Write(TextBuffer output, Value value, int? indent, int depth)
     {
         output.Run.Step();
         switch (value.Kind)
@@ -183,7 +167,7 @@ internal static class JsonText
         }
     }
 
-    static List<(Value Key, Value Value)> Sorted(Run run, MappingValue mapping)
+    private static List<(Value Key, Value Value)> Sorted(Run run, MappingValue mapping)
     {
         run.ChargeItems(Run.ObjectItems + (mapping.Length * 4L));
         var keys = Enumerable.Range(0, mapping.Length).Select(i => mapping[i].Key).ToList();
@@ -194,37 +178,33 @@ internal static class JsonText
         });
     }
 
-    static void Separate(TextBuffer output, int index, int? indent, int depth)
+    private static void Separate(TextBuffer output, int index, int? indent, int depth)
     {
         output.Append(index == 0 ? "" : indent is null ? ", " : ",");
         Break(output, indent, depth + 1);
     }
 
-    static void Close(TextBuffer output, char close, int count, int? indent, int depth)
+    private static void Close(TextBuffer output, char close, int count, int? indent, int depth)
     {
         if (count > 0)
-        {
             Break(output, indent, depth);
-        }
         output.Append(close);
     }
 
-    static void Break(TextBuffer output, int? indent, int depth)
+    private static void Break(TextBuffer output, int? indent, int depth)
     {
         if (indent is { } width)
         {
             output.Append('\n');
             for (long i = 0; i < (long)Math.Max(0, width) * depth; i++)
-            {
                 output.Append(' ');
-            }
         }
     }
 
-    static void WriteFloat(TextBuffer output, double value) => output.Append(
+    private static void WriteFloat(TextBuffer output, double value) => output.Append(
         double.IsFinite(value) ? Numbers.Repr(value) : double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
 
-    static void WriteString(TextBuffer output, string text)
+    private static void WriteString(TextBuffer output, string text)
     {
         output.Append('"');
         foreach (char c in text)

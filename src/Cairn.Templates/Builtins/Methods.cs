@@ -16,7 +16,7 @@ internal static class Methods
 
     public static FrozenDictionary<string, Builtin> Number { get; } = Build(NumberMethods.Register);
 
-    static FrozenDictionary<string, Builtin> Build(Action<BuiltinTable> register)
+    private static FrozenDictionary<string, Builtin> Build(Action<BuiltinTable> register)
     {
         var table = new BuiltinTable("method");
         register(table);

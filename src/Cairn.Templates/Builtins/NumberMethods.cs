@@ -15,7 +15,7 @@ internal static class NumberMethods
     }
 
     // Of the amount without its sign, as Python counts bits.
-    static BigInteger Integer(in BuiltinCall call) => call.Input.TryBigInteger(out var integer)
+    private static BigInteger Integer(in BuiltinCall call) => call.Input.TryBigInteger(out var integer)
         ? BigInteger.Abs(integer)
         : throw Errors.Type($"a '{call.Input.TypeName}' has no bits to count");
 }

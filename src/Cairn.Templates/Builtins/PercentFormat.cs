@@ -8,14 +8,14 @@ namespace Cairn.Templates.Builtins;
 /// <summary>Python's <c>format % values</c>.</summary>
 internal ref struct PercentFormat
 {
-    readonly Run _run;
-    readonly string _format;
-    readonly Value _values;
-    readonly bool _isMarkup;
-    int _position;
-    int _next;
+    private readonly Run _run;
+    private readonly string _format;
+    private readonly Value _values;
+    private readonly bool _isMarkup;
+    private int _position;
+    private int _next;
 
-    PercentFormat(Run run, string format, Value values, bool isMarkup)
+    private PercentFormat(Run run, string format, Value values, bool isMarkup)
     {
         _run = run;
         _format = format;
@@ -31,7 +31,7 @@ internal ref struct PercentFormat
         return Markups.Make(isMarkup, run.ReturnBuffer(buffer));
     }
 
-    void Write(TextBuffer output)
+    private void Write(TextBuffer output)
     {
         while (_position < _format.Length)
         {
@@ -47,12 +47,10 @@ internal ref struct PercentFormat
         }
         bool takesAnything = _values.Kind is ValueKind.Mapping or ValueKind.List or ValueKind.Undefined;
         if (_values.TryHeap<TupleValue>(out var tuple) ? _next < tuple.Length : _next == 0 && !takesAnything)
-        {
             throw Errors.Type("not all values were used by the format");
-        }
     }
 
-    void WriteOne(TextBuffer output)
+    private void WriteOne(TextBuffer output)
     {
         _run.Step();
         string? key = Peek == '(' ? Key() : null;
@@ -81,13 +79,9 @@ internal ref struct PercentFormat
             precision = Math.Max(0, Count());
         }
         while (Peek is 'h' or 'l' or 'L')
-        {
             _position++;
-        }
         if (Peek == '\0')
-        {
             throw Errors.Type("the format ends within a '%' conversion");
-        }
         char conversion = _format[_position++];
         _run.ChargeText(width + (long)(precision ?? 0));
         spec = spec with { Width = width, Precision = precision };
@@ -99,33 +93,29 @@ internal ref struct PercentFormat
         output.Append(Convert(conversion, key is null ? NextValue() : Named(key), spec));
     }
 
-    readonly char Peek => _position < _format.Length ? _format[_position] : '\0';
+    private readonly char Peek => _position < _format.Length ? _format[_position] : '\0';
 
-    string Key()
+    private string Key()
     {
         int start = ++_position;
         for (int depth = 1; _position < _format.Length; _position++)
         {
             depth += _format[_position] switch { '(' => 1, ')' => -1, _ => 0 };
             if (depth == 0)
-            {
                 return _format[start.._position++];
-            }
         }
         throw Errors.Type("the format has a '%(' without ')'");
     }
 
-    readonly Value Named(string key)
+    private readonly Value Named(string key)
     {
         _run.StepForText(key.Length);
         if (!_values.TryHeap<MappingValue>(out var mapping))
-        {
             throw Errors.Type("a format with names needs a mapping");
-        }
         return mapping.TryGet(key, out var value) ? value : throw Errors.Type($"the format's name '{key}' is missing");
     }
 
-    int Count()
+    private int Count()
     {
         if (Peek == '*')
         {
@@ -137,23 +127,19 @@ internal ref struct PercentFormat
         }
         long count = 0;
         for (; char.IsAsciiDigit(Peek); _position++)
-        {
             count = Math.Min(int.MaxValue, (count * 10) + (Peek - '0'));
-        }
         return (int)count;
     }
 
-    Value NextValue()
+    private Value NextValue()
     {
         int index = _next++;
         if (_values.TryHeap<TupleValue>(out var tuple))
-        {
             return index < tuple.Length ? tuple[index] : throw Errors.Type("the format needs more values");
-        }
         return index == 0 ? _values : throw Errors.Type("the format needs more values");
     }
 
-    readonly string Convert(char conversion, Value value, NumberSpec spec)
+    private readonly string Convert(char conversion, Value value, NumberSpec spec)
     {
         switch (conversion)
         {
@@ -176,23 +162,21 @@ internal ref struct PercentFormat
         }
     }
 
-    static string Ascii(string text) => string.Concat(text.EnumerateRunes().Select(r =>
+    private static string Ascii(string text) => string.Concat(text.EnumerateRunes().Select(r =>
         r.IsAscii ? r.ToString()
         : r.Value <= 0xff ? $"\\x{r.Value:x2}"
         : r.Value <= 0xffff ? $"\\u{r.Value:x4}" : $"\\U{r.Value:x8}"));
 
-    static string Character(Value value)
+    private static string Character(Value value)
     {
         if (value.TryString(out string? text))
-        {
             return Text.Length(text) == 1 ? text : throw Errors.Type("'%c' needs one character");
-        }
         return value.TrySmall(out long code) && code is >= 0 and <= 0x10ffff and not (>= 0xd800 and <= 0xdfff)
             ? char.ConvertFromUtf32((int)code)
             : throw BuiltinCall.Mismatch(value, "a character for '%c'");
     }
 
-    readonly BigInteger Number(Value value, bool allowFloat, char conversion)
+    private readonly BigInteger Number(Value value, bool allowFloat, char conversion)
     {
         if (value.TryBigInteger(out var integer))
         {
@@ -244,15 +228,13 @@ internal readonly record struct NumberSpec
         return Pad(SignOf(value.Sign < 0) + prefix, Group(digits, type is 'd' ? 3 : 4), defaultAlign: '>');
     }
 
-    static string Radix(BigInteger value, int bitsPerDigit)
+    private static string Radix(BigInteger value, int bitsPerDigit)
     {
         if (value.IsZero)
-        {
             return "0";
-        }
         // Shifting digit by digit would copy the number for each of them.
         string bits = value.ToString("b", CultureInfo.InvariantCulture).TrimStart('0');
-        var digits = new char[(bits.Length + bitsPerDigit - 1) / bitsPerDigit];
+        char[] digits = new char[(bits.Length + bitsPerDigit - 1) / bitsPerDigit];
         int next = digits.Length * bitsPerDigit - bits.Length;
         int digit = 0;
         foreach (char bit in bits)
@@ -292,28 +274,22 @@ internal readonly record struct NumberSpec
     public string GroupWhole(string text)
     {
         if (Grouping == '\0')
-        {
             return text;
-        }
         int end = text.AsSpan().IndexOfAnyExcept("0123456789");
         return end < 0 ? Group(text, 3) : Group(text[..end], 3) + text[end..];
     }
 
     public string SignOf(bool negative) => negative ? "-" : Sign == '\0' ? "" : Sign.ToString();
 
-    string Group(string digits, int size)
+    private string Group(string digits, int size)
     {
         if (Grouping == '\0' || digits.Length <= size)
-        {
             return digits;
-        }
         var grouped = new System.Text.StringBuilder();
         for (int i = 0; i < digits.Length; i++)
         {
             if (i > 0 && (digits.Length - i) % size == 0)
-            {
                 grouped.Append(Grouping);
-            }
             grouped.Append(digits[i]);
         }
         return grouped.ToString();
@@ -323,9 +299,7 @@ internal readonly record struct NumberSpec
     {
         int missing = Width - Text.Length(sign) - Text.Length(digits);
         if (missing <= 0)
-        {
             return sign + digits;
-        }
         char align = Align != '\0' ? Align : ZeroPad ? '=' : defaultAlign;
         string fill = Fill ?? (ZeroPad && Align is '\0' or '=' ? "0" : " ");
         string Repeat(int count) => string.Concat(Enumerable.Repeat(fill, count));

@@ -9,7 +9,7 @@ namespace Cairn.Templates.Builtins;
 /// </summary>
 internal static class PrettyPrint
 {
-    const int Width = 80;
+    private const int Width = 80;
 
     public static string Of(Run run, Value value)
     {
@@ -18,14 +18,14 @@ internal static class PrettyPrint
         return run.ReturnBuffer(buffer);
     }
 
-    static void Write(TextBuffer output, Value value, int indent, int after)
+    private static void Write(TextBuffer output, Value value, int indent, int after)
     {
         output.Run.EnterValue();
         WriteNested(output, value, indent, after);
         output.Run.LeaveValue();
     }
 
-    static void WriteNested(TextBuffer output, Value value, int indent, int after)
+    private static void WriteNested(TextBuffer output, Value value, int indent, int after)
     {
         string line = OneLine(output.Run, value);
         if (value.Heap is not (ListValue or TupleValue or MappingValue) or GroupValue || line.Length <= Width - indent - after)
@@ -59,26 +59,24 @@ internal static class PrettyPrint
         output.Append(isTuple && items.Length == 1 ? ",)" : isTuple ? ")" : "]");
     }
 
-    static void Separate(TextBuffer output, int index, int indent)
+    private static void Separate(TextBuffer output, int index, int indent)
     {
         if (index > 0)
         {
             output.Append(",\n");
             for (int i = 0; i <= indent; i++)
-            {
                 output.Append(' ');
-            }
         }
     }
 
-    static string OneLine(Run run, Value value)
+    private static string OneLine(Run run, Value value)
     {
         var buffer = run.RentBuffer();
         WriteLine(buffer, value);
         return run.ReturnBuffer(buffer);
     }
 
-    static void WriteLine(TextBuffer output, Value value)
+    private static void WriteLine(TextBuffer output, Value value)
     {
         output.Run.EnterValue();
         if (value.TryHeap<MappingValue>(out var mapping))
@@ -110,11 +108,12 @@ internal static class PrettyPrint
         {
             Repr.Write(output, value);
         }
+
         output.Run.LeaveValue();
     }
 
     /// <summary>By value where the keys can be compared, otherwise by type first, as Python's module does.</summary>
-    static List<Value> SortedKeys(Run run, MappingValue mapping)
+    private static List<Value> SortedKeys(Run run, MappingValue mapping)
     {
         var keys = Enumerable.Range(0, mapping.Length).Select(i => mapping[i].Key).ToList();
         if (keys.Count > 1 && keys.Find(k => k.IsUndefined).TryHeap<UndefinedValue>(out var undefined))

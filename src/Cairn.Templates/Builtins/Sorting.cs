@@ -12,25 +12,19 @@ internal static class Sorting
         run.ChargeItems(items.Count * 3L);
         var keyed = new (Value Key, Value Item)[items.Count];
         for (int i = 0; i < keyed.Length; i++)
-        {
             keyed[i] = (key(items[i]), items[i]);
-        }
         MergeSort(run, keyed, new (Value, Value)[keyed.Length], 0, keyed.Length, reverse);
         var sorted = new List<Value>(keyed.Length);
         foreach (var (_, item) in keyed)
-        {
             sorted.Add(item);
-        }
         return sorted;
     }
 
     // Not Array.Sort: that is unstable, and it wraps what the comparison throws in an exception of its own.
-    static void MergeSort(Run run, (Value Key, Value Item)[] items, (Value Key, Value Item)[] scratch, int start, int end, bool reverse)
+    private static void MergeSort(Run run, (Value Key, Value Item)[] items, (Value Key, Value Item)[] scratch, int start, int end, bool reverse)
     {
         if (end - start < 2)
-        {
             return;
-        }
         int middle = (start + end) / 2;
         MergeSort(run, items, scratch, start, middle, reverse);
         MergeSort(run, items, scratch, middle, end, reverse);
@@ -64,9 +58,7 @@ internal static class Sorting
             {
                 item = Access.Item(run, item, part);
                 if (item.IsUndefined && !otherwise.IsMissing && !otherwise.IsNone)
-                {
                     item = otherwise;
-                }
             }
             return caseSensitive ? item : IgnoreCase(run, item);
         };
@@ -75,9 +67,7 @@ internal static class Sorting
     public static Value IgnoreCase(Run run, Value value)
     {
         if (!value.TryString(out string? text))
-        {
             return value;
-        }
         run.ChargeText(text.Length);
         return Markups.Like(value, CaseMapping.Lower(text));
     }
@@ -97,12 +87,10 @@ internal static class Sorting
         return item => new TupleValue(Array.ConvertAll(keys, k => k(item)));
     }
 
-    static Value[] Parts(Value attribute)
+    private static Value[] Parts(Value attribute)
     {
         if (attribute.IsMissing || attribute.IsNone)
-        {
             return [];
-        }
         return attribute.TryString(out string? path)
             ? [.. path.Split('.').Select(p => p.Length > 0 && p.All(char.IsAsciiDigit) && long.TryParse(p, out long index)
                 ? Value.Int(index) : Value.String(p))]

@@ -7,9 +7,9 @@ namespace Cairn.Templates.Builtins;
 /// <summary>Python's <c>str.format</c>: fields by position or name, attributes and items of them, and format specifications.</summary>
 internal sealed class StringFormat(RenderContext context, Arguments arguments, bool isMarkup)
 {
-    readonly Run _run = context.Run;
-    int _automatic;
-    bool _numbered;
+    private readonly Run _run = context.Run;
+    private int _automatic;
+    private bool _numbered;
 
     public string Apply(string format)
     {
@@ -18,7 +18,7 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
         return _run.ReturnBuffer(output);
     }
 
-    void Write(TextBuffer output, string format, int depth)
+    private void Write(TextBuffer output, string format, int depth)
     {
         for (int i = 0; i < format.Length; i++)
         {
@@ -46,7 +46,7 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
         }
     }
 
-    static int FieldEnd(string format, int start)
+    private static int FieldEnd(string format, int start)
     {
         int depth = 1;
         bool inItem = false;
@@ -55,20 +55,16 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
             inItem = format[i] switch { '[' => true, ']' => false, _ => inItem };
             depth += inItem ? 0 : format[i] switch { '{' => 1, '}' => -1, _ => 0 };
             if (depth == 0)
-            {
                 return i;
-            }
         }
         throw Errors.Type("the format has a '{' without '}'");
     }
 
-    void WriteField(TextBuffer output, string field, int depth)
+    private void WriteField(TextBuffer output, string field, int depth)
     {
         _run.Step();
         if (depth == 0)
-        {
             throw Errors.Type("the format's fields are nested too deep");
-        }
         int colon = OutsideBrackets(field, ':');
         string spec = colon < 0 ? "" : field[(colon + 1)..];
         string name = colon < 0 ? field : field[..colon];
@@ -92,21 +88,19 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
         output.Append(isMarkup ? Markups.Escaped(value, text) : text);
     }
 
-    static int OutsideBrackets(string text, char wanted)
+    private static int OutsideBrackets(string text, char wanted)
     {
         bool inside = false;
         for (int i = 0; i < text.Length; i++)
         {
             inside = text[i] switch { '[' => true, ']' => false, _ => inside };
             if (!inside && text[i] == wanted)
-            {
                 return i;
-            }
         }
         return -1;
     }
 
-    Value Field(string path)
+    private Value Field(string path)
     {
         int end = path.IndexOfAny(['.', '[']);
         string first = end < 0 ? path : path[..end];
@@ -116,14 +110,10 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
             bool isItem = path[end] == '[';
             int next = isItem ? path.IndexOf(']', end) : path.IndexOfAny(['.', '['], end + 1);
             if (isItem && next < 0)
-            {
                 throw Errors.Type("the format has a '[' without ']'");
-            }
             string part = path[(end + 1)..(next < 0 ? path.Length : next)];
             if (part.Length == 0)
-            {
                 throw Errors.Type("the format has an empty attribute");
-            }
             value = !isItem ? Access.Attribute(_run, value, part)
                 : Access.Item(_run, value, int.TryParse(part, out int index) && index >= 0 ? Value.Int(index) : Value.String(part));
             end = isItem ? next + 1 : next;
@@ -131,15 +121,13 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
         return value;
     }
 
-    Value Argument(string name)
+    private Value Argument(string name)
     {
         if (name.Length == 0 || char.IsAsciiDigit(name[0]))
         {
             bool automatic = name.Length == 0;
             if (automatic ? _numbered : _automatic > 0)
-            {
                 throw Errors.Type("the format mixes '{}' with numbered fields");
-            }
             _numbered = !automatic;
             int index = automatic ? _automatic++ : int.TryParse(name, out int given) ? given : int.MaxValue;
             return index < arguments.Positional.Length
@@ -150,9 +138,7 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
         foreach (var (key, value) in arguments.Named)
         {
             if (key == name)
-            {
                 return value;
-            }
         }
         throw Errors.Type($"the format's name '{name}' is missing");
     }
@@ -164,17 +150,13 @@ internal static class FormatSpec
     public static string Apply(Run run, Value value, string spec)
     {
         if (spec.Length == 0)
-        {
             return Repr.Str(run, value);
-        }
         var (layout, type) = Parse(spec);
         run.ChargeText(layout.Width + (long)(layout.Precision ?? 0));
         if (value.IsText)
         {
             if (type is not ('\0' or 's') || layout.Align == '=' || layout.Sign != '\0' || layout.Grouping != '\0' || layout.Alternate)
-            {
                 throw Errors.Type($"the format '{spec}' does not fit a string");
-            }
             string text = Repr.Str(run, value);
             text = layout.Precision is { } most ? Text.Substring(text, 0, most) : text;
             return (layout with { ZeroPad = false, Fill = layout.Fill ?? (layout.ZeroPad ? "0" : null) }).Pad("", text, '<');
@@ -183,24 +165,20 @@ internal static class FormatSpec
         {
             run.StepForDigits(integer);
             if (layout.Precision is not null)
-            {
                 throw Errors.Type("a precision does not fit an integer");
-            }
             return type == 'c' ? layout.Pad("", Character(integer), '<') : layout.Integer(integer, type is '\0' or 'n' ? 'd' : type);
         }
         if (value.IsNumber)
-        {
             return Float(layout, Arithmetic.ToDouble(value), type, spec);
-        }
         throw Errors.Undefined(value, value) ?? Errors.Type($"the format '{spec}' does not fit a '{value.TypeName}'");
     }
 
-    static string Character(BigInteger code) =>
+    private static string Character(BigInteger code) =>
         code >= 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
             ? char.ConvertFromUtf32((int)code)
             : throw Errors.Type("the number is not a character");
 
-    static string Float(NumberSpec layout, double value, char type, string spec)
+    private static string Float(NumberSpec layout, double value, char type, string spec)
     {
         switch (type)
         {
@@ -223,24 +201,22 @@ internal static class FormatSpec
     }
 
     // As 'g', but always with a digit after the point, which makes exponents start one earlier.
-    static string Default(double value, int precision)
+    private static string Default(double value, int precision)
     {
         string text = Numbers.General(value, precision, keepZeros: false);
         if (text.AsSpan().ContainsAny(".e"))
-        {
             return text;
-        }
         return text.Length >= Math.Max(precision, 1) ? Shorten(Numbers.Exponential(value, Math.Max(0, precision - 1))) : text + ".0";
     }
 
-    static string Shorten(string exponential)
+    private static string Shorten(string exponential)
     {
         int mark = exponential.IndexOf('e', StringComparison.Ordinal);
         string digits = exponential[..mark];
         return (digits.Contains('.') ? digits.TrimEnd('0').TrimEnd('.') : digits) + exponential[mark..];
     }
 
-    static (NumberSpec Layout, char Type) Parse(string spec)
+    private static (NumberSpec Layout, char Type) Parse(string spec)
     {
         var layout = new NumberSpec();
         int position = 0;
@@ -255,6 +231,7 @@ internal static class FormatSpec
         {
             layout = layout with { Align = spec[position++] };
         }
+
         if (Peek() is '+' or '-' or ' ')
         {
             layout = layout with { Sign = Peek() == '-' ? '\0' : Peek() };
@@ -272,9 +249,7 @@ internal static class FormatSpec
         }
         layout = layout with { Width = Digits() ?? 0 };
         if (Peek() is ',' or '_')
-        {
             layout = layout with { Grouping = spec[position++] };
-        }
         if (Peek() == '.')
         {
             position++;
@@ -288,9 +263,7 @@ internal static class FormatSpec
             int start = position;
             long number = 0;
             for (; char.IsAsciiDigit(Peek()); position++)
-            {
                 number = Math.Min(int.MaxValue, (number * 10) + (Peek() - '0'));
-            }
             return position == start ? null : (int)number;
         }
     }

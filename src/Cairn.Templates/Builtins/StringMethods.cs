@@ -56,19 +56,19 @@ internal static class StringMethods
         return text;
     }
 
-    static Value Like(in BuiltinCall call, string text)
+    private static Value Like(in BuiltinCall call, string text)
     {
         call.Run.ChargeText(text.Length);
         return Markups.Like(call.Input, text);
     }
 
     /// <summary>A string argument that becomes a part of the result: escaped if the result is markup.</summary>
-    static string Part(in BuiltinCall call, int index) =>
+    private static string Part(in BuiltinCall call, int index) =>
         call.Input.IsMarkup ? Markups.Escaped(call[index], call.String(index)) : call.String(index);
 
-    static bool IsNumeric(Rune rune) => Rune.GetNumericValue(rune) >= 0 || Rune.IsDigit(rune);
+    private static bool IsNumeric(Rune rune) => Rune.GetNumericValue(rune) >= 0 || Rune.IsDigit(rune);
 
-    static Value All(in BuiltinCall call, Func<Rune, bool> condition)
+    private static Value All(in BuiltinCall call, Func<Rune, bool> condition)
     {
         string text = Self(call);
         // One character after the other takes longer than copying them.
@@ -76,7 +76,7 @@ internal static class StringMethods
         return Value.Bool(text.Length > 0 && text.EnumerateRunes().All(condition));
     }
 
-    static bool IsIdentifier(string text)
+    private static bool IsIdentifier(string text)
     {
         bool first = true;
         foreach (var rune in text.EnumerateRunes())
@@ -89,33 +89,25 @@ internal static class StringMethods
                 _ => Rune.IsLetter(rune),
             };
             if (!fits)
-            {
                 return false;
-            }
             first = false;
         }
         return !first;
     }
 
-    static Value Strip(in BuiltinCall call, bool left, bool right) =>
+    private static Value Strip(in BuiltinCall call, bool left, bool right) =>
         Like(call, Text.Trim(Self(call), call.HasValue(0) ? call.String(0) : null, left, right));
 
     public static string Replace(Run run, string text, string old, string with, int count)
     {
         run.StepForSearch(text.Length, old.Length);
         if (count == 0)
-        {
             return text;
-        }
         if (old.Length == 0)
-        {
             return ReplaceNothing(run, text, with, count);
-        }
         int found = 0;
         for (int i = 0; (i = text.IndexOf(old, i, StringComparison.Ordinal)) >= 0; i += old.Length)
-        {
             found++;
-        }
         found = count < 0 ? found : Math.Min(found, count);
         run.ChargeText(text.Length + ((long)found * with.Length));
         var result = new StringBuilder(text.Length);
@@ -130,21 +122,19 @@ internal static class StringMethods
     }
 
     /// <summary>Python finds an empty string before every character and at the end.</summary>
-    static string ReplaceNothing(Run run, string text, string with, int count)
+    private static string ReplaceNothing(Run run, string text, string with, int count)
     {
         run.ChargeItems(text.Length);
-        var characters = Text.Characters(text).ToArray();
+        string[] characters = Text.Characters(text).ToArray();
         long times = count < 0 ? characters.Length + 1L : Math.Min(count, characters.Length + 1L);
         run.ChargeText(text.Length + (times * with.Length));
         var result = new StringBuilder();
         for (int i = 0; i <= characters.Length; i++)
-        {
             result.Append(i < times ? with : "").Append(i < characters.Length ? characters[i] : "");
-        }
         return result.ToString();
     }
 
-    static Value Pad(in BuiltinCall call, Func<Run, string, int, char, string> pad)
+    private static Value Pad(in BuiltinCall call, Func<Run, string, int, char, string> pad)
     {
         string fill = call.String(1, " ");
         return fill.Length == 1
@@ -152,7 +142,7 @@ internal static class StringMethods
             : throw Errors.Type("the fill must be one character");
     }
 
-    static string Fill(Run run, string text, int width, char fill)
+    private static string Fill(Run run, string text, int width, char fill)
     {
         int missing = Math.Max(0, width - Text.Length(text));
         run.ChargeText(missing + (long)text.Length);
@@ -167,7 +157,7 @@ internal static class StringMethods
         return padding[..left] + text + padding[left..];
     }
 
-    static Value ZeroFill(in BuiltinCall call)
+    private static Value ZeroFill(in BuiltinCall call)
     {
         string text = Self(call);
         string zeros = Fill(call.Run, text, call.Integer(0), '0');
@@ -175,7 +165,7 @@ internal static class StringMethods
         return Markups.Like(call.Input, text[..sign] + zeros + text[sign..]);
     }
 
-    static Value ExpandTabs(in BuiltinCall call)
+    private static Value ExpandTabs(in BuiltinCall call)
     {
         int size = Math.Max(0, call.Integer(0, 8));
         string text = Self(call);
@@ -197,7 +187,7 @@ internal static class StringMethods
         return Markups.Like(call.Input, result.ToString());
     }
 
-    static Value Join(in BuiltinCall call)
+    private static Value Join(in BuiltinCall call)
     {
         string separator = Self(call);
         var buffer = call.Run.RentBuffer();
@@ -205,21 +195,17 @@ internal static class StringMethods
         foreach (var item in call.Run.Each(call[0]))
         {
             if (!item.TryString(out string? text))
-            {
                 throw Errors.Undefined(item, item) ?? Errors.Type($"join() needs strings, not '{item.TypeName}'");
-            }
             buffer.Append(first ? "" : separator).Append(call.Input.IsMarkup ? Markups.Escaped(item, text) : text);
             first = false;
         }
         return Markups.Like(call.Input, call.Run.ReturnBuffer(buffer));
     }
 
-    static Value FormatMap(in BuiltinCall call)
+    private static Value FormatMap(in BuiltinCall call)
     {
         if (!call[0].TryHeap<MappingValue>(out var mapping))
-        {
             throw BuiltinCall.Mismatch(call[0], "a mapping");
-        }
         call.Run.ChargeItems(mapping.Length * 2L);
         var named = Enumerable.Range(0, mapping.Length).Select(i => mapping[i]).Where(e => e.Key.IsText)
             .Select(e => KeyValuePair.Create(e.Key.TryString(out string? key) ? key : "", e.Value));

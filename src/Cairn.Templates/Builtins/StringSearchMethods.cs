@@ -21,10 +21,10 @@ internal static class StringSearchMethods
         table.Add("rpartition", ["sep"], (in c) => Partition(c, last: true));
     }
 
-    static Value Found(int index) => index >= 0 ? Value.Int(index) : throw Errors.Type("the part is not in the string");
+    private static Value Found(int index) => index >= 0 ? Value.Int(index) : throw Errors.Type("the part is not in the string");
 
     /// <summary>The piece from the optional start to the optional end, and where it starts.</summary>
-    static string Piece(in BuiltinCall call, out int start, out bool isEmptyRange)
+    private static string Piece(in BuiltinCall call, out int start, out bool isEmptyRange)
     {
         string text = StringMethods.Self(call);
         int length = Text.Length(text);
@@ -35,7 +35,7 @@ internal static class StringSearchMethods
         return isEmptyRange ? "" : start == 0 && end == length ? text : Text.Substring(text, start, end);
     }
 
-    static int Find(in BuiltinCall call, bool last)
+    private static int Find(in BuiltinCall call, bool last)
     {
         string piece = Piece(call, out int start, out bool isEmptyRange);
         string part = call.String(0);
@@ -44,39 +44,33 @@ internal static class StringSearchMethods
         return isEmptyRange || offset < 0 ? -1 : start + Text.IndexAt(piece, offset);
     }
 
-    static Value Count(in BuiltinCall call)
+    private static Value Count(in BuiltinCall call)
     {
         string piece = Piece(call, out _, out bool isEmptyRange);
         string part = call.String(0);
         if (part.Length == 0)
-        {
             return Value.Int(isEmptyRange ? 0 : Text.Length(piece) + 1);
-        }
         call.Run.StepForSearch(piece.Length, part.Length);
         return Value.Int(piece.AsSpan().Count(part));
     }
 
-    static Value Affix(in BuiltinCall call, Func<string, string, bool> matches)
+    private static Value Affix(in BuiltinCall call, Func<string, string, bool> matches)
     {
         string piece = Piece(call, out _, out bool isEmptyRange);
         if (!call[0].TryHeap<TupleValue>(out var choices))
-        {
             return Value.Bool(!isEmptyRange && matches(piece, call.String(0)));
-        }
         foreach (var choice in choices.Items)
         {
             string part = choice.TryString(out string? text) ? text : throw BuiltinCall.Mismatch(choice, "a string");
             call.Run.Step();
             call.Run.StepForText(Math.Min(part.Length, piece.Length));
             if (matches(piece, part) && !isEmptyRange)
-            {
                 return Value.True;
-            }
         }
         return Value.False;
     }
 
-    static Value Lines(in BuiltinCall call, bool keepEnds)
+    private static Value Lines(in BuiltinCall call, bool keepEnds)
     {
         string text = StringMethods.Self(call);
         // "\r\n" ends one line, so that this may be more than there are.
@@ -84,32 +78,30 @@ internal static class StringSearchMethods
         return List(call, Text.Lines(text, keepEnds));
     }
 
-    static void Charge(in BuiltinCall call, string text, int parts)
+    private static void Charge(in BuiltinCall call, string text, int parts)
     {
         call.Run.ChargeItems(parts * PartItems);
         call.Run.ChargeText(text.Length);
     }
 
     // Each part is a string of its own.
-    const long PartItems = 3;
+    private const long PartItems = 3;
 
-    static int Count(string text, Func<char, bool> condition)
+    private static int Count(string text, Func<char, bool> condition)
     {
         int count = 0;
         foreach (char c in text)
-        {
             count += condition(c) ? 1 : 0;
-        }
         return count;
     }
 
-    static Value List(in BuiltinCall call, List<string> parts)
+    private static Value List(in BuiltinCall call, List<string> parts)
     {
         bool isMarkup = call.Input.IsMarkup;
         return new ListValue(parts.ConvertAll(p => Markups.Make(isMarkup, p)));
     }
 
-    static Value Split(in BuiltinCall call, bool fromRight)
+    private static Value Split(in BuiltinCall call, bool fromRight)
     {
         string text = StringMethods.Self(call);
         int limit = call.Integer(1, -1);
@@ -121,25 +113,21 @@ internal static class StringSearchMethods
         }
         string separator = call.String(0);
         if (separator.Length == 0)
-        {
             throw Errors.Type("the separator is empty");
-        }
         call.Run.StepForSearch(text.Length, separator.Length);
         Charge(call, text, (int)Math.Min(limit, text.AsSpan().Count(separator)) + 1);
         return List(call, SplitAt(text, separator, limit, fromRight));
     }
 
-    static int Words(string text)
+    private static int Words(string text)
     {
         int words = 0;
         for (int i = 0; i < text.Length; i++)
-        {
             words += !Text.IsSpace(text[i]) && (i == 0 || Text.IsSpace(text[i - 1])) ? 1 : 0;
-        }
         return words;
     }
 
-    static List<string> SplitAt(string text, string separator, int limit, bool fromRight)
+    private static List<string> SplitAt(string text, string separator, int limit, bool fromRight)
     {
         var parts = new List<string>();
         if (fromRight)
@@ -168,7 +156,7 @@ internal static class StringSearchMethods
     }
 
     // Of what is left after the last cut, the white space at the far side stays.
-    static List<string> SplitAtSpace(string text, int limit, bool fromRight)
+    private static List<string> SplitAtSpace(string text, int limit, bool fromRight)
     {
         var parts = new List<string>();
         int start = 0;
@@ -176,17 +164,11 @@ internal static class StringSearchMethods
         while (true)
         {
             if (fromRight)
-            {
                 end = SkipBack(text, start, end, spaces: true);
-            }
             else
-            {
                 start = Skip(text, start, end, spaces: true);
-            }
             if (start == end)
-            {
                 break;
-            }
             if (parts.Count == limit)
             {
                 parts.Add(text[start..end]);
@@ -198,38 +180,30 @@ internal static class StringSearchMethods
             end = fromRight ? cut : end;
         }
         if (fromRight)
-        {
             parts.Reverse();
-        }
         return parts;
     }
 
-    static int Skip(string text, int start, int end, bool spaces)
+    private static int Skip(string text, int start, int end, bool spaces)
     {
         while (start < end && Text.IsSpace(text[start]) == spaces)
-        {
             start++;
-        }
         return start;
     }
 
-    static int SkipBack(string text, int start, int end, bool spaces)
+    private static int SkipBack(string text, int start, int end, bool spaces)
     {
         while (end > start && Text.IsSpace(text[end - 1]) == spaces)
-        {
             end--;
-        }
         return end;
     }
 
-    static Value Partition(in BuiltinCall call, bool last)
+    private static Value Partition(in BuiltinCall call, bool last)
     {
         string text = StringMethods.Self(call);
         string separator = call.String(0);
         if (separator.Length == 0)
-        {
             throw Errors.Type("the separator is empty");
-        }
         call.Run.StepForSearch(text.Length, separator.Length);
         int at = last ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
         string[] parts = at >= 0 ? [text[..at], separator, text[(at + separator.Length)..]] : last ? ["", "", text] : [text, "", ""];

@@ -42,27 +42,25 @@ internal static class Tests
         table.Add("ge >=", ["other"], (in c) => Compare(c, ComparisonOperator.GreaterOrEqual));
     }
 
-    static bool IsNameIn(in BuiltinCall call, IReadOnlyDictionary<string, Builtin> table)
+    private static bool IsNameIn(in BuiltinCall call, IReadOnlyDictionary<string, Builtin> table)
     {
         if (call.Input.TryString(out string? name))
-        {
             return table.ContainsKey(name);
-        }
         // What could not be a name's key in the table is an error, as in Jinja.
         Comparison.HashOf(call.Run, call.Input);
         return false;
     }
 
-    static bool IsSequence(Value value) =>
+    private static bool IsSequence(Value value) =>
         value.IsText
         || value.Heap is SequenceValue or MappingValue
         || value.TryHeap<UndefinedValue>(out var undefined) && undefined.Mode != UndefinedMode.Strict;
 
-    static bool IsIterable(Value value) => value.IsText || value.Heap?.Iterate() is not null;
+    private static bool IsIterable(Value value) => value.IsText || value.Heap?.Iterate() is not null;
 
-    static Value IsRemainder(Run run, Value value, Value divisor, long remainder) => Value.Bool(Comparison.AreEqual(
+    private static Value IsRemainder(Run run, Value value, Value divisor, long remainder) => Value.Bool(Comparison.AreEqual(
         run, Arithmetic.Apply(run, BinaryOperator.Modulo, value, divisor), Value.Int(remainder)));
 
-    static Value Compare(in BuiltinCall call, ComparisonOperator op) =>
+    private static Value Compare(in BuiltinCall call, ComparisonOperator op) =>
         Value.Bool(Comparison.Apply(call.Run, op, call.Input, call[0]));
 }

@@ -8,8 +8,8 @@ namespace Cairn.Templates.Builtins;
 internal static class TextFilters
 {
     // Titles start after these, as in Jinja: unlike str.title() an apostrophe does not start a word.
-    const string WordBeginnings = "-({[<";
-    const int TruncateLeeway = 5;
+    private const string WordBeginnings = "-({[<";
+    private const int TruncateLeeway = 5;
 
     public static void Register(BuiltinTable table)
     {
@@ -31,47 +31,41 @@ internal static class TextFilters
     }
 
     /// <summary>A result of about the input's size.</summary>
-    static Value Like(in BuiltinCall call, string text)
+    private static Value Like(in BuiltinCall call, string text)
     {
         call.Run.ChargeText(text.Length);
         return Markups.Like(call.Input, text);
     }
 
-    static string Title(string text)
+    private static string Title(string text)
     {
         var title = new StringBuilder(text.Length);
         for (int i = 0; i < text.Length;)
         {
             int end = i;
             while (end < text.Length && !Separates(text[end]))
-            {
                 end++;
-            }
             if (end > i)
             {
                 int first = char.IsSurrogatePair(text, i) ? 2 : 1;
                 title.Append(CaseMapping.Upper(text.Substring(i, first))).Append(CaseMapping.Lower(text[(i + first)..end]));
             }
             for (i = end; i < text.Length && Separates(text[i]); i++)
-            {
                 title.Append(text[i]);
-            }
         }
         return title.ToString();
     }
 
-    static bool Separates(char c) => WordBeginnings.Contains(c) || Text.IsSpace(c);
+    private static bool Separates(char c) => WordBeginnings.Contains(c) || Text.IsSpace(c);
 
-    static Value Replace(in BuiltinCall call)
+    private static Value Replace(in BuiltinCall call)
     {
         string text = call.InputText;
         string old = call.Text(0);
         string with = call.Text(1);
         int count = call.HasValue(2) ? call.Integer(2) : -1;
         if (!call.Context.AutoEscape)
-        {
             return Value.String(StringMethods.Replace(call.Run, text, old, with, count));
-        }
         bool escapes = call[0].IsMarkup || (call[1].IsMarkup && !call.Input.IsMarkup);
         bool isMarkup = escapes || call.Input.IsMarkup;
         return Markups.Make(isMarkup, StringMethods.Replace(
@@ -82,12 +76,10 @@ internal static class TextFilters
             count));
     }
 
-    static Value Indent(in BuiltinCall call)
+    private static Value Indent(in BuiltinCall call)
     {
         if (!call.Input.TryString(out string? text))
-        {
             throw BuiltinCall.Mismatch(call.Input, "a string");
-        }
         string indent = !call.Has(0) ? "    " : call[0].TryString(out string? given) ? given : Spaces(call, call.Integer(0));
         bool first = call.Flag(1);
         bool blank = call.Flag(2);
@@ -101,7 +93,7 @@ internal static class TextFilters
         return Markups.Like(call.Input, call.Run.ReturnBuffer(buffer));
     }
 
-    static void WriteIndented(TextBuffer output, ReadOnlySpan<char> text, string indent, bool first, bool blank)
+    private static void WriteIndented(TextBuffer output, ReadOnlySpan<char> text, string indent, bool first, bool blank)
     {
         // Jinja lets the text end with one more line feed while it looks for lines, so a carriage return there ends none.
         text = text.EndsWith('\r') ? text[..^1] : text;
@@ -112,21 +104,19 @@ internal static class TextFilters
             bool indents = isFirst ? first : blank || line.Length > 0;
             output.Append(indents ? indent : "").Append(line);
             if (length < 0)
-            {
                 return;
-            }
             output.Append('\n');
             text = text[(length + (text[length..].StartsWith("\r\n") ? 2 : 1))..];
         }
     }
 
-    static string Spaces(in BuiltinCall call, int count)
+    private static string Spaces(in BuiltinCall call, int count)
     {
         call.Run.ChargeText(Math.Max(0, count));
         return new string(' ', Math.Max(0, count));
     }
 
-    static Value Truncate(in BuiltinCall call)
+    private static Value Truncate(in BuiltinCall call)
     {
         int length = call.Integer(0, 255);
         string end = call.String(2, "...");
@@ -139,13 +129,9 @@ internal static class TextFilters
                 : $"the length must be at least {endLength}, that of the end, it is {length}");
         }
         if (ListFilters.Length(call.Run, call.Input) <= (long)length + leeway)
-        {
             return call.Input;
-        }
         if (!call.Input.TryString(out string? text))
-        {
             throw BuiltinCall.Mismatch(call.Input, "a string");
-        }
         call.Run.ChargeText(length);
         string kept = Text.Substring(text, 0, length - endLength);
         if (!call.Flag(1))
@@ -156,17 +142,13 @@ internal static class TextFilters
         return Markups.Like(call.Input, kept + (call.Input.IsMarkup && call.Has(2) ? Markups.Escaped(call[2], end) : end));
     }
 
-    static Value WordWrap(in BuiltinCall call)
+    private static Value WordWrap(in BuiltinCall call)
     {
         if (!call.Input.TryString(out string? text))
-        {
             throw BuiltinCall.Mismatch(call.Input, "a string");
-        }
         int width = call.Integer(0, 79);
         if (width <= 0)
-        {
             throw Errors.Type($"the width must be positive, it is {width}");
-        }
         string separator = call.HasValue(2) ? call.String(2) : "\n";
         bool breaksLong = call.Flag(1, otherwise: true);
         bool breaksHyphens = call.Flag(3, otherwise: true);
@@ -188,7 +170,7 @@ internal static class TextFilters
         return Value.String(call.Run.ReturnBuffer(buffer));
     }
 
-    static int WordCount(string text)
+    private static int WordCount(string text)
     {
         int count = 0;
         bool inWord = false;
@@ -201,22 +183,16 @@ internal static class TextFilters
         return count;
     }
 
-    static Value Format(in BuiltinCall call)
+    private static Value Format(in BuiltinCall call)
     {
         var arguments = call.Raw;
         if (arguments.Positional.Length > 0 && arguments.Named.Length > 0)
-        {
             throw Errors.Type("the filter 'format' takes positional or named arguments, not both");
-        }
         if (arguments.Named.Length == 0)
-        {
             return PercentFormat.Apply(call.Run, call.InputText, new TupleValue(arguments.Positional), call.Input.IsMarkup);
-        }
         var mapping = new MappingValue();
         foreach (var (name, value) in arguments.Named)
-        {
             mapping.Set(call.Run, Value.String(name), value);
-        }
         return PercentFormat.Apply(call.Run, call.InputText, mapping, call.Input.IsMarkup);
     }
 }

@@ -7,20 +7,20 @@ namespace Cairn.Templates.Builtins;
 internal static class Urlizer
 {
     // No backtracking: the words come from the template.
-    const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+    private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    static readonly Regex Web = new(
+    private static readonly Regex Web = new(
         @"^((https?://|www\.)(([\w%-]+\.)+)?([a-z]{2,63}|xn--[\w%]{2,59})|([\w%-]{2,63}\.)+(com|net|int|edu|gov|org|info|mil)"
         + @"|(https?://)((([\d]{1,3})(\.[\d]{1,3}){3})|(\[([\da-f]{0,4}:){2}([\da-f]{0,4}:?){1,6}\])))(?::[\d]{1,5})?(?:[/?#]\S*)?$",
         Options);
 
-    static readonly Regex Mail = new(@"^\S+@\w[\w.-]*\.\w+$", Options);
+    private static readonly Regex Mail = new(@"^\S+@\w[\w.-]*\.\w+$", Options);
 
-    static readonly Regex Scheme = new(@"^([\w.+-]{2,}:(/){0,2})$", Options);
+    private static readonly Regex Scheme = new(@"^([\w.+-]{2,}:(/){0,2})$", Options);
 
-    static readonly string[] Openers = ["(", "<", "&lt;"];
-    static readonly string[] Closers = [")", ">", "&gt;"];
-    static readonly string[] Trailers = [")", ">", ".", ",", "\n", "&gt;"];
+    private static readonly string[] Openers = ["(", "<", "&lt;"];
+    private static readonly string[] Closers = [")", ">", "&gt;"];
+    private static readonly string[] Trailers = [")", ">", ".", ",", "\n", "&gt;"];
 
     public static Value Apply(in BuiltinCall call)
     {
@@ -29,9 +29,7 @@ internal static class Urlizer
         var rel = (call.HasValue(3) ? call.String(3) : "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToHashSet();
         rel.Add("noopener");
         if (call.Flag(1))
-        {
             rel.Add("nofollow");
-        }
         string attributes = $" rel=\"{Text.EscapeHtml(string.Join(' ', rel.Order(StringComparer.Ordinal)))}\"";
         attributes += call.HasValue(2) ? $" target=\"{Text.EscapeHtml(call.String(2))}\"" : "";
         var schemes = new List<string>();
@@ -48,9 +46,7 @@ internal static class Urlizer
             bool space = Text.IsSpace(text[start]);
             int end = start;
             while (end < text.Length && Text.IsSpace(text[end]) == space)
-            {
                 end++;
-            }
             string word = text[start..end];
             call.Run.Step(word.Length + schemes.Count);
             buffer.Append(space ? word : Link(word, limit, attributes, schemes));
@@ -59,32 +55,26 @@ internal static class Urlizer
         return Markups.Make(call.Context.AutoEscape, call.Run.ReturnBuffer(buffer));
     }
 
-    static string Link(string word, int? limit, string attributes, List<string> schemes)
+    private static string Link(string word, int? limit, string attributes, List<string> schemes)
     {
         int head = 0;
         while (Array.Find(Openers, o => string.CompareOrdinal(word, head, o, 0, o.Length) == 0) is { } opener)
-        {
             head += opener.Length;
-        }
         int tail = word.Length;
         while (Array.Find(Trailers, t => tail - t.Length >= head && string.CompareOrdinal(word, tail - t.Length, t, 0, t.Length) == 0) is { } trailer)
-        {
             tail -= trailer.Length;
-        }
         // Closing brackets that were opened inside the address belong to it.
         for (int i = 0; i < Openers.Length; i++)
         {
             var middle = word.AsSpan(head, tail - head);
             int unclosed = middle.Count(Openers[i]) - middle.Count(Closers[i]);
             for (; unclosed > 0 && word.IndexOf(Closers[i], tail, StringComparison.Ordinal) is >= 0 and var closer; unclosed--)
-            {
                 tail = closer + Closers[i].Length;
-            }
         }
         return word[..head] + LinkAddress(word[head..tail], limit, attributes, schemes) + word[tail..];
     }
 
-    static string LinkAddress(string address, int? limit, string attributes, List<string> schemes)
+    private static string LinkAddress(string address, int? limit, string attributes, List<string> schemes)
     {
         string shown = limit is { } most && Text.Length(address) > most ? Text.Substring(address, 0, most) + "..." : address;
         if (Web.IsMatch(address))
@@ -93,9 +83,7 @@ internal static class Urlizer
             return $"<a href=\"{(hasScheme ? "" : "https://")}{address}\"{attributes}>{shown}</a>";
         }
         if (address.StartsWith("mailto:", StringComparison.Ordinal) && Mail.IsMatch(address.AsSpan(7)))
-        {
             return $"<a href=\"{address}\">{address[7..]}</a>";
-        }
         if (address.Contains('@') && !address.StartsWith("www.", StringComparison.Ordinal) && address[0] != '@'
             && !address.Contains(':') && Mail.IsMatch(address))
         {

@@ -7,7 +7,7 @@ namespace Cairn.Templates.Builtins;
 internal static class WordWrapper
 {
     // What a chunk or a line costs beside its characters, in items.
-    const int PieceItems = 8;
+    private const int PieceItems = 8;
 
     public static List<string> Wrap(Run run, string text, int width, bool breaksLongWords, bool breaksOnHyphens)
     {
@@ -19,9 +19,7 @@ internal static class WordWrapper
             var line = new List<string>();
             int length = 0;
             if (lines.Count > 0 && chunks[next].IsSpace)
-            {
                 next++;
-            }
             for (; next < chunks.Count && length + chunks[next].Length <= width; next++)
             {
                 length += chunks[next].Length;
@@ -30,18 +28,12 @@ internal static class WordWrapper
             if (next < chunks.Count && chunks[next].Length > width)
             {
                 if (breaksLongWords)
-                {
                     BreakLongWord(chunks[next], line, width - length, breaksOnHyphens);
-                }
                 else if (line.Count == 0)
-                {
                     line.Add(chunks[next++].Text);
-                }
             }
             if (line.Count > 0 && line[^1].All(Text.IsSpace))
-            {
                 line.RemoveAt(line.Count - 1);
-            }
             if (line.Count > 0)
             {
                 run.ChargeItems(PieceItems);
@@ -51,7 +43,7 @@ internal static class WordWrapper
         return lines;
     }
 
-    static void BreakLongWord(Chunk chunk, List<string> line, int space, bool breaksOnHyphens)
+    private static void BreakLongWord(Chunk chunk, List<string> line, int space, bool breaksOnHyphens)
     {
         int end = chunk.Offset(space);
         if (breaksOnHyphens && end > 0)
@@ -59,17 +51,15 @@ internal static class WordWrapper
             var head = chunk.Rest[..end];
             int hyphen = head.LastIndexOf('-');
             if (hyphen > 0 && head[..hyphen].ContainsAnyExcept('-'))
-            {
                 end = hyphen + 1;
-            }
         }
         line.Add(chunk.Take(end));
     }
 
     // What is cut off the front of a long word is not copied again with the rest.
-    sealed class Chunk(string text)
+    private sealed class Chunk(string text)
     {
-        int _start;
+        private int _start;
 
         public string Text => text[_start..];
 
@@ -84,9 +74,7 @@ internal static class WordWrapper
         {
             int at = _start;
             for (; codePoints > 0 && at < text.Length; codePoints--)
-            {
                 at += at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
-            }
             return at - _start;
         }
 
@@ -100,7 +88,7 @@ internal static class WordWrapper
     }
 
     /// <summary>Runs of white space and words; words are cut after hyphens between letters and around long dashes.</summary>
-    static List<Chunk> Chunks(Run run, string text, bool breaksOnHyphens)
+    private static List<Chunk> Chunks(Run run, string text, bool breaksOnHyphens)
     {
         var chunks = new List<Chunk>();
         int start = 0;
@@ -109,44 +97,34 @@ internal static class WordWrapper
             int end = start + 1;
             bool space = IsWrapSpace(text[start]);
             while (end < text.Length && IsWrapSpace(text[end]) == space)
-            {
                 end++;
-            }
             if (space || !breaksOnHyphens)
-            {
                 Add(run, chunks, text[start..end]);
-            }
             else
-            {
                 AddHyphenated(run, chunks, text[start..end]);
-            }
             start = end;
         }
         return chunks;
     }
 
-    static void Add(Run run, List<Chunk> chunks, string text)
+    private static void Add(Run run, List<Chunk> chunks, string text)
     {
         run.ChargeItems(PieceItems);
         chunks.Add(new Chunk(text));
     }
 
-    static bool IsWrapSpace(char c) => c is ' ' or '\t' or '\n' or '\v' or '\f' or '\r';
+    private static bool IsWrapSpace(char c) => c is ' ' or '\t' or '\n' or '\v' or '\f' or '\r';
 
-    static void AddHyphenated(Run run, List<Chunk> chunks, string word)
+    private static void AddHyphenated(Run run, List<Chunk> chunks, string word)
     {
         int start = 0;
         for (int i = 0; i < word.Length; i++)
         {
             if (word[i] != '-')
-            {
                 continue;
-            }
             int past = i;
             while (past < word.Length && word[past] == '-')
-            {
                 past++;
-            }
             bool after = past < word.Length && Text.IsWordCharacter(word[past]);
             if (past - i >= 2)
             {
@@ -166,20 +144,18 @@ internal static class WordWrapper
             i = past - 1;
         }
         if (start < word.Length)
-        {
             Add(run, chunks, word[start..]);
-        }
     }
 
     // Two letters before the hyphen, or a letter, a hyphen and a letter; the same after it.
-    static bool EndsInLetters(string word, int hyphen) =>
+    private static bool EndsInLetters(string word, int hyphen) =>
         IsLetter(word, hyphen - 1)
         && (IsLetter(word, hyphen - 2) || (hyphen >= 2 && word[hyphen - 2] == '-' && IsLetter(word, hyphen - 3)));
 
-    static bool StartsWithLetters(string word, int start) =>
+    private static bool StartsWithLetters(string word, int start) =>
         IsLetter(word, start)
         && (IsLetter(word, start + 1) || (start + 1 < word.Length && word[start + 1] == '-' && IsLetter(word, start + 2)));
 
-    static bool IsLetter(string word, int index) =>
+    private static bool IsLetter(string word, int index) =>
         index >= 0 && index < word.Length && Text.IsWordCharacter(word[index]) && !char.IsDigit(word[index]);
 }

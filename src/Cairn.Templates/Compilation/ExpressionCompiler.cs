@@ -71,7 +71,7 @@ internal sealed class ExpressionCompiler(SourceText source)
         }
     }
 
-    Expression CompileBinary(BinarySyntax binary, Expression left, Expression right)
+    private Expression CompileBinary(BinarySyntax binary, Expression left, Expression right)
     {
         return binary.Operator switch
         {
@@ -90,9 +90,9 @@ internal sealed class ExpressionCompiler(SourceText source)
                 : new Binary<TSmall>(source, binary.Position, binary.Operator, left, right);
     }
 
-    Expression? Optional(ExpressionSyntax? syntax, CompileFrame frame) => syntax is null ? null : Compile(syntax, frame);
+    private Expression? Optional(ExpressionSyntax? syntax, CompileFrame frame) => syntax is null ? null : Compile(syntax, frame);
 
-    Expression[] All(IReadOnlyList<ExpressionSyntax> syntaxes, CompileFrame frame) =>
+    private Expression[] All(IReadOnlyList<ExpressionSyntax> syntaxes, CompileFrame frame) =>
         [.. syntaxes.Select(s => Compile(s, frame))];
 
     public Variable Name(string name, int position, CompileFrame frame)
@@ -111,12 +111,12 @@ internal sealed class ExpressionCompiler(SourceText source)
             filter.Input is null ? null : Compile(filter.Input, frame), Arguments(filter.Arguments, frame));
     }
 
-    Builtin? Find(IReadOnlyDictionary<string, Builtin> table, string name, string kind, int position, CompileFrame frame) =>
+    private Builtin? Find(IReadOnlyDictionary<string, Builtin> table, string name, string kind, int position, CompileFrame frame) =>
         table.TryGetValue(name, out var builtin) ? builtin
         : frame.IsConditional ? null
         : throw Error($"there is no {kind} '{name}'", position);
 
-    ArgumentList Arguments(ArgumentsSyntax arguments, CompileFrame frame) => new(
+    private ArgumentList Arguments(ArgumentsSyntax arguments, CompileFrame frame) => new(
         All(arguments.Positional, frame),
         [.. arguments.Named.Select(n => (n.Name, Compile(n.Value, frame)))],
         Optional(arguments.Spread, frame),

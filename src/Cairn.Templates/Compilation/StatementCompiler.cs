@@ -6,12 +6,12 @@ namespace Cairn.Templates.Compilation;
 /// <summary>Syntax of statements to nodes that execute, in source order: an <c>extends</c> changes what comes after it.</summary>
 internal sealed class StatementCompiler(SourceText source)
 {
-    readonly ExpressionCompiler _expressions = new(source);
-    bool _surelyExtends;
-    bool _mayExtend;
+    private readonly ExpressionCompiler _expressions = new(source);
+    private bool _surelyExtends;
+    private bool _mayExtend;
 
     // A character of text costs less than an operation.
-    const int CharactersPerStep = 64;
+    private const int CharactersPerStep = 64;
 
     /// <summary>The statements as a body, which takes a step each time it runs and one for each of its operations.</summary>
     public Body Compile(IReadOnlyList<StatementSyntax> statements, CompileFrame frame)
@@ -20,15 +20,13 @@ internal sealed class StatementCompiler(SourceText source)
         _expressions.Steps = 1;
         var compiled = new List<Statement>(statements.Count);
         foreach (var statement in statements)
-        {
             Compile(statement, frame, compiled);
-        }
         var body = new Body([.. compiled], _expressions.Steps + compiled.Count);
         _expressions.Steps = outside;
         return body;
     }
 
-    void Compile(StatementSyntax syntax, CompileFrame frame, List<Statement> into)
+    private void Compile(StatementSyntax syntax, CompileFrame frame, List<Statement> into)
     {
         int position = syntax.Position;
         switch (syntax)
@@ -102,25 +100,21 @@ internal sealed class StatementCompiler(SourceText source)
         }
     }
 
-    void AddOutput(Statement statement, CompileFrame frame, List<Statement> into)
+    private void AddOutput(Statement statement, CompileFrame frame, List<Statement> into)
     {
         if (!frame.ChecksExtends)
-        {
             into.Add(statement);
-        }
         else if (!_surelyExtends)
-        {
             into.Add(new UnlessExtended(statement));
-        }
     }
 
-    If If(IfSyntax statement, CompileFrame frame) => new(
+    private If If(IfSyntax statement, CompileFrame frame) => new(
         source,
         statement.Position,
         [.. statement.Branches.Select(b => (_expressions.Compile(b.Test, frame), Compile(b.Body, frame)))],
         Compile(statement.Otherwise, frame));
 
-    Statement For(ForSyntax loop, CompileFrame outer)
+    private Statement For(ForSyntax loop, CompileFrame outer)
     {
         loop.Any(node => node is NameSyntax { Use: NameUse.Store, Name: "loop" }
             ? throw _expressions.Error("the name 'loop' cannot be set in a loop", node.Position)
@@ -153,12 +147,10 @@ internal sealed class StatementCompiler(SourceText source)
             : new For(source, loop.Position, iterable) { Loop = Loop() };
     }
 
-    LoopFilter? LoopFilter(ForSyntax loop, CompileFrame loopFrame, CompileFrame outer)
+    private LoopFilter? LoopFilter(ForSyntax loop, CompileFrame loopFrame, CompileFrame outer)
     {
         if (loop.Test is null)
-        {
             return null;
-        }
         // It sees the names around the loop and sets the loop's own once more; what the body sets is not there yet.
         var frame = new CompileFrame(new Symbols(new FunctionScope(loopFrame.Function), outer.Symbols));
         SymbolVisitor.CollectTarget(frame.Symbols, loop.Target);
@@ -170,14 +162,14 @@ internal sealed class StatementCompiler(SourceText source)
             frame.Function.Slots);
     }
 
-    TopLevelName[] TopLevelNames(ExpressionSyntax target, CompileFrame frame) => !frame.IsTopLevel ? [] : target switch
+    private TopLevelName[] TopLevelNames(ExpressionSyntax target, CompileFrame frame) => !frame.IsTopLevel ? [] : target switch
     {
         NameSyntax name => [new TopLevelName(name.Name, frame.Symbols.Find(name.Name)!.Slot)],
         SequenceSyntax sequence => [.. sequence.Items.SelectMany(i => TopLevelNames(i, frame))],
         _ => [],
     };
 
-    SetBlock SetBlock(SetBlockSyntax set, CompileFrame frame)
+    private SetBlock SetBlock(SetBlockSyntax set, CompileFrame frame)
     {
         var inner = frame.Inner() with { ChecksExtends = false };
         SymbolVisitor.Collect(inner.Symbols, [.. set.Body, set.Filter]);
@@ -187,7 +179,7 @@ internal sealed class StatementCompiler(SourceText source)
             _expressions.CompileTarget(set.Target, frame), filter, TopLevelNames(set.Target, frame));
     }
 
-    FilterBlock FilterBlock(FilterBlockSyntax block, CompileFrame frame)
+    private FilterBlock FilterBlock(FilterBlockSyntax block, CompileFrame frame)
     {
         var inner = frame.Inner();
         SymbolVisitor.Collect(inner.Symbols, [.. block.Body, block.Filter]);
@@ -195,7 +187,7 @@ internal sealed class StatementCompiler(SourceText source)
         return new FilterBlock(source, block.Position, inner.Symbols.Entry(), body, _expressions.CompileFilter(block.Filter, inner));
     }
 
-    With With(WithSyntax with, CompileFrame frame)
+    private With With(WithSyntax with, CompileFrame frame)
     {
         var inner = frame.Inner();
         SymbolVisitor.Collect(inner.Symbols, [.. with.Bindings.Select(b => b.Target), .. with.Body]);
@@ -204,7 +196,7 @@ internal sealed class StatementCompiler(SourceText source)
         return new With(source, with.Position, bindings, inner.Symbols.Entry(), Compile(with.Body, inner));
     }
 
-    AutoEscape AutoEscape(AutoEscapeSyntax block, CompileFrame frame)
+    private AutoEscape AutoEscape(AutoEscapeSyntax block, CompileFrame frame)
     {
         var inner = frame.Inner();
         SymbolVisitor.Collect(inner.Symbols, [block.Value, .. block.Body]);
@@ -213,18 +205,16 @@ internal sealed class StatementCompiler(SourceText source)
         return new AutoEscape(source, block.Position, value, inner.Symbols.Entry(), Compile(block.Body, inner));
     }
 
-    MacroCode Macro(
+    private MacroCode Macro(
         string name, SignatureSyntax signature, IReadOnlyList<StatementSyntax> statements, int position, CompileFrame outer)
     {
         var frame = outer.InnerFunction() with { ChecksExtends = false };
-        var parameters = signature.Parameters.Select(p => p.Name).ToArray();
+        string[] parameters = signature.Parameters.Select(p => p.Name).ToArray();
         int firstDefault = parameters.Length - signature.Defaults.Count;
         var special = UndeclaredNames.In(statements, "caller", "kwargs", "varargs");
         int explicitCaller = Array.IndexOf(parameters, "caller");
         if (explicitCaller >= 0 && explicitCaller < firstDefault && special.Contains("caller"))
-        {
             throw _expressions.Error("the parameter 'caller' must have a default", position);
-        }
         SymbolVisitor.Collect(frame.Symbols, signature.Parameters);
         int Slot(string specialName) =>
             special.Contains(specialName) && Array.IndexOf(parameters, specialName) < 0
@@ -234,7 +224,7 @@ internal sealed class StatementCompiler(SourceText source)
         int namedSlot = Slot("kwargs");
         int restSlot = Slot("varargs");
         SymbolVisitor.Collect(frame.Symbols, [.. signature.Defaults, .. statements]);
-        var slots = parameters.Select(p => frame.Symbols.Find(p)!.Slot).ToArray();
+        int[] slots = parameters.Select(p => frame.Symbols.Find(p)!.Slot).ToArray();
         var defaults = parameters
             .Select((_, i) => i < firstDefault ? null : _expressions.CompileApart(signature.Defaults[i - firstDefault], frame)).ToArray();
         var body = Compile(statements, frame);
@@ -243,31 +233,27 @@ internal sealed class StatementCompiler(SourceText source)
         { Body = body };
     }
 
-    void Block(BlockSyntax block, CompileFrame frame, List<Statement> into)
+    private void Block(BlockSyntax block, CompileFrame frame, List<Statement> into)
     {
         if (frame.IsTopLevel && _surelyExtends)
-        {
             return;
-        }
         var place = new BlockPlace(source, block.Position, block.Name, block.Required, block.Scoped ? Locals(frame) : null);
         into.Add(frame.IsTopLevel && _mayExtend ? new UnlessExtended(place) : place);
     }
 
-    Extends Extends(ExtendsSyntax extends, CompileFrame frame)
+    private Extends Extends(ExtendsSyntax extends, CompileFrame frame)
     {
         if (!frame.IsTopLevel)
-        {
             throw _expressions.Error("'extends' must stand at the top level of the template", extends.Position);
-        }
         _mayExtend = true;
         _surelyExtends = _surelyExtends || frame.IsRootLevel;
         return new Extends(source, extends.Position, _expressions.Compile(extends.Template, frame));
     }
 
-    LoopControl LoopControl(LoopControlSyntax control, CompileFrame frame) => frame.IsInLoop
+    private LoopControl LoopControl(LoopControlSyntax control, CompileFrame frame) => frame.IsInLoop
         ? new LoopControl(source, control.Position, control.IsBreak ? Flow.Break : Flow.Continue)
         : throw _expressions.Error($"'{(control.IsBreak ? "break" : "continue")}' is not in a loop", control.Position);
 
-    static LocalNames Locals(CompileFrame frame) => new(
+    private static LocalNames Locals(CompileFrame frame) => new(
         [.. frame.Symbols.Stored().Select(v => (v.Name, frame.Function.Depth - v.Function.Depth, v.Slot))]);
 }

@@ -5,7 +5,7 @@ namespace Cairn.Templates.Compilation;
 /// <summary>Collects the names of one scope. Nested scopes are left out, but for what they evaluate out here.</summary>
 internal sealed class SymbolVisitor(Symbols symbols)
 {
-    Symbols _symbols = symbols;
+    private Symbols _symbols = symbols;
 
     public static void Collect(Symbols symbols, IEnumerable<SyntaxNode?> nodes)
     {
@@ -13,14 +13,12 @@ internal sealed class SymbolVisitor(Symbols symbols)
         visitor.VisitAll(nodes);
     }
 
-    void VisitAll(IEnumerable<SyntaxNode?> nodes)
+    private void VisitAll(IEnumerable<SyntaxNode?> nodes)
     {
         foreach (var node in nodes)
         {
             if (node is not null)
-            {
                 Visit(node);
-            }
         }
     }
 
@@ -28,16 +26,12 @@ internal sealed class SymbolVisitor(Symbols symbols)
     public static void CollectTarget(Symbols symbols, SyntaxNode target)
     {
         if (target is NameSyntax name)
-        {
             symbols.Parameter(name.Name);
-        }
         else
-        {
             target.ForEachChild(child => CollectTarget(symbols, child));
-        }
     }
 
-    void Visit(SyntaxNode node)
+    private void Visit(SyntaxNode node)
     {
         switch (node)
         {
@@ -62,9 +56,7 @@ internal sealed class SymbolVisitor(Symbols symbols)
             case ImportSyntax import:
                 Visit(import.Template);
                 foreach (var (_, alias) in import.Names)
-                {
                     _symbols.Store(alias);
-                }
                 break;
             case SetSyntax set:
                 Visit(set.Value);
@@ -94,7 +86,7 @@ internal sealed class SymbolVisitor(Symbols symbols)
     }
 
     /// <summary>Each branch looks at names from where the <c>if</c> began; an <c>elif</c> is an <c>if</c> in the other branch.</summary>
-    void VisitIf(IfSyntax statement, int branch)
+    private void VisitIf(IfSyntax statement, int branch)
     {
         var before = _symbols;
         Visit(statement.Branches[branch].Test);
@@ -104,13 +96,9 @@ internal sealed class SymbolVisitor(Symbols symbols)
         var otherwise = before.Copy();
         _symbols = otherwise;
         if (branch + 1 < statement.Branches.Count)
-        {
             VisitIf(statement, branch + 1);
-        }
         else
-        {
             VisitAll(statement.Otherwise);
-        }
         _symbols = before;
         before.Merge([then, otherwise]);
     }
@@ -119,33 +107,27 @@ internal sealed class SymbolVisitor(Symbols symbols)
 /// <summary>Finds which of some special names a body reads before it sets them itself.</summary>
 internal sealed class UndeclaredNames
 {
-    readonly HashSet<string> _wanted;
-    readonly HashSet<string> _found = [];
+    private readonly HashSet<string> _wanted;
+    private readonly HashSet<string> _found = [];
 
-    UndeclaredNames(IEnumerable<string> names) => _wanted = [.. names];
+    private UndeclaredNames(IEnumerable<string> names) => _wanted = [.. names];
 
     public static HashSet<string> In(IEnumerable<SyntaxNode> nodes, params string[] names)
     {
         var finder = new UndeclaredNames(names);
         foreach (var node in nodes)
-        {
             finder.Visit(node);
-        }
         return finder._found;
     }
 
-    void Visit(SyntaxNode node)
+    private void Visit(SyntaxNode node)
     {
         if (node is NameSyntax name)
         {
             if (name.Use != NameUse.Load)
-            {
                 _wanted.Remove(name.Name);
-            }
             else if (_wanted.Contains(name.Name))
-            {
                 _found.Add(name.Name);
-            }
         }
         else if (node is not BlockSyntax)
         {

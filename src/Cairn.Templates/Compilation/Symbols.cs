@@ -5,7 +5,7 @@ namespace Cairn.Templates.Compilation;
 /// <summary>A piece of a template that runs in a <see cref="Frame"/> of its own.</summary>
 internal sealed class FunctionScope(FunctionScope? parent)
 {
-    readonly Dictionary<(int Level, string Name), VariableId> _variables = [];
+    private readonly Dictionary<(int Level, string Name), VariableId> _variables = [];
 
     public int Depth { get; } = parent is null ? 0 : parent.Depth + 1;
 
@@ -38,13 +38,13 @@ internal sealed class VariableId(FunctionScope function, int slot, string name)
 /// </summary>
 internal sealed class Symbols
 {
-    readonly record struct Load(SlotStart Start, VariableId? Outer);
+    private readonly record struct Load(SlotStart Start, VariableId? Outer);
 
-    readonly Symbols? _parent;
-    readonly int _level;
-    readonly Dictionary<string, VariableId> _references = [];
-    readonly Dictionary<VariableId, Load> _loads = [];
-    readonly HashSet<string> _stores = [];
+    private readonly Symbols? _parent;
+    private readonly int _level;
+    private readonly Dictionary<string, VariableId> _references = [];
+    private readonly Dictionary<VariableId, Load> _loads = [];
+    private readonly HashSet<string> _stores = [];
 
     public Symbols(FunctionScope function, Symbols? parent)
     {
@@ -53,7 +53,7 @@ internal sealed class Symbols
         _level = parent is null ? 0 : parent._level + 1;
     }
 
-    Symbols(Symbols original)
+    private Symbols(Symbols original)
     {
         Function = original.Function;
         _parent = original._parent;
@@ -70,7 +70,7 @@ internal sealed class Symbols
     public VariableId? Find(string name) =>
         _references.TryGetValue(name, out var variable) ? variable : _parent?.Find(name);
 
-    VariableId Define(string name, Load load)
+    private VariableId Define(string name, Load load)
     {
         var variable = Function.Variable(_level, name);
         _references[name] = variable;
@@ -81,9 +81,7 @@ internal sealed class Symbols
     public void Read(string name)
     {
         if (Find(name) is null)
-        {
             Define(name, new Load(SlotStart.Context, null));
-        }
     }
 
     public void Store(string name)
@@ -112,13 +110,9 @@ internal sealed class Symbols
         foreach (var branch in branches)
         {
             foreach (var (name, variable) in branch._references)
-            {
                 _references[name] = variable;
-            }
             foreach (var (variable, load) in branch._loads)
-            {
                 _loads[variable] = load;
-            }
             _stores.UnionWith(branch._stores);
         }
         foreach (string name in stored)
@@ -137,9 +131,7 @@ internal sealed class Symbols
             foreach (string name in symbols._stores)
             {
                 if (seen.Add(name))
-                {
                     yield return Find(name)!;
-                }
             }
         }
     }

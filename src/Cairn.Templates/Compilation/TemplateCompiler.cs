@@ -25,9 +25,7 @@ internal static class TemplateCompiler
             extends = extends || node is ExtendsSyntax;
             readsContext = readsContext || node is BlockSyntax or ExtendsSyntax or IncludeSyntax or ImportSyntax;
             if (node is StatementSyntax)
-            {
                 node.ForEachChild(Look);
-            }
         }
         statements.ForEach(Look);
 
@@ -44,16 +42,14 @@ internal static class TemplateCompiler
         var body = compiler.Compile(statements, frame);
         var compiledBlocks = new Dictionary<string, CompiledBlock>(blocks.Count);
         foreach (var block in blocks.Values)
-        {
             compiledBlocks.Add(block.Name, CompileBlock(compiler, block, environment));
-        }
         return new CompiledTemplate(body, frame.Symbols.Entry(), frame.Function.Slots, selfSlot, compiledBlocks, readsContext);
     }
 
-    static int Special(CompileFrame frame, IReadOnlyList<StatementSyntax> body, string name) =>
+    private static int Special(CompileFrame frame, IReadOnlyList<StatementSyntax> body, string name) =>
         UndeclaredNames.In(body, name).Count > 0 ? frame.Symbols.Parameter(name).Slot : -1;
 
-    static CompiledBlock CompileBlock(StatementCompiler compiler, BlockSyntax block, TemplateEnvironment environment)
+    private static CompiledBlock CompileBlock(StatementCompiler compiler, BlockSyntax block, TemplateEnvironment environment)
     {
         var frame = new CompileFrame(new Symbols(new FunctionScope(null), null)) { AutoEscape = environment.AutoEscape };
         int self = Special(frame, block.Body, "self");

@@ -11,9 +11,7 @@ internal static class Access
     public static Value Attribute(Run run, Value owner, string name)
     {
         if (TryAttribute(run, owner, name, out var value))
-        {
             return value;
-        }
         return owner.TryHeap<MappingValue>(out var mapping) && mapping.TryGet(name, out value)
             ? value
             : run.UndefinedMember(owner, name);
@@ -23,30 +21,25 @@ internal static class Access
     public static Value Item(Run run, Value owner, Value key)
     {
         if (owner.TryHeap<UndefinedValue>(out var undefined))
-        {
             return undefined.Mode == UndefinedMode.Chainable ? owner : throw undefined.Fail();
-        }
         if (owner.TryString(out string? text))
         {
             if (key.TrySmall(out long index))
-            {
                 return Character(run, owner, text, index);
-            }
         }
         else if (owner.Heap is { } heap && IsHashable(key) && heap.TryItem(run, key, out var item))
         {
             return item;
         }
+
         if (key.TryString(out string? name))
-        {
             return TryAttribute(run, owner, name, out var value) ? value : run.UndefinedMember(owner, name);
-        }
         return run.UndefinedMember(owner, key.IsNumber ? Repr.Str(run, key) : key.TypeName);
     }
 
-    static bool IsHashable(Value key) => key.Kind is not (ValueKind.List or ValueKind.Mapping);
+    private static bool IsHashable(Value key) => key.Kind is not (ValueKind.List or ValueKind.Mapping);
 
-    static Value Character(Run run, Value owner, string text, long index)
+    private static Value Character(Run run, Value owner, string text, long index)
     {
         run.Step(text.Length / 64);
         int length = Text.Length(text);
@@ -56,7 +49,7 @@ internal static class Access
             : run.UndefinedMember(owner, index.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    static bool TryAttribute(Run run, Value owner, string name, out Value value)
+    private static bool TryAttribute(Run run, Value owner, string name, out Value value)
     {
         switch (owner.Heap)
         {
@@ -69,13 +62,9 @@ internal static class Access
                 return heap.TryAttribute(name, out value);
             default:
                 if (owner.IsNumber)
-                {
                     return Methods.TryBind(Methods.Number, name, owner, out value);
-                }
                 if (owner.Kind == ValueKind.String)
-                {
                     return Methods.TryBind(Methods.String, name, owner, out value);
-                }
                 value = default;
                 return false;
         }
@@ -88,17 +77,13 @@ internal static class Access
     public static Value Slice(Run run, Value owner, Value start, Value stop, Value step)
     {
         if (owner.TryHeap<UndefinedValue>(out var undefined))
-        {
             return undefined.Mode == UndefinedMode.Chainable ? owner : throw undefined.Fail();
-        }
         int length = owner.TryString(out string? text) ? Text.Length(text)
             : owner.TryHeap<SequenceValue>(out var sequence) ? sequence.Length
             : throw Errors.Type($"a '{owner.TypeName}' cannot be sliced");
         long by = step.IsNone ? 1 : Bound(step);
         if (by == 0)
-        {
             throw Errors.Type("the step of a slice cannot be zero");
-        }
         long from = Clamp(start, by > 0 ? 0 : length - 1, length, by);
         long to = Clamp(stop, by > 0 ? length : -1, length, by);
         int count = (int)RangeValue.CountOf(from, to, by);
@@ -110,25 +95,19 @@ internal static class Access
             return Markups.Like(owner, SliceText(text, from, by, count));
         }
         if (sequence is RangeValue range)
-        {
             return new RangeValue(range.Start + (from * range.Step), range.Start + (to * range.Step), range.Step * by, count);
-        }
         run.ChargeItems(count);
         var items = new List<Value>(count);
         for (long i = 0; i < count; i++)
-        {
             items.Add(sequence![(int)(from + (i * by))]);
-        }
         return Arithmetic.Like(owner, items);
     }
 
-    static string SliceText(string text, long from, long by, int count)
+    private static string SliceText(string text, long from, long by, int count)
     {
         if (by == 1)
-        {
             return Text.Substring(text, (int)from, (int)from + count);
-        }
-        var characters = Text.HasSurrogates(text) ? Text.Characters(text).ToArray() : null;
+        string[]? characters = Text.HasSurrogates(text) ? Text.Characters(text).ToArray() : null;
         return string.Concat(Enumerable.Range(0, count).Select(i =>
         {
             int index = (int)(from + (i * by));
@@ -136,23 +115,19 @@ internal static class Access
         }));
     }
 
-    static long Clamp(Value bound, long none, int length, long step)
+    private static long Clamp(Value bound, long none, int length, long step)
     {
         if (bound.IsNone)
-        {
             return none;
-        }
         long index = Bound(bound);
         index += index < 0 ? length : 0;
         return step > 0 ? Math.Clamp(index, 0, length) : Math.Clamp(index, -1, length - 1);
     }
 
-    static long Bound(Value value)
+    private static long Bound(Value value)
     {
         if (!value.TryBigInteger(out var integer))
-        {
             throw Errors.Undefined(value, value) ?? Errors.Type($"a slice needs integers, not '{value.TypeName}'");
-        }
         // Beyond any length all bounds are alike.
         return (long)BigInteger.Max(BigInteger.Min(integer, int.MaxValue), int.MinValue);
     }

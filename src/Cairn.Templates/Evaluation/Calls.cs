@@ -28,19 +28,17 @@ internal readonly struct Arguments(Value[] positional, KeyValuePair<string, Valu
 internal sealed class ArgumentList(
     Expression[] positional, (string Name, Expression Value)[] named, Expression? spread, Expression? spreadNamed)
 {
-    readonly bool _isConstant = spread is null && spreadNamed is null
+    private readonly bool _isConstant = spread is null && spreadNamed is null
         && Array.TrueForAll(positional, p => p is Constant) && Array.TrueForAll(named, n => n.Value is Constant);
 
     // Found by whichever thread comes first; all find the same.
-    Value[]? _constants;
-    Value[]? _bound;
+    private Value[]? _constants;
+    private Value[]? _bound;
 
     public Arguments Evaluate(Frame frame)
     {
         if (!_isConstant || named.Length > 0)
-        {
             return EvaluateAll(frame);
-        }
         return new Arguments(_constants ??= EvaluateAll(frame).Positional, []);
     }
 
@@ -48,18 +46,14 @@ internal sealed class ArgumentList(
     public Value[] Bind(Builtin builtin, Arguments values) =>
         _isConstant ? _bound ??= builtin.Bind(values) : builtin.Bind(values);
 
-    Arguments EvaluateAll(Frame frame)
+    private Arguments EvaluateAll(Frame frame)
     {
         var values = positional.Length == 0 ? [] : new Value[positional.Length];
         for (int i = 0; i < values.Length; i++)
-        {
             values[i] = positional[i].Evaluate(frame);
-        }
         var namedValues = named.Length == 0 ? [] : new KeyValuePair<string, Value>[named.Length];
         for (int i = 0; i < namedValues.Length; i++)
-        {
             namedValues[i] = KeyValuePair.Create(named[i].Name, named[i].Value.Evaluate(frame));
-        }
         if (spread is not null)
         {
             var more = spread.Evaluate(frame);
@@ -69,27 +63,21 @@ internal sealed class ArgumentList(
         return new Arguments(values, spreadNamed is null ? namedValues : Spread(frame, namedValues));
     }
 
-    KeyValuePair<string, Value>[] Spread(Frame frame, KeyValuePair<string, Value>[] first)
+    private KeyValuePair<string, Value>[] Spread(Frame frame, KeyValuePair<string, Value>[] first)
     {
         var more = spreadNamed!.Evaluate(frame);
         frame.Run.Current = spreadNamed;
         if (!more.TryHeap<MappingValue>(out var mapping))
-        {
             throw Errors.Undefined(more, more) ?? Errors.Type($"'**' needs a mapping, not '{more.TypeName}'");
-        }
         frame.Run.ChargeItems(mapping.Length);
         var all = new List<KeyValuePair<string, Value>>(first);
         for (int i = 0; i < mapping.Length; i++)
         {
             var (key, value) = mapping[i];
             if (!key.TryString(out string? name))
-            {
                 throw Errors.Type("the names of arguments must be strings");
-            }
             if (Array.Exists(first, a => a.Key == name))
-            {
                 throw Errors.Type($"the argument '{name}' is given twice");
-            }
             all.Add(KeyValuePair.Create(name, value));
         }
         return [.. all];
@@ -110,9 +98,7 @@ internal sealed class Call(SourceText source, int position, Expression callee, A
         // For the arguments, and the method bound to its object.
         frame.Run.ChargeItems(ObjectItems + 1 + values.Positional.Length);
         if (function.Heap is not { } heap)
-        {
             throw Errors.Type($"a '{function.TypeName}' cannot be called");
-        }
         return heap.Call(frame.Context, caller.IsMissing ? values : values.With("caller", caller));
     }
 }

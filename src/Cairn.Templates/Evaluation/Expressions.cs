@@ -47,16 +47,12 @@ internal sealed class SequenceLiteral(SourceText source, int position, Expressio
         {
             var values = new Value[items.Length];
             for (int i = 0; i < values.Length; i++)
-            {
                 values[i] = items[i].Evaluate(frame);
-            }
             return new TupleValue(values);
         }
         var list = new List<Value>(items.Length);
         foreach (var item in items)
-        {
             list.Add(item.Evaluate(frame));
-        }
         return new ListValue(list);
     }
 }
@@ -87,9 +83,7 @@ internal sealed class Conditional(SourceText source, int position, Expression te
         var value = test.Evaluate(frame);
         frame.Run.Current = test;
         if (value.IsTrue)
-        {
             return then.Evaluate(frame);
-        }
         // Lenient in every mode: '{{ x if y }}' is a way to print nothing.
         return otherwise?.Evaluate(frame)
             ?? new UndefinedValue(UndefinedMode.Lenient, "", null, "the inline 'if' is false and has no 'else'");
@@ -140,8 +134,8 @@ internal sealed class Binary<TSmall>(SourceText source, int position, BinaryOper
     : ArithmeticExpression(source, position, op)
     where TSmall : ISmallOperator
 {
-    readonly Operand _left = new(left);
-    readonly Operand _right = new(right);
+    private readonly Operand _left = new(left);
+    private readonly Operand _right = new(right);
 
     public override Value Evaluate(Frame frame)
     {
@@ -158,8 +152,8 @@ internal sealed class LeafBinary<TSmall>(SourceText source, int position, Binary
     : ArithmeticExpression(source, position, op)
     where TSmall : ISmallOperator
 {
-    readonly Leaf _left = new(left);
-    readonly Leaf _right = new(right);
+    private readonly Leaf _left = new(left);
+    private readonly Leaf _right = new(right);
 
     public override Value Evaluate(Frame frame) =>
         _left.TryInteger(frame, out long a) && _right.TryInteger(frame, out long b) && TSmall.TryApply(a, b, out var result)
@@ -170,8 +164,8 @@ internal sealed class LeafBinary<TSmall>(SourceText source, int position, Binary
 /// <summary>A variable of the running frame or an integer constant.</summary>
 internal readonly struct Leaf(Expression expression)
 {
-    readonly int _slot = expression is Variable variable ? variable.OwnSlot : -1;
-    readonly long _constant = expression is Constant constant ? constant.Value.Bits : 0;
+    private readonly int _slot = expression is Variable variable ? variable.OwnSlot : -1;
+    private readonly long _constant = expression is Constant constant ? constant.Value.Bits : 0;
 
     public static bool Is(Expression expression) =>
         expression is Variable { OwnSlot: >= 0 } or Constant { Value.IsSmallInteger: true };
@@ -193,16 +187,14 @@ internal readonly struct Leaf(Expression expression)
 /// <summary>An expression; a variable of the running frame and a constant are read without a call.</summary>
 internal readonly struct Operand(Expression expression)
 {
-    readonly int _slot = expression is Variable variable ? variable.OwnSlot : -1;
-    readonly Value _constant = expression is Constant constant ? constant.Value : default;
+    private readonly int _slot = expression is Variable variable ? variable.OwnSlot : -1;
+    private readonly Value _constant = expression is Constant constant ? constant.Value : default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Value Evaluate(Frame frame)
     {
         if (_slot >= 0 && frame.Slots[_slot] is { IsMissing: false } value)
-        {
             return value;
-        }
         return _constant.IsMissing ? expression.Evaluate(frame) : _constant;
     }
 }
@@ -214,9 +206,7 @@ internal sealed class Concat(SourceText source, int position, Expression[] parts
     {
         var run = frame.Run;
         if (frame.Context.AutoEscape)
-        {
             return ConcatMarkup(frame);
-        }
         var buffer = run.RentBuffer();
         foreach (var part in parts)
         {
@@ -227,7 +217,7 @@ internal sealed class Concat(SourceText source, int position, Expression[] parts
         return Value.String(run.ReturnBuffer(buffer));
     }
 
-    Value ConcatMarkup(Frame frame)
+    private Value ConcatMarkup(Frame frame)
     {
         var values = Array.ConvertAll(parts, p => p.Evaluate(frame));
         frame.Run.Current = this;
@@ -254,9 +244,7 @@ internal sealed class ComparisonChain(
             var right = operand.Evaluate(frame);
             frame.Run.Current = this;
             if (!Comparison.Apply(frame.Run, op, left, right))
-            {
                 return Value.False;
-            }
             left = right;
         }
         return Value.True;
@@ -267,17 +255,15 @@ internal sealed class AttributeAccess(SourceText source, int position, Expressio
     : Expression(source, position)
 {
     // A mapping's methods come before its members; almost no name is a method's, and then the lookup is direct.
-    readonly bool _isMappingMethod = Builtins.Methods.Mapping.ContainsKey(name);
+    private readonly bool _isMappingMethod = Builtins.Methods.Mapping.ContainsKey(name);
 
-    readonly int _hash = Comparison.HashOf(name);
+    private readonly int _hash = Comparison.HashOf(name);
 
     public override Value Evaluate(Frame frame)
     {
         var owner = target.Evaluate(frame);
         if (!_isMappingMethod && owner.TryHeap<MappingValue>(out var mapping) && mapping.TryGet(name, _hash, out var value))
-        {
             return value;
-        }
         frame.Run.Current = this;
         return Access.Attribute(frame.Run, owner, name);
     }

@@ -23,9 +23,7 @@ internal sealed class CompiledBlock(string name)
         context.Run.Enter();
         var frame = new Frame(context, Slots, outer: null);
         if (SelfSlot >= 0)
-        {
             frame.Slots[SelfSlot] = new SelfValue(context);
-        }
         if (SuperSlot >= 0)
         {
             var stack = context.Blocks[name];
@@ -70,9 +68,7 @@ internal sealed class BlockReference(RenderContext context, string name, List<Co
     public override Value Call(RenderContext caller, Arguments arguments)
     {
         if (!arguments.IsEmpty)
-        {
             throw Errors.Type("a block takes no arguments");
-        }
         var buffer = context.Run.RentBuffer();
         stack[index].Render(context, buffer);
         return Markups.Make(context.AutoEscape, context.Run.ReturnBuffer(buffer));
@@ -89,9 +85,7 @@ internal sealed class LocalNames((string Name, int Depth, int Slot)[] names)
         {
             var value = frame.Up(depth).Slots[slot];
             if (!value.IsMissing)
-            {
                 (values ??= [])[name] = value;
-            }
         }
         return values;
     }
@@ -106,9 +100,7 @@ internal sealed class BlockPlace(SourceText source, int position, string name, b
         var stack = frame.Context.Blocks[name];
         frame.Run.Current = this;
         if (required && stack.Count <= 1)
-        {
             throw Errors.Type($"the block '{name}' is required, but no template defines it");
-        }
         var context = locals is null ? frame.Context : frame.Context.Derived(locals.Collect(frame));
         stack[0].Render(context, output);
         return Flow.Next;
@@ -130,9 +122,7 @@ internal sealed class Extends(SourceText source, int position, Expression templa
         foreach (var (blockName, block) in frame.Parent.Blocks)
         {
             if (!frame.Context.Blocks.TryGetValue(blockName, out var stack))
-            {
                 frame.Context.Blocks.Add(blockName, stack = []);
-            }
             stack.Add(block);
         }
         return Flow.Next;
@@ -150,18 +140,12 @@ internal sealed class Include(
         run.Current = template;
         var included = TemplateNames.Find(run, names);
         if (included is null)
-        {
             return ignoreMissing ? Flow.Next : throw TemplateNames.NotFound(run, names);
-        }
         run.Current = this;
         if (withContext)
-        {
             included.RenderBody(frame.Context.ForOther(included, locals.Collect(frame), isModule: false), output);
-        }
         else
-        {
             output.Append(ModuleValue.WithoutContext(run, included).Text);
-        }
         return Flow.Next;
     }
 }
@@ -185,14 +169,10 @@ internal sealed class Import(
         {
             Value value = module;
             if (name is not null && !module.TryAttribute(name, out value))
-            {
                 value = run.UndefinedBecause($"the template '{imported.Name}' does not export '{name}'", name);
-            }
             frame.Slots[slot] = value;
             if (isTopLevel && frame.Context.TracksVariables)
-            {
                 frame.Context.SetVariable(alias, value, exported: false);
-            }
         }
         return Flow.Next;
     }
@@ -201,8 +181,8 @@ internal sealed class Import(
 /// <summary>An imported template: what it set and defined at the top level; printed, its text.</summary>
 internal sealed class ModuleValue : HeapValue
 {
-    readonly Template _template;
-    readonly Dictionary<string, Value> _exported;
+    private readonly Template _template;
+    private readonly Dictionary<string, Value> _exported;
 
     public ModuleValue(Template template, RenderContext context)
     {
@@ -253,19 +233,13 @@ internal static class TemplateNames
     public static Template? Find(Run run, Value names)
     {
         if (names.TryString(out string? text))
-        {
             return run.Load(text);
-        }
         if (names.TryHeap<UndefinedValue>(out var undefined))
-        {
             throw undefined.Fail();
-        }
         foreach (var name in run.Each(names))
         {
             if (name.TryString(out text) && run.Load(text) is { } template)
-            {
                 return template;
-            }
         }
         return null;
     }

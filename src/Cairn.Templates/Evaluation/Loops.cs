@@ -18,9 +18,7 @@ internal sealed record LoopFilter(Target Target, Expression Test, ScopeEntry Sco
             var value = Test.Evaluate(frame);
             outer.Run.Current = Test;
             if (value.IsTrue)
-            {
                 yield return items.Current;
-            }
         }
     }
 }
@@ -29,7 +27,7 @@ internal sealed record LoopFilter(Target Target, Expression Test, ScopeEntry Sco
 internal sealed class LoopBody(
     Node node, Target target, int loopSlot, LoopFilter? filter, ScopeEntry scope, Body body, ScopeEntry? elseScope, Body otherwise)
 {
-    readonly int _slot = target is VariableTarget variable ? variable.Slot : -1;
+    private readonly int _slot = target is VariableTarget variable ? variable.Slot : -1;
 
     public Flow Run(Frame frame, Frame outer, Value iterable, RecursiveFor? recursion, int depth, TextBuffer output)
     {
@@ -52,16 +50,14 @@ internal sealed class LoopBody(
         }
         scope.Leave(frame);
         if (any || elseScope is null)
-        {
             return Flow.Next;
-        }
         elseScope.Enter(frame);
         var flow = otherwise.Execute(frame, output);
         elseScope.Leave(frame);
         return flow;
     }
 
-    bool RunOver(RangeValue range, Frame frame, TextBuffer output)
+    private bool RunOver(RangeValue range, Frame frame, TextBuffer output)
     {
         bool any = false;
         for (int i = 0; i < range.Length && Next(frame, range[i], output, ref any); i++)
@@ -70,7 +66,7 @@ internal sealed class LoopBody(
         return any;
     }
 
-    bool RunOver(SequenceValue sequence, Frame frame, TextBuffer output)
+    private bool RunOver(SequenceValue sequence, Frame frame, TextBuffer output)
     {
         // The length is asked for again each time: a list may grow while the loop runs over it.
         bool any = false;
@@ -80,29 +76,25 @@ internal sealed class LoopBody(
         return any;
     }
 
-    bool RunOver(IEnumerator<Value> items, Frame frame, TextBuffer output)
+    private bool RunOver(IEnumerator<Value> items, Frame frame, TextBuffer output)
     {
         bool any = false;
         bool more = true;
         while (more && items.MoveNext())
         {
             if (items is LoopValue loop)
-            {
                 frame.Slots[loopSlot] = loop;
-            }
             more = Next(frame, items.Current, output, ref any);
         }
         return any;
     }
 
-    IEnumerator<Value> Items(Frame frame, Frame outer, Value iterable, RecursiveFor? recursion, int depth)
+    private IEnumerator<Value> Items(Frame frame, Frame outer, Value iterable, RecursiveFor? recursion, int depth)
     {
         var items = frame.Run.Iterate(iterable);
         items = filter is null ? items : filter.Apply(frame, items);
         if (loopSlot < 0)
-        {
             return items;
-        }
         int length = filter is not null ? -1 : iterable.TryString(out string? text) ? Text.Length(text) : iterable.Heap!.Length;
         return new LoopValue(frame.Run, items, length, recursion, outer, depth);
     }
@@ -110,7 +102,7 @@ internal sealed class LoopBody(
     /// <summary>One time through the body; false after a <c>break</c>. If it came to its end, <paramref name="any"/> becomes true.</summary>
     // Inlined whatever else has run before, so that each kind of loop keeps its speed.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    bool Next(Frame frame, Value item, TextBuffer output, ref bool any)
+    private bool Next(Frame frame, Value item, TextBuffer output, ref bool any)
     {
         if (_slot >= 0)
         {
@@ -170,13 +162,13 @@ internal sealed class LoopValue(
     Run run, IEnumerator<Value> items, int knownLength, RecursiveFor? recursion, Frame outer, int depth)
     : HeapValue, IEnumerator<Value>
 {
-    IEnumerator<Value> _items = items;
-    int _length = knownLength;
-    long _index = -1;
-    Value _before;
-    Value _current;
-    Value _after;
-    Value[]? _lastChanged;
+    private IEnumerator<Value> _items = items;
+    private int _length = knownLength;
+    private long _index = -1;
+    private Value _before;
+    private Value _current;
+    private Value _after;
+    private Value[]? _lastChanged;
 
     public override string TypeName => "LoopContext";
 
@@ -212,9 +204,7 @@ internal sealed class LoopValue(
     {
         var next = Peek();
         if (next.IsMissing)
-        {
             return false;
-        }
         _after = default;
         _before = _current;
         _current = next;
@@ -222,12 +212,10 @@ internal sealed class LoopValue(
         return true;
     }
 
-    Value Peek()
+    private Value Peek()
     {
         if (_after.IsMissing && _items.MoveNext())
-        {
             _after = _items.Current;
-        }
         return _after;
     }
 
@@ -259,12 +247,12 @@ internal sealed class LoopValue(
         return !attribute.IsMissing;
     }
 
-    Value Cycle(RenderContext context, Arguments arguments) =>
+    private Value Cycle(RenderContext context, Arguments arguments) =>
         arguments.Positional.Length > 0
             ? arguments.Positional[_index % arguments.Positional.Length]
             : throw Errors.Type("loop.cycle() needs at least one value");
 
-    Value Changed(RenderContext context, Arguments arguments)
+    private Value Changed(RenderContext context, Arguments arguments)
     {
         var values = arguments.Positional;
         bool same = _lastChanged is not null
@@ -276,9 +264,7 @@ internal sealed class LoopValue(
     public override Value Call(RenderContext context, Arguments arguments)
     {
         if (recursion is null)
-        {
             throw Errors.Type("the loop must be marked 'recursive' to be called");
-        }
         return arguments.Positional.Length == 1 && arguments.Named.Length == 0
             ? recursion.Invoke(outer, arguments.Positional[0], depth + 1)
             : throw Errors.Type("loop() takes one argument, the items");

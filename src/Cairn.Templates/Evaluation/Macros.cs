@@ -44,13 +44,9 @@ internal sealed class MacroValue(MacroCode code, Frame definedIn) : HeapValue
     {
         output.Append("<Macro ");
         if (code.IsAnonymous)
-        {
             output.Append("anonymous");
-        }
         else
-        {
             Repr.WriteString(output, code.Name);
-        }
         output.Append('>');
     }
 
@@ -76,14 +72,12 @@ internal sealed class MacroValue(MacroCode code, Frame definedIn) : HeapValue
         return Markups.Make(context.AutoEscape, text);
     }
 
-    void Bind(Frame frame, Arguments arguments)
+    private void Bind(Frame frame, Arguments arguments)
     {
         int given = Math.Min(arguments.Positional.Length, code.Parameters.Length);
         for (int i = 0; i < given; i++)
-        {
             frame.Slots[code.ParameterSlots[i]] = arguments.Positional[i];
-        }
-        MappingValue? rest = code.NamedSlot >= 0 ? new MappingValue() : null;
+        var rest = code.NamedSlot >= 0 ? new MappingValue() : null;
         foreach (var (name, value) in arguments.Named)
         {
             int index = Array.IndexOf(code.Parameters, name, given);
@@ -107,21 +101,13 @@ internal sealed class MacroValue(MacroCode code, Frame definedIn) : HeapValue
             }
         }
         if (code.CallerSlot >= 0 && frame.Slots[code.CallerSlot].IsMissing)
-        {
             frame.Slots[code.CallerSlot] = frame.Run.UndefinedBecause("the macro was not called by a 'call' block", "caller");
-        }
         if (rest is not null)
-        {
             frame.Slots[code.NamedSlot] = rest;
-        }
         if (code.RestSlot >= 0)
-        {
             frame.Slots[code.RestSlot] = new TupleValue(arguments.Positional[given..]);
-        }
         else if (arguments.Positional.Length > code.Parameters.Length)
-        {
             throw Errors.Type($"the macro '{code.Name}' takes {code.Parameters.Length} arguments, not {arguments.Positional.Length}");
-        }
     }
 }
 
@@ -132,9 +118,7 @@ internal sealed class MacroDefinition(SourceText source, int position, MacroCode
     {
         frame.Slots[slot] = new MacroValue(code, frame);
         if (isTopLevel)
-        {
             new TopLevelName(code.Name, slot).Publish(frame);
-        }
         return Flow.Next;
     }
 }

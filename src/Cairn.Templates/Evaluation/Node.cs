@@ -54,9 +54,7 @@ internal sealed class Body(Statement[] statements, int steps)
         {
             var flow = statement.Execute(frame, output);
             if (flow != Flow.Next)
-            {
                 return flow;
-            }
         }
         return Flow.Next;
     }
@@ -92,25 +90,19 @@ internal sealed class TupleTarget(Target[] items) : Target
         {
             Check(sequence.Length);
             for (int i = 0; i < items.Length; i++)
-            {
                 items[i].Assign(frame, sequence[i]);
-            }
             return;
         }
         var list = frame.Run.ToList(value);
         Check(list.Count);
         for (int i = 0; i < items.Length; i++)
-        {
             items[i].Assign(frame, list[i]);
-        }
     }
 
-    void Check(int count)
+    private void Check(int count)
     {
         if (count != items.Length)
-        {
             throw Errors.Type($"{items.Length} names cannot take {count} values");
-        }
     }
 }
 
@@ -121,9 +113,7 @@ internal sealed class NamespaceTarget(Expression target, string attribute) : Tar
         var holder = target.Evaluate(frame);
         frame.Run.Current = target;
         if (!holder.TryHeap<NamespaceValue>(out var space))
-        {
             throw Errors.Type("only a namespace has attributes that can be set");
-        }
         frame.Run.ChargeItems(1);
         space.Attributes.Set(frame.Run, Value.String(attribute), value);
     }

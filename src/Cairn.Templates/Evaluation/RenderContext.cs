@@ -27,11 +27,11 @@ internal sealed class HostScope(
 /// </summary>
 internal sealed class RenderContext
 {
-    Dictionary<string, Value>? _inherited;
-    Dictionary<string, Value>? _variables;
-    HashSet<string>? _exported;
+    private Dictionary<string, Value>? _inherited;
+    private Dictionary<string, Value>? _variables;
+    private HashSet<string>? _exported;
 
-    RenderContext(Run run, bool seesVariables, bool tracksVariables, bool autoEscape)
+    private RenderContext(Run run, bool seesVariables, bool tracksVariables, bool autoEscape)
     {
         Run = run;
         SeesVariables = seesVariables;
@@ -70,17 +70,13 @@ internal sealed class RenderContext
     public RenderContext Derived(Dictionary<string, Value>? locals) =>
         new(Run, SeesVariables, TracksVariables, AutoEscape) { Blocks = Blocks, _inherited = Visible(locals) };
 
-    Dictionary<string, Value>? Visible(Dictionary<string, Value>? locals)
+    private Dictionary<string, Value>? Visible(Dictionary<string, Value>? locals)
     {
         if (_variables is null && locals is null)
-        {
             return _inherited;
-        }
         var visible = _inherited is null ? [] : new Dictionary<string, Value>(_inherited);
         foreach (var (name, value) in (_variables ?? []).Concat(locals ?? []))
-        {
             visible[name] = value;
-        }
         Run.ChargeItems(visible.Count);
         return visible;
     }
@@ -101,13 +97,9 @@ internal sealed class RenderContext
     {
         (_variables ??= [])[name] = value;
         if (exported && !name.StartsWith('_'))
-        {
             (_exported ??= []).Add(name);
-        }
         else
-        {
             _exported?.Remove(name);
-        }
     }
 
     public Dictionary<string, Value> Exported() =>
@@ -135,9 +127,7 @@ internal sealed class Frame(RenderContext context, int slots, Frame? outer)
         {
             var frame = this;
             while (frame.Outer is { } next)
-            {
                 frame = next;
-            }
             return frame;
         }
     }
@@ -146,9 +136,7 @@ internal sealed class Frame(RenderContext context, int slots, Frame? outer)
     {
         var frame = this;
         for (; depth > 0; depth--)
-        {
             frame = frame.Outer!;
-        }
         return frame;
     }
 }
@@ -174,17 +162,15 @@ internal readonly record struct SlotEntry(int Slot, SlotStart Start, string Name
 /// <summary>The variables of one scope: what to set when it is entered, and to unset when it is left.</summary>
 internal sealed class ScopeEntry(SlotEntry[] entries)
 {
-    readonly SlotEntry[] _started = Array.FindAll(entries, e => e.Start != SlotStart.Given);
+    private readonly SlotEntry[] _started = Array.FindAll(entries, e => e.Start != SlotStart.Given);
 
     public void Enter(Frame frame)
     {
         if (_started.Length > 0)
-        {
             Start(frame);
-        }
     }
 
-    void Start(Frame frame)
+    private void Start(Frame frame)
     {
         foreach (ref readonly var entry in _started.AsSpan())
         {
@@ -200,8 +186,6 @@ internal sealed class ScopeEntry(SlotEntry[] entries)
     public void Leave(Frame frame)
     {
         foreach (ref readonly var entry in entries.AsSpan())
-        {
             frame.Slots[entry.Slot] = default;
-        }
     }
 }

@@ -10,26 +10,26 @@ namespace Cairn.Templates.Evaluation;
 internal sealed class Run
 {
     // Cancellation is looked at once per this many steps.
-    const int Chunk = 1024;
-    const int BytesPerItem = 16;
+    private const int Chunk = 1024;
+    private const int BytesPerItem = 16;
 
     /// <summary>What a list or mapping costs before it has items, in items.</summary>
     public const int ObjectItems = 4;
-    const int CharactersPerStep = 64;
+    private const int CharactersPerStep = 64;
 
     // Python's own limit is about the same.
-    const int MaxValueDepth = 1000;
-    const int ItemsPerStep = 8;
+    private const int MaxValueDepth = 1000;
+    private const int ItemsPerStep = 8;
 
-    readonly TemplateBudget _budget;
-    Stack<TextBuffer>? _buffers;
-    Dictionary<string, Template?>? _loaded;
-    Dictionary<Template, ModuleValue>? _modules;
-    int _fuel;
-    long _stepsLeft;
-    long _bytesLeft;
-    int _depth;
-    int _valueDepth;
+    private readonly TemplateBudget _budget;
+    private Stack<TextBuffer>? _buffers;
+    private Dictionary<string, Template?>? _loaded;
+    private Dictionary<Template, ModuleValue>? _modules;
+    private int _fuel;
+    private long _stepsLeft;
+    private long _bytesLeft;
+    private int _depth;
+    private int _valueDepth;
 
     public Run(TemplateEnvironment environment, HostScope host, CancellationToken cancellationToken)
     {
@@ -56,9 +56,7 @@ internal sealed class Run
     public void Step(int steps = 1)
     {
         if ((_fuel -= steps) < 0)
-        {
             Refuel();
-        }
     }
 
     /// <summary>Pays if that needs no look at the budget or for cancellation; if not, nothing has happened yet. For those
@@ -66,26 +64,22 @@ internal sealed class Run
     public bool TryStep(int steps)
     {
         if (_fuel < steps)
-        {
             return false;
-        }
         _fuel -= steps;
         return true;
     }
 
-    void Refuel()
+    private void Refuel()
     {
         CancellationToken.ThrowIfCancellationRequested();
         long take = Math.Min(Chunk, _stepsLeft + _fuel);
         if (take < 0)
-        {
             throw Errors.Budget($"the template takes more than {_budget.MaxSteps} steps");
-        }
         _stepsLeft -= take - _fuel;
         _fuel = (int)take;
     }
 
-    void StepLong(long steps) => Step((int)Math.Min(steps, int.MaxValue / 2));
+    private void StepLong(long steps) => Step((int)Math.Min(steps, int.MaxValue / 2));
 
     /// <summary>Pays for arithmetic on two integers of that many bits.</summary>
     public void StepForBits(long a, long b) => StepLong((a / 64 * (b / 64) / 8) + 1);
@@ -100,9 +94,7 @@ internal sealed class Run
     public void StepForText(int length)
     {
         if (length >= CharactersPerStep)
-        {
             Step(length / CharactersPerStep);
-        }
     }
 
     /// <summary>Pays for looking for one string in another. Where almost every place looks like the beginning, each is
@@ -127,20 +119,16 @@ internal sealed class Run
         StepLong(count / ItemsPerStep);
     }
 
-    void Charge(long bytes)
+    private void Charge(long bytes)
     {
         if (bytes < 0 || (_bytesLeft -= Math.Min(bytes, long.MaxValue / 2)) < 0)
-        {
             throw Errors.Budget($"the template makes more than {_budget.MaxValueBytes} bytes of values");
-        }
     }
 
     public void CheckBits(long bits)
     {
         if (bits > _budget.MaxIntegerBits)
-        {
             throw Errors.Budget($"the integer has more than {_budget.MaxIntegerBits} bits");
-        }
     }
 
     public Value Checked(BigInteger value)
@@ -153,9 +141,7 @@ internal sealed class Run
     public void Enter()
     {
         if (++_depth > _budget.MaxRecursion)
-        {
             throw Errors.Budget($"calls are nested more than {_budget.MaxRecursion} levels deep");
-        }
         StackGuard.Check();
         Step();
     }
@@ -166,9 +152,7 @@ internal sealed class Run
     public void EnterValue()
     {
         if (++_valueDepth > MaxValueDepth)
-        {
             throw Errors.Budget($"values are nested more than {MaxValueDepth} levels deep");
-        }
         StackGuard.Check();
         Step();
     }
@@ -182,9 +166,7 @@ internal sealed class Run
     public void FreeBuffers()
     {
         while (_buffers is not null && _buffers.TryPop(out var buffer))
-        {
             buffer.Free();
-        }
     }
 
     /// <summary>The buffer's text; the buffer is empty again and can be rented.</summary>
@@ -210,9 +192,7 @@ internal sealed class Run
     public IEnumerator<Value> Iterate(Value value)
     {
         if (value.TryString(out string? text))
-        {
             return Text.Characters(text).Select(Value.String).GetEnumerator();
-        }
         return value.Heap?.Iterate() ?? throw Errors.Type($"a '{value.TypeName}' is not iterable");
     }
 
@@ -250,10 +230,10 @@ internal sealed class Run
 /// <summary>Items in a row, each paid for with a step. Lists, tuples and ranges are run through without an enumerator.</summary>
 internal struct PaidItems
 {
-    readonly Run _run;
-    readonly SequenceValue? _sequence;
-    readonly IEnumerator<Value>? _items;
-    int _next;
+    private readonly Run _run;
+    private readonly SequenceValue? _sequence;
+    private readonly IEnumerator<Value>? _items;
+    private int _next;
 
     public PaidItems(Run run, SequenceValue sequence)
     {
@@ -276,17 +256,13 @@ internal struct PaidItems
         if (_sequence is null)
         {
             if (!_items!.MoveNext())
-            {
                 return false;
-            }
             Current = _items.Current;
         }
         else
         {
             if (_next >= _sequence.Length)
-            {
                 return false;
-            }
             Current = _sequence[_next++];
         }
         _run.Step();

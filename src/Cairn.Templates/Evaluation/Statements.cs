@@ -36,13 +36,9 @@ internal class ValueOutput(SourceText source, int position, Expression expressio
     {
         frame.Run.Current = expression;
         if (!(escape ?? frame.Context.AutoEscape) || value.IsMarkup)
-        {
             Repr.WriteStr(output, value);
-        }
         else
-        {
             output.Append(Text.EscapeHtml(Repr.Str(frame.Run, value)));
-        }
     }
 }
 
@@ -55,13 +51,9 @@ internal sealed class ArithmeticOutput(SourceText source, int position, Arithmet
     {
         var value = expression.Evaluate(frame);
         if (value.IsSmallInteger)
-        {
             output.Append(value.Bits);
-        }
         else
-        {
             Write(frame, output, value);
-        }
         return Flow.Next;
     }
 }
@@ -83,9 +75,7 @@ internal sealed class If(SourceText source, int position, (Expression Test, Body
             var value = test.Evaluate(frame);
             frame.Run.Current = test;
             if (value.IsTrue)
-            {
                 return body.Execute(frame, output);
-            }
         }
         return otherwise.Execute(frame, output);
     }
@@ -97,9 +87,7 @@ internal readonly record struct TopLevelName(string Name, int Slot)
     public void Publish(Frame frame)
     {
         if (frame.Context.TracksVariables)
-        {
             frame.Context.SetVariable(Name, frame.Slots[Slot], exported: true);
-        }
     }
 }
 
@@ -112,9 +100,7 @@ internal sealed class Set(SourceText source, int position, Target target, Expres
         frame.Run.Current = this;
         target.Assign(frame, result);
         foreach (var name in names)
-        {
             name.Publish(frame);
-        }
         return Flow.Next;
     }
 }
@@ -128,9 +114,7 @@ internal abstract class CapturingStatement(SourceText source, int position, Scop
         scope.Enter(frame);
         var flow = body.Capture(frame, out string text);
         if (flow == Flow.Next)
-        {
             Finish(frame, output, Markups.Make(frame.Context.AutoEscape, text));
-        }
         scope.Leave(frame);
         return flow;
     }
@@ -148,9 +132,7 @@ internal sealed class SetBlock(
         frame.Run.Current = this;
         target.Assign(frame, frame.Context.AutoEscape && value.TryString(out string? markup) ? Value.Markup(markup) : value);
         foreach (var name in names)
-        {
             name.Publish(frame);
-        }
     }
 }
 

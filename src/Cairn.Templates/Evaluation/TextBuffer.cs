@@ -11,7 +11,7 @@ namespace Cairn.Templates.Evaluation;
 /// </summary>
 internal sealed class TextBuffer(Run run, int maxLength)
 {
-    char[] _characters = ArrayPool<char>.Shared.Rent(256);
+    private char[] _characters = ArrayPool<char>.Shared.Rent(256);
 
     public Run Run => run;
 
@@ -47,7 +47,7 @@ internal sealed class TextBuffer(Run run, int maxLength)
         return AppendDigits(number);
     }
 
-    TextBuffer AppendDigits(long number)
+    private TextBuffer AppendDigits(long number)
     {
         // No 64-bit number needs more than 20 characters.
         Reserve(20);
@@ -56,21 +56,17 @@ internal sealed class TextBuffer(Run run, int maxLength)
         return this;
     }
 
-    void Reserve(int more)
+    private void Reserve(int more)
     {
         if (Length + more > _characters.Length)
-        {
             Grow(more);
-        }
     }
 
-    void Grow(int more)
+    private void Grow(int more)
     {
         long needed = (long)Length + more;
         if (needed > maxLength + 20L)
-        {
             throw TooLong();
-        }
         int size = (int)Math.Min(Math.Max(needed, _characters.Length * 2L), maxLength + 20L);
         run.ChargeText((size - _characters.Length) / 4);
         char[] larger = ArrayPool<char>.Shared.Rent(Math.Max(size, (int)needed));
@@ -86,7 +82,7 @@ internal sealed class TextBuffer(Run run, int maxLength)
         Length = 0;
     }
 
-    TemplateException TooLong() => Errors.Budget($"the text is longer than {maxLength} characters");
+    private TemplateException TooLong() => Errors.Budget($"the text is longer than {maxLength} characters");
 
     public string ToText() => Length <= maxLength ? new string(_characters, 0, Length) : throw TooLong();
 

@@ -8,8 +8,8 @@ namespace Cairn.Templates.Syntax;
 /// </summary>
 internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
 {
-    readonly PostfixParser _postfix = new(tokens);
-    int _nesting;
+    private readonly PostfixParser _postfix = new(tokens);
+    private int _nesting;
 
     public ExpressionSyntax Expression()
     {
@@ -39,20 +39,16 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         while (tokens.Skip(TokenKind.Comma));
         _nesting--;
         if (isTuple || (items.Count == 0 && parenthesized))
-        {
             return Sized(new SequenceSyntax(position, items, isTuple: true), items);
-        }
         return items.Count == 1
             ? items[0]
             : throw tokens.Error($"expected an expression, found {tokens.Describe(tokens.Current)}");
     }
 
-    void Enter()
+    private void Enter()
     {
         if (++_nesting > maxNesting)
-        {
             throw tokens.Error($"the expression is nested more than {maxNesting} levels deep");
-        }
     }
 
     /// <summary>Notes how high the tree below the node is: chains such as a+b+c grow it without recursion here.</summary>
@@ -61,16 +57,14 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
     {
         int height = 0;
         foreach (var child in children)
-        {
             height = Math.Max(height, child?.Height ?? 0);
-        }
         node.Height = height + 1;
         return node.Height <= 2 * maxNesting
             ? node
             : throw tokens.Error($"the expression has more than {2 * maxNesting} operations inside each other", node.Position);
     }
 
-    ExpressionSyntax Conditional()
+    private ExpressionSyntax Conditional()
     {
         var expression = Or();
         while (tokens.IsName("if"))
@@ -95,7 +89,7 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         return left;
     }
 
-    ExpressionSyntax And()
+    private ExpressionSyntax And()
     {
         var left = Not();
         while (tokens.IsName("and"))
@@ -107,12 +101,10 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         return left;
     }
 
-    ExpressionSyntax Not()
+    private ExpressionSyntax Not()
     {
         if (!tokens.IsName("not"))
-        {
             return Comparison();
-        }
         Enter();
         int position = tokens.Next().Start;
         var operand = Not();
@@ -120,21 +112,19 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         return Sized(new UnarySyntax(position, UnaryOperator.Not, operand), operand);
     }
 
-    ExpressionSyntax Comparison()
+    private ExpressionSyntax Comparison()
     {
         var first = Sum();
         List<(ComparisonOperator, ExpressionSyntax)>? rest = null;
         int position = tokens.Current.Start;
         while (ComparisonOperatorHere() is { } op)
-        {
             (rest ??= []).Add((op, Sum()));
-        }
         return rest is null
             ? first
             : Sized(new ComparisonSyntax(position, first, rest), rest.Select(r => r.Item2).Append(first));
     }
 
-    ComparisonOperator? ComparisonOperatorHere()
+    private ComparisonOperator? ComparisonOperatorHere()
     {
         ComparisonOperator? op = tokens.Kind switch
         {
@@ -152,14 +142,12 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         {
             tokens.Next();
             if (op == ComparisonOperator.NotIn)
-            {
                 tokens.Next();
-            }
         }
         return op;
     }
 
-    ExpressionSyntax Sum()
+    private ExpressionSyntax Sum()
     {
         var left = Concat();
         while (tokens.Kind is TokenKind.Add or TokenKind.Sub)
@@ -172,23 +160,19 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         return left;
     }
 
-    ExpressionSyntax Concat()
+    private ExpressionSyntax Concat()
     {
         var first = Product();
         if (tokens.Kind != TokenKind.Tilde)
-        {
             return first;
-        }
         int position = tokens.Current.Start;
         var parts = new List<ExpressionSyntax> { first };
         while (tokens.Skip(TokenKind.Tilde))
-        {
             parts.Add(Product());
-        }
         return Sized(new ConcatSyntax(position, parts), parts);
     }
 
-    ExpressionSyntax Product()
+    private ExpressionSyntax Product()
     {
         var left = Power();
         while (tokens.Kind is TokenKind.Mul or TokenKind.Div or TokenKind.FloorDiv or TokenKind.Mod)
@@ -207,7 +191,7 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         return left;
     }
 
-    ExpressionSyntax Power()
+    private ExpressionSyntax Power()
     {
         var left = Unary(withFilters: true);
         while (tokens.Kind == TokenKind.Pow)
@@ -219,7 +203,7 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         return left;
     }
 
-    ExpressionSyntax Unary(bool withFilters)
+    private ExpressionSyntax Unary(bool withFilters)
     {
         ExpressionSyntax expression;
         if (tokens.Kind is TokenKind.Sub or TokenKind.Add)
@@ -235,6 +219,7 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         {
             expression = Primary();
         }
+
         expression = _postfix.Postfix(this, expression);
         return withFilters ? _postfix.FiltersAndTests(this, expression) : expression;
     }
@@ -269,7 +254,7 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         }
     }
 
-    ExpressionSyntax Name(Token token, bool allowNamespaceTarget)
+    private ExpressionSyntax Name(Token token, bool allowNamespaceTarget)
     {
         string name = tokens.TextOf(token);
         switch (name)
@@ -279,13 +264,11 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
             case "none" or "None": return new LiteralSyntax(token.Start, Value.None);
         }
         if (allowNamespaceTarget && tokens.Skip(TokenKind.Dot))
-        {
             return new NamespaceTargetSyntax(token.Start, name, tokens.TextOf(tokens.Expect(TokenKind.Name)));
-        }
         return new NameSyntax(token.Start, name);
     }
 
-    LiteralSyntax Strings()
+    private LiteralSyntax Strings()
     {
         int position = tokens.Current.Start;
         string text = "";
@@ -298,7 +281,7 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         return new LiteralSyntax(position, Value.String(text));
     }
 
-    SequenceSyntax ListLiteral()
+    private SequenceSyntax ListLiteral()
     {
         int position = tokens.Next().Start;
         var items = new List<ExpressionSyntax>();
@@ -308,9 +291,7 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
             {
                 tokens.Expect(TokenKind.Comma);
                 if (tokens.Kind == TokenKind.RightBracket)
-                {
                     break;
-                }
             }
             items.Add(Expression());
         }
@@ -318,7 +299,7 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         return Sized(new SequenceSyntax(position, items, isTuple: false), items);
     }
 
-    MappingSyntax MappingLiteral()
+    private MappingSyntax MappingLiteral()
     {
         int position = tokens.Next().Start;
         var entries = new List<(ExpressionSyntax, ExpressionSyntax)>();
@@ -328,9 +309,7 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
             {
                 tokens.Expect(TokenKind.Comma);
                 if (tokens.Kind == TokenKind.RightBrace)
-                {
                     break;
-                }
             }
             var key = Expression();
             tokens.Expect(TokenKind.Colon);

@@ -8,16 +8,16 @@ namespace Cairn.Templates.Syntax;
 /// </summary>
 internal sealed class Lexer
 {
-    readonly string _text;
-    readonly bool _trimBlocks;
-    readonly bool _lstripBlocks;
-    readonly TagLexer _tags;
-    readonly List<Token> _tokens;
+    private readonly string _text;
+    private readonly bool _trimBlocks;
+    private readonly bool _lstripBlocks;
+    private readonly TagLexer _tags;
+    private readonly List<Token> _tokens;
 
     // Whether the text that comes next begins a line, as far as the last tag's end tells.
-    bool _lineStarting = true;
+    private bool _lineStarting = true;
 
-    Lexer(SourceText source, bool trimBlocks, bool lstripBlocks)
+    private Lexer(SourceText source, bool trimBlocks, bool lstripBlocks)
     {
         _text = source.Text;
         _trimBlocks = trimBlocks;
@@ -33,7 +33,7 @@ internal sealed class Lexer
         return lexer._tokens;
     }
 
-    void Run()
+    private void Run()
     {
         int position = 0;
         while (position < _text.Length)
@@ -60,84 +60,71 @@ internal sealed class Lexer
         _tokens.Add(new Token(TokenKind.End, _text.Length, 0));
     }
 
-    int FindTag(int position)
+    private int FindTag(int position)
     {
         while (true)
         {
             int brace = _text.IndexOf('{', position);
             if (brace < 0 || brace + 1 >= _text.Length)
-            {
                 return -1;
-            }
             if (_text[brace + 1] is '{' or '%' or '#')
-            {
                 return brace;
-            }
             position = brace + 1;
         }
     }
 
-    char SignAt(int position) =>
+    private char SignAt(int position) =>
         position < _text.Length && _text[position] is '-' or '+' ? _text[position] : '\0';
 
-    void AddData(int start, int end, char sign, bool lstrip)
+    private void AddData(int start, int end, char sign, bool lstrip)
     {
         if (sign == '-')
         {
             while (end > start && Text.IsSpace(_text[end - 1]))
-            {
                 end--;
-            }
         }
         else if (sign != '+' && lstrip && _lstripBlocks)
         {
             int lineStart = end;
             while (lineStart > start && _text[lineStart - 1] != '\n' && Text.IsSpace(_text[lineStart - 1]))
-            {
                 lineStart--;
-            }
             bool atLineStart = lineStart > start ? _text[lineStart - 1] == '\n' : _lineStarting;
             end = atLineStart ? lineStart : end;
         }
         if (end > start)
-        {
             _tokens.Add(new Token(TokenKind.Data, start, end - start));
-        }
     }
 
-    int Tag(int start, int inside, TokenKind begin, TokenKind end, char closer)
+    private int Tag(int start, int inside, TokenKind begin, TokenKind end, char closer)
     {
         _tokens.Add(new Token(begin, start, inside - start));
         int position = _tags.Read(inside, closer, out int close);
         if (position < 0)
-        {
             return _text.Length;
-        }
         int next = AfterClose(position, close, trim: closer == '%' && _trimBlocks);
         _tokens.Add(new Token(end, position, close - position));
         return next;
     }
 
     /// <summary>Where text goes on after a closing delimiter that spans <paramref name="close"/>.</summary>
-    int AfterClose(int closeStart, int close, bool trim)
+    private int AfterClose(int closeStart, int close, bool trim)
     {
         int next = close;
         if (_text[closeStart] == '-')
         {
             while (next < _text.Length && Text.IsSpace(_text[next]))
-            {
                 next++;
-            }
         }
         else if (trim && _text[closeStart] != '+' && next < _text.Length && _text[next] == '\n')
         {
             next++;
         }
+
         _lineStarting = _text[next - 1] == '\n';
         return next;
     }
 
-    int Comment(int start, int inside)
+    private int Comment(int start, int inside)
     {
         int close = _text.IndexOf("#}", inside, StringComparison.Ordinal);
         if (close < 0)
@@ -149,38 +136,30 @@ internal sealed class Lexer
     }
 
     /// <summary>The offset after <c>raw %}</c>, or 0 when the tag is another one.</summary>
-    int RawBegin(int position)
+    private int RawBegin(int position)
     {
         position = SkipSpace(position);
         if (string.CompareOrdinal(_text, position, "raw", 0, 3) != 0)
-        {
             return 0;
-        }
         position = SkipSpace(position + 3);
         if (string.CompareOrdinal(_text, position, "-%}", 0, 3) == 0)
-        {
             return AfterClose(position, position + 3, trim: false);
-        }
         return string.CompareOrdinal(_text, position, "%}", 0, 2) == 0
             ? AfterClose(position, position + 2, trim: false)
             : 0;
     }
 
-    int Raw(int start, int inside)
+    private int Raw(int start, int inside)
     {
         for (int search = inside; ; search += 2)
         {
             search = _text.IndexOf("{%", search, StringComparison.Ordinal);
             if (search < 0)
-            {
                 throw Error("the raw block has no end, expected '{% endraw %}'", start);
-            }
             char sign = SignAt(search + 2);
             int word = SkipSpace(search + (sign == '\0' ? 2 : 3));
             if (string.CompareOrdinal(_text, word, "endraw", 0, 6) != 0)
-            {
                 continue;
-            }
             int closeStart = SkipSpace(word + 6);
             int close = closeStart + (closeStart < _text.Length && _text[closeStart] is '-' or '+' ? 1 : 0);
             if (string.CompareOrdinal(_text, close, "%}", 0, 2) == 0)
@@ -191,14 +170,12 @@ internal sealed class Lexer
         }
     }
 
-    int SkipSpace(int position)
+    private int SkipSpace(int position)
     {
         while (position < _text.Length && Text.IsSpace(_text[position]))
-        {
             position++;
-        }
         return position;
     }
 
-    TemplateException Error(string message, int position) => _tags.Error(message, position);
+    private TemplateException Error(string message, int position) => _tags.Error(message, position);
 }

@@ -20,9 +20,7 @@ internal static class Literals
         }
         var value = BigInteger.Zero;
         foreach (char digit in digits.AsSpan(2))
-        {
             value = (value * radix) + Convert.ToInt32(digit.ToString(), 16);
-        }
         return Value.Int(value);
     }
 
@@ -35,9 +33,7 @@ internal static class Literals
     {
         int slash = body.IndexOf('\\');
         if (slash < 0)
-        {
             return body.ToString();
-        }
         var text = new StringBuilder(body.Length).Append(body[..slash]);
         for (int i = slash; i < body.Length; i++)
         {
@@ -62,9 +58,7 @@ internal static class Literals
                     int octal = 0;
                     int last = Math.Min(i + 3, body.Length);
                     for (; i < last && body[i] is >= '0' and <= '7'; i++)
-                    {
                         octal = (octal * 8) + (body[i] - '0');
-                    }
                     i--;
                     text.Append((char)octal);
                     break;
@@ -78,13 +72,9 @@ internal static class Literals
                     }
                     i += length;
                     if (code > 0xFFFF)
-                    {
                         text.Append(char.ConvertFromUtf32(code));
-                    }
                     else
-                    {
                         text.Append((char)code);
-                    }
                     break;
                 case 'N': return null;
                 default: text.Append('\\').Append(escape); break;

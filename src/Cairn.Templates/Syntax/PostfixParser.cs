@@ -48,7 +48,7 @@ internal sealed class PostfixParser(TokenStream tokens)
         }
     }
 
-    ExpressionSyntax Attribute(ExpressionParser parser, ExpressionSyntax node)
+    private ExpressionSyntax Attribute(ExpressionParser parser, ExpressionSyntax node)
     {
         tokens.Next();
         var token = tokens.Next();
@@ -61,28 +61,24 @@ internal sealed class PostfixParser(TokenStream tokens)
         };
     }
 
-    ItemSyntax Item(ExpressionParser parser, ExpressionSyntax node)
+    private ItemSyntax Item(ExpressionParser parser, ExpressionSyntax node)
     {
         int position = tokens.Next().Start;
         var keys = new List<ExpressionSyntax>();
         while (tokens.Kind != TokenKind.RightBracket)
         {
             if (keys.Count > 0)
-            {
                 tokens.Expect(TokenKind.Comma);
-            }
             keys.Add(Subscript(parser));
         }
         tokens.Expect(TokenKind.RightBracket);
         var key = keys.Count == 1 ? keys[0] : parser.Sized(new SequenceSyntax(position, keys, isTuple: true), keys);
         if (keys.Count != 1 && keys.Exists(k => k is SliceSyntax))
-        {
             throw tokens.Error("a slice must be the only subscript", position);
-        }
         return parser.Sized(new ItemSyntax(position, node, key), node, key);
     }
 
-    ExpressionSyntax Subscript(ExpressionParser parser)
+    private ExpressionSyntax Subscript(ExpressionParser parser)
     {
         int position = tokens.Current.Start;
         ExpressionSyntax? start = null;
@@ -90,9 +86,7 @@ internal sealed class PostfixParser(TokenStream tokens)
         {
             start = parser.Expression();
             if (tokens.Kind != TokenKind.Colon)
-            {
                 return start;
-            }
         }
         tokens.Expect(TokenKind.Colon);
         var stop = SlicePart(parser);
@@ -100,17 +94,17 @@ internal sealed class PostfixParser(TokenStream tokens)
         return parser.Sized(new SliceSyntax(position, start, stop, step), start, stop, step);
     }
 
-    ExpressionSyntax? SlicePart(ExpressionParser parser) =>
+    private ExpressionSyntax? SlicePart(ExpressionParser parser) =>
         tokens.Kind is TokenKind.Colon or TokenKind.RightBracket or TokenKind.Comma ? null : parser.Expression();
 
-    CallSyntax Call(ExpressionParser parser, ExpressionSyntax node)
+    private CallSyntax Call(ExpressionParser parser, ExpressionSyntax node)
     {
         int position = tokens.Current.Start;
         var arguments = Arguments(parser);
         return parser.Sized(new CallSyntax(position, node, arguments), arguments.Expressions.Append(node));
     }
 
-    ArgumentsSyntax Arguments(ExpressionParser parser)
+    private ArgumentsSyntax Arguments(ExpressionParser parser)
     {
         tokens.Expect(TokenKind.LeftParen);
         var positional = new List<ExpressionSyntax>();
@@ -123,9 +117,7 @@ internal sealed class PostfixParser(TokenStream tokens)
             {
                 tokens.Expect(TokenKind.Comma);
                 if (tokens.Kind == TokenKind.RightParen)
-                {
                     break;
-                }
             }
             var token = tokens.Current;
             if (token.Kind == TokenKind.Mul && spread is null && spreadNamed is null)
@@ -143,9 +135,7 @@ internal sealed class PostfixParser(TokenStream tokens)
                 string name = tokens.TextOf(tokens.Next());
                 tokens.Next();
                 if (named.Exists(n => n.Name == name))
-                {
                     throw tokens.Error($"the argument '{name}' is given twice", token.Start);
-                }
                 named.Add((name, parser.Expression()));
             }
             else if (spread is null && spreadNamed is null && named.Count == 0)
@@ -170,7 +160,7 @@ internal sealed class PostfixParser(TokenStream tokens)
         return parser.Sized(new FilterSyntax(position, input, name, arguments), arguments.Expressions.Append(input));
     }
 
-    ExpressionSyntax Test(ExpressionParser parser, ExpressionSyntax input)
+    private ExpressionSyntax Test(ExpressionParser parser, ExpressionSyntax input)
     {
         tokens.Next();
         int position = tokens.Current.Start;
@@ -186,9 +176,7 @@ internal sealed class PostfixParser(TokenStream tokens)
             && !tokens.IsName("else") && !tokens.IsName("or") && !tokens.IsName("and"))
         {
             if (tokens.IsName("is"))
-            {
                 throw tokens.Error("tests with 'is' cannot be chained");
-            }
             var argument = Postfix(parser, parser.Primary());
             arguments = new ArgumentsSyntax([argument], [], null, null);
         }
@@ -196,17 +184,13 @@ internal sealed class PostfixParser(TokenStream tokens)
         return negated ? parser.Sized(new UnarySyntax(position, UnaryOperator.Not, test), test) : test;
     }
 
-    string DottedName(string what)
+    private string DottedName(string what)
     {
         if (tokens.Kind != TokenKind.Name)
-        {
             throw tokens.Error($"expected {what}, found {tokens.Describe(tokens.Current)}");
-        }
         string name = tokens.TextOf(tokens.Next());
         while (tokens.Skip(TokenKind.Dot))
-        {
             name += "." + tokens.TextOf(tokens.Expect(TokenKind.Name));
-        }
         return name;
     }
 }

@@ -3,18 +3,14 @@ namespace Cairn.Templates.Syntax;
 /// <summary>One template's text with line ends made <c>\n</c>, and the way from an offset to a line and column.</summary>
 internal sealed class SourceText
 {
-    const int ExcerptWidth = 100;
+    private const int ExcerptWidth = 100;
 
     public SourceText(string text, string? name, bool keepTrailingNewline)
     {
         if (text.Contains('\r'))
-        {
             text = text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
-        }
         if (!keepTrailingNewline && text.EndsWith('\n'))
-        {
             text = text[..^1];
-        }
         Text = text;
         Name = name;
     }
@@ -38,9 +34,7 @@ internal sealed class SourceText
         end = end < 0 ? Text.Length : end;
         int column = position - start;
         if (column > ExcerptWidth / 2)
-        {
             start = position - (ExcerptWidth / 2);
-        }
         string line = Text[start..Math.Min(end, start + ExcerptWidth)];
         string number = LineAndColumn(position).Line.ToString(System.Globalization.CultureInfo.InvariantCulture);
         // A tab in the line is repeated below it, so that the caret stands right however wide tabs are shown.

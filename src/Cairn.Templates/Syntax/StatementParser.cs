@@ -3,15 +3,15 @@ namespace Cairn.Templates.Syntax;
 /// <summary>Text and tags; each tag's method starts after the tag's name and ends before its closing delimiter.</summary>
 internal sealed class StatementParser
 {
-    readonly TokenStream _tokens;
-    readonly ExpressionParser _expressions;
-    readonly TargetParser _targets;
-    readonly PostfixParser _postfix;
-    readonly TemplateExtensions _extensions;
-    readonly int _maxNesting;
-    readonly Stack<(string Tag, string[] Ends)> _open = new();
+    private readonly TokenStream _tokens;
+    private readonly ExpressionParser _expressions;
+    private readonly TargetParser _targets;
+    private readonly PostfixParser _postfix;
+    private readonly TemplateExtensions _extensions;
+    private readonly int _maxNesting;
+    private readonly Stack<(string Tag, string[] Ends)> _open = new();
 
-    StatementParser(TokenStream tokens, TemplateExtensions extensions, int maxNesting)
+    private StatementParser(TokenStream tokens, TemplateExtensions extensions, int maxNesting)
     {
         _tokens = tokens;
         _expressions = new ExpressionParser(tokens, maxNesting);
@@ -29,7 +29,7 @@ internal sealed class StatementParser
     }
 
     /// <summary>Everything up to a tag named in <paramref name="ends"/>, whose name is then the current token.</summary>
-    List<StatementSyntax> Statements(string[] ends)
+    private List<StatementSyntax> Statements(string[] ends)
     {
         var body = new List<StatementSyntax>();
         while (_tokens.Kind != TokenKind.End)
@@ -48,9 +48,7 @@ internal sealed class StatementParser
             else
             {
                 if (Array.Exists(ends, _tokens.IsName))
-                {
                     return body;
-                }
                 body.Add(Statement());
                 _tokens.Expect(TokenKind.BlockEnd);
             }
@@ -59,35 +57,31 @@ internal sealed class StatementParser
     }
 
     /// <summary>A tag's body: from its closing delimiter to one of the end tags, whose name is then read.</summary>
-    List<StatementSyntax> Body(string tag, out string end, params string[] ends)
+    private List<StatementSyntax> Body(string tag, out string end, params string[] ends)
     {
         _tokens.Skip(TokenKind.Colon);
         _tokens.Expect(TokenKind.BlockEnd);
         _open.Push((tag, ends));
         if (_open.Count > _maxNesting)
-        {
             throw _tokens.Error($"tags are nested more than {_maxNesting} levels deep");
-        }
         var body = Statements(ends);
         _open.Pop();
         end = _tokens.TextOf(_tokens.Next());
         return body;
     }
 
-    List<StatementSyntax> Body(string tag) => Body(tag, out _, "end" + tag);
+    private List<StatementSyntax> Body(string tag) => Body(tag, out _, "end" + tag);
 
-    TemplateException EndMissing()
+    private TemplateException EndMissing()
     {
         var (tag, ends) = _open.Peek();
         return _tokens.Error($"the '{tag}' tag has no end, expected {string.Join(" or ", ends.Select(e => $"'{e}'"))}");
     }
 
-    StatementSyntax Statement()
+    private StatementSyntax Statement()
     {
         if (_tokens.Kind != TokenKind.Name)
-        {
             throw _tokens.Error($"expected a tag name, found {_tokens.Describe(_tokens.Current)}");
-        }
         var token = _tokens.Next();
         int position = token.Start;
         string tag = _tokens.TextOf(token);
@@ -115,7 +109,7 @@ internal sealed class StatementParser
         };
     }
 
-    TemplateException UnknownTag(string tag, int position)
+    private TemplateException UnknownTag(string tag, int position)
     {
         string message = tag switch
         {
@@ -129,7 +123,7 @@ internal sealed class StatementParser
         return _tokens.Error(message, position);
     }
 
-    ForSyntax For(int position)
+    private ForSyntax For(int position)
     {
         var target = _targets.Target(end: "in");
         _tokens.ExpectName("in");
@@ -141,7 +135,7 @@ internal sealed class StatementParser
         return new ForSyntax(position, target, iterable, test, recursive, body, otherwise);
     }
 
-    IfSyntax If(int position)
+    private IfSyntax If(int position)
     {
         var branches = new List<(ExpressionSyntax, IReadOnlyList<StatementSyntax>)>();
         string end;
@@ -154,37 +148,31 @@ internal sealed class StatementParser
         return new IfSyntax(position, branches, end == "else" ? Body("if") : []);
     }
 
-    StatementSyntax Set(int position)
+    private StatementSyntax Set(int position)
     {
         var target = _targets.Target(allowNamespaceTarget: true);
         if (_tokens.Skip(TokenKind.Assign))
-        {
             return new SetSyntax(position, target, _expressions.TupleOrExpression());
-        }
         var filter = FilterChain(startInline: false);
         return new SetBlockSyntax(position, target, filter, Body("set"));
     }
 
     /// <summary>Filters without input: <c>a|b(1)</c> after <c>filter</c>, <c>|a|b</c> after a <c>set</c> target.</summary>
-    FilterSyntax? FilterChain(bool startInline)
+    private FilterSyntax? FilterChain(bool startInline)
     {
         var filter = startInline ? _postfix.Filter(_expressions, null) : null;
         while (_tokens.Skip(TokenKind.Pipe))
-        {
             filter = _postfix.Filter(_expressions, filter);
-        }
         return filter;
     }
 
-    WithSyntax With(int position)
+    private WithSyntax With(int position)
     {
         var bindings = new List<(ExpressionSyntax, ExpressionSyntax)>();
         while (_tokens.Kind != TokenKind.BlockEnd)
         {
             if (bindings.Count > 0)
-            {
                 _tokens.Expect(TokenKind.Comma);
-            }
             var target = _targets.Target(use: NameUse.Parameter);
             _tokens.Expect(TokenKind.Assign);
             bindings.Add((target, _expressions.Expression()));
@@ -192,14 +180,14 @@ internal sealed class StatementParser
         return new WithSyntax(position, bindings, Body("with"));
     }
 
-    MacroSyntax Macro(int position)
+    private MacroSyntax Macro(int position)
     {
         string name = _targets.Name(NameUse.Store).Name;
         var signature = Signature();
         return new MacroSyntax(position, name, signature, Body("macro"));
     }
 
-    CallBlockSyntax CallBlock(int position)
+    private CallBlockSyntax CallBlock(int position)
     {
         var signature = _tokens.Kind == TokenKind.LeftParen ? Signature() : new SignatureSyntax([], []);
         var call = _expressions.Expression() as CallSyntax
@@ -207,7 +195,7 @@ internal sealed class StatementParser
         return new CallBlockSyntax(position, call, signature, Body("call"));
     }
 
-    SignatureSyntax Signature()
+    private SignatureSyntax Signature()
     {
         _tokens.Expect(TokenKind.LeftParen);
         var parameters = new List<NameSyntax>();
@@ -215,43 +203,33 @@ internal sealed class StatementParser
         while (_tokens.Kind != TokenKind.RightParen)
         {
             if (parameters.Count > 0)
-            {
                 _tokens.Expect(TokenKind.Comma);
-            }
             var parameter = _targets.Name(NameUse.Parameter);
             if (parameters.Exists(p => p.Name == parameter.Name))
-            {
                 throw _tokens.Error($"the parameter '{parameter.Name}' is declared twice", parameter.Position);
-            }
             parameters.Add(parameter);
             if (_tokens.Skip(TokenKind.Assign))
-            {
                 defaults.Add(_expressions.Expression());
-            }
             else if (defaults.Count > 0)
-            {
                 throw _tokens.Error("a parameter without default follows one with a default", parameter.Position);
-            }
         }
         _tokens.Expect(TokenKind.RightParen);
         return new SignatureSyntax(parameters, defaults);
     }
 
-    BlockSyntax Block(int position)
+    private BlockSyntax Block(int position)
     {
         string name = _tokens.TextOf(_tokens.Expect(TokenKind.Name));
         bool scoped = _tokens.SkipName("scoped");
         bool required = _tokens.SkipName("required");
         var body = Body("block");
         if (required && body.Find(s => s is not TextSyntax text || !string.IsNullOrWhiteSpace(text.Text)) is { } content)
-        {
             throw _tokens.Error("a required block holds only comments and white space", content.Position);
-        }
         _tokens.SkipName(name);
         return new BlockSyntax(position, name, scoped, required, body);
     }
 
-    IncludeSyntax Include(int position)
+    private IncludeSyntax Include(int position)
     {
         var template = _expressions.Expression();
         bool ignoreMissing = _tokens.IsName("ignore") && _tokens.NextIsName("missing");
@@ -263,7 +241,7 @@ internal sealed class StatementParser
         return new IncludeSyntax(position, template, ignoreMissing, ImportContext() ?? true);
     }
 
-    ImportSyntax Import(int position)
+    private ImportSyntax Import(int position)
     {
         var template = _expressions.Expression();
         _tokens.ExpectName("as");
@@ -271,7 +249,7 @@ internal sealed class StatementParser
         return new ImportSyntax(position, template, [(null, name)], ImportContext() ?? false);
     }
 
-    ImportSyntax FromImport(int position)
+    private ImportSyntax FromImport(int position)
     {
         var template = _expressions.Expression();
         _tokens.ExpectName("import");
@@ -281,14 +259,10 @@ internal sealed class StatementParser
         {
             withContext = ImportContext();
             if (withContext is not null)
-            {
                 break;
-            }
             var name = _targets.Name(NameUse.Store);
             if (name.Name.StartsWith('_'))
-            {
                 throw _tokens.Error("names that start with an underscore cannot be imported", name.Position);
-            }
             names.Add((name.Name, _tokens.SkipName("as") ? _targets.Name(NameUse.Store).Name : name.Name));
             withContext = ImportContext();
         }
@@ -297,27 +271,23 @@ internal sealed class StatementParser
     }
 
     /// <summary><c>with context</c> or <c>without context</c>; null when neither is there.</summary>
-    bool? ImportContext()
+    private bool? ImportContext()
     {
         if (!_tokens.NextIsName("context") || !(_tokens.IsName("with") || _tokens.IsName("without")))
-        {
             return null;
-        }
         bool with = _tokens.IsName("with");
         _tokens.Next();
         _tokens.Next();
         return with;
     }
 
-    OutputSyntax Print(int position)
+    private OutputSyntax Print(int position)
     {
         var expressions = new List<ExpressionSyntax>();
         while (_tokens.Kind != TokenKind.BlockEnd)
         {
             if (expressions.Count > 0)
-            {
                 _tokens.Expect(TokenKind.Comma);
-            }
             expressions.Add(_expressions.Expression());
         }
         return new OutputSyntax(position, expressions);

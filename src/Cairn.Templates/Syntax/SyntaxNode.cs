@@ -15,9 +15,7 @@ internal abstract class SyntaxNode(int position)
     {
         bool found = condition(this);
         if (!found)
-        {
             ForEachChild(child => found = found || child.Any(condition));
-        }
         return found;
     }
 
@@ -26,9 +24,7 @@ internal abstract class SyntaxNode(int position)
         foreach (var node in nodes)
         {
             if (node is not null)
-            {
                 visit(node);
-            }
         }
     }
 }

@@ -7,10 +7,10 @@ namespace Cairn.Templates.Syntax;
 /// <summary>The tokens between a tag's delimiters: names, numbers, strings, operators with their brackets balanced.</summary>
 internal sealed class TagLexer(SourceText source, List<Token> tokens)
 {
-    static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
 
-    readonly string _text = source.Text;
-    readonly Stack<char> _open = new();
+    private readonly string _text = source.Text;
+    private readonly Stack<char> _open = new();
 
     /// <summary>
     /// Reads up to the closing delimiter and answers its offset, in <paramref name="close"/> the offset after it;
@@ -43,54 +43,46 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens)
         return -1;
     }
 
-    int CloseAt(int position, char closer)
+    private int CloseAt(int position, char closer)
     {
         int start = _text[position] == '-' || (_text[position] == '+' && closer == '%') ? position + 1 : position;
         return start + 1 < _text.Length && _text[start] == closer && _text[start + 1] == '}' ? start + 2 : 0;
     }
 
-    static bool IsNameStart(char c) => c == '_' || char.IsAsciiLetter(c) || (c > 127 && IsNamePart(c) && !char.IsDigit(c));
+    private static bool IsNameStart(char c) => c == '_' || char.IsAsciiLetter(c) || (c > 127 && IsNamePart(c) && !char.IsDigit(c));
 
-    static bool IsNamePart(char c) =>
+    private static bool IsNamePart(char c) =>
         c == '_' || char.IsAsciiLetterOrDigit(c) || (c > 127 && (char.IsLetterOrDigit(c)
             || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark
                 or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.LetterNumber
                 or UnicodeCategory.ConnectorPunctuation));
 
-    Token Name(int start)
+    private Token Name(int start)
     {
         int end = start + 1;
         while (end < _text.Length && IsNamePart(_text[end]))
-        {
             end++;
-        }
         return new Token(TokenKind.Name, start, end - start);
     }
 
-    Token String(int start)
+    private Token String(int start)
     {
         char quote = _text[start];
         for (int i = start + 1; i < _text.Length; i++)
         {
             if (_text[i] == '\\')
-            {
                 i++;
-            }
             else if (_text[i] == quote)
-            {
                 return new Token(TokenKind.String, start, i + 1 - start);
-            }
         }
         throw Error($"the string has no end, expected {quote}", start);
     }
 
-    Token Number(int start)
+    private Token Number(int start)
     {
         bool afterDot = start > 0 && _text[start - 1] == '.';
         if (!afterDot && FloatEnd(start) is > 0 and var floatEnd)
-        {
             return new Token(TokenKind.Float, start, floatEnd - start);
-        }
         int end = start + 1;
         if (_text[start] == '0')
         {
@@ -108,21 +100,19 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens)
     }
 
     /// <summary>The end of a run of digits, each of which may have one underscore before it.</summary>
-    int DigitsEnd(int position, string digits)
+    private int DigitsEnd(int position, string digits)
     {
         while (position < _text.Length)
         {
             int digit = _text[position] == '_' ? position + 1 : position;
             if (digit >= _text.Length || !digits.Contains(_text[digit]))
-            {
                 break;
-            }
             position = digit + 1;
         }
         return position;
     }
 
-    int FloatEnd(int start)
+    private int FloatEnd(int start)
     {
         int end = DigitsEnd(start + 1, "0123456789");
         bool isFloat = false;
@@ -136,14 +126,12 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens)
             int exponent = end + 1;
             exponent += exponent < _text.Length && _text[exponent] is '+' or '-' ? 1 : 0;
             if (exponent < _text.Length && Digits.Contains(_text[exponent]))
-            {
                 return DigitsEnd(exponent + 1, "0123456789");
-            }
         }
         return isFloat ? end : 0;
     }
 
-    Token Operator(int start)
+    private Token Operator(int start)
     {
         char next = start + 1 < _text.Length ? _text[start + 1] : '\0';
         var (kind, length) = (_text[start], next) switch
@@ -179,19 +167,17 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens)
         return new Token(kind, start, length);
     }
 
-    (TokenKind, int) Opened(TokenKind kind, char closer)
+    private (TokenKind, int) Opened(TokenKind kind, char closer)
     {
         _open.Push(closer);
         return (kind, 1);
     }
 
-    (TokenKind, int) Closed(TokenKind kind, int position)
+    private (TokenKind, int) Closed(TokenKind kind, int position)
     {
         char found = _text[position];
         if (!_open.TryPop(out char expected))
-        {
             throw Error($"'{found}' closes nothing", position);
-        }
         return expected == found ? (kind, 1) : throw Error($"expected '{expected}', found '{found}'", position);
     }
 

@@ -35,7 +35,7 @@ internal sealed class TargetParser(TokenStream tokens, ExpressionParser expressi
         return target;
     }
 
-    void MarkStored(ExpressionSyntax target, NameUse use)
+    private void MarkStored(ExpressionSyntax target, NameUse use)
     {
         switch (target)
         {
@@ -46,9 +46,7 @@ internal sealed class TargetParser(TokenStream tokens, ExpressionParser expressi
                 break;
             case SequenceSyntax { IsTuple: true } sequence:
                 foreach (var item in sequence.Items)
-                {
                     MarkStored(item, use);
-                }
                 break;
             default:
                 throw tokens.Error("only names can be assigned to", target.Position);

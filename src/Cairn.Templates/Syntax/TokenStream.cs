@@ -3,7 +3,7 @@ namespace Cairn.Templates.Syntax;
 /// <summary>The tokens of one template with the parser's questions about them.</summary>
 internal sealed class TokenStream(SourceText source, List<Token> tokens)
 {
-    int _index;
+    private int _index;
 
     public Token Current => tokens[_index];
 
@@ -15,9 +15,7 @@ internal sealed class TokenStream(SourceText source, List<Token> tokens)
     {
         var token = tokens[_index];
         if (token.Kind != TokenKind.End)
-        {
             _index++;
-        }
         return token;
     }
 
@@ -29,7 +27,7 @@ internal sealed class TokenStream(SourceText source, List<Token> tokens)
 
     public bool NextIsName(string name) => IsName(tokens[Math.Min(_index + 1, tokens.Count - 1)], name);
 
-    bool IsName(Token token, string name) => token.Kind == TokenKind.Name && SpanOf(token).SequenceEqual(name);
+    private bool IsName(Token token, string name) => token.Kind == TokenKind.Name && SpanOf(token).SequenceEqual(name);
 
     public bool SkipName(string name)
     {

@@ -44,10 +44,10 @@ internal static class Arithmetic
         };
     }
 
-    static TemplateException Unsupported(BinaryOperator op, Value left, Value right) =>
+    private static TemplateException Unsupported(BinaryOperator op, Value left, Value right) =>
         Errors.Type($"'{Symbol(op)}' is not supported between '{left.TypeName}' and '{right.TypeName}'");
 
-    static string Symbol(BinaryOperator op) => op switch
+    private static string Symbol(BinaryOperator op) => op switch
     {
         BinaryOperator.Add => "+",
         BinaryOperator.Subtract => "-",
@@ -58,25 +58,21 @@ internal static class Arithmetic
         _ => "**",
     };
 
-    static bool IsNegative(Value value) => value.TryBigInteger(out var integer) && integer.Sign < 0;
+    private static bool IsNegative(Value value) => value.TryBigInteger(out var integer) && integer.Sign < 0;
 
     public static double ToDouble(Value value)
     {
         if (value.IsFloat)
-        {
             return value.AsFloat;
-        }
         value.TryBigInteger(out var integer);
         double number = value.TrySmall(out long small) ? small : Numbers.ToDouble(integer);
         return double.IsInfinity(number) ? throw Errors.Type("the integer is too large for a float") : number;
     }
 
-    static Value Floats(BinaryOperator op, double a, double b)
+    private static Value Floats(BinaryOperator op, double a, double b)
     {
         if (b == 0 && op is BinaryOperator.Divide or BinaryOperator.FloorDivide or BinaryOperator.Modulo)
-        {
             throw Errors.Type("division by zero");
-        }
         return Value.Float(op switch
         {
             BinaryOperator.Add => a + b,
@@ -89,54 +85,44 @@ internal static class Arithmetic
         });
     }
 
-    static double FloorModulo(double a, double b)
+    private static double FloorModulo(double a, double b)
     {
         double remainder = a % b;
         if (remainder == 0)
-        {
             return Math.CopySign(0, b);
-        }
         return (remainder < 0) != (b < 0) ? remainder + b : remainder;
     }
 
-    static double FloorDivide(double a, double b)
+    private static double FloorDivide(double a, double b)
     {
         // In this order, because a large quotient is rounded at each step.
         double remainder = a % b;
         double quotient = (a - remainder) / b;
         quotient -= remainder != 0 && (remainder < 0) != (b < 0) ? 1 : 0;
         if (quotient == 0)
-        {
             return Math.CopySign(0, a / b);
-        }
         double floor = Math.Floor(quotient);
         return quotient - floor > 0.5 ? floor + 1 : floor;
     }
 
-    static double Power(double a, double b)
+    private static double Power(double a, double b)
     {
         if (a == 0 && b < 0)
-        {
             throw Errors.Type("zero cannot be raised to a negative power");
-        }
         if (a < 0 && double.IsFinite(a) && double.IsFinite(b) && Math.Floor(b) != b)
-        {
             throw Errors.Type("a negative number cannot be raised to a fraction");
-        }
         double result = Math.Pow(a, b);
         return double.IsInfinity(result) && double.IsFinite(a) && double.IsFinite(b)
             ? throw Errors.Type("the result is too large for a float")
             : result;
     }
 
-    static Value Integers(Run run, BinaryOperator op, Value left, Value right)
+    private static Value Integers(Run run, BinaryOperator op, Value left, Value right)
     {
         left.TryBigInteger(out var a);
         right.TryBigInteger(out var b);
         if (b.IsZero && op is BinaryOperator.Divide or BinaryOperator.FloorDivide or BinaryOperator.Modulo)
-        {
             throw Errors.Type("division by zero");
-        }
         long bitsA = a.GetBitLength();
         long bitsB = b.GetBitLength();
         run.StepForBits(bitsA, bitsB);
@@ -162,7 +148,7 @@ internal static class Arithmetic
         }
     }
 
-    static BigInteger FloorDivide(BigInteger a, BigInteger b, out BigInteger modulo)
+    private static BigInteger FloorDivide(BigInteger a, BigInteger b, out BigInteger modulo)
     {
         var quotient = BigInteger.DivRem(a, b, out modulo);
         if (!modulo.IsZero && (modulo.Sign < 0) != (b.Sign < 0))
@@ -173,23 +159,19 @@ internal static class Arithmetic
         return quotient;
     }
 
-    static Value Power(Run run, BigInteger a, BigInteger exponent, long bits)
+    private static Value Power(Run run, BigInteger a, BigInteger exponent, long bits)
     {
         if (a.IsZero || a.IsOne)
-        {
             return Value.Int(exponent.IsZero ? BigInteger.One : a);
-        }
         if (a == BigInteger.MinusOne)
-        {
             return Value.Int(exponent.IsEven ? 1 : -1);
-        }
         // |a| ≥ 2^(bits-1), so that many bits are certain before anything is computed.
         run.CheckBits(exponent > int.MaxValue ? long.MaxValue : Math.Max(1, bits - 1) * (long)exponent);
         run.StepForBits(bits * (long)exponent, bits * (long)exponent);
         return run.Checked(BigInteger.Pow(a, (int)exponent));
     }
 
-    static Value Add(Run run, Value left, Value right)
+    private static Value Add(Run run, Value left, Value right)
     {
         if (left.TryString(out string? a) && right.TryString(out string? b))
         {
@@ -210,25 +192,21 @@ internal static class Arithmetic
         throw Unsupported(BinaryOperator.Add, left, right);
     }
 
-    static void AddItems(List<Value> items, SequenceValue source)
+    private static void AddItems(List<Value> items, SequenceValue source)
     {
         for (int i = 0; i < source.Length; i++)
-        {
             items.Add(source[i]);
-        }
     }
 
     /// <summary>The items as a list or a tuple, whichever the model is.</summary>
     public static Value Like(Value model, List<Value> items) =>
         model.Kind == ValueKind.Tuple ? new TupleValue([.. items]) : new ListValue(items);
 
-    static Value Repeat(Run run, Value left, Value right)
+    private static Value Repeat(Run run, Value left, Value right)
     {
         var (source, number) = left.IsIntegral ? (right, left) : (left, right);
         if (!number.IsIntegral || source.IsNumber)
-        {
             throw Unsupported(BinaryOperator.Multiply, left, right);
-        }
         if (!number.TrySmall(out long count) && (source.IsText || source.Kind is ValueKind.List or ValueKind.Tuple))
         {
             const string Message = "the number of repetitions has more than 64 bits";
@@ -248,26 +226,20 @@ internal static class Arithmetic
             run.ChargeItems(total);
             var items = new List<Value>((int)total);
             for (long i = 0; i < total; i++)
-            {
                 items.Add(sequence[(int)(i % sequence.Length)]);
-            }
             return Like(source, items);
         }
         throw Unsupported(BinaryOperator.Multiply, left, right);
     }
 
-    static long SaturatingMultiply(long a, long b) => a == 0 || b == 0 ? 0 : b > long.MaxValue / a ? long.MaxValue : a * b;
+    private static long SaturatingMultiply(long a, long b) => a == 0 || b == 0 ? 0 : b > long.MaxValue / a ? long.MaxValue : a * b;
 
     public static Value Negate(Value value)
     {
         if (value.IsFloat)
-        {
             return Value.Float(-value.AsFloat);
-        }
         if (value.TrySmall(out long small) && small != long.MinValue)
-        {
             return Value.Int(-small);
-        }
         return value.TryBigInteger(out var big)
             ? Value.Int(-big)
             : throw Errors.Undefined(value, value) ?? Errors.Type($"a '{value.TypeName}' cannot be negated");

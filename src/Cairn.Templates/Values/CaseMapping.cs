@@ -13,7 +13,7 @@ internal static class CaseMapping
 {
     // Each character with its upper case, as Unicode's SpecialCasing.txt has it; the dotless i and the long s are plain
     // mappings that .NET leaves out of its invariant ones. The Greek letters with an iota from U+1F80 on follow a rule.
-    static readonly FrozenDictionary<char, string> LongUppers = (
+    private static readonly FrozenDictionary<char, string> LongUppers = (
         "\u00dfSS \u0131I \u0149\u02bcN \u017fS \u01f0J\u030c \u0390\u0399\u0308\u0301 "
         + "\u03b0\u03a5\u0308\u0301 \u0587\u0535\u0552 \u1e96H\u0331 \u1e97T\u0308 \u1e98W\u030a \u1e99Y\u030a "
         + "\u1e9aA\u02be \u1f50\u03a5\u0313 \u1f52\u03a5\u0313\u0300 \u1f54\u03a5\u0313\u0301 "
@@ -27,20 +27,18 @@ internal static class CaseMapping
         + "\ufb13\u0544\u0546 \ufb14\u0544\u0535 \ufb15\u0544\u053b \ufb16\u054e\u0546 \ufb17\u0544\u053d")
         .Split(' ').ToFrozenDictionary(entry => entry[0], entry => entry[1..]);
 
-    static readonly SearchValues<char> NotPlainInUpper =
+    private static readonly SearchValues<char> NotPlainInUpper =
         SearchValues.Create([.. LongUppers.Keys, .. Enumerable.Range('\u1f80', 0x30).Select(c => (char)c)]);
 
-    static readonly SearchValues<char> NotPlainInLower = SearchValues.Create("\u0130\u03a3");
+    private static readonly SearchValues<char> NotPlainInLower = SearchValues.Create("\u0130\u03a3");
 
     public static string Upper(string text) =>
         text.AsSpan().ContainsAny(NotPlainInUpper) ? string.Concat(text.EnumerateRunes().Select(Upper)) : text.ToUpperInvariant();
 
-    static string Upper(Rune rune)
+    private static string Upper(Rune rune)
     {
         if (rune.IsBmp && LongUppers.TryGetValue((char)rune.Value, out string? upper))
-        {
             return upper;
-        }
         // Alpha, eta or omega with breathing and accent, and the iota, which becomes a letter of its own.
         return rune.Value is >= 0x1f80 and <= 0x1faf
             ? $"{(char)((rune.Value < 0x1f90 ? 0x1f08 : rune.Value < 0x1fa0 ? 0x1f28 : 0x1f68) + (rune.Value & 7))}\u0399"
@@ -50,15 +48,13 @@ internal static class CaseMapping
     public static string Lower(string text)
     {
         if (!text.AsSpan().ContainsAny(NotPlainInLower))
-        {
             return text.ToLowerInvariant();
-        }
         var lower = new StringBuilder(text.Length + 1);
         AppendLower(lower, text, 0, text.Length);
         return lower.ToString();
     }
 
-    static void AppendLower(StringBuilder lower, string text, int start, int end)
+    private static void AppendLower(StringBuilder lower, string text, int start, int end)
     {
         for (int i = start; i < end; i++)
         {
@@ -73,30 +69,26 @@ internal static class CaseMapping
     }
 
     /// <summary>Whether the sigma ends a word: a letter before it and none after it, marks in between not counted.</summary>
-    static bool IsFinalSigma(string text, int index)
+    private static bool IsFinalSigma(string text, int index)
     {
         int before = index - 1;
         while (before >= 0 && IsCaseIgnorable(text[before]))
-        {
             before--;
-        }
         int after = index + 1;
         while (after < text.Length && IsCaseIgnorable(text[after]))
-        {
             after++;
-        }
         return before >= 0 && IsCased(text[before]) && !(after < text.Length && IsCased(text[after]));
     }
 
-    static bool IsCased(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
+    private static bool IsCased(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
         or UnicodeCategory.TitlecaseLetter or UnicodeCategory.Surrogate;
 
-    static bool IsCaseIgnorable(char c) => c is '\'' or '.' or ':' or '^' or '`' or '\u00b7' or '\u2018' or '\u2019' or '\u2024' or '\u2027'
+    private static bool IsCaseIgnorable(char c) => c is '\'' or '.' or ':' or '^' or '`' or '\u00b7' or '\u2018' or '\u2019' or '\u2024' or '\u2027'
         || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
             or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 
     /// <summary>A character as the first of a word: one letter large, the rest of it small (\u00df to Ss).</summary>
-    static string Title(Rune rune)
+    private static string Title(Rune rune)
     {
         int c = rune.Value;
         switch (c)
@@ -126,9 +118,7 @@ internal static class CaseMapping
     public static string Capitalize(string text)
     {
         if (text.Length == 0)
-        {
             return text;
-        }
         var first = Rune.TryGetRuneAt(text, 0, out var rune) ? rune : Rune.ReplacementChar;
         var capitalized = new StringBuilder(text.Length + 1).Append(Title(first));
         AppendLower(capitalized, text, first.Utf16SequenceLength, text.Length);
@@ -144,13 +134,9 @@ internal static class CaseMapping
         foreach (var rune in text.EnumerateRunes())
         {
             if (inWord)
-            {
                 AppendLower(title, text, index, index + rune.Utf16SequenceLength);
-            }
             else
-            {
                 title.Append(Title(rune));
-            }
             inWord = Rune.IsLetter(rune);
             index += rune.Utf16SequenceLength;
         }
@@ -164,17 +150,11 @@ internal static class CaseMapping
         foreach (var rune in text.EnumerateRunes())
         {
             if (Rune.GetUnicodeCategory(rune) == UnicodeCategory.TitlecaseLetter)
-            {
                 swapped.Append(rune);
-            }
             else if (Rune.ToLowerInvariant(rune) != rune || rune.Value == 0x130)
-            {
                 AppendLower(swapped, text, index, index + rune.Utf16SequenceLength);
-            }
             else
-            {
                 swapped.Append(Upper(rune));
-            }
             index += rune.Utf16SequenceLength;
         }
         return swapped.ToString();
@@ -184,7 +164,7 @@ internal static class CaseMapping
     public static string Fold(string text) =>
         Ascii.IsValid(text) ? text.ToLowerInvariant() : string.Concat(text.EnumerateRunes().Select(Fold));
 
-    static string Fold(Rune rune) => rune.Value switch
+    private static string Fold(Rune rune) => rune.Value switch
     {
         '\u0131' => "\u0131",
         '\u0130' => "i\u0307",
@@ -196,7 +176,7 @@ internal static class CaseMapping
         _ => Upper(rune).ToLowerInvariant(),
     };
 
-    enum Case : byte
+    private enum Case : byte
     {
         None,
         Upper,
@@ -204,7 +184,7 @@ internal static class CaseMapping
         Lower,
     }
 
-    static Case CaseOf(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    private static Case CaseOf(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.UppercaseLetter => Case.Upper,
         UnicodeCategory.TitlecaseLetter => Case.Title,
@@ -225,16 +205,14 @@ internal static class CaseMapping
     public static bool IsLower(string text) => AreAll(text, Case.Lower);
 
     /// <summary>Whether all that has case has this one, and something has.</summary>
-    static bool AreAll(string text, Case wanted)
+    private static bool AreAll(string text, Case wanted)
     {
         bool found = false;
         foreach (var rune in text.EnumerateRunes())
         {
             var actual = CaseOf(rune);
             if (actual != Case.None && actual != wanted)
-            {
                 return false;
-            }
             found |= actual == wanted;
         }
         return found;
@@ -249,9 +227,7 @@ internal static class CaseMapping
         {
             var actual = CaseOf(rune);
             if (actual != Case.None && inWord != (actual == Case.Lower))
-            {
                 return false;
-            }
             inWord = actual != Case.None;
             found |= inWord;
         }

@@ -19,7 +19,7 @@ internal enum ComparisonOperator
 internal static class Comparison
 {
     // A string comparison costs a step for each this many characters.
-    const int CharactersPerStep = 64;
+    private const int CharactersPerStep = 64;
 
     public static bool Apply(Run run, ComparisonOperator op, Value left, Value right) => op switch
     {
@@ -44,20 +44,14 @@ internal static class Comparison
                 return false;
             }
             if (x.Length != y.Length)
-            {
                 return false;
-            }
             run?.Step(x.Length / CharactersPerStep);
             return x == y;
         }
         if (a.TrySmall(out long i) && b.TrySmall(out long j))
-        {
             return i == j;
-        }
         if (a.IsNumber && b.IsNumber)
-        {
             return CompareNumbers(a, b) == 0;
-        }
         RefuseStrict(a);
         RefuseStrict(b);
         return (a.Heap, b.Heap) switch
@@ -71,32 +65,24 @@ internal static class Comparison
         };
     }
 
-    static void RefuseStrict(Value value)
+    private static void RefuseStrict(Value value)
     {
         if (value.TryHeap<UndefinedValue>(out var undefined) && undefined.Mode == UndefinedMode.Strict)
-        {
             throw undefined.Fail();
-        }
     }
 
-    static void Enter(Run? run)
+    private static void Enter(Run? run)
     {
         if (run is null)
-        {
             StackGuard.Check();
-        }
         else
-        {
             run.EnterValue();
-        }
     }
 
-    static bool SequencesAreEqual(Run? run, SequenceValue a, SequenceValue b)
+    private static bool SequencesAreEqual(Run? run, SequenceValue a, SequenceValue b)
     {
         if (a.Length != b.Length)
-        {
             return false;
-        }
         Enter(run);
         bool equal = true;
         for (int i = 0; equal && i < a.Length; i++)
@@ -108,12 +94,10 @@ internal static class Comparison
         return equal;
     }
 
-    static bool MappingsAreEqual(Run? run, MappingValue a, MappingValue b)
+    private static bool MappingsAreEqual(Run? run, MappingValue a, MappingValue b)
     {
         if (a.Length != b.Length)
-        {
             return false;
-        }
         Enter(run);
         bool equal = true;
         for (int i = 0; equal && i < a.Length; i++)
@@ -135,18 +119,14 @@ internal static class Comparison
             return Text.Compare(x, y);
         }
         if (a.IsNumber && b.IsNumber)
-        {
             return CompareNumbers(a, b);
-        }
         if (a.TryHeap<SequenceValue>(out var p) && b.TryHeap<SequenceValue>(out var q)
             && a.Kind == b.Kind && a.Kind != ValueKind.Object)
         {
             run.EnterValue();
             int same = 0;
             for (; same < Math.Min(p.Length, q.Length) && AreEqual(run, p[same], q[same]); same++)
-            {
                 run.Step();
-            }
             int order = same < Math.Min(p.Length, q.Length) ? Compare(run, p[same], q[same], op) : p.Length.CompareTo(q.Length);
             run.LeaveValue();
             return order;
@@ -157,39 +137,29 @@ internal static class Comparison
     public static int CompareNumbers(Value a, Value b)
     {
         if (a.TrySmall(out long i) && b.TrySmall(out long j))
-        {
             return i.CompareTo(j);
-        }
         if (a.IsFloat && b.IsFloat)
         {
             // A NaN is unequal to everything, itself included.
             return double.IsNaN(a.AsFloat) ? 1 : double.IsNaN(b.AsFloat) ? -1 : a.AsFloat.CompareTo(b.AsFloat);
         }
         if (a.IsFloat)
-        {
             return -CompareToFloat(b, a.AsFloat);
-        }
         if (b.IsFloat)
-        {
             return CompareToFloat(a, b.AsFloat);
-        }
         a.TryBigInteger(out var m);
         b.TryBigInteger(out var n);
         return m.CompareTo(n);
     }
 
-    static int CompareToFloat(Value integer, double number)
+    private static int CompareToFloat(Value integer, double number)
     {
         // Up to here every integer is a float.
         const long Exact = 1L << 53;
         if (integer.TrySmall(out long small) && small is > -Exact and < Exact && !double.IsNaN(number))
-        {
             return ((double)small).CompareTo(number);
-        }
         if (double.IsNaN(number) || double.IsInfinity(number))
-        {
             return number > 0 ? -1 : 1;
-        }
         integer.TryBigInteger(out var exact);
         int order = exact.CompareTo(new BigInteger(Math.Truncate(number)));
         double fraction = number - Math.Truncate(number);
@@ -201,9 +171,7 @@ internal static class Comparison
         if (container.TryString(out string? text))
         {
             if (!item.TryString(out string? part))
-            {
                 throw Errors.Undefined(item, item) ?? Errors.Type($"'in' of a string needs a string, not '{item.TypeName}'");
-            }
             run.StepForSearch(text.Length, part.Length);
             return text.Contains(part, StringComparison.Ordinal);
         }
@@ -221,9 +189,7 @@ internal static class Comparison
                 {
                     run.Step();
                     if (AreEqual(run, items.Current, item))
-                    {
                         return true;
-                    }
                 }
                 return false;
             default:
@@ -242,9 +208,7 @@ internal static class Comparison
             return HashOf(text);
         }
         if (value.TrySmall(out long small))
-        {
             return small.GetHashCode();
-        }
         if (value.IsFloat)
         {
             double number = value.AsFloat;

@@ -23,8 +23,6 @@ internal static class StackGuard
     public static void Check()
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
             throw Errors.Budget("calls or values are nested too deep");
-        }
     }
 }

@@ -106,22 +106,16 @@ internal sealed class UndefinedValue(UndefinedMode mode, string name, string? ow
     public override void Write(TextBuffer output, bool asRepr)
     {
         if (asRepr)
-        {
             output.Append("Undefined");
-        }
         else if (mode == UndefinedMode.Strict)
-        {
             throw Fail();
-        }
     }
 
     /// <summary>The error of using it. Names Python reserves for its internals are refused rather than missing.</summary>
     public TemplateException Fail()
     {
         if (ownerType is not null && name.StartsWith("__", StringComparison.Ordinal))
-        {
             return Errors.Security($"access to '{name}' of a '{ownerType}' is not allowed");
-        }
         string message = hint ?? (ownerType is null ? $"'{name}' is undefined" : $"'{ownerType}' has no attribute or item '{name}'");
         return new TemplateException(TemplateErrorKind.Undefined, message);
     }

@@ -10,7 +10,7 @@ namespace Cairn.Templates.Values;
 /// <summary>JSON to values and back.</summary>
 internal static class JsonConversion
 {
-    static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
 
     /// <summary>A frozen value: the host's data is shared by renders and never changes.</summary>
     /// <param name="element">What to convert.</param>
@@ -30,27 +30,21 @@ internal static class JsonConversion
             case JsonValueKind.Array:
                 var items = new List<Value>(element.GetArrayLength());
                 foreach (var item in element.EnumerateArray())
-                {
                     items.Add(FromElement(item, run));
-                }
                 return new ListValue(items, frozen: true);
             case JsonValueKind.Object:
                 var mapping = new MappingValue();
                 foreach (var member in element.EnumerateObject())
-                {
                     mapping.Set(null, Value.String(member.Name), FromElement(member.Value, run));
-                }
                 return mapping.Freeze();
             default: return Value.None;
         }
     }
 
-    static Value Number(JsonElement element)
+    private static Value Number(JsonElement element)
     {
         if (element.TryGetInt64(out long integer))
-        {
             return Value.Int(integer);
-        }
         string text = element.GetRawText();
         return text.AsSpan().ContainsAny(".eE")
             ? Value.Float(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture))
@@ -90,30 +84,24 @@ internal static class JsonConversion
                 break;
             default:
                 if (value.Heap?.Iterate() is not { } items || value.Heap.IsCallable)
-                {
                     throw Errors.Type($"a '{value.TypeName}' has no JSON form");
-                }
                 StackGuard.Check();
                 CheckDepth(writer);
                 writer.WriteStartArray();
                 while (items.MoveNext())
-                {
                     Write(run, writer, items.Current);
-                }
                 writer.WriteEndArray();
                 break;
         }
     }
 
-    static void CheckDepth(Utf8JsonWriter writer)
+    private static void CheckDepth(Utf8JsonWriter writer)
     {
         if (writer.CurrentDepth >= Compact.MaxDepth - 1)
-        {
             throw Errors.Budget("the value is nested too deep");
-        }
     }
 
-    static void WriteMapping(Run run, Utf8JsonWriter writer, MappingValue mapping)
+    private static void WriteMapping(Run run, Utf8JsonWriter writer, MappingValue mapping)
     {
         StackGuard.Check();
         CheckDepth(writer);

@@ -9,10 +9,10 @@ namespace Cairn.Templates.Values;
 /// </summary>
 internal sealed class MappingValue : HeapValue
 {
-    const int ScanLimit = 8;
+    private const int ScanLimit = 8;
 
-    readonly List<Entry> _entries;
-    Dictionary<int, int>? _firstByHash;
+    private readonly List<Entry> _entries;
+    private Dictionary<int, int>? _firstByHash;
 
     public MappingValue(int capacity = 0, bool frozen = false)
     {
@@ -21,7 +21,7 @@ internal sealed class MappingValue : HeapValue
     }
 
     // Next is the index of the next entry with the same hash, -1 at the end of that chain.
-    record struct Entry(Value Key, Value Value, int Hash, int Next);
+    private record struct Entry(Value Key, Value Value, int Hash, int Next);
 
     /// <summary>Whether the mapping is the host's, which templates cannot change.</summary>
     public bool Frozen { get; private set; }
@@ -45,9 +45,7 @@ internal sealed class MappingValue : HeapValue
     public override IEnumerator<Value> Iterate()
     {
         for (int i = 0; i < _entries.Count; i++)
-        {
             yield return _entries[i].Key;
-        }
     }
 
     /// <summary>Looks a string up without the cost of other kinds of keys.</summary>
@@ -94,23 +92,19 @@ internal sealed class MappingValue : HeapValue
         return index >= 0;
     }
 
-    int Find(Run? run, Value key, int hash)
+    private int Find(Run? run, Value key, int hash)
     {
         if (_firstByHash is null)
         {
             for (int i = 0; i < _entries.Count; i++)
             {
                 if (_entries[i].Hash == hash && Comparison.AreEqual(run, _entries[i].Key, key))
-                {
                     return i;
-                }
             }
             return -1;
         }
         if (!_firstByHash.TryGetValue(hash, out int index))
-        {
             return -1;
-        }
         while (index >= 0 && !Comparison.AreEqual(run, _entries[index].Key, key))
         {
             run?.Step();
@@ -131,25 +125,19 @@ internal sealed class MappingValue : HeapValue
         }
         _entries.Add(new Entry(key, value, hash, -1));
         if (_firstByHash is not null)
-        {
             Link(_entries.Count - 1);
-        }
         else if (_entries.Count > ScanLimit)
-        {
             BuildIndex();
-        }
     }
 
-    void BuildIndex()
+    private void BuildIndex()
     {
         _firstByHash = new Dictionary<int, int>(_entries.Count * 2);
         for (int i = 0; i < _entries.Count; i++)
-        {
             Link(i);
-        }
     }
 
-    void Link(int index)
+    private void Link(int index)
     {
         int hash = _entries[index].Hash;
         int next = _firstByHash!.TryGetValue(hash, out int first) ? first : -1;
@@ -162,15 +150,11 @@ internal sealed class MappingValue : HeapValue
         int index = Find(run, key, Comparison.HashOf(run, key));
         value = index < 0 ? default : _entries[index].Value;
         if (index < 0)
-        {
             return false;
-        }
         run.Step(1 + (_entries.Count / 8));
         _entries.RemoveAt(index);
         if (_firstByHash is not null)
-        {
             BuildIndex();
-        }
         return true;
     }
 
@@ -221,9 +205,7 @@ internal sealed class MappingView(MappingValue mapping, string name, Func<(Value
     public override IEnumerator<Value> Iterate()
     {
         for (int i = 0; i < mapping.Length; i++)
-        {
             yield return item(mapping[i]);
-        }
     }
 
     public Value this[int index] => item(mapping[index]);

@@ -10,48 +10,40 @@ internal static class Numbers
     public const int MaxDigits = 4300;
 
     // No float has more decimals, nor more significant digits: what is asked for beyond are zeros.
-    const int MaxDecimals = 1074;
+    private const int MaxDecimals = 1074;
 
-    static readonly ulong[] TensTo15 = [.. Enumerable.Range(0, 16).Select(i => (ulong)BigInteger.Pow(10, i))];
+    private static readonly ulong[] TensTo15 = [.. Enumerable.Range(0, 16).Select(i => (ulong)BigInteger.Pow(10, i))];
 
     /// <summary><c>repr(float)</c>: <c>1.0</c>, <c>1e+16</c>, <c>inf</c>.</summary>
     public static string Repr(double value)
     {
         if (double.IsNaN(value))
-        {
             return "nan";
-        }
         if (double.IsInfinity(value))
-        {
             return value > 0 ? "inf" : "-inf";
-        }
         string shortest = value.ToString("R", CultureInfo.InvariantCulture);
         int exponentMark = shortest.IndexOf('E', StringComparison.Ordinal);
         if (exponentMark < 0)
-        {
             return Math.Abs(value) >= 1e16 ? Scientific(shortest) : shortest.Contains('.') ? shortest : shortest + ".0";
-        }
         int exponent = int.Parse(shortest.AsSpan(exponentMark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         return exponent is >= 16 or < -4
             ? $"{shortest[..exponentMark]}e{ExponentText(exponent)}"
             : Plain(shortest, exponentMark, exponent);
     }
 
-    static string Plain(string shortest, int exponentMark, int exponent)
+    private static string Plain(string shortest, int exponentMark, int exponent)
     {
         string sign = shortest[0] == '-' ? "-" : "";
         string digits = shortest[sign.Length..exponentMark].Replace(".", "", StringComparison.Ordinal);
         if (exponent < 0)
-        {
             return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
-        }
         return digits.Length <= exponent + 1
             ? $"{sign}{digits.PadRight(exponent + 1, '0')}.0"
             : $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
     }
 
     /// <summary>A whole number's digits with an exponent, which .NET writes only for larger numbers than Python.</summary>
-    static string Scientific(string whole)
+    private static string Scientific(string whole)
     {
         string sign = whole[0] == '-' ? "-" : "";
         string digits = whole[sign.Length..];
@@ -59,11 +51,11 @@ internal static class Numbers
         return $"{sign}{digits[0]}{(fraction.Length > 0 ? "." : "")}{fraction}e{ExponentText(digits.Length - 1)}";
     }
 
-    static string ExponentText(int exponent) =>
+    private static string ExponentText(int exponent) =>
         (exponent < 0 ? "-" : "+") + Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture);
 
     /// <summary>|value| as mantissa × 2^exponent.</summary>
-    static (long Mantissa, int Exponent) Parts(double value)
+    private static (long Mantissa, int Exponent) Parts(double value)
     {
         long bits = BitConverter.DoubleToInt64Bits(Math.Abs(value));
         int exponent = (int)(bits >> 52);
@@ -72,7 +64,7 @@ internal static class Numbers
     }
 
     /// <summary><see cref="Scaled"/> where 128 bits are enough for it and 64 for the result: the way almost all numbers go.</summary>
-    static bool TryScaled(double value, int digits, out ulong result)
+    private static bool TryScaled(double value, int digits, out ulong result)
     {
         var (mantissa, exponent) = Parts(value);
         // 53 bits times 10^15 fit in 128.
@@ -91,23 +83,17 @@ internal static class Numbers
     }
 
     /// <summary>The integer nearest to |value| × 10^digits, ties to even, on the exact binary value.</summary>
-    static BigInteger Scaled(double value, int digits)
+    private static BigInteger Scaled(double value, int digits)
     {
         if (TryScaled(value, digits, out ulong small))
-        {
             return small;
-        }
         var (mantissa, exponent) = Parts(value);
         var numerator = exponent > 0 ? (BigInteger)mantissa << exponent : mantissa;
         var denominator = exponent < 0 ? BigInteger.One << -exponent : BigInteger.One;
         if (digits >= 0)
-        {
             numerator *= BigInteger.Pow(10, digits);
-        }
         else
-        {
             denominator *= BigInteger.Pow(10, -digits);
-        }
         return DivideToEven(numerator, denominator);
     }
 
@@ -123,13 +109,9 @@ internal static class Numbers
     public static double Round(double value, int digits)
     {
         if (!double.IsFinite(value) || digits > 330)
-        {
             return value;
-        }
         if (digits < -310)
-        {
             return Math.CopySign(0, value);
-        }
         string text = $"{Scaled(value, digits).ToString(CultureInfo.InvariantCulture)}E{-digits}";
         return Math.CopySign(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture), value);
     }
@@ -138,18 +120,14 @@ internal static class Numbers
     public static string Fixed(double value, int decimals)
     {
         if (TryScaled(value, decimals, out ulong scaled))
-        {
             return Fixed(scaled, decimals);
-        }
         if (decimals > MaxDecimals)
-        {
             return Fixed(value, MaxDecimals) + new string('0', decimals - MaxDecimals);
-        }
         string digits = Scaled(value, decimals).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
         return decimals == 0 ? digits : $"{digits[..^decimals]}.{digits[^decimals..]}";
     }
 
-    static string Fixed(ulong scaled, int decimals)
+    private static string Fixed(ulong scaled, int decimals)
     {
         // 20 digits at most, or the zero before the point and 15 after it.
         Span<char> text = stackalloc char[24];
@@ -159,9 +137,7 @@ internal static class Numbers
         {
             text[length++] = '.';
             for (int i = decimals - 1; i >= 0; i--, fraction /= 10)
-            {
                 text[length + i] = (char)('0' + (fraction % 10));
-            }
             length += decimals;
         }
         return new string(text[..length]);
@@ -184,20 +160,16 @@ internal static class Numbers
             ? Fixed(value, Math.Max(0, precision - 1 - exponent))
             : Exponential(value, precision - 1);
         if (keepZeros || !text.Contains('.'))
-        {
             return text;
-        }
         int mark = text.IndexOf('e', StringComparison.Ordinal);
         string suffix = mark < 0 ? "" : text[mark..];
         return text[..(mark < 0 ? text.Length : mark)].TrimEnd('0').TrimEnd('.') + suffix;
     }
 
-    static (string Digits, int Exponent) Significant(double value, int count)
+    private static (string Digits, int Exponent) Significant(double value, int count)
     {
         if (value == 0)
-        {
             return (new string('0', count), 0);
-        }
         if (count > MaxDecimals)
         {
             var (exact, at) = Significant(value, MaxDecimals);
@@ -208,9 +180,7 @@ internal static class Numbers
         {
             string digits = Scaled(value, count - 1 - exponent).ToString(CultureInfo.InvariantCulture);
             if (digits.Length == count)
-            {
                 return (digits, exponent);
-            }
             // The estimate was one off, or rounding carried into a new digit (9.99 to 10.0).
             exponent += digits.Length > count ? 1 : -1;
         }
@@ -282,14 +252,10 @@ internal static class Numbers
         {
             radix = 10;
             if (digits.Length > 1 && digits[0] == '0' && digits.Trim('0', '_').Length > 0)
-            {
                 return false;
-            }
         }
         if (digits.Length == 0 || digits.Length > MaxDigits || (digits.Contains('_') && !TryRemoveUnderscores(digits, out digits)))
-        {
             return false;
-        }
         if (radix == 10)
         {
             bool parsed = BigInteger.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
@@ -300,24 +266,20 @@ internal static class Numbers
         {
             int digit = char.IsAsciiDigit(c) ? c - '0' : char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : 99;
             if (digit >= radix)
-            {
                 return false;
-            }
             value = (value * radix) + digit;
         }
         value = negative ? -value : value;
         return true;
     }
 
-    static bool TryRemoveUnderscores(string text, out string without)
+    private static bool TryRemoveUnderscores(string text, out string without)
     {
         without = text.Replace("_", "", StringComparison.Ordinal);
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] == '_' && (i == 0 || i == text.Length - 1 || !char.IsAsciiLetterOrDigit(text[i - 1]) || !char.IsAsciiLetterOrDigit(text[i + 1])))
-            {
                 return false;
-            }
         }
         return true;
     }

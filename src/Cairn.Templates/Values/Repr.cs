@@ -11,13 +11,9 @@ internal static class Repr
     public static string Str(Run run, Value value)
     {
         if (value.TryString(out string? text))
-        {
             return text;
-        }
         if (value.IsSmallInteger)
-        {
             return value.Bits.ToString(CultureInfo.InvariantCulture);
-        }
         var buffer = run.RentBuffer();
         WriteStr(buffer, value);
         return run.ReturnBuffer(buffer);
@@ -89,9 +85,7 @@ internal static class Repr
             if (c is >= ' ' and < '\x7f')
             {
                 if (c == quote || c == '\\')
-                {
                     output.Append('\\');
-                }
                 output.Append(c);
             }
             else if (c is '\n' or '\r' or '\t')
@@ -112,7 +106,7 @@ internal static class Repr
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 
     /// <summary>A character beyond printable ASCII; answers how many more UTF-16 units than one it took.</summary>
-    static int WriteOther(TextBuffer output, string text, int index)
+    private static int WriteOther(TextBuffer output, string text, int index)
     {
         if (!Rune.TryGetRuneAt(text, index, out var rune))
         {

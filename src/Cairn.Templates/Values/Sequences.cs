@@ -14,23 +14,17 @@ internal abstract class SequenceValue : HeapValue
     {
         // The length is asked for again each time: a list may grow while a loop runs over it.
         for (int i = 0; i < Length; i++)
-        {
             yield return this[i];
-        }
     }
 
     public override bool TryItem(Run run, Value key, out Value item)
     {
         item = default;
         if (!key.TrySmall(out long index))
-        {
             return false;
-        }
         index += index < 0 ? Length : 0;
         if (index < 0 || index >= Length)
-        {
             return false;
-        }
         item = this[(int)index];
         return true;
     }
@@ -41,9 +35,7 @@ internal abstract class SequenceValue : HeapValue
         {
             run.Step();
             if (Comparison.AreEqual(run, this[i], item))
-            {
                 return true;
-            }
         }
         return false;
     }
@@ -136,17 +128,15 @@ internal sealed class RangeValue(long start, long stop, long step, int length) :
     {
         output.Append("range(").Append(start).Append(", ").Append(stop);
         if (step != 1)
-        {
             output.Append(", ").Append(step);
-        }
         output.Append(')');
     }
 
     /// <summary>The range's length by Python's rule, in 128 bits because the ends may be far apart.</summary>
     public static Int128 CountOf(long start, long stop, long step)
     {
-        Int128 distance = step > 0 ? (Int128)stop - start : (Int128)start - stop;
-        Int128 stride = step > 0 ? step : -(Int128)step;
+        var distance = step > 0 ? (Int128)stop - start : (Int128)start - stop;
+        var stride = step > 0 ? step : -(Int128)step;
         return distance <= 0 ? 0 : ((distance - 1) / stride) + 1;
     }
 }

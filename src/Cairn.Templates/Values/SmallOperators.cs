@@ -43,7 +43,7 @@ internal readonly struct SmallMultiply : ISmallOperator
 internal readonly struct SmallDivide : ISmallOperator
 {
     // Up to here every integer is a float.
-    const long Exact = 1L << 53;
+    private const long Exact = 1L << 53;
 
     public static bool TryApply(long a, long b, out Value result)
     {

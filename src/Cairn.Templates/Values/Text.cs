@@ -19,9 +19,7 @@ internal static class Text
     public static int Length(string text)
     {
         if (!HasSurrogates(text))
-        {
             return text.Length;
-        }
         int pairs = 0;
         for (int i = 0; i + 1 < text.Length; i++)
         {
@@ -38,14 +36,10 @@ internal static class Text
     public static int Offset(string text, int index)
     {
         if (!HasSurrogates(text))
-        {
             return Math.Min(index, text.Length);
-        }
         int offset = 0;
         for (; index > 0 && offset < text.Length; index--)
-        {
             offset += char.IsSurrogatePair(text, offset) ? 2 : 1;
-        }
         return offset;
     }
 
@@ -55,9 +49,7 @@ internal static class Text
     public static string Substring(string text, int start, int end)
     {
         if (end <= start)
-        {
             return "";
-        }
         int from = Offset(text, start);
         return HasSurrogates(text) ? text[from..Offset(text, end)] : text[from..Math.Min(end, text.Length)];
     }
@@ -79,18 +71,16 @@ internal static class Text
         }
     }
 
-    static readonly string[] Ascii = [.. Enumerable.Range(0, 128).Select(c => ((char)c).ToString())];
+    private static readonly string[] Ascii = [.. Enumerable.Range(0, 128).Select(c => ((char)c).ToString())];
 
-    static string Character(char c) => c < 128 ? Ascii[c] : c.ToString();
+    private static string Character(char c) => c < 128 ? Ascii[c] : c.ToString();
 
     /// <summary>Order by code points; UTF-16 order differs from it only above the surrogates.</summary>
     public static int Compare(string a, string b)
     {
         int common = a.AsSpan().CommonPrefixLength(b);
         if (common == a.Length || common == b.Length)
-        {
             return a.Length.CompareTo(b.Length);
-        }
         char x = a[common];
         char y = b[common];
         return char.IsSurrogate(x) == char.IsSurrogate(y) ? x.CompareTo(y) : char.IsSurrogate(x) ? 1 : -1;
@@ -117,21 +107,15 @@ internal static class Text
         for (int i = 0; i < text.Length; i++)
         {
             if (!LineEnds.Contains(text[i]))
-            {
                 continue;
-            }
             int end = i;
             if (text[i] == '\r' && i + 1 < text.Length && text[i + 1] == '\n')
-            {
                 i++;
-            }
             lines.Add(text[start..(keepEnds ? i + 1 : end)]);
             start = i + 1;
         }
         if (start < text.Length)
-        {
             lines.Add(text[start..]);
-        }
         return lines;
     }
 
@@ -142,13 +126,9 @@ internal static class Text
         var set = characters is null ? null : SearchValues.Create(characters);
         bool Strips(char c) => set is null ? IsSpace(c) : set.Contains(c);
         while (left && start < end && Strips(text[start]))
-        {
             start++;
-        }
         while (right && end > start && Strips(text[end - 1]))
-        {
             end--;
-        }
         return start == 0 && end == text.Length ? text : text[start..end];
     }
 
@@ -158,9 +138,7 @@ internal static class Text
     public static string EscapeHtml(string text)
     {
         if (!text.AsSpan().ContainsAny("&<>\"'"))
-        {
             return text;
-        }
         var escaped = new StringBuilder(text.Length + 16);
         foreach (char c in text)
         {

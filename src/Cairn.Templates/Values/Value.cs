@@ -33,19 +33,19 @@ internal readonly struct Value
 {
     // The tags of values that lie in the struct are types of the runtime: their objects never move, so that compiled
     // code compares with a constant and stores them without telling the garbage collector.
-    static object NoneTag => typeof(void);
+    private static object NoneTag => typeof(void);
 
-    static object BooleanTag => typeof(bool);
+    private static object BooleanTag => typeof(bool);
 
-    static object IntegerTag => typeof(long);
+    private static object IntegerTag => typeof(long);
 
-    static object FloatTag => typeof(double);
+    private static object FloatTag => typeof(double);
 
     // null (missing), a tag, a string or a HeapValue; nothing else.
-    readonly object? _object;
-    readonly long _bits;
+    private readonly object? _object;
+    private readonly long _bits;
 
-    Value(object? reference, long bits = 0)
+    private Value(object? reference, long bits = 0)
     {
         _object = reference;
         _bits = bits;

@@ -67,7 +67,7 @@ public static class Checker
 
     private static string Text(BitArray done)
     {
-        var words = new byte[(done.Length + 7) / 8];
+        byte[] words = new byte[(done.Length + 7) / 8];
         done.CopyTo(words, 0);
         return Convert.ToBase64String(words);
     }

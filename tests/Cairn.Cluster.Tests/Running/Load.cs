@@ -40,8 +40,10 @@ public sealed class Load : IAsyncDisposable
     public async Task ProgressAsync(int writes, CancellationToken ct)
     {
         for (int until = Writes + writes; Writes < until; await Task.Delay(20, ct))
+        {
             if (_clients.FirstOrDefault(client => client.IsFaulted) is { } failed)
                 await failed;
+        }
     }
 
     /// <summary>Ends the load, reads every config once more, and checks all that was seen.</summary>

@@ -67,7 +67,7 @@ public sealed class RaceTests
 
         var refusal = await Record.ExceptionAsync(() => world.CommitAsync(race.Planned));
 
-        ProblemKind? refused = (refusal as ProblemException)?.Problem.Kind;
+        var refused = (refusal as ProblemException)?.Problem.Kind;
         Assert.True(refused == race.Refused, $"{refusal?.ToString() ?? "it was committed"}");
     }
 

@@ -114,8 +114,8 @@ public sealed class PropertiesTests
     [InlineData("toml")]
     public void A_long_name_over_many_members_is_refused_while_the_text_is_small(string format)
     {
-        var members = string.Join(',', Enumerable.Range(0, 40_000).Select(i => $"\"k{i}\":{{\"a\":[{{}}]}}"));
-        var leaves = string.Join(',', Enumerable.Range(0, 40_000).Select(i => $"\"k{i}\":1"));
+        string members = string.Join(',', Enumerable.Range(0, 40_000).Select(i => $"\"k{i}\":{{\"a\":[{{}}]}}"));
+        string leaves = string.Join(',', Enumerable.Range(0, 40_000).Select(i => $"\"k{i}\":1"));
         string deep = string.Concat(Enumerable.Repeat("[", 60)), items = string.Join(',', Enumerable.Repeat("1", 100_000));
         string json = format == "yaml" ? $"{deep}[{items}]{new string(']', 60)}" : $"{{\"{new string('n', 300_000)}\":{{{(format == "toml" ? members : leaves)}}}}}";
         var problem = Should.Throw<ProblemException>(() => DocumentFormat.ByName(format).Write(Encoding.UTF8.GetBytes(json))).Problem;

@@ -91,7 +91,9 @@ public static class Bombs
             ("a number", Text("1e999999999")),
             ("zero bytes", new byte[100_000]),
         })
+        {
             yield return new Bomb($"{method} {path}: {name}", method, path, mediaType, body);
+        }
     }
 
     /// <summary>Variations of templates, the same for the same seed.</summary>
@@ -107,12 +109,14 @@ public static class Bombs
     {
         var random = new Random(seed);
         for (int i = 0; i < count; i++)
+        {
             yield return (i % 3) switch
             {
                 0 => Write($"variation {i}: aliases", Yaml, Aliases(random)),
                 1 => Patch($"variation {i}: a patch", Operations(random)),
                 _ => new Bomb($"variation {i}: a schema", "POST", "/api/v1/schema-checks/bomb/R/1.0.0", Json, System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["pattern"] = Pattern(random, 12) })),
             };
+        }
     }
 
     private static string Aliases(Random random)
@@ -120,12 +124,15 @@ public static class Bombs
         var text = new StringBuilder("a0: &a0 {x: " + new string('y', random.Next(1, 5000)) + "}\n");
         int levels = random.Next(2, 40);
         for (int i = 1; i <= levels; i++)
+        {
             text.Append(random.Next(3) switch
             {
                 0 => $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", random.Next(1, 20)))}]\n",
                 1 => $"a{i}: &a{i}\n  <<: [{string.Join(", ", Enumerable.Repeat($"*a{random.Next(i)}", random.Next(1, 10)))}]\n  m{i}: 1\n",
                 _ => $"a{i}: &a{i} {{k: *a{i - 1}, l: *a{random.Next(i)}}}\n",
             });
+        }
+
         return text.ToString();
     }
 

@@ -28,8 +28,10 @@ public static class CairnProcess
             RedirectStandardError = true,
         };
         foreach (string name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => (string)entry.Key))
+        {
             if (name.StartsWith("CAIRN_", StringComparison.Ordinal) || name is "RATE_LIMIT_READ" or "RATE_LIMIT_WRITE" or "VISUAL" or "EDITOR")
                 start.Environment.Remove(name);
+        }
         // Hundreds of processes run for a moment each: measuring their own code for later is of no use to them.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["CAIRN_CONFIG"] = Path.Combine(folder, "profiles.json");

@@ -54,6 +54,7 @@ public sealed class StrangeServer : IDisposable
     private async Task AnswerAsync(TcpClient client)
     {
         using (client)
+        {
             try
             {
                 var stream = client.GetStream();
@@ -78,5 +79,6 @@ public sealed class StrangeServer : IDisposable
             {
                 // The program has gone.
             }
+        }
     }
 }

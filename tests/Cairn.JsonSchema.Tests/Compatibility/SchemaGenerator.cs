@@ -5,65 +5,59 @@ namespace Cairn.JsonSchema.Tests.Compatibility;
 /// <summary>
 /// Random schemas and instances over a few names and values, so that they meet often, and random small changes.
 /// </summary>
-sealed class SchemaGenerator(Random random)
+internal sealed class SchemaGenerator(Random random)
 {
-    static readonly string[] Names = ["a", "b", "ab", "c"];
-    static readonly string[] Patterns = ["^a", "b$", "^c$"];
-    static readonly string[] Types = ["null", "boolean", "integer", "number", "string", "array", "object"];
-    static readonly string[] Drafts =
+    private static readonly string[] Names = ["a", "b", "ab", "c"];
+    private static readonly string[] Patterns = ["^a", "b$", "^c$"];
+    private static readonly string[] Types = ["null", "boolean", "integer", "number", "string", "array", "object"];
+    private static readonly string[] Drafts =
         ["https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2019-09/schema",
          "http://json-schema.org/draft-07/schema#", "http://json-schema.org/draft-04/schema#"];
 
-    static readonly string[] Values = ["null", "true", "false", "0", "1", "1.0", "2", "3", "0.5", "-1", "\"\"", "\"a\"", "\"ab\"", "\"b\"", "[]", "[1]", "{}", "{\"a\":1}"];
+    private static readonly string[] Values = ["null", "true", "false", "0", "1", "1.0", "2", "3", "0.5", "-1", "\"\"", "\"a\"", "\"ab\"", "\"b\"", "[]", "[1]", "{}", "{\"a\":1}"];
 
-    bool Chance(int percent) => random.Next(100) < percent;
+    private bool Chance(int percent) => random.Next(100) < percent;
 
-    T Pick<T>(T[] options) => options[random.Next(options.Length)];
+    private T Pick<T>(T[] options) => options[random.Next(options.Length)];
 
     public JsonObject Schema()
     {
         var schema = Subschema(3);
         if (Chance(60))
-        {
             schema["$defs"] = new JsonObject { ["x"] = Subschema(2), ["y"] = Subschema(2) };
-        }
 
         if (Chance(30))
-        {
             schema["$schema"] = Pick(Drafts);
-        }
 
         return schema;
     }
 
-    JsonObject Subschema(int depth)
+    private JsonObject Subschema(int depth)
     {
         var schema = new JsonObject();
         int keywords = random.Next(1, 4);
         for (int i = 0; i < keywords; i++)
-        {
             AddKeyword(schema, depth);
-        }
 
         return schema;
     }
 
-    JsonNode Child(int depth) => depth <= 0 || Chance(12) ? JsonValue.Create(Chance(70)) : Subschema(depth - 1);
+    private JsonNode Child(int depth) => depth <= 0 || Chance(12) ? JsonValue.Create(Chance(70)) : Subschema(depth - 1);
 
-    JsonArray Children(int depth) => new([.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Child(depth))]);
+    private JsonArray Children(int depth) => new([.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Child(depth))]);
 
-    JsonObject Map(int depth, string[] names) =>
+    private JsonObject Map(int depth, string[] names) =>
         new(names.Where(_ => Chance(45)).Select(name => KeyValuePair.Create<string, JsonNode?>(name, Child(depth))));
 
-    JsonArray NameList() => new([.. Names.Where(_ => Chance(40)).DefaultIfEmpty("a").Select(name => JsonValue.Create(name))]);
+    private JsonArray NameList() => new([.. Names.Where(_ => Chance(40)).DefaultIfEmpty("a").Select(name => JsonValue.Create(name))]);
 
-    JsonNode TypeList()
+    private JsonNode TypeList()
     {
         string[] chosen = [.. Types.Where(_ => Chance(35)).DefaultIfEmpty("object")];
         return chosen.Length == 1 ? JsonValue.Create(chosen[0]) : new JsonArray([.. chosen.Select(type => JsonValue.Create(type))]);
     }
 
-    void AddKeyword(JsonObject schema, int depth)
+    private void AddKeyword(JsonObject schema, int depth)
     {
         switch (random.Next(29))
         {
@@ -88,9 +82,7 @@ sealed class SchemaGenerator(Random random)
             case 23:
                 schema["items"] = Child(depth);
                 if (Chance(40))
-                {
                     schema["prefixItems"] = Children(depth);
-                }
 
                 break;
             case 24: schema["contains"] = Child(depth); break;
@@ -131,44 +123,34 @@ sealed class SchemaGenerator(Random random)
             Collect(copy, places);
             var place = places[random.Next(places.Count)];
             if (Chance(45) && place.Count > 0)
-            {
                 place.Remove(place.ElementAt(random.Next(place.Count)).Key);
-            }
             else
-            {
                 AddKeyword(place, 1);
-            }
         }
 
         return copy;
     }
 
-    static void Collect(JsonNode? node, List<JsonObject> places)
+    private static void Collect(JsonNode? node, List<JsonObject> places)
     {
         if (node is JsonObject map)
         {
             // Maps of names are places too: a keyword's name then becomes a member's, which is as good a change.
             places.Add(map);
             foreach (var (_, value) in map)
-            {
                 Collect(value, places);
-            }
         }
         else if (node is JsonArray list)
         {
             foreach (var item in list)
-            {
                 Collect(item, places);
-            }
         }
     }
 
     public JsonNode? Instance(int depth = 3)
     {
         if (depth == 0 || Chance(35))
-        {
             return JsonNode.Parse(Pick(Values));
-        }
 
         return Chance(70)
             ? new JsonObject(Names.Append("d").Where(_ => Chance(45)).Select(name => KeyValuePair.Create(name, Instance(depth - 1))))

@@ -10,8 +10,8 @@ namespace Cairn.JsonSchema.Tests.Compatibility;
 /// </summary>
 public sealed class SoundnessTests
 {
-    const int Pairs = 5_000;
-    const int InstancesPerPair = 50;
+    private const int Pairs = 5_000;
+    private const int InstancesPerPair = 50;
 
     [Fact]
     public void No_instance_contradicts_a_compatible_verdict()
@@ -22,8 +22,8 @@ public sealed class SoundnessTests
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
         {
             var generator = new SchemaGenerator(new Random(seed));
-            JsonObject oldJson = generator.Schema();
-            JsonObject newJson = generator.Mutate(oldJson);
+            var oldJson = generator.Schema();
+            var newJson = generator.Mutate(oldJson);
             var (oldSchema, newSchema) = (TryCompile(oldJson), TryCompile(newJson));
             if (oldSchema is null || newSchema is null)
             {
@@ -35,7 +35,7 @@ public sealed class SoundnessTests
             proven += differ && comparison.IsBackwardCompatible ? 1 : 0;
             for (int i = 0; i < InstancesPerPair; i++)
             {
-                JsonNode? instance = generator.Instance();
+                var instance = generator.Instance();
                 bool isOld = oldSchema.IsValid(instance);
                 bool isNew = newSchema.IsValid(instance);
                 refutable += isOld && !isNew ? 1 : 0;
@@ -49,7 +49,7 @@ public sealed class SoundnessTests
         refutable.ShouldBeGreaterThan(Pairs, "otherwise the instances tell the schemas hardly apart");
     }
 
-    static JsonSchemaValidator? TryCompile(JsonObject schema)
+    private static JsonSchemaValidator? TryCompile(JsonObject schema)
     {
         try
         {

@@ -69,14 +69,14 @@ public sealed class VerdictTests
         { "empty because bounds cross", "{\"type\":\"integer\",\"minimum\":5,\"maximum\":4}", "{\"type\":\"string\"}", true, false },
     };
 
-    static string Open(string properties) => $"{{\"type\":\"object\",\"properties\":{{{properties}}}}}";
+    private static string Open(string properties) => $"{{\"type\":\"object\",\"properties\":{{{properties}}}}}";
 
-    static string Closed(string properties) => $"{{\"type\":\"object\",\"properties\":{{{properties}}},\"additionalProperties\":false}}";
+    private static string Closed(string properties) => $"{{\"type\":\"object\",\"properties\":{{{properties}}},\"additionalProperties\":false}}";
 
-    static string Tagged(params string[] kinds) => $"{{\"oneOf\":[{string.Join(',', kinds.Select(kind =>
+    private static string Tagged(params string[] kinds) => $"{{\"oneOf\":[{string.Join(',', kinds.Select(kind =>
         $"{{\"type\":\"object\",\"required\":[\"kind\",\"{kind}\"],\"properties\":{{\"kind\":{{\"const\":\"{kind}\"}}}}}}"))}]}}";
 
-    static string Tree(string name, string value) =>
+    private static string Tree(string name, string value) =>
         $"{{\"$ref\":\"#/$defs/{name}\",\"$defs\":{{\"{name}\":{{\"type\":\"object\",\"properties\":{{\"value\":{value},\"children\":{{\"items\":{{\"$ref\":\"#/$defs/{name}\"}}}}}}}}}}}}";
 
     [Theory]

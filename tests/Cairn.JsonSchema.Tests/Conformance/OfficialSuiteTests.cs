@@ -41,7 +41,7 @@ public sealed class OfficialSuiteTests
     }
 
     /// <summary>What went wrong, or null. All ways into the validator must agree.</summary>
-    static string? Run(SuiteCase test, SchemaDraft draft)
+    private static string? Run(SuiteCase test, SchemaDraft draft)
     {
         try
         {

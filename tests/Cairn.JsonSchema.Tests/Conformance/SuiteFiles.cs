@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace Cairn.JsonSchema.Tests.Conformance;
 
 /// <summary>The official test suite, where it is on the machine.</summary>
-static class SuiteFiles
+internal static class SuiteFiles
 {
-    const string RemoteBase = "http://localhost:1234/";
+    private const string RemoteBase = "http://localhost:1234/";
 
-    static readonly string? Root = FindRoot();
+    private static readonly string? Root = FindRoot();
 
-    static readonly Lazy<Dictionary<string, JsonElement>> Remotes = new(ReadRemotes);
+    private static readonly Lazy<Dictionary<string, JsonElement>> Remotes = new(ReadRemotes);
 
     public static string RootOrSkip()
     {
@@ -46,7 +46,7 @@ static class SuiteFiles
         }
     }
 
-    static Dictionary<string, JsonElement> ReadRemotes()
+    private static Dictionary<string, JsonElement> ReadRemotes()
     {
         string folder = Path.Combine(Root!, "remotes");
         return Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories).ToDictionary(
@@ -58,7 +58,7 @@ static class SuiteFiles
             });
     }
 
-    static string? FindRoot()
+    private static string? FindRoot()
     {
         string? folder = Environment.GetEnvironmentVariable("CAIRN_CONFORMANCE");
         for (string? at = AppContext.BaseDirectory; folder is null && at is not null; at = Path.GetDirectoryName(at))
@@ -72,7 +72,7 @@ static class SuiteFiles
     }
 }
 
-sealed record SuiteCase(string File, string Group, string Test, JsonElement Schema, JsonElement Data, bool Valid)
+internal sealed record SuiteCase(string File, string Group, string Test, JsonElement Schema, JsonElement Data, bool Valid)
 {
     public override string ToString() => $"{File} | {Group} | {Test}";
 }

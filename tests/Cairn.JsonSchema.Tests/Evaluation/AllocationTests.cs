@@ -4,7 +4,7 @@ namespace Cairn.JsonSchema.Tests.Evaluation;
 
 public sealed class AllocationTests
 {
-    const string Schema = """
+    private const string Schema = """
         {
           "type": "object",
           "required": ["name", "port"],
@@ -20,7 +20,7 @@ public sealed class AllocationTests
         }
         """;
 
-    const string Instance = """
+    private const string Instance = """
         { "name": "pay\u006dents", "port": 443, "mode": "on", "sizes": [1, 2.5, 3e0], "when": "2026-01-02T03:04:05Z", "nested": { "x": null } }
         """;
 

@@ -6,7 +6,7 @@ namespace Cairn.JsonSchema.Tests.Evaluation;
 
 public sealed class ErrorTests
 {
-    const string Schema = """
+    private const string Schema = """
         {
           "$id": "https://example.org/service",
           "type": "object",

@@ -5,7 +5,7 @@ namespace Cairn.JsonSchema.Tests.Evaluation;
 /// <summary>What is meant to hang or crash a validator ends in an error instead.</summary>
 public sealed class HostileInputTests
 {
-    static string Nest(string open, int levels, string inner, string close) =>
+    private static string Nest(string open, int levels, string inner, string close) =>
         string.Concat(Enumerable.Repeat(open, levels)) + inner + string.Concat(Enumerable.Repeat(close, levels));
 
     [Fact]

@@ -4,7 +4,7 @@ namespace Cairn.JsonSchema.Tests.Inference;
 
 public sealed class InferenceTests
 {
-    static string Infer(params string[] samples)
+    private static string Infer(params string[] samples)
     {
         var schema = SchemaInference.Infer(samples.Select(Schemas.Json)).AsObject();
         schema.Remove("$schema").ShouldBeTrue();

@@ -3,7 +3,7 @@ namespace Cairn.JsonSchema.Tests.Output;
 /// <summary>The standard's own example of a polygon with too few points and a point with a stray member.</summary>
 public sealed class OutputTests
 {
-    const string Schema = """
+    private const string Schema = """
         {
           "$id": "https://example.org/polygon",
           "$defs": {
@@ -16,9 +16,9 @@ public sealed class OutputTests
         }
         """;
 
-    const string Instance = """[{ "x": 2.5, "y": 1.3 }, { "x": 1, "z": 6.7 }]""";
+    private const string Instance = """[{ "x": 2.5, "y": 1.3 }, { "x": 1, "z": 6.7 }]""";
 
-    static string Write(OutputFormat format) => Schemas.Compile(Schema).Validate(Schemas.Json(Instance)).ToOutput(format).ToJsonString();
+    private static string Write(OutputFormat format) => Schemas.Compile(Schema).Validate(Schemas.Json(Instance)).ToOutput(format).ToJsonString();
 
     [Fact]
     public void Flag_says_only_whether() => Write(OutputFormat.Flag).ShouldBe("""{"valid":false}""");

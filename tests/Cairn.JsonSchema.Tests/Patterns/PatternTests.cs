@@ -6,7 +6,7 @@ namespace Cairn.JsonSchema.Tests.Patterns;
 
 public sealed class PatternTests
 {
-    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     [Theory]
     [InlineData("^a$", "a\n", false)]

@@ -83,6 +83,7 @@ public class GraphQlTests
         Prop.ForAll(texts.ToArbitrary(), text =>
         {
             foreach (var parse in new Func<string, RegoObject>[] { GraphQlQueryParser.Parse, GraphQlSchemaParser.Parse })
+            {
                 try
                 {
                     parse(text);
@@ -91,6 +92,7 @@ public class GraphQlTests
                 {
                     e.Message.ShouldContain("in GraphQL string at location");
                 }
+            }
         }).QuickCheckThrowOnFailure();
     }
 }

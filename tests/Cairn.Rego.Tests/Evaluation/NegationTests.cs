@@ -113,13 +113,17 @@ public class NegationTests
     {
         var wrong = new List<string>();
         foreach (var (form, defined, isFalse, before, beforeInQuery) in Forms)
+        {
             foreach (var (operands, holds, undefined) in new[] { ("input.d data.t.val", defined, false), ("input.f data.t.no", isFalse, false), ("input.u data.t.und", false, true) })
+            {
                 foreach (string operand in operands.Split(' '))
                 {
                     bool first = place.Length == 0 ? beforeInQuery : before;
                     Check(form.Replace("X", operand, StringComparison.Ordinal), holds);
                     Check("not " + form.Replace("X", operand, StringComparison.Ordinal), !holds && !(undefined && first));
                 }
+            }
+        }
 
         wrong.ShouldBeEmpty();
 

@@ -117,7 +117,9 @@ public class RegoFormatterTests
         {
             using var cases = JsonDocument.Parse(File.ReadAllBytes(file));
             foreach (var test in cases.RootElement.EnumerateArray())
+            {
                 if (test.TryGetProperty("modules", out var modules) && modules.ValueKind == JsonValueKind.Array)
+                {
                     foreach (string source in modules.EnumerateArray().Select(module => module.GetString()!))
                     {
                         string once = RegoFormatter.Format(source);
@@ -125,6 +127,8 @@ public class RegoFormatterTests
                         Shape(once).ShouldBe(Shape(source));
                         count++;
                     }
+                }
+            }
         }
 
         count.ShouldBeGreaterThan(1000);

@@ -25,6 +25,7 @@ public sealed class MasterKeyTests : IDisposable
         await first.Admin.PutJsonAsync(Path, $$"""{"pool":{{++pool}}}""");
 
         foreach (string keys in (string[])[$"{Old},{New}", $"{New},{Old}", New])
+        {
             foreach (var (node, other) in ((CairnServer, CairnServer)[])[(first, second), (second, first)])
             {
                 node.Configure = With(engine, node.Node.Options.NodeId, keys);
@@ -35,6 +36,7 @@ public sealed class MasterKeyTests : IDisposable
                 var read = await other.Admin.SendJsonAsync(HttpMethod.Get, Path, null, ("Cairn-Min-Revision", revision));
                 ((int)read["pool"]!).ShouldBe(pool);
             }
+        }
 
         await second.StopAsync();
         second.Configure = With(engine, "n2", Old);

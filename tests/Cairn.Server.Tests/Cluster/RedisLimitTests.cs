@@ -36,8 +36,10 @@ public sealed class RedisLimitTests : IAsyncLifetime
         using var one = Limiter();
         using var two = Limiter();
         for (int i = 1; i <= 10; i++)
+        {
             (await (i % 2 == 0 ? one : two).TakeAsync("key:a", "read", Limit)).ShouldSatisfyAllConditions(
                 decision => decision.Allowed.ShouldBeTrue(), decision => decision.Remaining.ShouldBe(10 - i));
+        }
 
         foreach (var limiter in new[] { one, two })
         {

@@ -72,10 +72,12 @@ public sealed class PyrmuteKeyTests(CairnServer server) : IClassFixture<CairnSer
         {
             using var client = ClientOf(await CreateAsync("level-" + level, $",\"permission\":\"{level}\""));
             foreach (var (method, path, least, body) in requests)
+            {
                 if (Array.IndexOf(levels, level) < Array.IndexOf(levels, least))
                     await client.RefusedAsync(403, "Insufficient permissions. Required: " + least, method, path, body);
                 else
                     (await client.SendAsync(new HttpMethod(method), path, body)).StatusCode.ShouldNotBe(HttpStatusCode.Forbidden, $"{level}: {method} {path}");
+            }
             // Neither validation nor absence is told to those who may not.
             if (level == "read")
                 await client.RefusedAsync(403, "Insufficient permissions. Required: write", "POST", "/schemas/no/N/versions", "{}");

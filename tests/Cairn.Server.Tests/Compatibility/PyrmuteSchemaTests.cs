@@ -150,8 +150,11 @@ public sealed class PyrmuteSchemaTests(CairnServer server) : IClassFixture<Cairn
         compared.AsObject().Select(member => member.Key).ShouldBe(["namespace", "model_name", "from_version", "to_version", "changes"]);
         var changes = compared["changes"]!;
         foreach (var breaking in changes["breaking_changes"]!.AsArray())
+        {
             if ((string?)breaking!["type"] != "type_changed")
                 breaking["description"] = "...";
+        }
+
         JsonNode.DeepEquals(changes, JsonNode.Parse("""
             {"properties_added":["gift"],"properties_removed":["note"],
              "properties_modified":[

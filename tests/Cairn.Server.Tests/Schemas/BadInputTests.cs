@@ -123,9 +123,12 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
         // Each level doubles: 2^60 evaluations if they were all made.
         var bomb = new StringBuilder("""{"$ref":"#/$defs/l0","$defs":{""");
         for (int level = 0; level < 60; level++)
+        {
             bomb.Append($$"""
                 "l{{level}}":{"allOf":[{"$ref":"#/$defs/l{{level + 1}}"},{"$ref":"#/$defs/l{{level + 1}}"}]},
                 """);
+        }
+
         bomb.Append("\"l60\":{\"type\":\"string\"}}}");
         await Admin.PutJsonAsync("/api/v1/schemas/bad/Bomb/1.0.0", bomb.ToString());
         var verdict = await Admin.PostJsonAsync("/api/v1/schema-validations/bad/Bomb/1.0.0", "\"text\"");

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Cairn.Server.Tests.Support;
 
 namespace Cairn.Server.Tests.Schemas;
@@ -139,7 +138,7 @@ public sealed class BindingTests(CairnServer server) : IClassFixture<CairnServer
         await own.Admin.PutJsonAsync("/api/v1/configs/kept/db", """{"host":"a"}""");
         await own.Admin.PutJsonAsync("/api/v1/config-schemas/kept/db", "\"kept/Db@^1\"");
         await own.RestartAsync();
-        JsonNode usage = await own.Admin.GetJsonAsync("/api/v1/schema-usage/kept/Db/1.0.0");
+        var usage = await own.Admin.GetJsonAsync("/api/v1/schema-usage/kept/Db/1.0.0");
         usage["configs"]!.AsArray().Count.ShouldBe(1);
         await own.Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, "/api/v1/configs/kept/db", "{}");
     }

@@ -28,6 +28,7 @@ public sealed class EventReader : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         string type = "message", id = "", data = "";
         while (await _reader.ReadLineAsync(patience.Token) is { } line)
+        {
             if (line.Length == 0 && data.Length > 0)
                 return new ServerEvent(type, id, JsonNode.Parse(data)!);
             else if (line.StartsWith("event: ", StringComparison.Ordinal))
@@ -36,6 +37,8 @@ public sealed class EventReader : IAsyncDisposable
                 id = line[4..];
             else if (line.StartsWith("data: ", StringComparison.Ordinal))
                 data = line[6..];
+        }
+
         throw new EndOfStreamException();
     }
 

@@ -3,31 +3,27 @@ using System.Text.Json;
 namespace Cairn.Templates.Tests.Conformance;
 
 /// <summary>Finds the conformance data, which is not part of this repository.</summary>
-static class ConformanceSuite
+internal static class ConformanceSuite
 {
     public const string Missing =
         "the conformance data is not here: set CAIRN_CONFORMANCE to its folder, or put it at shared/conformance beside the checkout";
 
     public static string? Folder { get; } = Find();
 
-    static string? Find()
+    private static string? Find()
     {
         string? given = Environment.GetEnvironmentVariable("CAIRN_CONFORMANCE");
         if (!string.IsNullOrEmpty(given))
-        {
             return Existing(Path.Combine(given, "jinja"));
-        }
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (Existing(Path.Combine(folder.FullName, "shared", "conformance", "jinja")) is { } found)
-            {
                 return found;
-            }
         }
         return null;
     }
 
-    static string? Existing(string folder) => Directory.Exists(folder) ? folder : null;
+    private static string? Existing(string folder) => Directory.Exists(folder) ? folder : null;
 
     public static IReadOnlyList<ConformanceCase> Cases(string file)
     {
@@ -37,7 +33,7 @@ static class ConformanceSuite
 }
 
 /// <summary>One case: a template, its data, and the text or the error that Jinja2 makes of it.</summary>
-sealed record ConformanceCase(string Id, string Template, TemplateEnvironment Environment, TemplateVariables Variables, string? Expected)
+internal sealed record ConformanceCase(string Id, string Template, TemplateEnvironment Environment, TemplateVariables Variables, string? Expected)
 {
     public static ConformanceCase From(string file, JsonElement json)
     {
@@ -78,9 +74,7 @@ sealed record ConformanceCase(string Id, string Template, TemplateEnvironment En
         catch (TemplateException e)
         {
             if (e.Line < 1 || e.Excerpt.Length == 0)
-            {
                 return $"{Id}: the error has no position: {e.Message}";
-            }
             return Expected is null ? null : $"{Id}: {e.Message}\n{e.Excerpt}\n  expected: {Expected}";
         }
         return actual == Expected ? null

@@ -5,13 +5,13 @@ namespace Cairn.Templates.Tests.Differential;
 
 public class DifferentialTests
 {
-    const string OverBudget = "over the budget";
+    private const string OverBudget = "over the budget";
 
     // One process of Python has a minute.
-    const int CasesAtOnce = 500;
+    private const int CasesAtOnce = 500;
 
     /// <summary>More cases, or other ones, without a change to the code: <c>CAIRN_TEMPLATE_FUZZ=seed:count</c>.</summary>
-    static (int Seed, int Count) Plan()
+    private static (int Seed, int Count) Plan()
     {
         string[] parts = (Environment.GetEnvironmentVariable("CAIRN_TEMPLATE_FUZZ") ?? "20261121:1500").Split(':');
         return (int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
@@ -30,7 +30,7 @@ public class DifferentialTests
         for (int done = 0; done < count; done += CasesAtOnce)
         {
             var cases = Enumerable.Range(0, Math.Min(CasesAtOnce, count - done)).Select(_ => generator.Case()).ToList();
-            var expected = JinjaPeer.Render(TemplateGenerator.Context, cases);
+            string?[] expected = JinjaPeer.Render(TemplateGenerator.Context, cases);
             rendered += expected.Count(e => e is not null);
             differences.AddRange(cases.Zip(expected, (test, text) => Difference(test, text, variables)).OfType<string>());
         }
@@ -38,7 +38,7 @@ public class DifferentialTests
         differences.ShouldBeEmpty();
     }
 
-    static string? Difference(DifferentialCase test, string? expected, TemplateVariables variables)
+    private static string? Difference(DifferentialCase test, string? expected, TemplateVariables variables)
     {
         string? actual = Render(test, variables, out string error);
         return actual == expected || IsAboutObjects(expected)
@@ -47,14 +47,14 @@ public class DifferentialTests
             : $"{test.Options}\n{string.Join("\n", test.Others.Select(o => $"  {o.Key}: {o.Value}"))}\n{test.Template}\n  Jinja2: {expected ?? "an error"}\n  Cairn:  {actual ?? error}\n";
     }
 
-    static bool AreSameJson(string actual, string expected)
+    private static bool AreSameJson(string actual, string expected)
     {
         using var a = JsonDocument.Parse(actual);
         using var b = JsonDocument.Parse(expected);
         return a.RootElement.GetRawText() == b.RootElement.GetRawText() || JsonElement.DeepEquals(a.RootElement, b.RootElement);
     }
 
-    static string? Render(DifferentialCase test, TemplateVariables variables, out string error)
+    private static string? Render(DifferentialCase test, TemplateVariables variables, out string error)
     {
         error = "";
         var environment = new TemplateEnvironment
@@ -79,17 +79,17 @@ public class DifferentialTests
     }
 
     // Python prints addresses and type names of functions, iterators and the like.
-    static bool IsAboutObjects(string? text) => text is not null && (text.Contains(" at 0x") || text.Contains("<built-in") || text.Contains("<bound ")
+    private static bool IsAboutObjects(string? text) => text is not null && (text.Contains(" at 0x") || text.Contains("<built-in") || text.Contains("<bound ")
         || text.Contains("&lt;generator") || text.Contains("&lt;built-in"));
 
     // What is over the budget; a random key of a mapping; complex numbers (the root of a negative number), and slices of constants that have none, which Jinja2 folds away.
-    static bool IsDeliberate(string error) => error.Contains("cannot be raised to a fraction") || error.Contains("cannot be sliced") || error.Contains("expected a sequence, not 'dict'") || error == OverBudget;
+    private static bool IsDeliberate(string error) => error.Contains("cannot be raised to a fraction") || error.Contains("cannot be sliced") || error.Contains("expected a sequence, not 'dict'") || error == OverBudget;
 
     // Jinja2 computes constants while compiling, and in strict mode a missing one is an error even where it is never reached.
-    static bool IsEager(DifferentialCase test, string? expected) =>
+    private static bool IsEager(DifferentialCase test, string? expected) =>
         expected is null && test.Options.Undefined == "strict" && (test.Template.Contains("})") || test.Template.Contains("])"));
 
     // Python's pprint also folds long strings, and Jinja2 forgets markup where it joins constants under autoescape.
-    static bool IsFolded(string template) =>
+    private static bool IsFolded(string template) =>
         template.Contains("pprint)|pprint") || (template.Contains("autoescape true") && template.Contains(" ~ "));
 }

@@ -3,37 +3,37 @@ using System.Globalization;
 namespace Cairn.Templates.Tests.Differential;
 
 /// <summary>Random expressions over <see cref="TemplateGenerator.Context"/>: of a wanted sort, and now and then of another.</summary>
-sealed class ExpressionGenerator(Random random)
+internal sealed class ExpressionGenerator(Random random)
 {
-    static readonly string[] Integers = ["i", "j", "zero", "0", "1", "2", "10", "-1", "255", "big", "9223372036854775807", "-9223372036854775808", "4294967296", "-2147483648", "1_000", "0x1f", "0b101", "0o17", "l|length", "s|length", "l[0]", "r[0].port"];
-    static readonly string[] Floats = ["f", "g", "k", "0.5", "1.0", "1e3", "2.675", "h", "100.0", "0.1", "-7.5"];
-    static readonly string[] Strings = ["s", "t", "u", "e", "p", "n", "m", "html", "'abc'", "'a,b,,c'", "\"it's\"", "'x=%s'", "d.a", "w[1]", "r[1].name", "'ß'", "'a\\nb\\n\\nc'", "'日本😀x'", "'e\\u0301\\x41'", "'a' 'b'", "'İıǆﬁ'", "'\\ta\\r\\nb'"];
-    static readonly string[] Lists = ["l", "w", "x", "empty", "[1, 2, 3]", "['b', 'A', 'c']", "range(5)", "range(3, 20, 4)", "(1, 'x')", "r|map(attribute='port')|list", "d.values()|list", "d.items()|list", "[[2, 'b'], [1, 'a']]", "w[1:3]"];
-    static readonly string[] Records = ["r", "r[:2]", "r|sort(attribute='name')", "r|selectattr('on')|list"];
-    static readonly string[] Mappings = ["d", "none", "flat", "{'q': 1, 'a': 'z'}", "r[0]", "dict(a=1, b=s)", "{1: 'x', 'y': 2.5}"];
-    static readonly string[] Missing = ["missing", "d.zzz", "l[99]", "(1 if no)", "none.q"];
-    static readonly string[] Booleans = ["yes", "no", "true", "i > 3", "s is string", "l is iterable", "missing is defined", "0 < i < 9", "i == 7 != 8", "1 < 2 in [2]", "not i", "'a' not in s", "i is not none"];
+    private static readonly string[] Integers = ["i", "j", "zero", "0", "1", "2", "10", "-1", "255", "big", "9223372036854775807", "-9223372036854775808", "4294967296", "-2147483648", "1_000", "0x1f", "0b101", "0o17", "l|length", "s|length", "l[0]", "r[0].port"];
+    private static readonly string[] Floats = ["f", "g", "k", "0.5", "1.0", "1e3", "2.675", "h", "100.0", "0.1", "-7.5"];
+    private static readonly string[] Strings = ["s", "t", "u", "e", "p", "n", "m", "html", "'abc'", "'a,b,,c'", "\"it's\"", "'x=%s'", "d.a", "w[1]", "r[1].name", "'ß'", "'a\\nb\\n\\nc'", "'日本😀x'", "'e\\u0301\\x41'", "'a' 'b'", "'İıǆﬁ'", "'\\ta\\r\\nb'"];
+    private static readonly string[] Lists = ["l", "w", "x", "empty", "[1, 2, 3]", "['b', 'A', 'c']", "range(5)", "range(3, 20, 4)", "(1, 'x')", "r|map(attribute='port')|list", "d.values()|list", "d.items()|list", "[[2, 'b'], [1, 'a']]", "w[1:3]"];
+    private static readonly string[] Records = ["r", "r[:2]", "r|sort(attribute='name')", "r|selectattr('on')|list"];
+    private static readonly string[] Mappings = ["d", "none", "flat", "{'q': 1, 'a': 'z'}", "r[0]", "dict(a=1, b=s)", "{1: 'x', 'y': 2.5}"];
+    private static readonly string[] Missing = ["missing", "d.zzz", "l[99]", "(1 if no)", "none.q"];
+    private static readonly string[] Booleans = ["yes", "no", "true", "i > 3", "s is string", "l is iterable", "missing is defined", "0 < i < 9", "i == 7 != 8", "1 < 2 in [2]", "not i", "'a' not in s", "i is not none"];
 
-    static readonly string[] Tests =
+    private static readonly string[] Tests =
     [
         "defined", "undefined", "none", "boolean", "true", "false", "integer", "float", "number", "string", "mapping", "sequence",
         "iterable", "callable", "escaped", "lower", "upper", "odd", "even", "divisibleby(2)", "divisibleby 3", "sameas none",
         "in [1, 's', 2.5]", "eq 7", "ne 's'", "lt 5", "ge 0", "filter", "test", "==(1)",
     ];
 
-    static readonly string[] Arithmetical =
+    private static readonly string[] Arithmetical =
     [
         "v", "v", "a", "b", "i", "j", "zero", "f", "yes", "s", "big", "0", "1", "2", "3", "7", "-1", "-7", "10", "64", "2147483647", "2147483648", "4294967295",
         "4294967296", "-4294967297", "9007199254740993", "4611686018427387904", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "0.5",
     ];
 
-    bool Chance(int percent) => random.Next(100) < percent;
+    private bool Chance(int percent) => random.Next(100) < percent;
 
     public string Pick(params string[] choices) => choices[random.Next(choices.Length)];
 
-    string Number() => random.Next(-4, 9).ToString(CultureInfo.InvariantCulture);
+    private string Number() => random.Next(-4, 9).ToString(CultureInfo.InvariantCulture);
 
-    string Small() => random.Next(1, 6).ToString(CultureInfo.InvariantCulture);
+    private string Small() => random.Next(1, 6).ToString(CultureInfo.InvariantCulture);
 
     public string ListName() => Pick(Lists);
 
@@ -52,10 +52,10 @@ sealed class ExpressionGenerator(Random random)
     };
 
     /// <summary>Something of the wanted sort; now and then something else.</summary>
-    string Operand(Func<int, string> wanted, int depth) => Chance(6) ? $"({Any(depth)})" : $"({wanted(depth)})";
+    private string Operand(Func<int, string> wanted, int depth) => Chance(6) ? $"({Any(depth)})" : $"({wanted(depth)})";
 
     /// <summary>Operators without brackets, so that their precedence is seen.</summary>
-    string Unbracketed(int operands)
+    private string Unbracketed(int operands)
     {
         string text = "";
         for (int i = 0; i < operands; i++)
@@ -87,7 +87,7 @@ sealed class ExpressionGenerator(Random random)
         _ => $"{Operand(Int, depth - 1)}|abs",
     };
 
-    string Float(int depth) => depth <= 0 || Chance(30) ? Pick(Floats) : random.Next(6) switch
+    private string Float(int depth) => depth <= 0 || Chance(30) ? Pick(Floats) : random.Next(6) switch
     {
         0 => $"{Operand(Int, depth - 1)} / {Operand(Int, depth - 1)}",
         1 => $"{Operand(Float, depth - 1)} {Pick("+", "-", "*", "/", "//", "%", "**")} {Pick(Operand(Int, depth - 1), Operand(Float, depth - 1))}",
@@ -120,14 +120,14 @@ sealed class ExpressionGenerator(Random random)
         _ => $"'{Pick("{}", "{0}", "{:>8}", "{:<6}|", "{:^7}", "{:05d}", "{:.2f}", "{:,}", "{:x}", "{!r}", "{:+}", "{:e}", "{:.1%}", "{:g}", "{:.3}", "{0[0]}", "{:*^9}", "{:#b}", "{:10.2f}", "{:_}")}'.format({Operand(Any, depth - 1)})",
     };
 
-    string StringFilter() => Pick(
+    private string StringFilter() => Pick(
         "upper", "lower", "title", "capitalize", "trim", "trim('a ')", "reverse", "center(20)", "center(7)", "e", "escape", "forceescape", "safe", "string",
         "replace('a', 'XX')", "replace('l', '', 1)", "replace('', '-')", "truncate(8)", "truncate(5, true)", "truncate(7, false, '~', 0)", "indent", "indent(2, true)",
         "indent(width=1, blank=true)", "urlencode", "striptags", "wordwrap(5)", "wordwrap(4, false)", "wordwrap(6, wrapstring='|')", "default('x')", "default('x', true)",
         "tojson", "list", "first", "last", "format(1)", "format(s, i)", "filesizeformat", "batch(3)|list", "sort", "sort|join", "unique|list", "d('q', boolean=true)",
         "urlize", "map('upper')|list", "slice(3)|list", "upper|lower", "select('in', 'aeiou')|list", "xmlattr", "length", "attr('x')", "tojson(2)");
 
-    string StringMethod() => Pick(
+    private string StringMethod() => Pick(
         "upper()", "lower()", "title()", "capitalize()", "swapcase()", "strip()", "lstrip()", "rstrip('dz')", "split()", "split(',')", "split('-', 1)", "rsplit(' ', 1)", "rsplit()",
         "splitlines()", "splitlines(true)", "replace('a', 'b')", "startswith('a')", "endswith(('c', 'd'))", "find('o')", "join(['1', '2'])", "center(9, '*')", "ljust(12)", "rjust(12, '.')",
         "zfill(10)", "partition('-')", "rpartition(' ')", "isdigit()", "isalpha()", "isalnum()", "isspace()", "isupper()", "islower()", "istitle()", "isnumeric()", "isdecimal()", "isidentifier()", "isascii()", "isprintable()",
@@ -145,14 +145,14 @@ sealed class ExpressionGenerator(Random random)
         _ => $"({Any(depth - 1)},)",
     };
 
-    string ListFilter() => Pick(
+    private string ListFilter() => Pick(
         "sort", "sort(true)", "sort(case_sensitive=true)", "reverse|list", "list", "unique|list", "first", "last", "batch(2)|list", "batch(2, 'f')|list", "slice(2)|list", "slice(3, 0)|list",
         "map('string')|list", "map('int')|list", "map('upper')|join(',')", "map('default', 'z')|list", "select|list", "reject|list", "select('odd')|list", "select('string')|list", "reject('none')|list",
         "select('gt', 1)|list", "select('in', [1, 'a'])|list", "join('-')", "sum", "min", "max", "length", "tojson", "tojson(indent=1)", "random|default(1) is defined", "string", "default([])", "map('abs')|list", "map('round', 1)|list",
         "map(attribute=0)|list", "map(attribute='0', default='-')|list", "groupby(0)|list", "sort(attribute=0)", "items|list", "dictsort", "select('sequence')|list", "map('list')|list", "map('length')|list",
         "count", "urlencode", "unique(true)|list", "map('tojson')|list", "selectattr('x')|list", "pprint", "map('format', 1)|list", "upper");
 
-    string RecordFilter() => Pick(
+    private string RecordFilter() => Pick(
         "map(attribute='name')|list", "map(attribute='tag.z')|list", "map(attribute='tag.z', default=0)|list", "selectattr('on')|map(attribute='name')|list", "rejectattr('on')|list|length",
         "selectattr('port', 'eq', 80)|map(attribute='name')|join(',')", "selectattr('tag', 'defined')|list", "groupby('port')|list", "groupby('on')|map(attribute='grouper')|list", "groupby('name')|map(attribute='list')|map('length')|list",
         "sort(attribute='port,name')|map(attribute='name')|list", "sort(attribute='port', reverse=true)|map(attribute='name')|list", "sum(attribute='port')", "min(attribute='port')", "max(attribute='name')", "unique(attribute='port')|list",

@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace Cairn.Templates.Tests.Differential;
 
 /// <summary>A template and what it may load; a native one is one expression, whose typed value is compared as JSON.</summary>
-sealed record DifferentialCase(string Template, Dictionary<string, string> Others, DifferentialOptions Options, bool IsNative = false);
+internal sealed record DifferentialCase(string Template, Dictionary<string, string> Others, DifferentialOptions Options, bool IsNative = false);
 
-sealed record DifferentialOptions(bool TrimBlocks, bool LstripBlocks, bool KeepTrailingNewline, string Undefined);
+internal sealed record DifferentialOptions(bool TrimBlocks, bool LstripBlocks, bool KeepTrailingNewline, string Undefined);
 
 /// <summary>Jinja2 itself, in a Python process: what it makes of templates.</summary>
-static class JinjaPeer
+internal static class JinjaPeer
 {
-    const string Script = """
+    private const string Script = """
         import json, resource, sys
         resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
         from jinja2 import ChainableUndefined, DictLoader, StrictUndefined, Undefined
@@ -57,7 +57,7 @@ static class JinjaPeer
     /// <summary>The reason why there is no Jinja2 here, or null.</summary>
     public static string? Unavailable { get; } = Probe();
 
-    static string? Probe()
+    private static string? Probe()
     {
         try
         {
@@ -74,7 +74,7 @@ static class JinjaPeer
     public static string?[] Render(string context, IReadOnlyList<DifferentialCase> cases) =>
         JsonSerializer.Deserialize<string?[]>(Run(Script, JsonSerializer.Serialize(new { context, cases })))!;
 
-    static string Run(string script, string input)
+    private static string Run(string script, string input)
     {
         var start = new ProcessStartInfo("python3", ["-c", script])
         {

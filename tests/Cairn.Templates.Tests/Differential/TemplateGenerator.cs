@@ -4,7 +4,7 @@ namespace Cairn.Templates.Tests.Differential;
 /// Random templates over <see cref="Context"/>: mostly well typed, so that most of them render, and sometimes not,
 /// so that errors are compared too. The same seed gives the same templates.
 /// </summary>
-sealed class TemplateGenerator
+internal sealed class TemplateGenerator
 {
     public const string Context = """
         {
@@ -18,8 +18,8 @@ sealed class TemplateGenerator
         }
         """;
 
-    readonly Random _random;
-    readonly ExpressionGenerator _expressions;
+    private readonly Random _random;
+    private readonly ExpressionGenerator _expressions;
 
     public TemplateGenerator(int seed)
     {
@@ -27,25 +27,21 @@ sealed class TemplateGenerator
         _expressions = new ExpressionGenerator(_random);
     }
 
-    bool Chance(int percent) => _random.Next(100) < percent;
+    private bool Chance(int percent) => _random.Next(100) < percent;
 
-    string Pick(params string[] choices) => choices[_random.Next(choices.Length)];
+    private string Pick(params string[] choices) => choices[_random.Next(choices.Length)];
 
-    string Any(int depth) => _expressions.Any(depth);
+    private string Any(int depth) => _expressions.Any(depth);
 
-    string List(int depth) => _expressions.List(depth);
+    private string List(int depth) => _expressions.List(depth);
 
     /// <summary>A template, the templates it may include, import and extend, and the environment's options.</summary>
     public DifferentialCase Case()
     {
         if (Chance(10))
-        {
             return new DifferentialCase($"{{{{ {Any(3)} }}}}", [], Options(), IsNative: true);
-        }
         if (Chance(60))
-        {
             return new DifferentialCase(Template(), [], Options());
-        }
         var others = new Dictionary<string, string>
         {
             ["part"] = Body(1) + "{{ v }}{{ s }}{{ loop is defined }}{% set leaked = 1 %}",
@@ -65,7 +61,7 @@ sealed class TemplateGenerator
         return new DifferentialCase(template, others, Options());
     }
 
-    DifferentialOptions Options() => Chance(50)
+    private DifferentialOptions Options() => Chance(50)
         ? new DifferentialOptions(false, false, false, "lenient")
         : new DifferentialOptions(Chance(50), Chance(50), Chance(30), Pick("lenient", "strict", "chainable"));
 
@@ -75,20 +71,18 @@ sealed class TemplateGenerator
         return string.Concat(Enumerable.Range(0, statements).Select(_ => Statement(2)));
     }
 
-    string Body(int depth) => string.Concat(Enumerable.Range(0, _random.Next(1, 3)).Select(_ => Statement(depth)));
+    private string Body(int depth) => string.Concat(Enumerable.Range(0, _random.Next(1, 3)).Select(_ => Statement(depth)));
 
-    string Open => Pick("{%", "{%", "{%", "{%-", "{%+");
+    private string Open => Pick("{%", "{%", "{%", "{%-", "{%+");
 
-    string Close => Pick("%}", "%}", "%}", "-%}");
+    private string Close => Pick("%}", "%}", "%}", "-%}");
 
-    string Tag(string content) => $"{Open} {content} {Close}";
+    private string Tag(string content) => $"{Open} {content} {Close}";
 
-    string Statement(int depth)
+    private string Statement(int depth)
     {
         if (depth <= 0 || Chance(50))
-        {
             return Chance(75) ? $"{Pick("{{", "{{-")} {Any(3)} {Pick("}}", "-}}")}" : Pick(" ", "\n", "text\n", "  \n  ", "{# c #}", "a ", "\n\n{#- c -#}\n", "{% raw %} {{ x }} {% endraw %}");
-        }
         return _random.Next(32) switch
         {
             0 => $"{Tag($"if {Any(2)}")}{Body(depth - 1)}{Tag($"elif {_expressions.Boolean(2)}")}{Body(depth - 1)}{Tag("else")}{Body(depth - 1)}{Tag("endif")}",
@@ -124,9 +118,9 @@ sealed class TemplateGenerator
         };
     }
 
-    string LoopBody(int depth) => Body(depth - 1) + Pick("{{ v }}", "{{ loop.index }}", "{{ loop.first }}{{ loop.last }}", "{{ loop.length }}/{{ loop.revindex }}",
+    private string LoopBody(int depth) => Body(depth - 1) + Pick("{{ v }}", "{{ loop.index }}", "{{ loop.first }}{{ loop.last }}", "{{ loop.length }}/{{ loop.revindex }}",
         "{{ loop.previtem }}-{{ loop.nextitem }}", "{{ loop.cycle('o', 'e') }}", "{{ loop.changed(v) }}", "{% set s = v %}{{ s }}",
         $"{{% if {_expressions.Boolean(1)} %}}{{% {Pick("break", "continue")} %}}{{% endif %}}{{{{ v }}}}{{{{ loop.last }}}}", "{{ loop.index0 }}{{ loop.revindex0 }}{{ loop.depth }}", "{{ loop.cycle(*[v, 1]) }}{{ loop.changed(v, 1) }}", "{% if loop.first %}{% continue %}{% endif %}{{ loop.previtem }}");
 
-    string Arguments() => Pick("", Any(1), $"{Any(1)}, {Any(1)}", $"q={Any(1)}", $"{Any(1)}, s={Any(1)}", $"*{_expressions.ListName()}", $"1, 2, 3, {Any(1)}", $"1, zz={Any(1)}", "**flat");
+    private string Arguments() => Pick("", Any(1), $"{Any(1)}, {Any(1)}", $"q={Any(1)}", $"{Any(1)}, s={Any(1)}", $"*{_expressions.ListName()}", $"1, 2, 3, {Any(1)}", $"1, zz={Any(1)}", "**flat");
 }

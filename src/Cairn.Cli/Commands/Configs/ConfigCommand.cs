@@ -16,7 +16,10 @@ internal static class ConfigCommand
         foreach (var subcommand in (IEnumerable<Command>)[
             .. DocumentCommands.Create(), .. VersionCommands.Create(), SchemaCommand.Create(), WatchCommand.Create(),
             .. TransferCommands.Create(), ApplyCommand.Create()])
+        {
             command.Subcommands.Add(subcommand);
+        }
+
         return command;
     }
 }

@@ -50,6 +50,7 @@ internal static class TransferCommands
     private static void TellStale(Call call, IReadOnlyList<string> files)
     {
         foreach (string file in files)
+        {
             if (call.Get(Prune))
             {
                 System.IO.File.Delete(file);
@@ -59,6 +60,7 @@ internal static class TransferCommands
             {
                 Console.Error.WriteLine($"{file} is of no config that was exported; --prune removes it.");
             }
+        }
     }
 
     private static async Task Import(Call call)

@@ -103,6 +103,7 @@ internal static class PolicyCommand
     {
         bool changed = false;
         foreach (var module in (await PolicyFiles.LoadAsync(result.GetRequiredValue(Paths), ct)).Modules)
+        {
             try
             {
                 string formatted = RegoFormatter.Format(module.Source, module.Name, result.GetValue(Upgrade) ? RegoVersion.V0 : RegoVersion.V1);
@@ -119,6 +120,7 @@ internal static class PolicyCommand
             {
                 return Report(e);
             }
+        }
 
         return changed && result.GetValue(List) && !result.GetValue(Write) ? ExitCodes.Failure : ExitCodes.Success;
     }

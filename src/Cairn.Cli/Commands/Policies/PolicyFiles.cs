@@ -24,11 +24,18 @@ internal sealed class PolicyFiles
     {
         var files = new PolicyFiles();
         foreach (string path in paths)
+        {
             if (Directory.Exists(path))
+            {
                 foreach (string file in FilesIn(path))
                     await files.AddAsync(file, Path.GetDirectoryName(Path.GetRelativePath(path, file))!.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries), ct);
+            }
             else if (!await files.AddAsync(path, [], ct))
+            {
                 throw new UsageException($"'{path}' is no Rego, JSON or YAML file.");
+            }
+        }
+
         return files;
     }
 
@@ -40,10 +47,13 @@ internal sealed class PolicyFiles
         {
             int before = files._modules.Count;
             foreach (string file in Directory.Exists(path) ? FilesIn(path) : [path])
+            {
                 if (Path.GetExtension(file).Equals(".rego", StringComparison.OrdinalIgnoreCase))
                     await files.AddAsync(file, [], ct);
                 else if (!File.Exists(file))
                     throw new UsageException($"There is no file or folder '{file}'.");
+            }
+
             if (files._modules.Count == before)
                 throw new UsageException(Directory.Exists(path) ? $"There is no .rego file in '{path}'." : $"'{path}' is no module: those are .rego files.");
         }

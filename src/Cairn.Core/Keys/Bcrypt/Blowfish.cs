@@ -50,6 +50,7 @@ internal sealed class Blowfish
         uint left = 0, right = 0;
         place = 0;
         foreach (uint[] target in new[] { _keys, _boxes })
+        {
             for (int i = 0; i < target.Length; i += 2)
             {
                 if (!salt.IsEmpty)
@@ -61,6 +62,7 @@ internal sealed class Blowfish
                 Encrypt(ref left, ref right);
                 (target[i], target[i + 1]) = (left, right);
             }
+        }
     }
 
     // Four bytes as a word, from the beginning again after the end.

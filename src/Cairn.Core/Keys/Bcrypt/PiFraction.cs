@@ -16,7 +16,7 @@ internal static class PiFraction
         // Machin's formula: π/4 = 4 arccot 5 − arccot 239.
         var pi = 4 * (4 * ArcCotangent(5, bits) - ArcCotangent(239, bits));
         byte[] digits = ((pi - (new BigInteger(3) << bits)) >> GuardBits).ToByteArray(isUnsigned: true, isBigEndian: true);
-        var padded = new byte[count * 4];
+        byte[] padded = new byte[count * 4];
         digits.CopyTo(padded.AsSpan(padded.Length - digits.Length));
         uint[] words = new uint[count];
         for (int i = 0; i < count; i++)

@@ -137,8 +137,8 @@ internal static class BuiltinSignatures
     /// <summary>What a function takes, and its result, for the line <c>want:</c> of an error.</summary>
     public static IEnumerable<string> Describe(Term function, RegoType type, bool withResult)
     {
-        var names = function is VarTerm builtin ? Names.Value.GetValueOrDefault(builtin.Name, []) : [];
-        IEnumerable<RegoType> types = withResult && type.Element is { IsUnknown: false } result ? type.Items.Append(result) : type.Items;
+        string[] names = function is VarTerm builtin ? Names.Value.GetValueOrDefault(builtin.Name, []) : [];
+        var types = withResult && type.Element is { IsUnknown: false } result ? type.Items.Append(result) : type.Items;
         return types.Select((each, i) => i < names.Length ? $"{names[i]}: {each}" : each.ToString());
     }
 }

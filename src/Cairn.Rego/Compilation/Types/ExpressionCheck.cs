@@ -37,8 +37,11 @@ internal sealed class ExpressionCheck
     {
         int before = Errors.Count;
         foreach (var expression in _order.Of(body))
+        {
             if (Errors.Count < MaxErrors)
                 Check(expression, environment);
+        }
+
         return Errors.Count == before;
     }
 
@@ -77,8 +80,11 @@ internal sealed class ExpressionCheck
                 break;
             case TemplateTerm template:
                 foreach (var part in template.Parts)
+                {
                     if (part.Value is not null)
                         Body([part.Value], new TypeEnvironment(environment.Documents, environment));
+                }
+
                 break;
         }
     }
@@ -137,6 +143,7 @@ internal sealed class ExpressionCheck
     private void References(IReadOnlyList<Expression> body, TypeEnvironment environment)
     {
         foreach (var expression in _order.Of(body))
+        {
             switch (expression)
             {
                 case TermExpression { Term: CallTerm call }:
@@ -156,6 +163,7 @@ internal sealed class ExpressionCheck
                     References(every.Body, environment);
                     break;
             }
+        }
     }
 
     private RefTerm Element(SomeInExpression some)
@@ -200,6 +208,7 @@ internal sealed class ExpressionCheck
         if (function.Form != TypeForm.Function)
             return TypeOperations.IsAny(function) ? RegoType.Any : RegoType.Unknown;
         for (int i = 0; i < call.Arguments.Count; i++)
+        {
             if (!Types.Match(call.Arguments[i], i < function.Items.Count ? function.Items[i] : function.Element!, environment))
             {
                 var have = call.Arguments.Select(argument => Types.Of(argument, environment));
@@ -207,6 +216,7 @@ internal sealed class ExpressionCheck
                 Errors.Add(TypeErrors.Call(name, "invalid argument(s)", nested ? have.Append(RegoType.Unknown) : have, BuiltinSignatures.Describe(call.Function, function, withResult: true), call.Location));
                 return RegoType.Unknown;
             }
+        }
 
         return function.Element!;
     }

@@ -16,9 +16,13 @@ internal sealed class RuleTypes(ExpressionCheck expressions, SchemaAnnotations s
     public void Check(IEnumerable<RuleTreeNode> order, ILookup<RuleTreeNode, RuleDeclaration> rules)
     {
         foreach (var node in order)
+        {
             foreach (var declaration in rules[node])
+            {
                 for (var rule = declaration.Resolved; rule is not null; rule = rule.Else)
                     Check(rule, declaration);
+            }
+        }
     }
 
     private void Check(ResolvedRule rule, RuleDeclaration declaration)
@@ -45,11 +49,14 @@ internal sealed class RuleTypes(ExpressionCheck expressions, SchemaAnnotations s
         {
             // An argument the body says nothing of may be anything.
             foreach (var argument in rule.Arguments)
+            {
                 Variables.Visit(argument, closures: false, variable =>
                 {
                     if (environment[variable.Name].IsUnknown)
                         environment[variable.Name] = RegoType.Any;
                 });
+            }
+
             return RegoType.Function([.. rule.Arguments.Select(argument => expressions.Types.Of(argument, environment))], expressions.Types.Of(rule.Value, environment));
         }
 

@@ -25,6 +25,7 @@ internal sealed class SchemaAnnotations
         _any = annotations.All.Any(annotation => annotation.Schemas.Count > 0);
         Input = RegoType.Any;
         if (schemas?.GetValueOrDefault("") is { } schema)
+        {
             try
             {
                 Input = SchemaTypes.Of(schema);
@@ -33,6 +34,7 @@ internal sealed class SchemaAnnotations
             {
                 errors.Add(new RegoError(RegoError.Type, e.Message, default));
             }
+        }
     }
 
     /// <summary>The type of <c>input</c> where metadata does not say it.</summary>
@@ -46,17 +48,21 @@ internal sealed class SchemaAnnotations
             return _common;
         var documents = _common;
         foreach (var schema in _annotations.OuterFirst(declaration).SelectMany(annotation => annotation.Schemas))
+        {
             try
             {
                 if (Load(schema) is { } type)
+                {
                     documents = schema.OfInput
                         ? documents with { Input = Override(documents.Input, schema.Path, 0, type) }
                         : documents with { Data = Override(documents.Data ?? rules.Extent, schema.Path, 0, type) };
+                }
             }
             catch (FormatException e)
             {
                 errors.Add(new RegoError(RegoError.Type, e.Message, declaration.Rule.Location));
             }
+        }
 
         return documents;
     }
@@ -132,6 +138,7 @@ internal sealed record SchemaAnnotation(bool OfInput, IReadOnlyList<RegoValue> P
         try
         {
             if (text is RegoString { Value: var source } && Parser.ParseQuery(source) is [TermExpression { Term: var term }])
+            {
                 switch (term)
                 {
                     case VarTerm variable:
@@ -139,6 +146,7 @@ internal sealed record SchemaAnnotation(bool OfInput, IReadOnlyList<RegoValue> P
                     case RefTerm { Head: VarTerm head } reference when reference.Path.All(step => step is ScalarTerm):
                         return (head.Name, [.. reference.Path.Select(step => ((ScalarTerm)step).Value)]);
                 }
+            }
         }
         catch (RegoCompilationException e)
         {

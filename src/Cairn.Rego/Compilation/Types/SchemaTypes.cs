@@ -58,16 +58,22 @@ internal sealed class SchemaTypes
             return RegoType.Number;
         bool untyped = types.Count == 0;
         if (types.Contains("object") || (untyped && schema["properties"] is RegoObject { Count: > 0 }))
+        {
             return schema["properties"] is RegoObject { Count: > 0 } properties
                 ? RegoType.Object([.. properties.Select(property => (property.Key, Type(property.Value)))], null, null)
                 : RegoType.Object(RegoType.Any, RegoType.Any);
+        }
+
         if (types.Contains("array") || (untyped && schema["items"] is RegoObject or RegoArray { Count: > 0 }))
+        {
             return schema["items"] switch
             {
                 RegoArray { Count: > 0 } items => RegoType.Array([.. items.Select(Type)], null),
                 RegoObject item => RegoType.Array(Type(item)),
                 _ => RegoType.Array(RegoType.Any),
             };
+        }
+
         return RegoType.Any;
     }
 
@@ -83,14 +89,20 @@ internal sealed class SchemaTypes
 
         var first = Kind(parts[0]);
         foreach (var part in parts)
+        {
             if (!Kind(part).SequenceEqual(first))
                 throw Unmergeable(string.Join(", ", first), string.Join(", ", Kind(part)));
+        }
+
         var merged = new RegoObjectBuilder();
         merged.Set("type", RegoArray.Of(first.Select(type => (RegoValue)type)));
         var properties = new RegoObjectBuilder();
         foreach (var part in parts)
+        {
             if (part["properties"] is RegoObject own)
                 properties.SetAll(own);
+        }
+
         merged.Set("properties", properties.Build());
         if (parts.Select(part => part["items"]).Where(items => items is not null).MaxBy(items => (items as RegoArray)?.Count ?? 0) is { } longest)
             merged.Set("items", longest);
@@ -106,12 +118,15 @@ internal sealed class SchemaTypes
     private RegoObject Resolved(RegoValue value)
     {
         for (int i = 0; value is RegoObject schema; i++)
+        {
             if (schema["$ref"] is not RegoString reference)
                 return schema;
             else if (i > 100)
                 throw Uncompilable($"reference {reference.Value} refers to itself");
             else
                 value = Target(reference.Value);
+        }
+
         return RegoObject.Empty;
     }
 

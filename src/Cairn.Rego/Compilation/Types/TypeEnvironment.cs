@@ -56,8 +56,11 @@ internal sealed class TypeEnvironment(DocumentTypes documents, TypeEnvironment? 
         get
         {
             for (var scope = this; scope is not null; scope = scope.Outer)
+            {
                 if (scope._variables.TryGetValue(variable, out var type))
                     return type;
+            }
+
             return RegoType.Unknown;
         }
 

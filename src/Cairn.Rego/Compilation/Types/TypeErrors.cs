@@ -59,10 +59,13 @@ internal static class TypeErrors
     {
         var text = new StringBuilder(Text(reference.Head));
         foreach (var element in reference.Path.Take(elements))
+        {
             if (element is ScalarTerm { Value: RegoString { Value: var name } } && IsName(name))
                 text.Append('.').Append(name);
             else
                 text.Append('[').Append(Text(element)).Append(']');
+        }
+
         return text.ToString();
     }
 

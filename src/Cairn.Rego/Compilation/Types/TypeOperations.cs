@@ -82,9 +82,12 @@ internal static class TypeOperations
             return RegoType.Object(Or(a.Key!, b.Key!), MergeRules(a.Element!, b.Element!));
         var (map, union) = IsMap(a) ? (a, b) : (b, a);
         if (IsMap(map) && union.Alternatives?.FirstOrDefault(IsMap) is { } other)
+        {
             return Or(
                 union.Alternatives.Where(type => !ReferenceEquals(type, other)).Aggregate(RegoType.Unknown, Or),
                 RegoType.Object(Or(other.Key!, map.Key!), Or(other.Element!, map.Element!)));
+        }
+
         return Or(a, b);
     }
 

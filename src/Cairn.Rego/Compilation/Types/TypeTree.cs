@@ -64,9 +64,14 @@ internal sealed class TypeTree
 
         node.Type = TypeOperations.MergeRules(node.Type, type);
         if (type.Form == TypeForm.Object && node.Type.Form == TypeForm.Object)
+        {
             foreach (var (below, leaf) in node.Leaves([]).ToList())
+            {
                 if (node.Type.Form == TypeForm.Object)
                     node.Type = Extended(node.Type, below, 0, leaf);
+            }
+        }
+
         node.Forget();
     }
 
@@ -84,10 +89,14 @@ internal sealed class TypeTree
         {
             IReadOnlyList<RegoValue> below = [.. path, key];
             if (!child.Type.IsUnknown)
+            {
                 yield return (below, child.Type);
+            }
             else
+            {
                 foreach (var leaf in child.Leaves(below))
                     yield return leaf;
+            }
         }
     }
 

@@ -45,8 +45,11 @@ internal sealed class TypeUnification
         if (any.Alternatives is not { } alternatives)
             return true;
         foreach (var alternative in alternatives)
+        {
             if (Unifies(alternative, other))
                 return true;
+        }
+
         return false;
     }
 
@@ -55,16 +58,22 @@ internal sealed class TypeUnification
     private bool Arrays(RegoType a, RegoType b)
     {
         for (int i = 0; i < a.Items.Count; i++)
+        {
             if (!Unifies(a.Items[i], TypeOperations.Item(b, i)))
                 return false;
+        }
+
         return true;
     }
 
     private bool Objects(RegoType a, RegoType b)
     {
         foreach (var (key, type) in a.Members)
+        {
             if (!Unifies(type, TypeOperations.Member(b, key)))
                 return false;
+        }
+
         return true;
     }
 }

@@ -13,10 +13,13 @@ internal sealed class PyrmuteComparison
     {
         var (before, after) = (Properties(from), Properties(to));
         foreach (var (name, definition) in after)
+        {
             if (!before.TryGetValue(name, out var earlier))
                 _added.Add(name);
             else if (!JsonElement.DeepEquals(earlier, definition))
                 _modified.Add((name, earlier, definition));
+        }
+
         _removed.AddRange(before.Keys.Where(name => !after.ContainsKey(name)));
         var (requiredBefore, requiredAfter) = (Required(from), Required(to));
         _requiredAdded = [.. requiredAfter.Except(requiredBefore)];

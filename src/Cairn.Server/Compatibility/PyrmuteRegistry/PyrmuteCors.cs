@@ -50,7 +50,10 @@ internal static class PyrmuteCors
         bool anyHeader = options.CorsHeaders.Contains("*");
         if (!anyHeader && asked.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Any(header => !options.CorsHeaders.Contains(header, StringComparer.OrdinalIgnoreCase)))
+        {
             wrong.Add("headers");
+        }
+
         headers.AccessControlAllowMethods = anyMethod ? AllMethods : string.Join(", ", options.CorsMethods);
         headers.AccessControlMaxAge = "600";
         if (asked.Length > 0)

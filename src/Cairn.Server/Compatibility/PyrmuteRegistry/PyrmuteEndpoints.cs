@@ -35,12 +35,14 @@ internal static class PyrmuteEndpoints
         var surface = new PyrmuteSurface(options);
         var group = app.MapGroup("").WithTags("Pyrmute Registry");
         foreach (var route in Routes)
+        {
             group.MapMethods(route.Template, [route.Method], Answering(route.Handler)).WithName(route.Name).Describe("As in Pyrmute Registry").Produces(200)
                 .WithMetadata(new EndpointRule(new Permission(route.Kind, route.Level), RateClass.PyrmuteRegistry)
                 {
                     Target = route.Target ? PyrmuteScope.Target : null,
                     Surface = surface,
                 });
+        }
         // What no route matches by path or by method is told so without a key.
         foreach (string root in new[] { "/schemas", "/api-keys" })
         {
@@ -51,8 +53,10 @@ internal static class PyrmuteEndpoints
         }
 
         foreach (var (path, name) in new[] { ("/", "Root"), ("/health/{**rest}", "Health") })
+        {
             group.MapMethods(path, ["OPTIONS"], (HttpContext http) => AnswerOptions(http, options)).ExcludeFromDescription()
                 .WithName("PyrmuteUnmatchedOptions" + name).WithMetadata(new EndpointRule(null, RateClass.None) { Surface = surface });
+        }
     }
 
     /// <summary>Turns what a handler throws into the answer it stands for.</summary>

@@ -194,6 +194,7 @@ internal sealed partial class PyrmuteInput(HttpContext http)
     public void ThrowIfWrong()
     {
         if (_errors.Count > 0)
+        {
             throw new PyrmuteInvalid(JsonText.Write(json =>
             {
                 json.WriteStartObject();
@@ -208,6 +209,7 @@ internal sealed partial class PyrmuteInput(HttpContext http)
                     json.WriteNullValue();
                 json.WriteEndObject();
             }));
+        }
     }
 
     private bool TryMember(string name, bool required, [NotNullWhen(true)] out JsonElement member)

@@ -30,7 +30,9 @@ internal static class PyrmutePages
         pages.OnGet("/openapi.json", async http => await ApiDescription.WriteAsync(http, await description.Value))
             .WithName("PyrmuteGetOpenApi").Open().Describe("This description, under the name of Pyrmute Registry").Produces(200);
         if (!options.IsProduction)
+        {
             pages.OnGet("/redoc", http => Bodies.WriteAsync(http, 200, Encoding.UTF8.GetBytes(Page), "text/html; charset=utf-8"))
                 .WithName("PyrmuteGetRedoc").Open().Describe("A page about the API").Produces(200, contentType: "text/html");
+        }
     }
 }

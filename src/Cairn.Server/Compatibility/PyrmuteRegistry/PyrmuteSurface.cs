@@ -23,8 +23,11 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
     public override string? CorrelationId(HttpRequest request)
     {
         foreach (string name in new[] { "X-Correlation-ID", "X-Request-ID" })
+        {
             if (request.Headers[name].ToString() is { Length: > 0 and <= MaxCorrelationLength } given && given.All(c => c is >= ' ' and <= '~'))
                 return given;
+        }
+
         return Guid.NewGuid().ToString();
     }
 

@@ -47,6 +47,7 @@ public static partial class PyrmuteVariables
             Add(name, text, name);
         var settings = new Dictionary<string, ForeignValue>(StringComparer.Ordinal);
         foreach (var (name, (text, source)) in variables)
+        {
             Guarded(source, text, () =>
             {
                 if (WithoutEffect.TryGetValue(name, out var check))
@@ -55,6 +56,8 @@ public static partial class PyrmuteVariables
                     settings[setting] = new ForeignValue(value, source);
                 return 0;
             });
+        }
+
         Combine(variables, settings);
         return settings;
 
@@ -107,8 +110,10 @@ public static partial class PyrmuteVariables
         (string Text, string Source) limit = variables.GetValueOrDefault("RATE_LIMIT_PER_MINUTE", ("60", ""));
         int permits = Guarded(limit.Source, limit.Text, () => Number(limit.Text, 1, int.MaxValue));
         if (variables.TryGetValue("RATE_LIMIT_ENABLED", out var limited))
+        {
             settings["pyrmute-registry-rate-limit"] = new ForeignValue(
                 Guarded(limited.Source, limited.Text, () => Flag(limited.Text)) ? $"{permits.ToString(CultureInfo.InvariantCulture)}/minute" : "off", limited.Source);
+        }
     }
 
     private static T Guarded<T>(string source, string text, Func<T> read)

@@ -77,9 +77,14 @@ internal sealed class PyrmuteSqliteDatabase(sqlite3 handle) : PyrmuteDatabase
     {
         await Task.CompletedTask;
         if (Prepare($"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{table}'") is var exists)
+        {
             using (exists)
+            {
                 if (raw.sqlite3_step(exists) != raw.SQLITE_ROW)
                     yield break;
+            }
+        }
+
         using var statement = Prepare($"SELECT * FROM {table} ORDER BY id");
         while (true)
         {
@@ -91,12 +96,15 @@ internal sealed class PyrmuteSqliteDatabase(sqlite3 handle) : PyrmuteDatabase
                 throw Failed(handle);
             var columns = new Dictionary<string, object?>(StringComparer.Ordinal);
             for (int i = 0; i < raw.sqlite3_column_count(statement); i++)
+            {
                 columns[raw.sqlite3_column_name(statement, i).utf8_to_string()] = raw.sqlite3_column_type(statement, i) switch
                 {
                     raw.SQLITE_NULL => null,
                     raw.SQLITE_INTEGER => raw.sqlite3_column_int64(statement, i),
                     _ => raw.sqlite3_column_text(statement, i).utf8_to_string(),
                 };
+            }
+
             yield return new PyrmuteRow(columns);
         }
     }
@@ -146,18 +154,24 @@ internal sealed class PyrmutePostgresDatabase(NpgsqlDataSource source) : Pyrmute
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using (var exists = new NpgsqlCommand($"SELECT to_regclass('{table}') IS NOT NULL", connection))
+        {
             if (await exists.ExecuteScalarAsync(ct) is not true)
                 yield break;
+        }
+
         await using var command = new NpgsqlCommand($"SELECT * FROM {table} ORDER BY id", connection);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             var columns = new Dictionary<string, object?>(StringComparer.Ordinal);
             for (int i = 0; i < reader.FieldCount; i++)
+            {
                 // Enumerations of the database's own have no type here; they are text all the same.
                 columns[reader.GetName(i)] = reader.IsDBNull(i) ? null
                     : reader.GetFieldType(i) is { } type && type != typeof(object) ? reader.GetValue(i)
                     : reader.GetFieldValue<string>(i);
+            }
+
             yield return new PyrmuteRow(columns);
         }
     }

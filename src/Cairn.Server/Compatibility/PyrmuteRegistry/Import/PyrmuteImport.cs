@@ -1,10 +1,10 @@
 using System.Text;
 using Cairn.Core;
 using Cairn.Core.Access;
-using Cairn.Core.Keys.Bcrypt;
 using Cairn.Core.Changes;
 using Cairn.Core.Documents;
 using Cairn.Core.Keys;
+using Cairn.Core.Keys.Bcrypt;
 using Cairn.Core.Schemas;
 
 namespace Cairn.Server.Compatibility.PyrmuteRegistry.Import;
@@ -105,7 +105,7 @@ public sealed class PyrmuteImport(CairnNode node)
         var model = new ModelName(row.Text("namespace") is { } space ? ModelName.Check(space, "namespace") : null, ModelName.Check(row.Text("model_name") ?? "", "model"));
         long number = row.Number("id") ?? 0;
         bool taken = node.Kinds.Schemas.IsTaken(node.Catalogs.Current, number);
-        SchemaDeprecation? deprecation = row.Flag("deprecated")
+        var deprecation = row.Flag("deprecated")
             ? new SchemaDeprecation(row.Time("deprecated_at") ?? node.Options.Time.GetUtcNow(), row.Text("deprecation_message"), null)
             : null;
         return new RegisterSchema(new SchemaAddress(model, parsed),
@@ -126,8 +126,11 @@ public sealed class PyrmuteImport(CairnNode node)
         var numbers = new Dictionary<long, long>();
         var read = new List<(ApiKey Key, long Uses, DateTimeOffset? LastUsed)>();
         await foreach (var row in database.ReadAsync("api_keys", ct))
+        {
             if (Read(row, numbers) is { } key)
                 read.Add((key, row.Number("use_count") ?? 0, row.Time("last_used_at")));
+        }
+
         if (numbers.Count > 0 && !dryRun)
             await node.Keys.Numbers.SkipAsync(numbers.Keys.Max(), ct);
         foreach (var (key, uses, lastUsed) in read)
