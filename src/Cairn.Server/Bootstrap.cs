@@ -12,7 +12,7 @@ internal static class Bootstrap
     /// <summary>How long the text of a first admin key has to be that somebody else chose.</summary>
     public const int MinKeyLength = 32;
 
-    public static async Task RunAsync(CairnNode node, CancellationToken ct)
+    public static async Task RunAsync(NodeServices node, CancellationToken ct)
     {
         var context = new CommitContext(Principal.System, Origin.Internal);
         if (node.Catalogs.Current.Of(node.Kinds.Environments.Catalog).Count == 0)

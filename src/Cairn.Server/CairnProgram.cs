@@ -100,6 +100,11 @@ public static class CairnProgram
                     listen.Use(next => connection => proxyProtocol.OnConnectionAsync(connection, next));
                 }
 
+                listen.Use(static next => connection =>
+                {
+                    PresentedKey.Prepare(connection);
+                    return next(connection);
+                });
                 if (uri.Scheme != "https")
                     return;
                 if (options.TlsCertificate is null || options.TlsKey is null)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Cairn.Core.Keys;
 using Cairn.Server.Tests.Support;
 
@@ -81,6 +83,38 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
         versions.Select(version => (string?)version!["created_by_id"]).ShouldBe([ids[1], ids[0]]);
         (await own.Admin.GetJsonAsync("/api/v1/changes?limit=2"))["items"]!.AsArray().Select(change => (string?)change!["created_by_id"]).ShouldBe([ids[1], ids[0]]);
         (await own.Admin.GetJsonAsync("/api/v1/integrity"))["findings"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Each_request_of_a_connection_is_that_of_the_key_it_presents()
+    {
+        var made = new List<(string Name, string Key, string Id)>();
+        foreach (string name in new[] { "first", "second", "third" })
+        {
+            var answer = await Admin.PostJsonAsync("/api/v1/keys", $$"""{"name":"connection-{{name}}","permission":"read"}""");
+            made.Add(((string)answer["name"]!, (string)answer["key"]!, (string)answer["id"]!));
+        }
+
+        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = server.Address };
+        async Task<string?> AskAsync(string header, string value)
+        {
+            using var answer = await client.SendAsync(HttpMethod.Get, "/api/v1/auth/whoami", headers: (header, value));
+            return answer.StatusCode == HttpStatusCode.OK ? (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["name"] : answer.StatusCode.ToString();
+        }
+
+        for (int i = 0; i < 9; i++)
+        {
+            var (name, key, _) = made[i % 3];
+            (await AskAsync("X-API-Key", key)).ShouldBe(name);
+            (await AskAsync("Authorization", $"Bearer {made[(i + 1) % 3].Key}")).ShouldBe(made[(i + 1) % 3].Name);
+            (await AskAsync("Authorization", $"bearer   {key}")).ShouldBe(name);
+            (await AskAsync("X-API-Key", key[..^1])).ShouldBe("Unauthorized");
+            (await AskAsync("Authorization", "Bearer ")).ShouldBe("Unauthorized");
+        }
+
+        (await AskAsync("X-API-Key", made[0].Key)).ShouldBe(made[0].Name);
+        await Admin.PostJsonAsync($"/api/v1/keys/{made[0].Id}/revoke", "{}");
+        (await AskAsync("X-API-Key", made[0].Key)).ShouldBe("Unauthorized");
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal static class RegistryCommand
         return new Command("registry", "Do what the commands of pyrmute-registry do\n\nThe others are: serve → cairn serve, config → cairn settings, list-keys and revoke-key → cairn key, check-health → cairn doctor.\n\nExamples:\n  cairn registry create-admin-key --name deploy") { init, create, generate };
     }
 
-    private static async Task<int> CreateKeyAsync(ParseResult result, Server.CairnNode node, CancellationToken ct)
+    private static async Task<int> CreateKeyAsync(ParseResult result, Server.NodeServices node, CancellationToken ct)
     {
         string name = result.GetRequiredValue(Name), permission = (result.GetValue(Permission) ?? "admin").ToLowerInvariant();
         if (!Core.Access.Permission.TryParseLevel(permission, out var level))

@@ -76,13 +76,12 @@ public sealed class ApiKeyCatalog
     public bool Knows(CatalogSnapshot snapshot, ReadOnlySpan<char> text) =>
         snapshot.Of(Catalog).Lookup(_byHash, ApiKeyText.Hash(text)).Count > 0;
 
-    /// <summary>Checks a key that was presented: one hash and one probe of a dictionary.</summary>
+    /// <summary>Checks a key that was presented: one probe of a dictionary.</summary>
     /// <param name="snapshot">The state to check against.</param>
-    /// <param name="text">What was presented.</param>
+    /// <param name="hash">Of what was presented: <see cref="ApiKeyText.Hash"/>.</param>
     /// <param name="address">From where.</param>
-    public Authentication Authenticate(CatalogSnapshot snapshot, ReadOnlySpan<char> text, IPAddress? address)
+    public Authentication Authenticate(CatalogSnapshot snapshot, KeyHash hash, IPAddress? address)
     {
-        var hash = ApiKeyText.Hash(text);
         var found = snapshot.Of(Catalog).Lookup(_byHash, hash);
         if (found.Count == 0)
             return Unknown;

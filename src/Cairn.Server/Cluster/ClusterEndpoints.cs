@@ -42,7 +42,7 @@ internal static class ClusterEndpoints
         await Bodies.WriteAsync(http, 200, await ViewAsync(node, http.RequestAborted), WireJson.Default.ClusterView);
     }
 
-    private static async Task<ClusterView> ViewAsync(CairnNode node, CancellationToken ct)
+    private static async Task<ClusterView> ViewAsync(NodeServices node, CancellationToken ct)
     {
         var current = node.Catalogs.Current;
         string engine = StoreFactory.EngineOf(node.Options);
@@ -71,7 +71,7 @@ internal static class ClusterEndpoints
     }
 
     // It is asked when something is wrong: what is wrong is part of the answer.
-    private static async Task<IReadOnlyList<EngineMember>> MembersAsync(CairnNode node, CancellationToken ct)
+    private static async Task<IReadOnlyList<EngineMember>> MembersAsync(NodeServices node, CancellationToken ct)
     {
         try
         {

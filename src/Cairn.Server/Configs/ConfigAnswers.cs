@@ -89,7 +89,7 @@ internal static class ConfigAnswers
     }
 
     /// <summary>Says whether there never was such a config, it is deleted, the version is none, or the environment has nothing of it.</summary>
-    public static ProblemException NotFound(CairnNode node, CairnRequest request, long? version = null, bool raw = false)
+    public static ProblemException NotFound(NodeServices node, CairnRequest request, long? version = null, bool raw = false)
     {
         var head = node.Configs.Head(node.Catalogs.Current, request.Path);
         return new ProblemException(

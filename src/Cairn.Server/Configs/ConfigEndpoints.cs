@@ -85,7 +85,7 @@ internal static class ConfigEndpoints
         return GetWithOptions(http, request, node);
     }
 
-    private static async Task GetWithOptions(HttpContext http, CairnRequest request, CairnNode node)
+    private static async Task GetWithOptions(HttpContext http, CairnRequest request, NodeServices node)
     {
         var format = ConfigAnswers.FormatOf(http);
         bool raw = Query.Flag(http.Request, "raw");
@@ -267,7 +267,7 @@ internal static class ConfigEndpoints
             http, written.IsNew ? 201 : 200, ConfigWritten.Of(written.After, operation.TargetEnvironment, request.Caller), WireJson.Default.ConfigWritten);
     }
 
-    private static (CairnRequest Request, CairnNode Node) Request(HttpContext http)
+    private static (CairnRequest Request, NodeServices Node) Request(HttpContext http)
     {
         var request = CairnRequest.Of(http);
         return (request, request.Node);
@@ -275,5 +275,5 @@ internal static class ConfigEndpoints
 
     private static string? Message(HttpContext http) => ConfigAnswers.Message(http);
 
-    private static ValueTask<CatalogSnapshot> SnapshotAsync(HttpContext http, CairnNode node) => Snapshots.OfAsync(http, node);
+    private static ValueTask<CatalogSnapshot> SnapshotAsync(HttpContext http, NodeServices node) => Snapshots.OfAsync(http, node);
 }

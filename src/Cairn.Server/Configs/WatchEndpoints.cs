@@ -109,7 +109,7 @@ internal static class WatchEndpoints
     }
 
     // A revision that this node does not know of may be another node's, or of a store that has been set back since.
-    private static async Task<CatalogFeed> CatchUpAsync(CairnNode node, long revision, CancellationToken ct)
+    private static async Task<CatalogFeed> CatchUpAsync(NodeServices node, long revision, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeSpan.FromSeconds(5));

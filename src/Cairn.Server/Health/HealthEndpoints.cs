@@ -47,23 +47,24 @@ internal static class HealthEndpoints
 
     internal static Task Detailed(HttpContext http)
     {
-        var node = CairnRequest.Of(http).Node;
+        var host = http.RequestServices.GetRequiredService<CairnNode>();
+        var node = host.Services;
         var checks = new Dictionary<string, string>
         {
             ["catalogs"] = node.Catalogs.Fault is null ? "healthy" : "not following the store",
-            ["lifecycle"] = node.Stopping.IsCancellationRequested || !node.IsReady && node.Catalogs.Fault is null ? "stopping" : "healthy",
+            ["lifecycle"] = node.Stopping.IsCancellationRequested || !host.IsReady && node.Catalogs.Fault is null ? "stopping" : "healthy",
         };
         if (node.Catalogs.Refused.Count is > 0 and var refused)
             checks["integrity"] = $"{refused} records of the store were not written by Cairn and are left out: GET /api/v1/integrity names them";
         // One failure may be a moment's; a job that goes on failing is somebody's to look at.
-        var failing = node.Jobs.Where(job => job.Failures > 1).ToList();
+        var failing = host.Jobs.Where(job => job.Failures > 1).ToList();
         checks["jobs"] = failing.Count == 0 ? "healthy" : string.Join(", ", failing.Select(job => $"{job.Name} failed {job.Failures} times in a row")) + ": the log says why";
         if (node.Cluster is not null)
             checks["store"] = node.StaleSeconds is { } stale ? $"not answering for {stale} s" : "healthy";
         if (node.Limiter.Shared is { } shared)
             checks["rate_limits"] = shared.IsAnswering ? "healthy" : "counted by each node: Redis does not answer";
         var now = node.Options.Time.GetUtcNow();
-        bool healthy = node.IsReady;
+        bool healthy = host.IsReady;
         var view = new HealthView(
             !healthy ? "unhealthy" : node.StaleSeconds is null && node.Catalogs.Refused.Count == 0 && failing.Count == 0 ? "healthy" : "degraded", CairnNode.Version,
             Math.Round((now - node.StartedAt).TotalSeconds, 3), node.Catalogs.Current.Revision, checks);
@@ -88,10 +89,10 @@ internal static class HealthEndpoints
     private static Task Live(HttpContext http) => WriteAsync(http, 200, """{"status":"alive","alive":true}"""u8);
 
     // Were degraded nodes taken out, nobody would answer reads while the store is away.
-    private static Task Ready(HttpContext http) => CairnRequest.Of(http).Node switch
+    private static Task Ready(HttpContext http) => http.RequestServices.GetRequiredService<CairnNode>() switch
     {
         { IsReady: false } => WriteAsync(http, 503, """{"status":"not ready","ready":false}"""u8),
-        { StaleSeconds: null } => WriteAsync(http, 200, """{"status":"ready","ready":true}"""u8),
+        { Services.StaleSeconds: null } => WriteAsync(http, 200, """{"status":"ready","ready":true}"""u8),
         _ => WriteAsync(http, 200, """{"status":"degraded","ready":true}"""u8),
     };
 

@@ -7,7 +7,7 @@ namespace Cairn.Server.Http;
 /// <summary>What the pipeline has found out about a request.</summary>
 public sealed class CairnRequest
 {
-    public required CairnNode Node { get; init; }
+    public required NodeServices Node { get; init; }
     public required EndpointRule Rule { get; init; }
     public required Origin Origin { get; init; }
 

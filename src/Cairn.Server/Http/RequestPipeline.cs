@@ -17,19 +17,21 @@ namespace Cairn.Server.Http;
 /// </summary>
 /// <remarks>It is wrapped around each endpoint rather than put into the application's middleware, so that it also holds
 /// where Cairn is mounted in somebody else's application.</remarks>
-internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> log)
+internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> log)
 {
     private const int MaxCorrelationLength = 128;
 
     private static readonly SearchValues<char> CorrelationCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:");
 
+    private NodeServices Node => host.Services;
+
     public async Task InvokeAsync(HttpContext http, EndpointRule rule, RequestDelegate endpoint)
     {
         long started = Stopwatch.GetTimestamp();
         var request = new CairnRequest
         {
-            Node = node,
+            Node = Node,
             Rule = rule,
             Origin = new Origin(http.Connection.RemoteIpAddress, rule.Surface.CorrelationId(http.Request) ?? CorrelationId(http)),
         };
@@ -42,7 +44,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             http.Response.Headers.Vary = "Accept, X-API-Key, Authorization, Origin";
         }
 
-        if (node.StaleSeconds is { } stale)
+        if (Node.StaleSeconds is { } stale)
             http.Response.Headers["Cairn-Stale"] = stale.ToString(System.Globalization.CultureInfo.InvariantCulture);
         try
         {
@@ -63,7 +65,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         catch (ProblemException e)
         {
             if (e.Problem.Kind is ProblemKind.Denied)
-                node.Refusals.Record(request.Caller, ActionOf(rule), "denied", "not granted", request.Origin);
+                Node.Refusals.Record(request.Caller, ActionOf(rule), "denied", "not granted", request.Origin);
             await rule.Surface.WriteAsync(http, e.Problem);
         }
         catch (StoreUnavailableException e)
@@ -95,9 +97,9 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
     private void Observe(HttpContext http, CairnRequest request, EndpointRule rule, long started)
     {
         var elapsed = Stopwatch.GetElapsedTime(started);
-        node.Metrics.Requests.Record(rule.Name, http.Response.StatusCode, elapsed.TotalSeconds);
+        Node.Metrics.Requests.Record(rule.Name, http.Response.StatusCode, elapsed.TotalSeconds);
         if (request.Caller?.KeyId is { } key)
-            node.KeyUsage.Record(key, rule.Name, http.Response.StatusCode, request.Origin);
+            Node.KeyUsage.Record(key, rule.Name, http.Response.StatusCode, request.Origin);
         if (Activity.Current is { IsAllDataRequested: true } span)
             Describe(span, http, rule);
         if (log.IsEnabled(LogLevel.Debug))
@@ -116,25 +118,28 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
     }
 
     /// <summary>Authentication, rate limit and authorisation. Answers the refusal itself.</summary>
-    private ValueTask<bool> AdmitAsync(HttpContext http, CairnRequest request, Permission needed) =>
-        node.ForeignKeys.MayKnow(node.Catalogs.Current, Presented(http.Request))
-            ? AdoptThenAdmitAsync(http, request, needed)
-            : AdmitKnownAsync(http, request, needed);
-
-    // The key may be one that was imported and is used for the first time. Finding that out is slow: it is limited.
-    private async ValueTask<bool> AdoptThenAdmitAsync(HttpContext http, CairnRequest request, Permission needed)
+    private ValueTask<bool> AdmitAsync(HttpContext http, CairnRequest request, Permission needed)
     {
-        string address = request.Origin.Address?.ToString() ?? "unknown";
-        if (node.Options.FailureLimit is not { } limit || (await node.Limiter.TakeAsync(address, "foreign-keys", limit)).Allowed)
-            await node.ForeignKeys.AdoptAsync(Presented(http.Request).ToString(), request.Origin, http.RequestAborted);
-        return await AdmitKnownAsync(http, request, needed);
+        var presented = PresentedKey.Of(http);
+        return presented is not null && Node.ForeignKeys.MayKnow(Node.Catalogs.Current, presented.Text)
+            ? AdoptThenAdmitAsync(http, request, needed, presented)
+            : AdmitKnownAsync(http, request, needed, presented);
     }
 
-    private ValueTask<bool> AdmitKnownAsync(HttpContext http, CairnRequest request, Permission needed)
+    // The key may be one that was imported and is used for the first time. Finding that out is slow: it is limited.
+    private async ValueTask<bool> AdoptThenAdmitAsync(HttpContext http, CairnRequest request, Permission needed, PresentedKey presented)
     {
-        if (request.Rule.Surface.Anonymous(node) is { } anonymous)
+        string address = request.Origin.Address?.ToString() ?? "unknown";
+        if (Node.Options.FailureLimit is not { } limit || (await Node.Limiter.TakeAsync(address, "foreign-keys", limit)).Allowed)
+            await Node.ForeignKeys.AdoptAsync(presented.Text.ToString(), request.Origin, http.RequestAborted);
+        return await AdmitKnownAsync(http, request, needed, presented);
+    }
+
+    private ValueTask<bool> AdmitKnownAsync(HttpContext http, CairnRequest request, Permission needed, PresentedKey? presented)
+    {
+        if (request.Rule.Surface.Anonymous(Node) is { } anonymous)
             request.Caller = anonymous;
-        else if (!Authenticate(http, request, needed, out string? reason))
+        else if (!Authenticate(request, needed, presented, out string? reason))
             return RefuseUnauthenticatedAsync(http, request, reason);
         var taking = TakeAsync(request);
         return taking.IsCompletedSuccessfully ? AuthorizeAsync(http, request, needed, taking.Result) : WaitAsync(taking);
@@ -166,16 +171,15 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
             ? Authorizer.AllowsSome(request.Caller, needed)
             : Authorizer.Allows(request.Caller, needed, request.Path, request.Environment);
 
-    private bool Authenticate(HttpContext http, CairnRequest request, Permission needed, out string? reason)
+    private bool Authenticate(CairnRequest request, Permission needed, PresentedKey? presented, out string? reason)
     {
-        var presented = Presented(http.Request);
-        if (presented.IsEmpty)
+        if (presented is null)
         {
             reason = null;
             return false;
         }
 
-        switch (node.Credentials.Authenticate(node.Catalogs.Current, presented, request.Origin.Address))
+        switch (Node.Credentials.Authenticate(Node.Catalogs.Current, presented.Hash, request.Origin.Address))
         {
             case Authentication.Accepted accepted:
                 request.Caller = accepted.Caller;
@@ -183,7 +187,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
                 return true;
             case Authentication.Rejected rejected:
                 reason = rejected.Reason;
-                node.Refusals.Record(rejected.Caller, needed.ToString(), "unauthenticated", reason, request.Origin);
+                Node.Refusals.Record(rejected.Caller, needed.ToString(), "unauthenticated", reason, request.Origin);
                 return false;
             default:
                 throw new UnreachableException();
@@ -198,39 +202,32 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
         var node = request.Node;
         if (request.Rule.Surface.Anonymous(node) is not null)
             return true;
-        if (node.Credentials.Authenticate(node.Catalogs.Current, Presented(http.Request), request.Origin.Address) is not Authentication.Accepted accepted)
+        if (PresentedKey.Of(http) is not { } presented
+            || node.Credentials.Authenticate(node.Catalogs.Current, presented.Hash, request.Origin.Address) is not Authentication.Accepted accepted)
+        {
             return false;
+        }
+
         request.Caller = accepted.Caller;
         return IsAuthorized(request, request.Rule.Permission!.Value);
-    }
-
-    /// <summary>The key of <c>X-API-Key</c>, or of <c>Authorization: Bearer</c>.</summary>
-    private static ReadOnlySpan<char> Presented(HttpRequest request)
-    {
-        if (request.Headers.TryGetValue("X-API-Key", out var key) && key.Count == 1 && key[0] is { Length: > 0 } given)
-            return given;
-        string? authorization = request.Headers.Authorization;
-        return authorization is not null && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? authorization.AsSpan(7).Trim()
-            : [];
     }
 
     private ValueTask<(RateLimit? Limit, RateDecision Decision)> TakeAsync(CairnRequest request)
     {
         var (name, limit) = request.Rule.Rate switch
         {
-            RateClass.Read => ("read", request.Caller.RateLimit ?? node.Options.ReadLimit),
-            RateClass.Write => ("write", request.Caller.RateLimit ?? node.Options.WriteLimit),
-            RateClass.ConfigManagerRead => ("config-manager-read", request.Caller.RateLimit ?? node.Options.ConfigManagerReadLimit),
-            RateClass.ConfigManagerWrite => ("config-manager-write", request.Caller.RateLimit ?? node.Options.ConfigManagerWriteLimit),
-            RateClass.PyrmuteRegistry => ("pyrmute-registry", request.Caller.RateLimit ?? node.Options.PyrmuteRegistry.RateLimit),
+            RateClass.Read => ("read", request.Caller.RateLimit ?? Node.Options.ReadLimit),
+            RateClass.Write => ("write", request.Caller.RateLimit ?? Node.Options.WriteLimit),
+            RateClass.ConfigManagerRead => ("config-manager-read", request.Caller.RateLimit ?? Node.Options.ConfigManagerReadLimit),
+            RateClass.ConfigManagerWrite => ("config-manager-write", request.Caller.RateLimit ?? Node.Options.ConfigManagerWriteLimit),
+            RateClass.PyrmuteRegistry => ("pyrmute-registry", request.Caller.RateLimit ?? Node.Options.PyrmuteRegistry.RateLimit),
             _ => ("", null),
         };
         if (limit is null)
             return ValueTask.FromResult<(RateLimit?, RateDecision)>((null, default));
         // A key's own limit holds for all it does; the server's are apart for reads and writes.
-        string who = request.Rule.Surface.Anonymous(node) == request.Caller ? request.Origin.Address?.ToString() ?? "unknown" : request.Caller.Id;
-        var taking = node.Limiter.TakeAsync(who, request.Caller.RateLimit is null ? name : "all", limit);
+        string who = request.Rule.Surface.Anonymous(Node) == request.Caller ? request.Origin.Address?.ToString() ?? "unknown" : request.Caller.Id;
+        var taking = Node.Limiter.TakeAsync(who, request.Caller.RateLimit is null ? name : "all", limit);
         return taking.IsCompletedSuccessfully ? ValueTask.FromResult<(RateLimit?, RateDecision)>((limit, taking.Result)) : WaitAsync(taking);
 
         async ValueTask<(RateLimit?, RateDecision)> WaitAsync(ValueTask<RateDecision> taking) => (limit, await taking);
@@ -270,10 +267,10 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
 
     private async ValueTask<bool> RefuseUnauthenticatedAsync(HttpContext http, CairnRequest request, string? reason)
     {
-        node.Metrics.AuthenticationFailed(reason is null ? "missing" : "rejected");
+        Node.Metrics.AuthenticationFailed(reason is null ? "missing" : "rejected");
         string address = request.Origin.Address?.ToString() ?? "unknown";
-        if (reason is not null && node.Options.FailureLimit is { } limit
-            && await node.Limiter.TakeAsync(address, "failures", limit) is { Allowed: false } decision)
+        if (reason is not null && Node.Options.FailureLimit is { } limit
+            && await Node.Limiter.TakeAsync(address, "failures", limit) is { Allowed: false } decision)
         {
             return await RefuseLimitedAsync(http, request, decision);
         }
@@ -284,7 +281,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
 
     private async ValueTask<bool> RefuseLimitedAsync(HttpContext http, CairnRequest request, RateDecision decision)
     {
-        node.Metrics.RateLimited();
+        Node.Metrics.RateLimited();
         http.Response.Headers.RetryAfter = Texts.Of(decision.Reset);
         await request.Rule.Surface.WriteLimitedAsync(http, decision.Reset);
         return false;
@@ -292,7 +289,7 @@ internal sealed class RequestPipeline(CairnNode node, ILogger<RequestPipeline> l
 
     private async ValueTask<bool> RefuseDeniedAsync(HttpContext http, CairnRequest request)
     {
-        node.Refusals.Record(request.Caller, ActionOf(request.Rule), "denied", "not granted", request.Origin);
+        Node.Refusals.Record(request.Caller, ActionOf(request.Rule), "denied", "not granted", request.Origin);
         await request.Rule.Surface.WriteDeniedAsync(http, request.Rule.Permission!.Value);
         return false;
     }

@@ -11,7 +11,7 @@ internal static class Snapshots
 
     /// <summary>This node's newest state; with <c>?consistency=strong</c> one that has every commit acknowledged anywhere
     /// before; with <c>Cairn-Min-Revision</c> one that is at least as new as that.</summary>
-    public static async ValueTask<CatalogSnapshot> OfAsync(HttpContext http, CairnNode node)
+    public static async ValueTask<CatalogSnapshot> OfAsync(HttpContext http, NodeServices node)
     {
         bool strong = Query.Text(http.Request, "consistency") switch
         {

@@ -11,7 +11,7 @@ internal abstract class Surface
     public static readonly Surface Native = new NativeSurface();
 
     /// <summary>The caller of a request without a key, where nobody has to present one; null where everybody has.</summary>
-    public virtual Principal? Anonymous(CairnNode node) => null;
+    public virtual Principal? Anonymous(NodeServices node) => null;
 
     /// <summary>What joins the request's log lines and audit entries; null to leave it to the pipeline.</summary>
     public virtual string? CorrelationId(HttpRequest request) => null;

@@ -12,14 +12,14 @@ internal sealed class CairnMetrics : IDisposable
 {
     public const string MeterName = "Cairn";
 
-    private readonly CairnNode _node;
+    private readonly NodeServices _node;
     private readonly Meter _meter;
     private readonly Counter<long> _updates;
     private readonly Counter<long> _authenticationFailures;
     private readonly Counter<long> _rateLimited;
     private readonly Counter<long> _jobs;
 
-    public CairnMetrics(CairnNode node)
+    public CairnMetrics(NodeServices node)
     {
         _node = node;
         _meter = new Meter(MeterName);

@@ -12,8 +12,17 @@ internal static class SecurityHeaders
     {
         var headers = http.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments("/docs") ? Pages : Nothing;
-        headers["Referrer-Policy"] = "no-referrer";
+        if (http.Request.Path.StartsWithSegments("/docs"))
+        {
+            headers.ContentSecurityPolicy = Pages;
+            headers["Referrer-Policy"] = "no-referrer";
+        }
+        else
+        {
+            // Nothing in it can be followed or run, so there is nothing to refer from.
+            headers.ContentSecurityPolicy = Nothing;
+        }
+
         if (http.Request.IsHttps)
             headers.StrictTransportSecurity = "max-age=31536000";
         return next(http);

@@ -25,7 +25,7 @@ public sealed class CairnServer : IAsyncLifetime
     public HttpClient Admin { get; private set; } = null!;
     public Uri Address { get; private set; } = null!;
     public WebApplication App => _app!;
-    public CairnNode Node => App.Services.GetRequiredService<CairnNode>();
+    public NodeServices Node => App.Services.GetRequiredService<CairnNode>().Services;
 
     public static async Task<CairnServer> StartAsync(Action<ServeOptions>? configure = null)
     {

@@ -18,7 +18,7 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
         Grants = [Grant.Everything(PermissionLevel.Admin)],
     };
 
-    public override Principal? Anonymous(CairnNode node) => options.Authentication ? null : Nobody;
+    public override Principal? Anonymous(NodeServices node) => options.Authentication ? null : Nobody;
 
     public override string? CorrelationId(HttpRequest request)
     {

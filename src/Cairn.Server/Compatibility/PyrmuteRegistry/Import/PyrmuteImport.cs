@@ -19,7 +19,7 @@ public sealed record PyrmuteImportResult(int Schemas, int SchemasThere, int Keys
 
 /// <summary>Takes the schemas and keys of a Pyrmute Registry over into a node's store. What is there already stays as it is, so
 /// that an import can be repeated.</summary>
-public sealed class PyrmuteImport(CairnNode node)
+public sealed class PyrmuteImport(NodeServices node)
 {
     // What one commit of any engine can take: etcd has 128 operations, of which a registration needs up to 7, and 1.5 MiB.
     private const int BatchSize = 12;
