@@ -33,7 +33,7 @@ public sealed class NodeServices : IAsyncDisposable
         Refusals = new RefusalRecorder(Store, Audit, Ids, time);
         Committer = new Committer(Store, Catalogs, Audit, time);
         Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), Credentials, Kinds, Store, Catalogs, Committer, Ids, time);
-        ForeignKeys = new ForeignKeys(Credentials, Keys, Catalogs, time);
+        ImportedKeys = new ImportedKeys(Credentials, Keys, Catalogs, time);
         var renderer = new ConfigRenderer();
         Configs = new ConfigService(Store, Kinds, renderer);
         Events = new ConfigEventSource(Store, Kinds, renderer);
@@ -62,7 +62,7 @@ public sealed class NodeServices : IAsyncDisposable
     public Committer Committer { get; }
     public ApiKeyCatalog Credentials { get; }
     public ApiKeyService Keys { get; }
-    public ForeignKeys ForeignKeys { get; }
+    public ImportedKeys ImportedKeys { get; }
     public KeyUsageRecorder KeyUsage { get; }
     public ConfigService Configs { get; }
     public ConfigEventSource Events { get; }

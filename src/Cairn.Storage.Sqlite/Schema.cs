@@ -83,10 +83,8 @@ internal static class Schema
 /// <summary>Where a change is in the log.</summary>
 internal static class Position
 {
+    // More than one commit may have: see the store's limits.
     private const int IndexBits = 16;
-
-    /// <summary>So many changes one commit may have.</summary>
-    public const int MaxChanges = 1 << IndexBits;
 
     public static long Of(long revision, int index) => (revision << IndexBits) + index;
 

@@ -32,9 +32,6 @@ public sealed class TemplateCall
     /// <summary>The render's cancellation.</summary>
     public CancellationToken CancellationToken => _run.CancellationToken;
 
-    /// <summary>The names of the named arguments in the order they were given.</summary>
-    public IEnumerable<string> ArgumentNames => _arguments.Named.Select(n => n.Key);
-
     /// <summary>The argument with that position or else that name; null where it was not given.</summary>
     /// <exception cref="TemplateException">The argument is undefined or has no JSON form.</exception>
     public JsonElement? Argument(int position, string name) =>

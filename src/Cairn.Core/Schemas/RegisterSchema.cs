@@ -132,7 +132,7 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
         if (Content.Type != SchemaType.JsonSchema)
             return new CompiledSchema(null, null, []);
         var compiled = source.Schemas.Compiler.Compile(source, Content, Address, caller);
-        if (compiled.Fault is { } fault && (!Lenient || fault.Errors.Any(error => error.Message.Contains("in a circle", StringComparison.Ordinal))))
+        if (compiled.Fault is { } fault && (!Lenient || compiled.LeadsBack))
             throw new ProblemException(fault);
         return compiled;
     }

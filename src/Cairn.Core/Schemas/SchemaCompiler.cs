@@ -11,7 +11,8 @@ namespace Cairn.Core.Schemas;
 /// <param name="Validator">The compiled schema; null when it cannot be used.</param>
 /// <param name="Fault">Why it cannot; null when it can.</param>
 /// <param name="References">The schemas it refers to, directly or through others, as far as they were found.</param>
-public sealed record CompiledSchema(JsonSchemaValidator? Validator, Problem? Fault, ImmutableArray<SchemaState> References);
+/// <param name="LeadsBack">Whether it refers, directly or through others, to the address it is to have itself.</param>
+public sealed record CompiledSchema(JsonSchemaValidator? Validator, Problem? Fault, ImmutableArray<SchemaState> References, bool LeadsBack = false);
 
 /// <summary>Compiles registered JSON Schemas and remembers them.</summary>
 /// <remarks>A schema refers to another by <c>"$ref": "cairn:payments/Address@1.2.0"</c>, with a fragment perhaps. Such a
@@ -62,9 +63,10 @@ public sealed class SchemaCompiler
 
         var reached = new Dictionary<string, SchemaState>(StringComparer.Ordinal);
         var faults = new List<ProblemError>();
+        bool leadsBack = false;
         var options = new SchemaOptions
         {
-            Resolver = uri => Resolve(uri, source, address, caller, reached, faults),
+            Resolver = uri => Resolve(uri, source, address, caller, reached, faults, ref leadsBack),
             AssertFormat = assertFormat,
         };
         JsonSchemaValidator? validator = null;
@@ -79,7 +81,7 @@ public sealed class SchemaCompiler
         }
 
         var fault = faults.Count == 0 ? null : new Problem(ProblemKind.Unprocessable, "The schema itself is not valid.", faults);
-        return new CompiledSchema(fault is null ? validator : null, fault, [.. reached.Values]);
+        return new CompiledSchema(fault is null ? validator : null, fault, [.. reached.Values], leadsBack);
     }
 
     // What a schema that was reached refers to itself belongs to it.
@@ -87,7 +89,8 @@ public sealed class SchemaCompiler
         SchemaUse.Allows(caller, address) || reached.Values.Any(state => state.References.Contains(address.Path));
 
     private static JsonElement? Resolve(
-        Uri uri, SchemaSource source, SchemaAddress? self, Principal caller, Dictionary<string, SchemaState> reached, List<ProblemError> faults)
+        Uri uri, SchemaSource source, SchemaAddress? self, Principal caller, Dictionary<string, SchemaState> reached, List<ProblemError> faults,
+        ref bool leadsBack)
     {
         string text = Uri.UnescapeDataString(uri.OriginalString);
         if (!text.StartsWith(Scheme + ":", StringComparison.Ordinal))
@@ -97,6 +100,7 @@ public sealed class SchemaCompiler
         try
         {
             var selector = SchemaSelector.Parse(text);
+            leadsBack |= selector.Exact is { } named && named == self;
             fault = selector.Exact is not { } address ? $"'{text}' is a range: a reference names one version, such as {Scheme}:{selector.Model}@1.2.0"
                 : address == self ? $"it leads back to {address}: schemas must not refer to each other in a circle"
                 : source.Find(address.Path) is not { } found || !MayRefer(caller, address, reached) ? SchemaUse.Missing(address.ToString(), caller)

@@ -37,9 +37,6 @@ internal sealed class Conjunction
 
     public bool OnlyIntegers => Keywords.OfType<TypeKeyword>().Any(type => type.Integer);
 
-    /// <summary>Draft 4 judges integers by how they are written, so equal values are not always accepted alike.</summary>
-    public bool JudgesByText => Nodes.Any(node => node.Resource.Dialect.Draft == SchemaDraft.Draft4);
-
     public IEnumerable<T> All<T>() where T : Keyword => Keywords.OfType<T>();
 
     public Conjunction With(params IEnumerable<SchemaNode> more) => Of(Nodes.Concat(more), _used, Restriction);

@@ -31,7 +31,7 @@ internal static class ChangeEndpoints
     {
         var node = CairnRequest.Of(http).Node;
         var submission = await Bodies.ReadAsync(http, WireJson.Default.ChangeSubmission, node.Options.MaxBodyBytes * BodyFactor);
-        var request = new ChangeRequest(node.Kinds.Read(submission.Operations), submission.Message ?? ConfigAnswers.Message(http));
+        var request = new ChangeRequest(node.Kinds.Read(submission.Operations), submission.Message ?? CommitMessage.Of(http));
         await CommitAsync(http, request, submission.DryRun);
     }
 
@@ -52,7 +52,7 @@ internal static class ChangeEndpoints
         var node = CairnRequest.Of(http).Node;
         var change = await FindAsync(http);
         var reversal = await Bodies.ReadAsync(http, WireJson.Default.ChangeReversal);
-        await CommitAsync(http, node.Changes.Inverse(change, reversal.Message ?? ConfigAnswers.Message(http)), reversal.DryRun);
+        await CommitAsync(http, node.Changes.Inverse(change, reversal.Message ?? CommitMessage.Of(http)), reversal.DryRun);
     }
 
     private static async Task CommitAsync(HttpContext http, ChangeRequest change, bool dryRun)

@@ -81,13 +81,6 @@ internal static class ConfigAnswers
             ProblemKind.UnsupportedFormat, $"'{type}' is not a format spoken here: {string.Join(", ", DocumentFormat.All.Select(format => format.MediaType))}.");
     }
 
-    /// <summary>Why the caller writes: the header <c>Cairn-Message</c>, percent-encoded where it is not ASCII.</summary>
-    public static string? Message(HttpContext http)
-    {
-        string? message = http.Request.Headers["Cairn-Message"];
-        return string.IsNullOrEmpty(message) ? null : Uri.UnescapeDataString(message);
-    }
-
     /// <summary>Says whether there never was such a config, it is deleted, the version is none, or the environment has nothing of it.</summary>
     public static ProblemException NotFound(NodeServices node, CairnRequest request, long? version = null, bool raw = false)
     {

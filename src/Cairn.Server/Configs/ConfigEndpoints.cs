@@ -135,7 +135,7 @@ internal static class ConfigEndpoints
             IfVersion = EntityTags.Condition(http.Request),
             Verbatim = Query.Text(http.Request, "verbatim") is null ? null : Query.Flag(http.Request, "verbatim"),
         };
-        await CommitAsync(http, operation, Message(http));
+        await CommitAsync(http, operation, CommitMessage.Of(http));
     }
 
     private static async Task Patch(HttpContext http)
@@ -152,14 +152,14 @@ internal static class ConfigEndpoints
             _ => throw new ProblemException(
                 ProblemKind.UnsupportedFormat, $"'{type}' is no patch. Use application/merge-patch+json or application/json-patch+json."),
         };
-        await CommitAsync(http, operation, Message(http));
+        await CommitAsync(http, operation, CommitMessage.Of(http));
     }
 
     private static Task Delete(HttpContext http)
     {
         var (request, node) = Request(http);
         return CommitAsync(
-            http, new DeleteConfig(request.Path, request.Environment) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
+            http, new DeleteConfig(request.Path, request.Environment) { IfVersion = EntityTags.Condition(http.Request) }, CommitMessage.Of(http));
     }
 
     private static async Task History(HttpContext http)
@@ -213,7 +213,7 @@ internal static class ConfigEndpoints
             throw new ProblemException(ProblemKind.Invalid, "Versions count from 1.", [new ProblemError("/to_version", "Versions count from 1.")]);
         await CommitAsync(
             http, new RestoreConfig(request.Path, rollback.ToVersion) { IfVersion = EntityTags.Condition(http.Request) },
-            rollback.Message ?? Message(http));
+            rollback.Message ?? CommitMessage.Of(http));
     }
 
     private static async Task Promote(HttpContext http)
@@ -228,7 +228,7 @@ internal static class ConfigEndpoints
         request.Path = path;
         await CommitAsync(
             http, new PromoteConfig(path, promotion.To, promotion.From, promotion.Version) { IfVersion = EntityTags.Condition(http.Request) },
-            promotion.Message ?? Message(http));
+            promotion.Message ?? CommitMessage.Of(http));
     }
 
     private static async Task GetSchema(HttpContext http)
@@ -245,14 +245,14 @@ internal static class ConfigEndpoints
         var (request, node) = Request(http);
         byte[] schema = JsonText.Normalize(await Bodies.ReadAsync(http, node.Options.MaxBodyBytes));
         await CommitAsync(
-            http, new BindConfigSchema(request.Path, new SchemaBinding(schema, Query.Flag(http.Request, "assert_format"))) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
+            http, new BindConfigSchema(request.Path, new SchemaBinding(schema, Query.Flag(http.Request, "assert_format"))) { IfVersion = EntityTags.Condition(http.Request) }, CommitMessage.Of(http));
     }
 
     private static Task DeleteSchema(HttpContext http)
     {
         var (request, node) = Request(http);
         return CommitAsync(
-            http, new BindConfigSchema(request.Path, null) { IfVersion = EntityTags.Condition(http.Request) }, Message(http));
+            http, new BindConfigSchema(request.Path, null) { IfVersion = EntityTags.Condition(http.Request) }, CommitMessage.Of(http));
     }
 
     private static async Task CommitAsync(HttpContext http, Operation operation, string? message)
@@ -272,8 +272,6 @@ internal static class ConfigEndpoints
         var request = CairnRequest.Of(http);
         return (request, request.Node);
     }
-
-    private static string? Message(HttpContext http) => ConfigAnswers.Message(http);
 
     private static ValueTask<CatalogSnapshot> SnapshotAsync(HttpContext http, NodeServices node) => Snapshots.OfAsync(http, node);
 }

@@ -121,7 +121,7 @@ internal static class EnvironmentEndpoints
     {
         var request = CairnRequest.Of(http);
         var made = await request.Node.Changes.CommitAsync(
-            request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
+            request.Commit, new ChangeRequest([operation], CommitMessage.Of(http)), http.RequestAborted);
         http.Response.Headers["Cairn-Revision"] = made.Change.Revision.ToString(CultureInfo.InvariantCulture);
         return made;
     }

@@ -121,7 +121,7 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
     private ValueTask<bool> AdmitAsync(HttpContext http, CairnRequest request, Permission needed)
     {
         var presented = PresentedKey.Of(http);
-        return presented is not null && Node.ForeignKeys.MayKnow(Node.Catalogs.Current, presented.Text)
+        return presented is not null && Node.ImportedKeys.MayKnow(Node.Catalogs.Current, presented.Text)
             ? AdoptThenAdmitAsync(http, request, needed, presented)
             : AdmitKnownAsync(http, request, needed, presented);
     }
@@ -131,7 +131,7 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
     {
         string address = request.Origin.Address?.ToString() ?? "unknown";
         if (Node.Options.FailureLimit is not { } limit || (await Node.Limiter.TakeAsync(address, "foreign-keys", limit)).Allowed)
-            await Node.ForeignKeys.AdoptAsync(presented.Text.ToString(), request.Origin, http.RequestAborted);
+            await Node.ImportedKeys.AdoptAsync(presented.Text.ToString(), request.Origin, http.RequestAborted);
         return await AdmitKnownAsync(http, request, needed, presented);
     }
 

@@ -145,7 +145,7 @@ internal static class SchemaEndpoints
         var request = CairnRequest.Of(http);
         var node = request.Node;
         operation = operation with { IfVersion = EntityTags.Condition(http.Request) };
-        var made = await node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
+        var made = await node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], CommitMessage.Of(http)), http.RequestAborted);
         http.Response.Headers["Cairn-Revision"] = made.Change.Revision.ToString(CultureInfo.InvariantCulture);
         var written = made.Of(node.Kinds.Schemas.Versions, operation.Path);
         if (written?.After.State is { } state && operation is RegisterSchema && state.Content.Type == SchemaType.JsonSchema)

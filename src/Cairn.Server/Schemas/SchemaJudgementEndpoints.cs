@@ -193,7 +193,7 @@ internal static class SchemaJudgementEndpoints
     {
         var request = CairnRequest.Of(http);
         var operation = new PutCompatibilityRule(request.Path, mode) { IfVersion = EntityTags.Condition(http.Request) };
-        await request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], ConfigAnswers.Message(http)), http.RequestAborted);
+        await request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], CommitMessage.Of(http)), http.RequestAborted);
         await WriteRuleAsync(http, request.Node.Catalogs.Current);
     }
 

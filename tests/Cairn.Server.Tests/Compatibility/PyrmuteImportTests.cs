@@ -71,13 +71,13 @@ public sealed class PyrmuteImportTests
         await new PyrmuteImport(server.Node).RunAsync("sqlite:" + path, dryRun: false, CancellationToken.None);
         string wrong = new('w', 43);
         var snapshot = server.Node.Catalogs.Current;
-        server.Node.ForeignKeys.MayKnow(snapshot, wrong).ShouldBeTrue();
+        server.Node.ImportedKeys.MayKnow(snapshot, wrong).ShouldBeTrue();
         await server.Client(wrong).RefusedAsync(401, "Invalid API key", "GET", "/schemas");
-        server.Node.ForeignKeys.MayKnow(snapshot, wrong).ShouldBeFalse();
+        server.Node.ImportedKeys.MayKnow(snapshot, wrong).ShouldBeFalse();
         // Neither Cairn's own keys nor what is too short to be one are tried at all.
-        server.Node.ForeignKeys.MayKnow(snapshot, "short").ShouldBeFalse();
-        server.Node.ForeignKeys.MayKnow(snapshot, Cairn.Core.Keys.ApiKeyText.Generate("cairn_live")).ShouldBeFalse();
-        server.Node.ForeignKeys.MayKnow(snapshot, CairnServer.AdminKey).ShouldBeFalse();
+        server.Node.ImportedKeys.MayKnow(snapshot, "short").ShouldBeFalse();
+        server.Node.ImportedKeys.MayKnow(snapshot, Cairn.Core.Keys.ApiKeyText.Generate("cairn_live")).ShouldBeFalse();
+        server.Node.ImportedKeys.MayKnow(snapshot, CairnServer.AdminKey).ShouldBeFalse();
     }
 
     private static async Task TakesOverAsync(CairnServer server, string address, bool again = false)

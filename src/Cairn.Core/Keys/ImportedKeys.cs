@@ -13,7 +13,7 @@ namespace Cairn.Core.Keys;
 /// </summary>
 /// <remarks>Trying costs processor time by the second, and anybody can present a text. So one text is tried at a time, few
 /// wait, a text that was tried is remembered, and only what looks like such a key is tried at all.</remarks>
-public sealed class ForeignKeys(ApiKeyCatalog keys, ApiKeyService service, CatalogSet catalogs, TimeProvider time)
+public sealed class ImportedKeys(ApiKeyCatalog keys, ApiKeyService service, CatalogSet catalogs, TimeProvider time)
 {
     private const int MaxWaiting = 16;
     private const int MaxRemembered = 10_000;
