@@ -2,7 +2,6 @@ using System.Globalization;
 using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
-using Cairn.Server.Configs;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Changes;

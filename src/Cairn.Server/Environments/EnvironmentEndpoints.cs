@@ -2,7 +2,6 @@ using System.Globalization;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Environments;
-using Cairn.Server.Configs;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Environments;

@@ -4,7 +4,6 @@ using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Documents;
 using Cairn.Core.Schemas;
-using Cairn.Server.Configs;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Schemas;

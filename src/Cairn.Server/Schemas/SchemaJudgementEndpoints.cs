@@ -7,7 +7,6 @@ using Cairn.Core.Documents;
 using Cairn.Core.Environments;
 using Cairn.Core.Schemas;
 using Cairn.JsonSchema;
-using Cairn.Server.Configs;
 using Cairn.Server.Http;
 using Cairn.Storage.Catalogs;
 
