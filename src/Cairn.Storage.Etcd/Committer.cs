@@ -97,7 +97,7 @@ internal sealed class Committer(EtcdClient client, KeySpace keys, Transactions t
             {
                 return AllUnknown();
             }
-            catch (StoreUnavailableException) when (Stopwatch.GetElapsedTime(began) > client.Options.Timeout)
+            catch (StoreUnavailableException) when (Stopwatch.GetElapsedTime(began) + ResolutionPause >= client.Options.Timeout)
             {
                 return AllUnknown();
             }

@@ -59,8 +59,9 @@ internal sealed class RedisWindows : IDisposable
             return null;
         try
         {
-            var answer = (RedisResult[])await _redis.Value.GetDatabase().ScriptEvaluateAsync(
-                Script, [$"cairn:limits:{caller}:{@class}"], [limit.Window.TotalSeconds, limit.Permits, cost]).WaitAsync(Patience, _time);
+            var answer = (RedisResult[]?)await _redis.Value.GetDatabase().ScriptEvaluateAsync(
+                Script, [$"cairn:limits:{caller}:{@class}"], [limit.Window.TotalSeconds, limit.Permits, cost]).WaitAsync(Patience, _time)
+                ?? throw new RedisException("The script of the limits gave no answer.");
             IsAnswering = true;
             double elapsed = double.Parse((string)answer[3]!, CultureInfo.InvariantCulture);
             return new SlidingWindow(limit.Window.TotalSeconds, limit.Permits, elapsed, (int)answer[1], (int)answer[2])
