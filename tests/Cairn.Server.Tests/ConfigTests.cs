@@ -375,6 +375,21 @@ public sealed class ConfigTests(CairnServer server) : IClassFixture<CairnServer>
     }
 
     [Theory]
+    [InlineData("plain ASCII: 0644", "Line 1: '0644'")]
+    [InlineData("\"naïve\\n\": 0644", "Line 1: '0644'")]
+    [InlineData("long", "\\u2026")]
+    public async Task A_warning_is_printable_ASCII_whatever_it_quotes(string document, string expected)
+    {
+        if (document == "long")
+            document = "mode: 0" + new string('7', 150);
+        using var answer = await Admin.SendAsync(HttpMethod.Put, Url, document, "application/yaml");
+        answer.EnsureSuccessStatusCode();
+        string warning = answer.Headers.GetValues("Cairn-Warning").ShouldHaveSingleItem();
+        warning.ShouldContain(expected);
+        warning.ShouldAllBe(character => character >= ' ' && character <= '~');
+    }
+
+    [Theory]
     [InlineData("application/toml", "a = 1\n[b]\nc = \"x\"\n")]
     [InlineData("application/jsonc", "{\"a\": 1, // one\n \"b\": {\"c\": \"x\",},}")]
     public async Task TOML_and_commented_JSON_are_read(string type, string body)

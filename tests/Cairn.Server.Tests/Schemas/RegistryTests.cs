@@ -275,6 +275,23 @@ public sealed class RegistryTests(CairnServer server) : IClassFixture<CairnServe
         answer.Headers.GetValues("Cairn-Warning").ShouldHaveSingleItem().ShouldContain("\"const\" is a keyword since draft 6");
     }
 
+    [Theory]
+    [InlineData("naïve", "na\\u00efve")]
+    [InlineData("two\\nlines", "two\\u000alines")]
+    public async Task A_warning_names_any_place(string member, string expected)
+    {
+        using var answer = await Admin.SendAsync(
+            HttpMethod.Put, $"/api/v1/schemas/warned/Place{member.Length}/1.0.0",
+            $$$$"""{"$schema":"http://json-schema.org/draft-04/schema#","properties":{"{{{{member}}}}":{"const":1}}}""");
+        answer.EnsureSuccessStatusCode();
+        answer.Headers.GetValues("Cairn-Warning").ShouldHaveSingleItem().ShouldContain(expected);
+
+        using var deep = await Admin.SendAsync(
+            HttpMethod.Put, $"/api/v1/schemas/warned/Place{member.Length}/1.0.1",
+            $$$$"""{"$schema":"http://json-schema.org/draft-04/schema#","properties":{"{{{{new string('x', 9_000)}}}}":{"const":1}}}""");
+        deep.Headers.GetValues("Cairn-Warning").ShouldHaveSingleItem().Length.ShouldBe(303);
+    }
+
     [Fact]
     public async Task Notes_can_be_changed_and_every_write_is_a_change_that_can_be_undone()
     {

@@ -93,8 +93,8 @@ internal static class ConfigManagerEndpoints
             return null;
         if (values.All(value => value is not null && SchemaKeywords.Contains(value)))
         {
-            http.Response.Headers["Cairn-Warning"] =
-                "schema held only the names of a schema's members, so nothing was checked; send it as JSON text: params={'schema': json.dumps(schema)}";
+            Warnings.Tell(
+                http, "schema held only the names of a schema's members, so nothing was checked; send it as JSON text: params={'schema': json.dumps(schema)}");
             return null;
         }
 
