@@ -117,6 +117,11 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
                 services.Limiter.Forget();
                 return Task.CompletedTask;
             }),
+            new("data-keys", FlushPeriod, _ =>
+            {
+                services.Keyring.Forget(services.Catalogs.Current);
+                return Task.CompletedTask;
+            }),
             new("compaction", CompactPeriod, CompactAsync),
             new("idempotency", CompactPeriod, ct => services.Idempotency.ForgetAsync(services.Catalogs.Current, ct)) { Scope = JobScope.Leader },
             new("former-answers", TimeSpan.FromHours(1), services.Idempotency.ForgetFormerAsync) { Scope = JobScope.Leader },

@@ -152,6 +152,27 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    public async Task A_node_forgets_a_data_key_that_another_took_out()
+    {
+        await using var server = await CairnServer.StartAsync();
+        var store = server.Node.Store;
+        await server.Admin.PostJsonAsync("/api/v1/keyring/rotate", "{}");
+        var all = server.Node.Keyring.Status().DataKeys;
+        string forged = server.Node.Keyring.Seal("1"u8, "a");
+        await server.Admin.PostJsonAsync("/api/v1/keyring/rotate", "{}");
+        await server.Admin.PostJsonAsync("/api/v1/keyring/reseal", "{}");
+        server.Node.Keyring.Open(forged, "a");
+
+        await store.CommitAsync(
+            new Cairn.Storage.Transaction([], [.. all.Select(key => new Cairn.Storage.Write.Delete("keyring/data-keys/" + key.Id))]), TestContext.Current.CancellationToken);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await server.Admin.GetJsonAsync("/api/v1/keyring"))["data_keys"]!.AsArray().Count > 1)
+            await Task.Delay(100, patience.Token);
+        Should.Throw<System.Security.Cryptography.CryptographicException>(() => server.Node.Keyring.Open(forged, "a"));
+        await server.Admin.PutJsonAsync("/api/v1/configs/a/b", "1");
+    }
+
+    [Fact]
     public async Task Sealing_anew_goes_on_where_it_stopped()
     {
         await using var server = await CairnServer.StartAsync();

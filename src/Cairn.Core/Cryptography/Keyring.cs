@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
@@ -33,7 +34,7 @@ public sealed record DataKeyStatus(string Id, DateTimeOffset CreatedAt, string M
 /// </summary>
 /// <remarks>A sealed value is text: <c>c1.</c>, the data key's name, a dot, and nonce, ciphertext and tag in base64url. A stamp is
 /// the last member of a record's JSON, <c>"stamp"</c>.</remarks>
-public sealed class Keyring
+public sealed partial class Keyring
 {
     private const string Prefix = "keyring/data-keys/";
     private const string Format = "c1.";
@@ -143,7 +144,12 @@ public sealed class Keyring
     /// <summary>Whether something is sealed under the data key in use.</summary>
     public bool IsNewest(string sealedText) => sealedText.StartsWith($"{Format}{_primary!.Stored.Id}.", StringComparison.Ordinal);
 
-    /// <summary>Takes data keys out of the store. Nodes that run keep them in memory.</summary>
+    /// <summary>The names of the data keys that sealed something in a record.</summary>
+    /// <remarks>Text that only looks like a seal may add a name.</remarks>
+    public static IEnumerable<string> DataKeysOf(StoreRecord record) =>
+        Seals().Matches(Encoding.UTF8.GetString(record.Value.Span)).Select(seal => seal.Groups[1].Value);
+
+    /// <summary>Takes data keys out of the store. A node knows them until <see cref="Forget"/>.</summary>
     /// <param name="ids">None of them the one in use.</param>
     /// <param name="ct">Ends the waiting.</param>
     /// <exception cref="StoreUnavailableException">The store did not take it.</exception>
@@ -151,8 +157,17 @@ public sealed class Keyring
     {
         if (ids.Count > 0 && await _store.CommitAsync(new Transaction([], [.. ids.Select(id => new Write.Delete(Prefix + id))]), ct) is not CommitResult.Committed)
             throw new StoreUnavailableException("It is not known whether the older data keys were taken out of the store. Try again.");
-        foreach (string id in ids)
-            _dataKeys.TryRemove(id, out _);
+    }
+
+    /// <summary>Forgets the data keys that were taken out of the store, so that nothing sealed under them is accepted any more.</summary>
+    /// <param name="seen">What this node has taken in: whatever was sealed under them before is read by then.</param>
+    public void Forget(CatalogSnapshot seen)
+    {
+        var stored = seen.Of(Catalog);
+        // A key made just now may not be in there yet; its number is the highest.
+        long newest = stored.Range("").Select(entry => entry.Value.Number).DefaultIfEmpty().Max();
+        foreach (var key in _dataKeys.Values.Where(key => key.Stored.Number < newest && stored.Get(key.Stored.Id) is null))
+            _dataKeys.TryRemove(key.Stored.Id, out _);
     }
 
     // The hash stands for the content, so that what is bound stays small.
@@ -301,6 +316,9 @@ public sealed class Keyring
             throw new MasterKeyException($"The data key {stored.Id} in the store is damaged: master key {stored.MasterKey} does not open it.");
         }
     }
+
+    [GeneratedRegex(@"c1\.([0-9a-f]{12})\.")]
+    private static partial Regex Seals();
 
     /// <summary>A data key in use. AesGcm is not safe for several threads, so each thread has its own.</summary>
     private sealed record DataKey(WrappedDataKey Stored, byte[] Bytes)

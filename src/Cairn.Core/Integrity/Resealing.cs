@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.RegularExpressions;
 using Cairn.Core.Changes;
 using Cairn.Core.Cryptography;
 using Cairn.Storage;
@@ -18,7 +16,7 @@ public sealed record ResealingProgress(long Records, long Resealed, string? Next
 /// Seals anew, under the newest data key, what older ones sealed, and takes those out of the store: after a data key has leaked, or
 /// may have. Reads and writes go on meanwhile. What a record says does not change, nor does its version; only its revision.
 /// </summary>
-public sealed partial class Resealing(IStore store, Keyring keyring, ResourceKinds kinds, TimeProvider time)
+public sealed class Resealing(IStore store, Keyring keyring, ResourceKinds kinds, TimeProvider time)
 {
     /// <summary>How long a data key is kept after it was replaced: by then no node writes under it any more.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
@@ -122,17 +120,9 @@ public sealed partial class Resealing(IStore store, Keyring keyring, ResourceKin
             return ([], older);
         var needed = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var record in store.ListAsync("", await store.GetRevisionAsync(ct), ct))
-        {
-            foreach (Match seal in Seals().Matches(Encoding.UTF8.GetString(record.Value.Span)))
-                needed.Add(seal.Groups[1].Value);
-        }
-
+            needed.UnionWith(Keyring.DataKeysOf(record));
         var retired = older.Where(id => !needed.Contains(id)).ToList();
         await keyring.RetireAsync(retired, ct);
         return (retired, [.. older.Where(needed.Contains)]);
     }
-
-    // Text that only looks like a seal keeps a key longer than it has to be, and does no other harm.
-    [GeneratedRegex(@"c1\.([0-9a-f]{12})\.")]
-    private static partial Regex Seals();
 }

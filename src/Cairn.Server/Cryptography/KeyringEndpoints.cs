@@ -44,6 +44,8 @@ internal static class KeyringEndpoints
         var node = request.Node;
         var entry = (Write.Put)node.Audit.Put(Entry(request, "reseal"));
         var progress = await node.Resealing.StepAsync(Query.Cursor(http.Request), entry, TimeSpan.FromSeconds(10), http.RequestAborted);
+        if (progress.Retired.Count > 0)
+            node.Keyring.Forget(await node.Catalogs.ReadLatestAsync(http.RequestAborted));
         await Bodies.WriteAsync(
             http, 200, progress with { Next = progress.Next is { } next ? Query.MakeCursor(next) : null }, WireJson.Default.ResealingProgress);
     }
