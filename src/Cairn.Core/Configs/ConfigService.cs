@@ -57,7 +57,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     {
         var config = version is { } old ? await VersionAsync(snapshot, path, old, ct) : Head(snapshot, path);
         if (environment is not null)
-            RequireEnvironment(snapshot, environment);
+            kinds.RequireEnvironment(snapshot, environment);
         var layer = environment is null ? config?.State?.Base : config?.State?.Overlays.GetValueOrDefault(environment);
         return layer?.Document is { } document ? new RenderedConfig(environment ?? "", document, config!.Version, config.Revision, config.Mark) : null;
     }
@@ -79,7 +79,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
         CatalogSnapshot snapshot, string path, long? before, string? environment, [EnumeratorCancellation] CancellationToken ct)
     {
         if (environment is not null)
-            RequireEnvironment(snapshot, environment);
+            kinds.RequireEnvironment(snapshot, environment);
         long newest = Head(snapshot, path)?.Version ?? 0;
         Versioned<ConfigState>? newer = null;
         for (long version = before is { } limit ? Math.Min(limit - 1, newest) : newest; version > 0; version--)
@@ -108,7 +108,7 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
         CatalogSnapshot snapshot, Principal caller, string prefix, string? after, string? environment, bool deleted)
     {
         if (environment is not null)
-            RequireEnvironment(snapshot, environment);
+            kinds.RequireEnvironment(snapshot, environment);
         foreach (var (path, config) in snapshot.Of(kinds.Configs.Catalog).Range(prefix, after))
         {
             if (config.State is null != deleted || !Authorizer.Allows(caller, ReadPermission, path, environment))
@@ -128,21 +128,13 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
             TextDiff.Of(Encoding.UTF8.GetString(JsonText.Indent(before)), Encoding.UTF8.GetString(JsonText.Indent(after))));
     }
 
-    /// <summary>Refuses an environment that does not exist.</summary>
-    /// <exception cref="ProblemException">It does not.</exception>
-    public void RequireEnvironment(CatalogSnapshot snapshot, string name)
-    {
-        if (snapshot.Of(kinds.Environments.Catalog).Get(name)?.State is null)
-            throw EnvironmentKinds.NoEnvironment(name, kinds.EnvironmentNames(snapshot));
-    }
-
     private RenderedConfig? Read(CatalogSnapshot snapshot, Principal caller, ConfigVersion config, string? environment, CancellationToken ct)
     {
         if (environment is not null)
         {
             // Rendered before means that the environment existed; one with configs of its own cannot be deleted.
             if (!config.State.WasRendered(environment))
-                RequireEnvironment(snapshot, environment);
+                kinds.RequireEnvironment(snapshot, environment);
             var source = new ConfigSource(kinds, new SnapshotView(snapshot));
             if (renderer.Current(source, caller, config, environment) is { } current)
                 return current;

@@ -82,10 +82,10 @@ public static class EnvironmentKinds
         public void RequireEnvironment(IResourceView view, string name)
         {
             if (view.Get(kinds.Environments, name) is null)
-                throw NoEnvironment(name, kinds.EnvironmentNames(view));
+                throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{name}'. There are: {string.Join(", ", kinds.EnvironmentNames(view))}.");
         }
-    }
 
-    internal static ProblemException NoEnvironment(string name, IEnumerable<string> existing) =>
-        new(ProblemKind.NotFound, $"There is no environment '{name}'. There are: {string.Join(", ", existing)}.");
+        /// <inheritdoc cref="RequireEnvironment(ResourceKinds, IResourceView, string)"/>
+        public void RequireEnvironment(CatalogSnapshot snapshot, string name) => kinds.RequireEnvironment(new SnapshotView(snapshot), name);
+    }
 }

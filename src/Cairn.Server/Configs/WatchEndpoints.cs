@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Core;
 using Cairn.Core.Access;
+using Cairn.Core.Environments;
 using Cairn.Server.Http;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
@@ -28,7 +29,7 @@ internal static class WatchEndpoints
         var node = request.Node;
         string prefix = Prefix(Query.Text(http.Request, "prefix"));
         if (request.Environment is { } environment)
-            node.Configs.RequireEnvironment(node.Catalogs.Current, environment);
+            node.Kinds.RequireEnvironment(node.Catalogs.Current, environment);
 
         if (HttpMethods.IsHead(http.Request.Method))
         {

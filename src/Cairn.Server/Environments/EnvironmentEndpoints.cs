@@ -64,7 +64,7 @@ internal static class EnvironmentEndpoints
     {
         var request = CairnRequest.Of(http);
         var snapshot = await Snapshots.OfAsync(http, request.Node);
-        request.Node.Configs.RequireEnvironment(snapshot, request.Path);
+        request.Node.Kinds.RequireEnvironment(snapshot, request.Path);
         await WriteAsync(http, 200, Head(request)!);
     }
 
@@ -89,7 +89,7 @@ internal static class EnvironmentEndpoints
         var request = CairnRequest.Of(http);
         var snapshot = await Snapshots.OfAsync(http, request.Node);
         if (request.Path.StartsWith("environments/", StringComparison.Ordinal))
-            request.Node.Configs.RequireEnvironment(snapshot, request.Path["environments/".Length..]);
+            request.Node.Kinds.RequireEnvironment(snapshot, request.Path["environments/".Length..]);
         await WriteVariablesAsync(http, snapshot.Of(request.Node.Kinds.Variables.Catalog).Get(request.Path));
     }
 
