@@ -25,7 +25,7 @@ public sealed class DeployedEtcdTests : IDisposable
         foreach (string program in new[] { "etcd", "openssl" })
             Assert.SkipWhen(ServerProcess.Missing(program) is not null, $"{program} is not installed.");
         string tls = Path.Combine(_folder, "tls");
-        await RunAsync("sh", Path.Combine(Root, "deploy/etcd/certificates.sh"), tls, "127.0.0.1");
+        await RunAsync("sh", Repository.Find("deploy/etcd/certificates.sh"), tls, "127.0.0.1");
         File.GetUnixFileMode(Path.Combine(tls, "client.key")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
         var compose = (YamlMappingNode)Load("deploy/compose/compose.yaml");
@@ -64,31 +64,17 @@ public sealed class DeployedEtcdTests : IDisposable
     [Fact]
     public void On_Kubernetes_it_asks_for_certificates_as_in_compose()
     {
-        string members = File.ReadAllText(Path.Combine(Root, "deploy/kubernetes/etcd/etcd.yaml"));
+        string members = Repository.Read("deploy/kubernetes/etcd/etcd.yaml");
         foreach (string setting in new[] { "--client-cert-auth", "--peer-client-cert-auth", "--listen-client-urls=https://", "--listen-peer-urls=https://" })
             members.ShouldContain("- " + setting);
-        File.ReadAllText(Path.Combine(Root, "deploy/kubernetes/base/kustomization.yaml")).ShouldContain("CAIRN_STORE=etcds://");
+        Repository.Read("deploy/kubernetes/base/kustomization.yaml").ShouldContain("CAIRN_STORE=etcds://");
     }
 
     private static YamlNode Load(string file)
     {
         var yaml = new YamlStream();
-        yaml.Load(new StringReader(File.ReadAllText(Path.Combine(Root, file))));
+        yaml.Load(new StringReader(Repository.Read(file)));
         return yaml.Documents[0].RootNode;
-    }
-
-    private static string Root
-    {
-        get
-        {
-            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            {
-                if (File.Exists(Path.Combine(folder.FullName, "Cairn.slnx")))
-                    return folder.FullName;
-            }
-
-            throw new DirectoryNotFoundException("The tests run from within the repository.");
-        }
     }
 
     private async Task RunAsync(params string[] command)

@@ -20,7 +20,7 @@ public sealed class HaproxyTests : IDisposable
         using var etcd = await EtcdCluster.StartAsync(1);
         using var nodes = await CairnNodes.StartAsync(3, $"etcd://{etcd.Endpoints[0]}/cairn");
         int port = ServerProcess.FreePort();
-        using var haproxy = new ServerProcess(ServerProcess.Find("haproxy")!, ["-db", "-f", Settings()], new Dictionary<string, string>
+        using var haproxy = new ServerProcess(ServerProcess.Find("haproxy")!, ["-db", "-f", Repository.Find("deploy/haproxy/haproxy.cfg")], new Dictionary<string, string>
         {
             ["CAIRN_BIND"] = $"127.0.0.1:{port}",
             ["CAIRN_NODE1"] = nodes.Urls[0].Authority,
@@ -86,16 +86,5 @@ public sealed class HaproxyTests : IDisposable
         {
             return false;
         }
-    }
-
-    private static string Settings()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (Path.Combine(folder.FullName, "deploy", "haproxy", "haproxy.cfg") is var path && File.Exists(path))
-                return path;
-        }
-
-        throw new FileNotFoundException("deploy/haproxy/haproxy.cfg");
     }
 }

@@ -5,17 +5,21 @@ namespace Cairn.Core.Tests;
 /// <summary>What docs/architecture.md promises of the source.</summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string Root = FindRoot();
-
     /// <summary>A folder of Core is a capability; which folders does each one's code name?</summary>
     [Fact]
     public void Capabilities_do_not_import_each_other_in_circles()
     {
-        string core = Path.Combine(Root, "src", "Cairn.Core");
+        string core = Repository.Find("src", "Cairn.Core");
         string[] folders = [.. Directory.GetDirectories(core).Select(folder => Path.GetFileName(folder)!).Where(name => name is not ("bin" or "obj"))];
         var imports = folders.ToDictionary(folder => folder, folder => Directory.EnumerateFiles(Path.Combine(core, folder), "*.cs", SearchOption.AllDirectories)
-            .SelectMany(file => Named().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value.Length > 0 ? match.Groups[1].Value : match.Groups[2].Value))
+            .SelectMany(file => Named().Matches(File.ReadAllText(file)))
+            .Where(match => match.Value.StartsWith("using", StringComparison.Ordinal) || IsType(match.Groups[1].Value, match.Groups[2].Value))
+            .Select(match => match.Groups[1].Value)
             .Where(name => name != folder && folders.Contains(name)).ToHashSet());
+
+        // A property may have a folder's name; then what follows is no type of that folder.
+        bool IsType(string folder, string name) =>
+            folders.Contains(folder) && Directory.EnumerateFiles(Path.Combine(core, folder), name + ".cs", SearchOption.AllDirectories).Any();
 
         // Takes away again and again what imports nothing that is left; what remains is a circle.
         var left = imports.ToDictionary();
@@ -28,26 +32,15 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Every_folder_is_in_the_architecture_page()
     {
-        string page = File.ReadAllText(Path.Combine(Root, "docs", "architecture.md"));
-        var folders = Directory.GetDirectories(Path.Combine(Root, "src"))
+        string page = Repository.Read("docs/architecture.md");
+        var folders = Directory.GetDirectories(Repository.Find("src"))
             .SelectMany(project => Path.GetFileName(project) is "Cairn.Core" or "Cairn.Server" ? Directory.GetDirectories(project).Append(project) : [project])
             .Select(folder => Path.GetFileName(folder)!).Where(name => name is not ("bin" or "obj"));
         foreach (string folder in folders)
             page.ShouldContain($"  {folder}/", Case.Sensitive, folder);
     }
 
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Cairn.slnx")))
-                return folder.FullName;
-        }
-
-        throw new DirectoryNotFoundException("The tests run from within the repository.");
-    }
-
     // "using Cairn.Core.Configs;" and, from a neighbour's namespace, "Configs.ConfigPath".
-    [GeneratedRegex(@"using Cairn\.Core\.(\w+)|(?<![\w.""/ ] ?)\b([A-Z]\w+)\.[A-Z]\w+\.")]
+    [GeneratedRegex(@"^using Cairn\.Core\.(?<1>\w+);|(?<![\w.])(?:Cairn\.Core\.)?(?<1>[A-Z]\w+)\.(?<2>[A-Z]\w+)", RegexOptions.Multiline)]
     private static partial Regex Named();
 }

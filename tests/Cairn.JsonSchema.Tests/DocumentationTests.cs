@@ -17,17 +17,5 @@ public sealed class DocumentationTests
     [Theory]
     [MemberData(nameof(Names))]
     public void A_name_is_explained_in_the_documentation(string name) =>
-        File.ReadAllText(Find()).ShouldContain($"`{name}`");
-
-    private static string Find()
-    {
-        for (string? at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
-        {
-            string candidate = Path.Combine(at, "docs", "json-schema.md");
-            if (File.Exists(candidate))
-                return candidate;
-        }
-
-        throw new FileNotFoundException("docs/json-schema.md is not above the tests.");
-    }
+        Repository.Read("docs/json-schema.md").ShouldContain($"`{name}`");
 }

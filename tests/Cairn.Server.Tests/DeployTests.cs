@@ -13,8 +13,6 @@ namespace Cairn.Server.Tests;
 /// <summary>What can be said of the files in <c>deploy/</c> without a container engine.</summary>
 public sealed partial class DeployTests(CairnServer server) : IClassFixture<CairnServer>
 {
-    private static readonly string Root = FindRoot();
-
     // Names that mean something to the files themselves, not to Cairn.
     private static readonly string[] OwnNames = ["CAIRN_IMAGE", "CAIRN_BIND", "CAIRN_NODE1", "CAIRN_NODE2", "CAIRN_NODE3", "CAIRN_"];
 
@@ -43,13 +41,13 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     {
         foreach (string file in new[] { "kubernetes/base/deployment.yaml", "kubernetes/etcd/etcd.yaml", "helm/cairn/templates/deployment.yaml" })
         {
-            string text = File.ReadAllText(Path.Combine(Root, "deploy", file));
+            string text = Repository.Read("deploy/" + file);
             text.ShouldContain("runAsNonRoot: true", customMessage: file);
             text.ShouldContain("readOnlyRootFilesystem: true", customMessage: file);
             text.ShouldContain("drop: [ALL]", customMessage: file);
         }
 
-        string image = File.ReadAllText(Path.Combine(Root, "deploy/docker/Dockerfile"));
+        string image = Repository.Read("deploy/docker/Dockerfile");
         image.ShouldContain("\nUSER $APP_UID");
         image.ShouldContain("\nHEALTHCHECK");
     }
@@ -57,7 +55,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     [Fact]
     public void The_chart_refuses_a_store_that_would_be_lost()
     {
-        string chart = Path.Combine(Root, "deploy/helm/cairn");
+        string chart = Repository.Find("deploy/helm/cairn");
         File.ReadAllText(Path.Combine(chart, "templates/deployment.yaml")).ShouldStartWith("{{- include \"cairn.check\" . -}}");
         string check = File.ReadAllText(Path.Combine(chart, "templates/_helpers.tpl"));
         check.ShouldContain("if and (not .Values.store) (not .Values.storeInSecret)");
@@ -79,7 +77,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     {
         // No package of Debian's has it: where it is not, the test before looks at the text.
         Assert.SkipUnless(ServerProcess.Find("helm") is not null, "helm is not installed.");
-        var start = new ProcessStartInfo(ServerProcess.Find("helm")!, ["template", "cairn", Path.Combine(Root, "deploy/helm/cairn"), "--set", "existingSecret=s," + values])
+        var start = new ProcessStartInfo(ServerProcess.Find("helm")!, ["template", "cairn", Repository.Find("deploy/helm/cairn"), "--set", "existingSecret=s," + values])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -105,7 +103,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     {
         foreach (string file in new[] { "kubernetes/base/disruption.yaml", "helm/cairn/templates/disruption.yaml" })
         {
-            string text = File.ReadAllText(Path.Combine(Root, "deploy", file));
+            string text = Repository.Read("deploy/" + file);
             text.ShouldContain("maxUnavailable", customMessage: file);
             text.ShouldNotContain("minAvailable", customMessage: file);
         }
@@ -139,8 +137,8 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     [Fact]
     public void What_ships_is_named_in_the_notice_with_its_licence()
     {
-        string notice = File.ReadAllText(Path.Combine(Root, "NOTICE.md"));
-        foreach (string project in Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories))
+        string notice = Repository.Read("NOTICE.md");
+        foreach (string project in Directory.EnumerateFiles(Repository.Find("src"), "*.csproj", SearchOption.AllDirectories))
         {
             foreach (Match package in PackageName().Matches(File.ReadAllText(project)))
                 notice.ShouldContain(package.Groups[1].Value, customMessage: project);
@@ -150,7 +148,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     private static YamlNode Load(string file)
     {
         var yaml = new YamlStream();
-        yaml.Load(new StringReader(File.ReadAllText(Path.Combine(Root, "deploy", file))));
+        yaml.Load(new StringReader(Repository.Read("deploy/" + file)));
         return yaml.Documents[0].RootNode;
     }
 
@@ -192,12 +190,12 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     {
         foreach (string file in new[] { "haproxy/haproxy.cfg", "nginx/cairn.conf" })
         {
-            var match = AnswerLimit().Match(File.ReadAllText(Path.Combine(Root, "deploy", file)));
+            var match = AnswerLimit().Match(Repository.Read("deploy/" + file));
             TimeSpan.FromSeconds(int.Parse(match.Groups[1].Value)).ShouldBeGreaterThan(Configs.ConfigWaiting.LongestWait, file);
         }
     }
 
-    private static ServerProcess Haproxy(Uri node, int port) => new(ServerProcess.Find("haproxy")!, ["-db", "-f", Path.Combine(Root, "deploy/haproxy/haproxy.cfg")], new Dictionary<string, string>
+    private static ServerProcess Haproxy(Uri node, int port) => new(ServerProcess.Find("haproxy")!, ["-db", "-f", Repository.Find("deploy/haproxy/haproxy.cfg")], new Dictionary<string, string>
     {
         ["CAIRN_BIND"] = $"127.0.0.1:{port}",
         ["CAIRN_NODE1"] = node.Authority,
@@ -208,7 +206,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     // The shipped file, with this test's addresses, inside the least that nginx needs around it.
     private static ServerProcess Nginx(Uri node, int port, string folder)
     {
-        string site = Regex.Replace(File.ReadAllText(Path.Combine(Root, "deploy/nginx/cairn.conf")), @"127\.0\.0\.1:800[123]", node.Authority)
+        string site = Regex.Replace(Repository.Read("deploy/nginx/cairn.conf"), @"127\.0\.0\.1:800[123]", node.Authority)
             .Replace("127.0.0.1:8000", $"127.0.0.1:{port}", StringComparison.Ordinal);
         string paths = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name => $"{name}_temp_path {folder}/{name};\n"));
         File.WriteAllText(
@@ -244,7 +242,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
         var known = MetricType().Matches(metrics).Select(match => match.Groups[1].Value).ToHashSet();
         foreach (string file in new[] { "prometheus/alerts.yml", "grafana/dashboards/cairn.json" })
         {
-            foreach (Match match in MetricName().Matches(File.ReadAllText(Path.Combine(Root, "deploy", file))))
+            foreach (Match match in MetricName().Matches(Repository.Read("deploy/" + file)))
             {
                 string name = match.Value.EndsWith("_bucket", StringComparison.Ordinal) ? match.Value[..^7]
                     : match.Value.EndsWith("_count", StringComparison.Ordinal) ? match.Value[..^6] : match.Value;
@@ -268,7 +266,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
             Assert.Fail($"{program} is missing where it has to be there");
         }
 
-        var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.Combine(Root, "deploy") };
+        var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Find("deploy") };
         foreach (string name in OwnNames.Where(name => name is not ("CAIRN_IMAGE" or "CAIRN_")))
             start.Environment[name] = "127.0.0.1:9";
         using var process = Process.Start(start)!;
@@ -278,18 +276,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     }
 
     private static IEnumerable<string> Files(string pattern) =>
-        Directory.EnumerateFiles(Path.Combine(Root, "deploy"), pattern, SearchOption.AllDirectories);
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Cairn.slnx")))
-                return folder.FullName;
-        }
-
-        throw new DirectoryNotFoundException("The tests run from within the repository.");
-    }
+        Directory.EnumerateFiles(Repository.Find("deploy"), pattern, SearchOption.AllDirectories);
 
     [GeneratedRegex(@"(?:timeout server|proxy_read_timeout) (\d+)s")]
     private static partial Regex AnswerLimit();

@@ -89,10 +89,7 @@ public sealed class SettingsTests
     [Fact]
     public void Every_setting_is_documented_with_its_default_and_meaning()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Cairn.slnx")))
-            folder = folder.Parent!;
-        string documented = File.ReadAllText(Path.Combine(folder.FullName, "docs", "configuration.md"));
+        string documented = Repository.Read("docs/configuration.md");
         foreach (var setting in SettingTable.All)
             documented.ShouldContain($"| `{setting.Name}` | {(setting.Default.Length == 0 ? "none" : $"`{setting.Default}`")} | {setting.Meaning} |");
     }

@@ -20,7 +20,7 @@ public sealed class StoreLayoutTests
         await admin.PostJsonAsync("/api/v1/keys", """{"name":"k"}""", ("Idempotency-Key", "one"));
         await server.Client("cairn_live_wrong").GetAsync("/api/v1/configs");
 
-        string page = await File.ReadAllTextAsync(Path.Combine(Root, "docs", "architecture.md"), TestContext.Current.CancellationToken);
+        string page = await File.ReadAllTextAsync(Repository.Find("docs", "architecture.md"), TestContext.Current.CancellationToken);
         var beginnings = new HashSet<string>();
         var store = server.Node.Store;
         await foreach (var record in store.ListAsync("", null, await store.GetRevisionAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken))
@@ -28,19 +28,5 @@ public sealed class StoreLayoutTests
         beginnings.Count.ShouldBeGreaterThan(15);
         foreach (string beginning in beginnings.Concat(["nodes/", "leases/", "key-usage/"]))
             page.ShouldContain("`" + beginning, Case.Sensitive, beginning);
-    }
-
-    private static string Root
-    {
-        get
-        {
-            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            {
-                if (File.Exists(Path.Combine(folder.FullName, "Cairn.slnx")))
-                    return folder.FullName;
-            }
-
-            throw new DirectoryNotFoundException("The tests run from within the repository.");
-        }
     }
 }

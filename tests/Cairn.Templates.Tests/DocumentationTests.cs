@@ -6,20 +6,9 @@ namespace Cairn.Templates.Tests;
 /// <summary>Runs every example of <c>docs/templates.md</c>.</summary>
 public partial class DocumentationTests
 {
-    private static readonly string Page = File.ReadAllText(Find());
+    private static readonly string Page = Repository.Read("docs/templates.md");
 
     private static readonly string Data = Fence("json").Match(Page).Groups[1].Value;
-
-    private static string Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string page = Path.Combine(folder.FullName, "docs", "templates.md");
-            if (File.Exists(page))
-                return page;
-        }
-        throw new FileNotFoundException("docs/templates.md");
-    }
 
     private static Regex Fence(string language) => new($"^```{language}\\n(.*?)\\n```$", RegexOptions.Multiline | RegexOptions.Singleline);
 
