@@ -51,6 +51,23 @@ public sealed class SchemaTests(ServerFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task What_the_server_warns_of_is_told_apart_from_the_answer()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "old.json");
+        await File.WriteAllTextAsync(
+            file, """{"$schema":"http://json-schema.org/draft-04/schema#","properties":{"\u001b[31m":{"const":1}}}""", TestContext.Current.CancellationToken);
+        foreach (string command in new[] { $"schema register cli-warned/M@1.0.0 -f {file} -o json", $"schema validate -s {file} -i {file} -o json" })
+        {
+            var outcome = await _shell.RunAsync(command);
+            outcome.Code.ShouldBe(0, outcome.ToString());
+            outcome.Error.ShouldContain("\"const\" is a keyword since draft 6");
+            outcome.Error.ShouldNotContain("\u001b");
+            outcome.Out.ShouldNotContain("since draft 6");
+        }
+    }
+
+    [Fact]
     public async Task A_verdict_that_says_no_is_printed_and_exits_with_1()
     {
         using var folder = new TemporaryFolder();

@@ -160,6 +160,7 @@ internal sealed class ApiClient : IDisposable
         if (response.IsSuccessStatusCode && response.Headers.Contains("X-Correlation-ID"))
         {
             TellOfStaleness(response);
+            TellOfWarnings(response);
             return response;
         }
 
@@ -228,6 +229,14 @@ internal sealed class ApiClient : IDisposable
             return;
         _toldOfStaleness = true;
         Console.Error.WriteLine($"cairn: the server's store does not answer: what is read may be {seconds.First()} s old.");
+    }
+
+    private static void TellOfWarnings(HttpResponseMessage response)
+    {
+        if (!response.Headers.TryGetValues("Cairn-Warning", out var warnings))
+            return;
+        foreach (string warning in warnings)
+            Console.Error.WriteLine($"cairn: warning: {SafeText.Of(warning)}");
     }
 
     private HttpRequestException Explained(HttpRequestException failure) => new(failure.HttpRequestError, TlsSettings.Explain(failure, Address), failure);

@@ -206,7 +206,7 @@ internal static class SchemaCommand
         {
             var validator = JsonSchemaValidator.Compile(schema, options);
             foreach (var warning in validator.Warnings)
-                Console.Error.WriteLine($"cairn: {file} {warning}");
+                Console.Error.WriteLine($"cairn: {SafeText.Of(file)} {SafeText.Of(warning.ToString())}");
             return validator;
         }
         catch (SchemaException e)
