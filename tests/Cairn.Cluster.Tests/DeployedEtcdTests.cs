@@ -29,7 +29,7 @@ public sealed class DeployedEtcdTests : IDisposable
         File.GetUnixFileMode(Path.Combine(tls, "client.key")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
         var compose = (YamlMappingNode)Load("deploy/compose/compose.yaml");
-        int client = ServerProcess.FreePort(), peer = ServerProcess.FreePort(), metrics = ServerProcess.FreePort();
+        int client = FreePort.Next(), peer = FreePort.Next(), metrics = FreePort.Next();
         string Here(string value) => value
             .Replace("/tls/", tls + "/", StringComparison.Ordinal).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)
             .Replace("etcd-1:", "127.0.0.1:", StringComparison.Ordinal).Replace(":2379", $":{client}", StringComparison.Ordinal)

@@ -19,7 +19,7 @@ public sealed class HaproxyTests : IDisposable
         Assert.SkipWhen(missing is not null, missing ?? "");
         using var etcd = await EtcdCluster.StartAsync(1);
         using var nodes = await CairnNodes.StartAsync(3, $"etcd://{etcd.Endpoints[0]}/cairn");
-        int port = ServerProcess.FreePort();
+        int port = FreePort.Next();
         using var haproxy = new ServerProcess(ServerProcess.Find("haproxy")!, ["-db", "-f", Repository.Find("deploy/haproxy/haproxy.cfg")], new Dictionary<string, string>
         {
             ["CAIRN_BIND"] = $"127.0.0.1:{port}",

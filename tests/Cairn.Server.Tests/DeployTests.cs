@@ -160,7 +160,7 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
         string? missing = ServerProcess.Missing(program);
         Assert.SkipWhen(missing is not null, missing ?? "");
         await using var node = await CairnServer.StartAsync(options => options.Proxy.Trusted = [IPNetwork.Parse("127.0.0.1/32")]);
-        int port = ServerProcess.FreePort();
+        int port = FreePort.Next();
         using var folder = new TempFolder();
         using var proxy = program == "haproxy" ? Haproxy(node.Address, port) : Nginx(node.Address, port, folder.Path);
         string key = (string)(await node.Admin.PostJsonAsync("/api/v1/keys", """{"name":"bound","permission":"write","allowed_ips":["127.0.0.9"]}"""))["key"]!;

@@ -56,6 +56,33 @@ public sealed class DescriptionTests(CairnServer server) : IClassFixture<CairnSe
         operations.ShouldBeGreaterThan(80);
     }
 
+    [Fact]
+    public async Task An_operation_s_members_are_those_that_the_kinds_read()
+    {
+        var operation = (await server.Admin.GetJsonAsync("/openapi/v1.json"))["paths"]!["/api/v1/changes"]!["post"]!["requestBody"]!["content"]!
+            ["application/json"]!["schema"]!["properties"]!["operations"]!["items"]!;
+        var described = operation["properties"]!.AsObject().Select(member => member.Key).Except(["op", "path", "kind", "if_version"]).ToHashSet();
+        var read = new HashSet<string>();
+        foreach (var kind in server.Node.Kinds.All)
+        {
+            foreach (string op in kind.Operations.Keys)
+            {
+                var form = new JsonObject
+                {
+                    ["kind"] = kind.Name, ["op"] = op, ["path"] = "described/Model/1.0.0", ["environment"] = "prod", ["to_version"] = 1,
+                    ["document"] = new JsonObject { ["compatibility"] = "NONE" }, ["nonsense"] = 1,
+                };
+                string said = (string)(await server.Admin.RefusedAsync(
+                    HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/changes", new JsonObject { ["operations"] = new JsonArray(form) }.ToJsonString()))["detail"]!;
+                foreach (Match name in Regex.Matches(said[(said.IndexOf("which takes", StringComparison.Ordinal) is >= 0 and var start ? start + 11 : said.Length)..], @"\w+"))
+                    read.Add(name.Value);
+                said.ShouldContain($"means nothing to {op} of {kind.Name}");
+            }
+        }
+
+        described.ShouldBe(read, ignoreOrder: true);
+    }
+
     [Theory]
     [InlineData("put", "/api/v1/configs/{path}", "If-Match", "If-None-Match", "Cairn-Message", "environment", "format", "path")]
     [InlineData("get", "/api/v1/configs/{path}", "If-None-Match", "Cairn-Min-Revision", "environment", "version", "wait")]

@@ -14,8 +14,8 @@ public sealed class EtcdCluster : IDisposable
     {
         _network = network;
         _members = new ServerProcess?[members];
-        _clientPorts = [.. Enumerable.Range(0, members).Select(_ => ServerProcess.FreePort())];
-        _peerPorts = [.. Enumerable.Range(0, members).Select(_ => ServerProcess.FreePort())];
+        _clientPorts = [.. Enumerable.Range(0, members).Select(_ => FreePort.Next())];
+        _peerPorts = [.. Enumerable.Range(0, members).Select(_ => FreePort.Next())];
         _extra = extra;
     }
 
@@ -90,7 +90,7 @@ public sealed class EtcdCluster : IDisposable
                         return i;
                     }
                 }
-                catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+                catch (Exception e) when (e is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException)
                 {
                     // Not this one.
                 }

@@ -18,7 +18,7 @@ public sealed class PostgresServer : IDisposable
         _folder = ServerProcess.TemporaryFolder("postgres");
         _data = Path.Combine(_folder, "data");
         _extra = extra;
-        Port = ServerProcess.FreePort();
+        Port = FreePort.Next();
     }
 
     public static string? Missing => ServerProcess.Missing("postgres") ?? (IsRoot ? ServerProcess.Missing("setpriv") : null);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -41,13 +39,6 @@ public sealed partial class ServerProcess : IDisposable
             lock (_output)
                 return _output.ToString();
         }
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Why a program cannot be run here, or null. With <c>CI=true</c> a program that is missing is a failure.</summary>

@@ -192,7 +192,7 @@ public sealed class EtcdStoreTests : IDisposable
             var (authority, other) = (new Authority(folder, "ca"), new Authority(folder, "other"));
             var (server, serverKey) = authority.Issue("server", server: true);
             var (client, clientKey) = authority.Issue("client", server: false);
-            var (port, peer) = (ServerProcess.FreePort(), ServerProcess.FreePort());
+            var (port, peer) = (FreePort.Next(), FreePort.Next());
             using var etcd = new ServerProcess(ServerProcess.Find("etcd")!,
             [
                 "--data-dir", Path.Combine(folder, "data"), "--log-level", "error",

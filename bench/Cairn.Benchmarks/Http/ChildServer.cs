@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Cairn.Tests;
 
 namespace Cairn.Benchmarks.Http;
 
@@ -50,7 +49,7 @@ internal sealed class ChildServer : IAsyncDisposable
     public static Task<ChildServer> StartCairnAsync(bool pinned, string? folder = null, string? store = null)
     {
         var own = folder is null ? Directory.CreateTempSubdirectory("cairn-bench-") : null;
-        int port = FreePort();
+        int port = FreePort.Next();
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cairn"), ["serve", "--listen", $"http://127.0.0.1:{port}"])
         {
             WorkingDirectory = folder ?? own!.FullName,
@@ -72,7 +71,7 @@ internal sealed class ChildServer : IAsyncDisposable
     /// <summary>Starts the endpoint that only returns bytes.</summary>
     public static Task<ChildServer> StartBareAsync(string body, bool pinned)
     {
-        int port = FreePort();
+        int port = FreePort.Next();
         var start = new ProcessStartInfo(Environment.ProcessPath!, [BareServer.Command, $"{port}", body]) { RedirectStandardOutput = true };
         return StartAsync(start, port, "/", pinned, null);
     }
@@ -113,12 +112,5 @@ internal sealed class ChildServer : IAsyncDisposable
                 await Task.Delay(20);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -18,7 +18,7 @@ public sealed class CairnNodes : IDisposable
     {
         (_store, _environment) = (store, environment ?? (_ => new Dictionary<string, string>()));
         _nodes = new ServerProcess?[count];
-        Urls = [.. Enumerable.Range(0, count).Select(_ => new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}"))];
+        Urls = [.. Enumerable.Range(0, count).Select(_ => new Uri($"http://127.0.0.1:{FreePort.Next()}"))];
     }
 
     public IReadOnlyList<Uri> Urls { get; }

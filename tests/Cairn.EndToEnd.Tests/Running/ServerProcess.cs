@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Cairn.EndToEnd.Tests.Running;
@@ -48,14 +46,14 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="arguments">More options.</param>
     /// <param name="variables">Its settings in the environment.</param>
     public static Task<ServerProcess> StartAsync(string folder, string[]? arguments = null, params IEnumerable<(string, string)> variables) =>
-        StartAsync($"http://127.0.0.1:{FreePort()}", folder, arguments ?? [], variables);
+        StartAsync($"http://127.0.0.1:{FreePort.Next()}", folder, arguments ?? [], variables);
 
     /// <summary>Starts one in the place of another that has ended.</summary>
     public static Task<ServerProcess> StartAgainAsync(string folder, string url) => StartAsync(url, folder, [], []);
 
     /// <summary>Starts one that speaks TLS.</summary>
     public static Task<ServerProcess> StartWithTlsAsync(string folder, string certificate, string key) =>
-        StartAsync($"https://localhost:{FreePort()}", folder, ["--tls-cert", certificate, "--tls-key", key], []);
+        StartAsync($"https://localhost:{FreePort.Next()}", folder, ["--tls-cert", certificate, "--tls-key", key], []);
 
     private static async Task<ServerProcess> StartAsync(string url, string folder, string[] arguments, IEnumerable<(string, string)> variables)
     {
@@ -70,7 +68,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Runs one that is not expected to start.</summary>
     public static Task<Outcome> FailAsync(string folder, string[]? arguments = null, params IEnumerable<(string, string)> variables) =>
-        CairnProcess.RunAsync(CairnProcess.Describe(["serve", "--listen", $"http://127.0.0.1:{FreePort()}", .. arguments ?? []], folder, variables));
+        CairnProcess.RunAsync(CairnProcess.Describe(["serve", "--listen", $"http://127.0.0.1:{FreePort.Next()}", .. arguments ?? []], folder, variables));
 
     /// <summary>Ends it as a power cut would.</summary>
     public async Task KillAsync()
@@ -98,13 +96,6 @@ public sealed class ServerProcess : IAsyncDisposable
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void Append(StringBuilder text, string? line)

@@ -11,7 +11,7 @@ public sealed class RedisLimitTests : IAsyncLifetime
     private static readonly RateLimit Limit = new(10, TimeSpan.FromHours(1));
 
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(60));
-    private readonly int _port = ServerProcess.FreePort();
+    private readonly int _port = FreePort.Next();
     private ServerProcess? _redis;
 
     private string Address => $"redis://:secret@127.0.0.1:{_port}/3";

@@ -149,7 +149,7 @@ internal sealed class TemporaryPostgres : IDisposable
         if (programs is null)
             Assert.Skip("PostgreSQL is not installed here (/usr/lib/postgresql/*/bin/initdb).");
         var folder = new TempFolder();
-        int port = FreePort();
+        int port = FreePort.Next();
         var postgres = new TemporaryPostgres(folder, programs, port);
         string data = Path.Combine(folder.Path, "data");
         if (Environment.UserName == "root")
@@ -185,12 +185,5 @@ internal sealed class TemporaryPostgres : IDisposable
         // What pg_ctl starts keeps its output open, so it is not read to its end here.
         process.WaitForExit(60_000).ShouldBeTrue($"{program} does not end");
         process.ExitCode.ShouldBe(0, program);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
