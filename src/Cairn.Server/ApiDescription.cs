@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Cairn.Core.Changes;
+using Cairn.Server.Changes;
 using Cairn.Server.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -33,8 +35,10 @@ internal static class ApiDescription
                 path.Operations?.Remove(HttpMethod.Head);
             return Task.CompletedTask;
         });
-        openApi.AddSchemaTransformer((schema, _, _) =>
+        openApi.AddSchemaTransformer((schema, context, _) =>
         {
+            if (context.JsonTypeInfo.Type == typeof(OperationForm))
+                OperationMembers.Describe(schema);
             // A list of anything.
             if (schema is { Type: { } type, Items: null } && type.HasFlag(JsonSchemaType.Array))
                 schema.Items = new OpenApiSchema();

@@ -4,8 +4,8 @@ using Cairn.Core.Documents;
 
 namespace Cairn.Core.Changes;
 
-/// <summary>One write of a change set, as JSON has it. Which members there are besides these depends on what is done to which kind; a kind
-/// says so in its <see cref="ResourceKind.Operations"/>.</summary>
+/// <summary>One write of a change set, as JSON has it.</summary>
+/// <remarks>Which members there are besides these depends on what is done to which kind; a kind says so in its <see cref="ResourceKind.Operations"/>.</remarks>
 public sealed class OperationForm
 {
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
