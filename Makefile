@@ -17,23 +17,26 @@ run: ## Start Cairn on http://127.0.0.1:8000 (data in ./cairn-data); ARGS="--lis
 publish: ## Put the cairn program into artifacts/cairn
 	dotnet publish src/Cairn.Cli -c $(CONFIGURATION) -o artifacts/cairn -v quiet
 
+test: TESTS := -p:Tests=quick
 test: ## Build, then run the tests that need nothing but this repository
-	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v quiet
-	dotnet test $(SOLUTION) -c $(CONFIGURATION) --no-build -m:1 -p:Tests=quick
-
 test-all: ## Build, then run every test: also the slow ones, with etcd, PostgreSQL, Redis, HAProxy and the program itself
+test test-all:
 	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v quiet
-	dotnet test $(SOLUTION) -c $(CONFIGURATION) --no-build -m:1
+	dotnet test $(SOLUTION) -c $(CONFIGURATION) --no-build -m:1 $(TESTS)
 
 bench: ## Measure the figures of docs/performance.md; ARGS="read" runs one of them
 	dotnet run --project bench/Cairn.Benchmarks -c Release -- $(ARGS)
 
 lint: ## Check formatting and build without a warning
+	dotnet tool restore
+	dotnet csharpier check .
 	dotnet format $(SOLUTION) --verify-no-changes
 	dotnet build $(SOLUTION) -c $(CONFIGURATION) -v minimal -warnaserror
 
 format: ## Format the code
 	dotnet format $(SOLUTION)
+	dotnet tool restore
+	dotnet csharpier format .
 
 clean: ## Remove what was built
 	dotnet clean $(SOLUTION) -c $(CONFIGURATION) -v quiet

@@ -4,9 +4,9 @@ using System.Net.Sockets;
 namespace Cairn.Tests;
 
 /// <summary>Ports for servers that a test starts.</summary>
-/// <remarks>The operating system would give one from the range that it takes the near ends of connections from: before the server listens
-/// there, any connection may have got it, even one that was made to that very port. These are from below that range (32768 on Linux, 49152
-/// elsewhere), and none is given twice.</remarks>
+/// <remarks>The operating system would give one from the range that it takes the near ends of connections from: before
+/// the server listens there, any connection may have got it, even one that was made to that very port. These are from
+/// below that range (32768 on Linux, 49152 elsewhere), and none is given twice.</remarks>
 internal static class FreePort
 {
     private const int First = 12_000;

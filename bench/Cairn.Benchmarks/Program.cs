@@ -53,6 +53,7 @@ switch (args.FirstOrDefault())
               rego         policy decisions and compiling, in process
 
             See docs/performance.md.
-            """);
+            """
+        );
         return args.Length == 0 ? 0 : 2;
 }

@@ -19,7 +19,9 @@ internal static class CommandLine
     {
         if (Arguments.Malformed() is { } malformed)
         {
-            await Console.Error.WriteLineAsync($"cairn: argument {malformed} is not UTF-8. Text in other encodings goes into a file, or through iconv.");
+            await Console.Error.WriteLineAsync(
+                $"cairn: argument {malformed} is not UTF-8. Text in other encodings goes into a file, or through iconv."
+            );
             return ExitCodes.Usage;
         }
 
@@ -29,7 +31,8 @@ internal static class CommandLine
         root.Options.Add(new HelpOption("--help", "-h") { Action = new HelpPage() });
         var suggestion = SuggestRequest.Of(args);
         var result = root.Parse(suggestion.Arguments);
-        // A server ends itself, and not because nobody reads its greeting: requests in flight may take longer than a command.
+        // A server ends itself, and not because nobody reads its greeting: requests in flight may take longer than a
+        // command.
         bool serves = result.CommandResult.Command.Name == ServeCommand.Name;
         if (!serves)
         {
@@ -64,8 +67,16 @@ internal static class CommandLine
     private static int RefuseWord(Command command, string word)
     {
         string kind = word.StartsWith('-') ? "option" : "command";
-        string? meant = Cairn.Server.Nearest.To(word, word.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name));
-        Console.Error.WriteLine($"cairn: '{word}' is no {kind} of {HelpPage.NameOf(command)}.{(meant is null ? "" : $" Did you mean {meant}?")}");
+        string? meant = Cairn.Server.Nearest.To(
+            word,
+            word.StartsWith('-')
+                ? command.Options.Select(option => option.Name)
+                : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
+        );
+        Console.Error.WriteLine(
+            $"cairn: '{word}' is no {kind} of "
+                + $"{HelpPage.NameOf(command)}.{(meant is null ? "" : $" Did you mean {meant}?")}"
+        );
         Console.Error.WriteLine($"See: {HelpPage.NameOf(command)} --help");
         return ExitCodes.Usage;
     }

@@ -14,6 +14,10 @@ public static class CoreKinds
     public static ResourceKinds Create(Keyring keyring, IStore store, TimedIds ids, TimeProvider time)
     {
         var schemas = new SchemaResources(keyring, store, ids, time);
-        return new ResourceKinds(new EnvironmentResources(keyring, ids), schemas, new ConfigResources(keyring, ids, schemas));
+        return new ResourceKinds(
+            new EnvironmentResources(keyring, ids),
+            schemas,
+            new ConfigResources(keyring, ids, schemas)
+        );
     }
 }

@@ -4,8 +4,9 @@ using Cairn.Storage;
 
 namespace Cairn.Core;
 
-/// <summary>Numbers for people and programs that want a short integer to call a thing by. Each is given once, by whichever
-/// node; a node takes a block of them from the store at a time, so there are gaps, and between nodes no order.</summary>
+/// <summary>Numbers for people and programs that want a short integer to call a thing by. Each is given once, by
+/// whichever node; a node takes a block of them from the store at a time, so there are gaps, and between nodes no
+/// order.</summary>
 /// <param name="store">Where the next block begins is kept, at <c>sequences/{name}</c>.</param>
 /// <param name="name">What is numbered.</param>
 public sealed class IdSequence(IStore store, string name)
@@ -36,7 +37,8 @@ public sealed class IdSequence(IStore store, string name)
         }
     }
 
-    /// <summary>Makes sure that no number up to <paramref name="id"/> is given any more: it came from elsewhere.</summary>
+    /// <summary>Makes sure that no number up to <paramref name="id"/> is given any more: it came from
+    /// elsewhere.</summary>
     public async ValueTask SkipAsync(long id, CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
@@ -57,10 +59,17 @@ public sealed class IdSequence(IStore store, string name)
         while (true)
         {
             var record = await store.GetAsync(_key, ct);
-            long last = record is null ? 0 : JsonSerializer.Deserialize(record.Value.Span, SequenceJson.Default.SequenceState)!.Last;
+            long last = record is null
+                ? 0
+                : JsonSerializer.Deserialize(record.Value.Span, SequenceJson.Default.SequenceState)!.Last;
             long reserved = advance(last);
-            Condition condition = record is null ? new Condition.Absent(_key) : new Condition.AtRevision(_key, record.Revision);
-            var write = new Write.Put(_key, JsonSerializer.SerializeToUtf8Bytes(new SequenceState(reserved), SequenceJson.Default.SequenceState));
+            Condition condition = record is null
+                ? new Condition.Absent(_key)
+                : new Condition.AtRevision(_key, record.Revision);
+            var write = new Write.Put(
+                _key,
+                JsonSerializer.SerializeToUtf8Bytes(new SequenceState(reserved), SequenceJson.Default.SequenceState)
+            );
             // Of a commit that was not answered the block is lost, which is no harm.
             if (await store.CommitAsync(new Transaction([condition], [write]), ct) is CommitResult.Committed)
                 return (last + 1, reserved);

@@ -10,16 +10,17 @@ namespace Cairn.Core;
 /// <param name="Next">The identifier to go on after; null at the end.</param>
 public sealed record JournalPage<T>(IReadOnlyList<T> Items, string? Next);
 
-/// <summary>Records that are only ever added, named by <see cref="TimedId"/>. Their keys hold the digits of the identifier turned
-/// around (0 for f, 1 for e, …), so that the first key is that of the newest and a page of them can be read without
-/// reading the rest: <c>audit/fe5deddc…</c>.</summary>
+/// <summary>Records that are only ever added, named by <see cref="TimedId"/>. Their keys hold the digits of the
+/// identifier turned around (0 for f, 1 for e, …), so that the first key is that of the newest and a page of them can
+/// be read without reading the rest: <c>audit/fe5deddc…</c>.</summary>
 /// <remarks>They stay in the store and are not held in memory.</remarks>
 /// <param name="store">Where they are.</param>
 /// <param name="keyring">Stamps them.</param>
 /// <param name="prefix">What their keys start with.</param>
 public sealed class Journal(IStore store, Keyring keyring, string prefix)
 {
-    /// <summary>How many entries one page looks at, so that looking for what is rare or hidden is shared among many requests.</summary>
+    /// <summary>How many entries one page looks at, so that looking for what is rare or hidden is shared among many
+    /// requests.</summary>
     public const int MaxLookedAt = 5000;
 
     /// <summary>The store key of an entry; null when <paramref name="id"/> is not an identifier.</summary>
@@ -58,12 +59,22 @@ public sealed class Journal(IStore store, Keyring keyring, string prefix)
     /// <param name="limit">How many at most.</param>
     /// <param name="read">The entry of a record; null when it is not wanted.</param>
     /// <param name="ct">Ends the reading.</param>
-    /// <returns>Fewer than <paramref name="limit"/> with a <see cref="JournalPage{T}.Next"/> when <see cref="MaxLookedAt"/> were looked at.</returns>
+    /// <returns>Fewer than <paramref name="limit"/> with a <see cref="JournalPage{T}.Next"/> when
+    /// <see cref="MaxLookedAt"/> were looked at.</returns>
     public async ValueTask<JournalPage<T>> PageAsync<T>(
-        DateTimeOffset? since, DateTimeOffset? until, string? before, int limit, Func<StoreRecord, T?> read, CancellationToken ct) where T : class
+        DateTimeOffset? since,
+        DateTimeOffset? until,
+        string? before,
+        int limit,
+        Func<StoreRecord, T?> read,
+        CancellationToken ct
+    )
+        where T : class
     {
-        string? after = before is not null && KeyOf(before) is { } key ? key
-            : until is { } newest ? prefix + Turn(newest.ToUnixTimeMilliseconds().ToString("x12", CultureInfo.InvariantCulture))
+        string? after =
+            before is not null && KeyOf(before) is { } key ? key
+            : until is { } newest
+                ? prefix + Turn(newest.ToUnixTimeMilliseconds().ToString("x12", CultureInfo.InvariantCulture))
             : null;
         var items = new List<T>();
         string? last = null;
@@ -83,9 +94,18 @@ public sealed class Journal(IStore store, Keyring keyring, string prefix)
         return new JournalPage<T>(items, null);
     }
 
-    private static string Turn(string digits) => string.Create(digits.Length, digits, static (turned, digits) =>
-    {
-        for (int i = 0; i < digits.Length; i++)
-            turned[i] = char.IsAsciiHexDigitLower(digits[i]) ? "fedcba9876543210"["0123456789abcdef".IndexOf(digits[i])] : digits[i];
-    });
+    private static string Turn(string digits) =>
+        string.Create(
+            digits.Length,
+            digits,
+            static (turned, digits) =>
+            {
+                for (int i = 0; i < digits.Length; i++)
+                {
+                    turned[i] = char.IsAsciiHexDigitLower(digits[i])
+                        ? "fedcba9876543210"["0123456789abcdef".IndexOf(digits[i])]
+                        : digits[i];
+                }
+            }
+        );
 }

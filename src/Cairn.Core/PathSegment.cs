@@ -7,8 +7,9 @@ public static class PathSegment
 {
     private const int MaxLength = 128;
 
-    private static readonly SearchValues<char> Allowed =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@+~");
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@+~"
+    );
 
     /// <summary>Why a text is no segment, as half a sentence; null when it is one.</summary>
     public static string? Fault(ReadOnlySpan<char> segment) =>

@@ -49,7 +49,8 @@ public enum ProblemKind
 /// <summary>One thing that is wrong, and where.</summary>
 /// <param name="Pointer">A JSON Pointer (RFC 6901) into the request or the document; empty for the whole.</param>
 /// <param name="Message">What is wrong and what would be right.</param>
-/// <param name="Environment">The environment in whose rendered result it is wrong, when it is not wrong everywhere.</param>
+/// <param name="Environment">The environment in whose rendered result it is wrong, when it is not wrong
+/// everywhere.</param>
 public sealed record ProblemError(string Pointer, string Message, string? Environment = null);
 
 /// <summary>Why a request was refused. Nothing was changed.</summary>
@@ -59,7 +60,8 @@ public sealed record ProblemError(string Pointer, string Message, string? Enviro
 public sealed record Problem(ProblemKind Kind, string Detail, IReadOnlyList<ProblemError> Errors)
 {
     /// <summary>A refusal with nothing more to say than its sentence.</summary>
-    public Problem(ProblemKind kind, string detail) : this(kind, detail, []) { }
+    public Problem(ProblemKind kind, string detail)
+        : this(kind, detail, []) { }
 }
 
 /// <summary>Carries a <see cref="Core.Problem"/> from wherever a request turns out to be impossible, through everything

@@ -11,7 +11,8 @@ namespace Cairn.Core;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DictionaryKeyPolicy = JsonKnownNamingPolicy.Unspecified,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UseStringEnumConverter = true)]
+    UseStringEnumConverter = true
+)]
 [JsonSerializable(typeof(ApiKey))]
 [JsonSerializable(typeof(ApiKeyUsage))]
 [JsonSerializable(typeof(AuditEntry))]

@@ -11,10 +11,11 @@ public sealed record WorkLimits(TimeSpan Time, long Bytes, long Nodes)
 }
 
 /// <summary>
-/// What one request may still use. Whatever makes more than it was given (readers of formats, patches, merges, templates,
-/// differences, lists) charges here before it makes it, so that a small request stays a small piece of work.
+/// What one request may still use. Whatever makes more than it was given (readers of formats, patches, merges,
+/// templates, differences, lists) charges here before it makes it, so that a small request stays a small piece of work.
 /// </summary>
-/// <remarks>For one thread at a time. A request has one budget for all it does, however many documents that touches.</remarks>
+/// <remarks>For one thread at a time. A request has one budget for all it does, however many documents that
+/// touches.</remarks>
 public sealed class WorkBudget : IDisposable
 {
     // Looking at the clock costs as much as making several nodes.
@@ -67,13 +68,18 @@ public sealed class WorkBudget : IDisposable
         if ((_nodes -= nodes) < 0)
         {
             throw new ProblemException(
-                ProblemKind.TooLarge, $"The request takes more than {Limits.Nodes} steps over values, members and lines. Ask for less at once.");
+                ProblemKind.TooLarge,
+                $"The request takes more than {Limits.Nodes} steps over values, members and lines. Ask for less "
+                    + "at once."
+            );
         }
 
         if ((_bytes -= bytes) < 0)
         {
             throw new ProblemException(
-                ProblemKind.TooLarge, $"The request makes more than {Limits.Bytes} bytes of documents and results. Ask for less at once.");
+                ProblemKind.TooLarge,
+                $"The request makes more than {Limits.Bytes} bytes of documents and results. Ask for less at once."
+            );
         }
 
         if (_charges++ % ChargesPerCheck == 0)
@@ -89,7 +95,9 @@ public sealed class WorkBudget : IDisposable
         if (_timer.IsCancellationRequested || _time.GetElapsedTime(_start) >= Limits.Time)
         {
             throw new ProblemException(
-                ProblemKind.Unprocessable, $"The request takes longer than {Limits.Time.TotalSeconds:0.###} s. Ask for less at once.");
+                ProblemKind.Unprocessable,
+                $"The request takes longer than {Limits.Time.TotalSeconds:0.###} s. Ask for less at once."
+            );
         }
     }
 

@@ -44,7 +44,8 @@ public sealed class JsonSchemaValidator
     /// <summary>The schema it was compiled from.</summary>
     public JsonElement Schema => Root.Location.Element;
 
-    /// <summary>What the schema says that its draft does not know and a later one does, such as <c>const</c> in draft 4: at most twenty.</summary>
+    /// <summary>What the schema says that its draft does not know and a later one does, such as <c>const</c> in draft
+    /// 4: at most twenty.</summary>
     public IReadOnlyList<SchemaProblem> Warnings => IgnoredKeywords.In(Schema, Root.Resource.Dialect);
 
     /// <summary>Compiles a schema from a parsed document; the document may be disposed afterwards.</summary>
@@ -67,10 +68,10 @@ public sealed class JsonSchemaValidator
         options ??= SchemaOptions.Default;
         try
         {
-            using var document = JsonDocument.Parse(utf8Schema, new JsonDocumentOptions
-            {
-                MaxDepth = SchemaText.MaxJsonDepth(options.Limits),
-            });
+            using var document = JsonDocument.Parse(
+                utf8Schema,
+                new JsonDocumentOptions { MaxDepth = SchemaText.MaxJsonDepth(options.Limits) }
+            );
             return Compile(document.RootElement, options);
         }
         catch (JsonException notJson)
@@ -127,18 +128,26 @@ public sealed class JsonSchemaValidator
         var errors = collector.Errors;
         if (givenUp is not null)
         {
-            errors = [new ValidationError
-            {
-                InstancePointer = "",
-                SchemaPointer = "",
-                SchemaUri = Root.AbsoluteUri,
-                EvaluationPath = "",
-                Keyword = "",
-                Message = givenUp,
-            }];
+            errors =
+            [
+                new ValidationError
+                {
+                    InstancePointer = "",
+                    SchemaPointer = "",
+                    SchemaUri = Root.AbsoluteUri,
+                    EvaluationPath = "",
+                    Keyword = "",
+                    Message = givenUp,
+                },
+            ];
         }
 
-        return new ValidationResult { IsValid = valid, Errors = errors, Annotations = valid ? collector.Annotations : [] };
+        return new ValidationResult
+        {
+            IsValid = valid,
+            Errors = errors,
+            Annotations = valid ? collector.Annotations : [],
+        };
     }
 
     private bool Judge(ReadOnlySpan<byte> utf8, ErrorCollector? collector, bool lenient, out string? givenUp)

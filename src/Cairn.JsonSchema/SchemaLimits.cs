@@ -1,6 +1,7 @@
 namespace Cairn.JsonSchema;
 
-/// <summary>How much a schema may hold and one validation may use. What exceeds a limit is an error, never a hang.</summary>
+/// <summary>How much a schema may hold and one validation may use. What exceeds a limit is an error, never a
+/// hang.</summary>
 public sealed record SchemaLimits
 {
     /// <summary>Characters of one regular expression: 32,768.</summary>

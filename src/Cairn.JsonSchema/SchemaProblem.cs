@@ -10,6 +10,5 @@ namespace Cairn.JsonSchema;
 public sealed record SchemaProblem(string SchemaPointer, string Keyword, string Message)
 {
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"{(SchemaPointer.Length == 0 ? "(root)" : SchemaPointer)}: {Message}";
+    public override string ToString() => $"{(SchemaPointer.Length == 0 ? "(root)" : SchemaPointer)}: {Message}";
 }

@@ -17,7 +17,8 @@ public sealed record ValidationError
     /// <summary>The keyword's URI from the canonical URI of its schema resource.</summary>
     public required string SchemaUri { get; init; }
 
-    /// <summary>The keywords passed through from the root schema, references included (<c>keywordLocation</c>).</summary>
+    /// <summary>The keywords passed through from the root schema, references included
+    /// (<c>keywordLocation</c>).</summary>
     public required string EvaluationPath { get; init; }
 
     /// <summary>The keyword that failed; empty for a <c>false</c> schema or a validation that was given up.</summary>

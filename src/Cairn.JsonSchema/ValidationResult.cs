@@ -9,7 +9,8 @@ public sealed record ValidationResult
     /// <summary>Whether the instance meets the schema.</summary>
     public required bool IsValid { get; init; }
 
-    /// <summary>Why not; empty when valid. For <c>anyOf</c> and <c>oneOf</c> the alternatives' errors come before their own.</summary>
+    /// <summary>Why not; empty when valid. For <c>anyOf</c> and <c>oneOf</c> the alternatives' errors come before their
+    /// own.</summary>
     public required IReadOnlyList<ValidationError> Errors { get; init; }
 
     /// <summary>What the schema says of the instance without judging it; empty when invalid.</summary>

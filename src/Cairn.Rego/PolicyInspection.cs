@@ -12,49 +12,78 @@ namespace Cairn.Rego;
 /// <param name="Data">The base data it refers to, by the constant part of the path.</param>
 /// <param name="Annotations">Its metadata, where the policy was compiled with a YAML reader.</param>
 public sealed record InspectedRule(
-    string Path, string Kind, IReadOnlyList<SourceLocation> Locations, IReadOnlyList<string> Rules, IReadOnlyList<string> Data, IReadOnlyList<RegoValue> Annotations);
+    string Path,
+    string Kind,
+    IReadOnlyList<SourceLocation> Locations,
+    IReadOnlyList<string> Rules,
+    IReadOnlyList<string> Data,
+    IReadOnlyList<RegoValue> Annotations
+);
 
 /// <summary>What is in a policy.</summary>
 /// <param name="Packages">The packages and the modules that make them up.</param>
 /// <param name="Rules">The rules by path.</param>
-public sealed record PolicyInspection(IReadOnlyDictionary<string, IReadOnlyList<string>> Packages, IReadOnlyList<InspectedRule> Rules)
+public sealed record PolicyInspection(
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Packages,
+    IReadOnlyList<InspectedRule> Rules
+)
 {
     /// <summary>Looks at a policy.</summary>
     public static PolicyInspection Of(RegoPolicy policy)
     {
-        var packages = policy.Modules
-            .GroupBy(module => "data." + string.Join('.', module.Package.Names))
+        var packages = policy
+            .Modules.GroupBy(module => "data." + string.Join('.', module.Package.Names))
             .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(module => module.File)]);
+            .ToDictionary(
+                group => group.Key,
+                IReadOnlyList<string> (group) => [.. group.Select(module => module.File)]
+            );
         var known = policy.Declarations.Select(declaration => declaration.Node.Path).ToHashSet();
-        var rules = policy.Declarations
-            .GroupBy(declaration => declaration.Node)
+        var rules = policy
+            .Declarations.GroupBy(declaration => declaration.Node)
             .Select(group => Rule(group.Key, [.. group], known, policy.Annotations))
             .OrderBy(rule => rule.Path, StringComparer.Ordinal);
         return new PolicyInspection(packages, [.. rules]);
     }
 
-    private static InspectedRule Rule(RuleTreeNode node, List<RuleDeclaration> declarations, HashSet<string> known, Annotations annotations)
+    private static InspectedRule Rule(
+        RuleTreeNode node,
+        List<RuleDeclaration> declarations,
+        HashSet<string> known,
+        Annotations annotations
+    )
     {
-        var (rules, data) = (new SortedSet<string>(StringComparer.Ordinal), new SortedSet<string>(StringComparer.Ordinal));
+        var (rules, data) = (
+            new SortedSet<string>(StringComparer.Ordinal),
+            new SortedSet<string>(StringComparer.Ordinal)
+        );
         foreach (var declaration in declarations)
         {
-            References.Of(declaration, reference =>
-            {
-                string path = "data";
-                bool rule = false;
-                foreach (var element in reference.Path.TakeWhile(element => element is ScalarTerm { Value: RegoString }))
+            References.Of(
+                declaration,
+                reference =>
                 {
-                    path += "." + ((RegoString)((ScalarTerm)element).Value).Value;
-                    if (known.Contains(path))
+                    string path = "data";
+                    bool rule = false;
+                    foreach (
+                        var element in reference.Path.TakeWhile(element => element is ScalarTerm { Value: RegoString })
+                    )
                     {
-                        rule = true;
-                        break;
+                        path += "." + ((RegoString)((ScalarTerm)element).Value).Value;
+                        if (known.Contains(path))
+                        {
+                            rule = true;
+                            break;
+                        }
                     }
-                }
 
-                (rule || known.Any(other => other.StartsWith(path + ".", StringComparison.Ordinal)) ? rules : data).Add(path);
-            });
+                    (
+                        rule || known.Any(other => other.StartsWith(path + ".", StringComparison.Ordinal))
+                            ? rules
+                            : data
+                    ).Add(path);
+                }
+            );
         }
 
         string kind = declarations[0] switch
@@ -70,6 +99,13 @@ public sealed record PolicyInspection(IReadOnlyDictionary<string, IReadOnlyList<
             [.. declarations.Select(declaration => declaration.Rule.Location)],
             [.. rules],
             [.. data],
-            [.. annotations.All.Where(annotation => declarations.Exists(declaration => ReferenceEquals(declaration.Rule, annotation.Rule))).Select(annotation => annotation.Value)]);
+            [
+                .. annotations
+                    .All.Where(annotation =>
+                        declarations.Exists(declaration => ReferenceEquals(declaration.Rule, annotation.Rule))
+                    )
+                    .Select(annotation => annotation.Value),
+            ]
+        );
     }
 }

@@ -24,7 +24,11 @@ public sealed class PreparedQuery
     /// <param name="options">What the evaluation may do.</param>
     /// <param name="cancellationToken">Ends the evaluation with an error of code <c>eval_cancel_error</c>.</param>
     /// <exception cref="RegoEvaluationException">The evaluation failed or reached a limit.</exception>
-    public QueryResult Evaluate(RegoValue? input = null, EvaluationOptions? options = null, CancellationToken cancellationToken = default)
+    public QueryResult Evaluate(
+        RegoValue? input = null,
+        EvaluationOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         options ??= EvaluationOptions.Default;
         var budget = new EvaluationBudget(options.Limits, cancellationToken);
@@ -40,7 +44,12 @@ public sealed class PreparedQuery
         }
         catch (InsufficientExecutionStackException e)
         {
-            throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, "evaluation is nested too deep", budget.Location, e);
+            throw new RegoEvaluationException(
+                RegoEvaluationException.BudgetCode,
+                "evaluation is nested too deep",
+                budget.Location,
+                e
+            );
         }
 
         return new QueryResult(solutions.Found, new QueryMetrics(Stopwatch.GetElapsedTime(start), budget.StepsUsed));
@@ -49,7 +58,15 @@ public sealed class PreparedQuery
     /// <summary>The names that solutions bind.</summary>
     internal IReadOnlyList<string> VariableNames { get; private init; } = [];
 
-    internal static PreparedQuery Compile(RegoPolicy policy, CompiledRules rules, PolicyCompiler compiler, CompileOptions options, string text, IReadOnlyList<Expression> query, bool values)
+    internal static PreparedQuery Compile(
+        RegoPolicy policy,
+        CompiledRules rules,
+        PolicyCompiler compiler,
+        CompileOptions options,
+        string text,
+        IReadOnlyList<Expression> query,
+        bool values
+    )
     {
         var errors = new List<RegoError>();
         var context = new CompilerContext(rules.Root, options.Builtins, errors, options.Instrument ? [] : null);
@@ -58,7 +75,14 @@ public sealed class PreparedQuery
         var resolved = Resolve(body, top, rules, options, errors);
         var bodyCompiler = new BodyCompiler(context);
         var chain = new StepChain();
-        var point = options.Instrument ? new TracePoint(new SourceLocation("", 1, 1, 0), resolved, bodyCompiler.Locals([]), bodyCompiler.Locals(top.Names.Values)) : null;
+        var point = options.Instrument
+            ? new TracePoint(
+                new SourceLocation("", 1, 1, 0),
+                resolved,
+                bodyCompiler.Locals([]),
+                bodyCompiler.Locals(top.Names.Values)
+            )
+            : null;
         if (point is not null)
             chain.Add(new EnterStep(point));
         if (errors.Count == 0)
@@ -68,32 +92,73 @@ public sealed class PreparedQuery
         CheckTypes(resolved, context, compiler.Types, options, errors);
         if (errors.Count > 0)
             throw RegoCompilationException.Of(errors.Distinct());
-        chain.Add(new SolutionStep(
-            [.. top.Names.Where(name => name.Key[0] != '$').Select(name => (name.Key, bodyCompiler.SlotOf(name.Value)))],
-            [.. expressions.Select(e => (e.Text, e.Name is null ? -1 : bodyCompiler.SlotOf(top.Names[e.Name])))]));
-        return new PreparedQuery(rules, chain.First!, bodyCompiler.Slots, bodyCompiler.Collectors, policy.Data) { VariableNames = [.. top.Names.Keys.Where(name => name[0] != '$')] };
+        chain.Add(
+            new SolutionStep(
+                [
+                    .. top
+                        .Names.Where(name => name.Key[0] != '$')
+                        .Select(name => (name.Key, bodyCompiler.SlotOf(name.Value))),
+                ],
+                [.. expressions.Select(e => (e.Text, e.Name is null ? -1 : bodyCompiler.SlotOf(top.Names[e.Name])))]
+            )
+        );
+        return new PreparedQuery(rules, chain.First!, bodyCompiler.Slots, bodyCompiler.Collectors, policy.Data)
+        {
+            VariableNames = [.. top.Names.Keys.Where(name => name[0] != '$')],
+        };
     }
 
     /// <summary>A query with its names resolved and its calls checked.</summary>
-    internal static List<Expression> Resolve(IReadOnlyList<Expression> query, Resolver.Scope top, CompiledRules rules, CompileOptions options, List<RegoError> errors)
+    internal static List<Expression> Resolve(
+        IReadOnlyList<Expression> query,
+        Resolver.Scope top,
+        CompiledRules rules,
+        CompileOptions options,
+        List<RegoError> errors
+    )
     {
-        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins) { Unsafe = options.UnsafeBuiltins, Query = true };
+        var scope = new ModuleScope([], [], [], rules.Root, options.Builtins)
+        {
+            Unsafe = options.UnsafeBuiltins,
+            Query = true,
+        };
         var resolved = new Resolver(scope, errors).Body(query, top);
         foreach (var expression in resolved)
-            CallVisitor.Visit(expression, (call, statement) => CallChecks.Check(call, statement, options.Builtins, scope, options.Strict, errors));
+        {
+            CallVisitor.Visit(
+                expression,
+                (call, statement) => CallChecks.Check(call, statement, options.Builtins, scope, options.Strict, errors)
+            );
+        }
 
         return resolved;
     }
 
-    /// <summary>Checks the types of a query whose names are resolved and that is safe; nothing where mistakes were found before.</summary>
-    internal static void CheckTypes(IReadOnlyList<Expression> query, CompilerContext context, DocumentTypes types, CompileOptions options, List<RegoError> errors)
+    /// <summary>Checks the types of a query whose names are resolved and that is safe; nothing where mistakes were
+    /// found before.</summary>
+    internal static void CheckTypes(
+        IReadOnlyList<Expression> query,
+        CompilerContext context,
+        DocumentTypes types,
+        CompileOptions options,
+        List<RegoError> errors
+    )
     {
         if (options.ChecksTypes && errors.Count == 0)
-            new ExpressionCheck(options.Builtins, context.Order, errors, query: true).Body(query, new TypeEnvironment(types, null));
+        {
+            new ExpressionCheck(options.Builtins, context.Order, errors, query: true).Body(
+                query,
+                new TypeEnvironment(types, null)
+            );
+        }
     }
 
     // Lone terms show their value, false too; other expressions are just true.
-    private static (IReadOnlyList<Expression> Body, List<(string Text, string? Name)> Expressions) Capture(IReadOnlyList<Expression> query, string text, bool values)
+    private static (IReadOnlyList<Expression> Body, List<(string Text, string? Name)> Expressions) Capture(
+        IReadOnlyList<Expression> query,
+        string text,
+        bool values
+    )
     {
         var body = new List<Expression>();
         var expressions = new List<(string, string?)>();
@@ -102,10 +167,19 @@ public sealed class PreparedQuery
             int end = i + 1 < query.Count ? query[i + 1].Location.Offset : text.Length;
             int start = Math.Min(query[i].Location.Offset, text.Length);
             string source = text[start..Math.Max(start, end)].Trim().TrimEnd(';').TrimEnd();
-            if (values && query[i] is TermExpression { Negated: false } term && term.Term is not CallTerm { Function: VarTerm { Name: "print" } })
+            if (
+                values
+                && query[i] is TermExpression { Negated: false } term
+                && term.Term is not CallTerm { Function: VarTerm { Name: "print" } }
+            )
             {
                 string name = $"$value_expression{i}";
-                body.Add(new UnifyExpression(term.Term, new VarTerm(name, term.Location), false, term.Location) { With = term.With });
+                body.Add(
+                    new UnifyExpression(term.Term, new VarTerm(name, term.Location), false, term.Location)
+                    {
+                        With = term.With,
+                    }
+                );
                 expressions.Add((source, name));
             }
             else
@@ -125,7 +199,14 @@ public sealed class PreparedQuery
         public void Add(QuerySolution solution, EvaluationBudget budget)
         {
             if (Found.Count >= limit)
-                throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"query has more than {limit} solutions", budget.Location);
+            {
+                throw new RegoEvaluationException(
+                    RegoEvaluationException.BudgetCode,
+                    $"query has more than {limit} solutions",
+                    budget.Location
+                );
+            }
+
             Found.Add(solution);
         }
     }
@@ -146,7 +227,13 @@ public sealed class PreparedQuery
 
             var values = new ExpressionValue[expressions.Length];
             for (int i = 0; i < values.Length; i++)
-                values[i] = new ExpressionValue(expressions[i].Text, expressions[i].Slot < 0 ? RegoBoolean.True : frame.Slots[expressions[i].Slot]!);
+            {
+                values[i] = new ExpressionValue(
+                    expressions[i].Text,
+                    expressions[i].Slot < 0 ? RegoBoolean.True : frame.Slots[expressions[i].Slot]!
+                );
+            }
+
             foreach (var (_, value) in bindings)
                 ValueWork.Copy(frame.Evaluation.Budget, value, BytesPerPart);
             foreach (var expression in values)
@@ -165,14 +252,18 @@ public sealed record QueryResult(IReadOnlyList<QuerySolution> Solutions, QueryMe
     /// <summary>Whether there is no solution.</summary>
     public bool IsUndefined => Solutions.Count == 0;
 
-    /// <summary>The value of the first expression of the first solution; null for undefined. What an entry point gives.</summary>
+    /// <summary>The value of the first expression of the first solution; null for undefined. What an entry point
+    /// gives.</summary>
     public RegoValue? Value => Solutions.Count == 0 ? null : Solutions[0].Expressions[0].Value;
 }
 
 /// <summary>One solution.</summary>
 /// <param name="Bindings">The query's variables.</param>
 /// <param name="Expressions">The values of its expressions, in order.</param>
-public sealed record QuerySolution(IReadOnlyDictionary<string, RegoValue> Bindings, IReadOnlyList<ExpressionValue> Expressions);
+public sealed record QuerySolution(
+    IReadOnlyDictionary<string, RegoValue> Bindings,
+    IReadOnlyList<ExpressionValue> Expressions
+);
 
 /// <summary>The text and value of one expression of a query.</summary>
 public sealed record ExpressionValue(string Text, RegoValue Value);

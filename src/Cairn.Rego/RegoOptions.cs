@@ -16,18 +16,20 @@ public sealed record CompileOptions
     /// <summary>The language of modules that do not say it themselves.</summary>
     public RegoVersion Version { get; init; }
 
-    /// <summary>Whether unused imports, arguments and variables are mistakes; in version 0 repeated imports and deprecated built-ins too.</summary>
+    /// <summary>Whether unused imports, arguments and variables are mistakes; in version 0 repeated imports and
+    /// deprecated built-ins too.</summary>
     public bool Strict { get; init; }
 
     /// <summary>The functions policies may call.</summary>
     public BuiltinTable Builtins { get; init; } = BuiltinTable.Default;
 
-    /// <summary>Built-ins whose calls are mistakes though there are such functions, for example <c>http.send</c>.</summary>
+    /// <summary>Built-ins whose calls are mistakes though there are such functions, for example
+    /// <c>http.send</c>.</summary>
     public IReadOnlySet<string> UnsafeBuiltins { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>
-    /// JSON Schemas by their path below <c>schema</c>, with slashes, for metadata to refer to; the one of the empty path
-    /// describes <c>input</c> itself. Null ignores such references.
+    /// JSON Schemas by their path below <c>schema</c>, with slashes, for metadata to refer to; the one of the empty
+    /// path describes <c>input</c> itself. Null ignores such references.
     /// </summary>
     public IReadOnlyDictionary<string, RegoValue>? Schemas { get; init; }
 
@@ -37,18 +39,20 @@ public sealed record CompileOptions
     /// <summary>Whether evaluations can be traced and their coverage measured; costs speed.</summary>
     public bool Instrument { get; init; }
 
-    /// <summary>Whether tests of one name are rules of their own, the second as <c>test_x#01</c>: else one that holds hides the others.</summary>
+    /// <summary>Whether tests of one name are rules of their own, the second as <c>test_x#01</c>: else one that holds
+    /// hides the others.</summary>
     internal bool SeparatesTests { get; init; }
 
-    /// <summary>Whether types are checked. What partial evaluation leaves was checked as it was written: with values in the
-    /// place of variables it may compare what can never be equal, which is no mistake but false.</summary>
+    /// <summary>Whether types are checked. What partial evaluation leaves was checked as it was written: with values in
+    /// the place of variables it may compare what can never be equal, which is no mistake but false.</summary>
     internal bool ChecksTypes { get; init; } = true;
 }
 
 /// <summary>What one evaluation may do and use.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>The system's clock, chance without a seed, no network, <see cref="EvaluationLimits.Default"/>.</summary>
+    /// <summary>The system's clock, chance without a seed, no network,
+    /// <see cref="EvaluationLimits.Default"/>.</summary>
     public static EvaluationOptions Default { get; } = new();
 
     /// <summary>How much the evaluation may use.</summary>
@@ -78,20 +82,23 @@ public sealed record EvaluationOptions
     /// <summary>Takes the texts of <c>print</c>, with <c>file:row</c> in front; null drops them.</summary>
     public Action<string, string>? Print { get; init; }
 
-    /// <summary>Takes what expressions are reached, of policies compiled with <see cref="CompileOptions.Instrument"/>.</summary>
+    /// <summary>Takes what expressions are reached, of policies compiled with
+    /// <see cref="CompileOptions.Instrument"/>.</summary>
     public RegoCoverage? Coverage { get; init; }
 
-    /// <summary>Takes what happens, of policies compiled with <see cref="CompileOptions.Instrument"/>; the notes of <c>trace</c> of any.</summary>
+    /// <summary>Takes what happens, of policies compiled with <see cref="CompileOptions.Instrument"/>; the notes of
+    /// <c>trace</c> of any.</summary>
     public RegoTrace? Trace { get; init; }
 
-    internal EvaluationEnvironment Environment => new()
-    {
-        Clock = Clock,
-        Seed = Seed,
-        Runtime = Runtime,
-        HttpSend = HttpSend,
-        JsonSchema = JsonSchema,
-        Yaml = Yaml,
-        Print = Print,
-    };
+    internal EvaluationEnvironment Environment =>
+        new()
+        {
+            Clock = Clock,
+            Seed = Seed,
+            Runtime = Runtime,
+            HttpSend = HttpSend,
+            JsonSchema = JsonSchema,
+            Yaml = Yaml,
+            Print = Print,
+        };
 }

@@ -19,19 +19,35 @@ internal static class Bootstrap
         {
             Operation[] environments =
             [
-                .. new[] { "dev", "staging", "prod" }.Select(name =>
-                    new PutEnvironment(name, new EnvironmentState(null, Protected: false)) { IfVersion = 0 }),
+                .. new[] { "dev", "staging", "prod" }.Select(name => new PutEnvironment(
+                    name,
+                    new EnvironmentState(null, Protected: false)
+                )
+                {
+                    IfVersion = 0,
+                }),
             ];
             await node.Changes.CommitAsync(context, new ChangeRequest(environments, "The first environments"), ct);
         }
 
         if (node.Catalogs.Current.Of(node.Credentials.Catalog).Count > 0)
             return;
-        var request = new ApiKeyRequest { Name = "admin", Permission = PermissionLevel.Admin, Description = "The first admin key" };
+        var request = new ApiKeyRequest
+        {
+            Name = "admin",
+            Permission = PermissionLevel.Admin,
+            Description = "The first admin key",
+        };
         if (node.Options.BootstrapAdminKey is { } text)
         {
             if (text.Length < MinKeyLength)
-                throw new ProblemException(ProblemKind.Invalid, $"The first admin key has fewer than {MinKeyLength} characters. Make one with: openssl rand -hex 32");
+            {
+                throw new ProblemException(
+                    ProblemKind.Invalid,
+                    $"The first admin key has fewer than {MinKeyLength} characters. Make one with: openssl rand -hex 32"
+                );
+            }
+
             await node.Keys.CreateAsync(context, request, text, ct);
         }
         else

@@ -66,23 +66,41 @@ public static class CairnEndpointExtensions
     }
 
     private static void MapMetrics(this IEndpointRouteBuilder app) =>
-        app.OnGet("/metrics", (HttpContext http) =>
-        {
-            byte[] body = Encoding.UTF8.GetBytes(http.RequestServices.GetRequiredService<PrometheusExporter>().Write());
-            return Bodies.WriteAsync(http, 200, body, PrometheusExporter.MediaType);
-        }).WithTags("Health").WithName("GetMetrics").Open().Describe("Metrics in Prometheus' text format").Produces(200, contentType: "text/plain");
+        app.OnGet(
+                "/metrics",
+                (HttpContext http) =>
+                {
+                    byte[] body = Encoding.UTF8.GetBytes(
+                        http.RequestServices.GetRequiredService<PrometheusExporter>().Write()
+                    );
+                    return Bodies.WriteAsync(http, 200, body, PrometheusExporter.MediaType);
+                }
+            )
+            .WithTags("Health")
+            .WithName("GetMetrics")
+            .Open()
+            .Describe("Metrics in Prometheus' text format")
+            .Produces(200, contentType: "text/plain");
 
     private static void Wrap(EndpointBuilder endpoint, RequestPipeline pipeline)
     {
-        var rule = endpoint.Metadata.OfType<EndpointRule>().LastOrDefault()
-            ?? throw new InvalidOperationException($"{endpoint.DisplayName} does not say what it takes: Requires, RequiresSome or Open.");
+        var rule =
+            endpoint.Metadata.OfType<EndpointRule>().LastOrDefault()
+            ?? throw new InvalidOperationException(
+                $"{endpoint.DisplayName} does not say what it takes: Requires, RequiresSome or Open."
+            );
         string name = endpoint.Metadata.OfType<IEndpointNameMetadata>().Last().EndpointName;
         bool lenient = rule.LenientQuery || rule.Permission is null || rule.Surface != Surface.Native;
         rule = rule with
         {
             Name = name,
             Path = new ExactPath(((RouteEndpointBuilder)endpoint).RoutePattern),
-            Parameters = lenient ? null : endpoint.Metadata.OfType<EndpointDescription>().Last().Query.ToFrozenDictionary(parameter => parameter.Name),
+            Parameters = lenient
+                ? null
+                : endpoint
+                    .Metadata.OfType<EndpointDescription>()
+                    .Last()
+                    .Query.ToFrozenDictionary(parameter => parameter.Name),
         };
         endpoint.Metadata.Add(rule);
         var inner = endpoint.RequestDelegate!;

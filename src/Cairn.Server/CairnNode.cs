@@ -7,7 +7,8 @@ using Cairn.Storage;
 
 namespace Cairn.Server;
 
-/// <summary>A running Cairn: opens its services when the application starts, runs what goes on in the background, and closes in order.</summary>
+/// <summary>A running Cairn: opens its services when the application starts, runs what goes on in the background, and
+/// closes in order.</summary>
 public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
 {
     private static readonly TimeSpan FlushPeriod = TimeSpan.FromSeconds(5);
@@ -30,16 +31,28 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
 
     /// <summary>What it is made of.</summary>
     /// <exception cref="InvalidOperationException">It has not started yet.</exception>
-    public NodeServices Services => _services ?? throw new InvalidOperationException("Cairn has not started yet: its services are there once the application has.");
+    public NodeServices Services =>
+        _services
+        ?? throw new InvalidOperationException(
+            "Cairn has not started yet: its services are there once the application has."
+        );
 
     /// <summary>Cairn's version.</summary>
-    public static string Version { get; } = typeof(CairnNode).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+    public static string Version { get; } =
+        typeof(CairnNode)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0]
+        ?? "unknown";
 
     /// <summary>Whether it takes requests: started, following its store, and not about to stop.</summary>
     /// <remarks>A node whose shared store is away still does: it answers reads from memory.</remarks>
-    public bool IsReady => _ready && !_stopping.IsCancellationRequested
-        && (Services.Catalogs.Fault is null || (Services.Cluster is not null && Services.Catalogs.Fault is StoreException));
+    public bool IsReady =>
+        _ready
+        && !_stopping.IsCancellationRequested
+        && (
+            Services.Catalogs.Fault is null
+            || (Services.Cluster is not null && Services.Catalogs.Fault is StoreException)
+        );
 
     /// <summary>How the background jobs do.</summary>
     public IReadOnlyCollection<JobStatus> Jobs => _supervisor.Statuses;
@@ -74,7 +87,8 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
     {
         _log.Stopping(_options.ShutdownDelay.TotalSeconds);
         _ready = false;
-        await Task.Delay(_options.ShutdownDelay, _options.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(_options.ShutdownDelay, _options.Time, ct)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopping.CancelAsync();
     }
 
@@ -110,28 +124,46 @@ public sealed class CairnNode : IHostedLifecycleService, IAsyncDisposable
         Job[] jobs =
         [
             new("update-counter", TimeSpan.Zero, services.Metrics.CountUpdatesAsync) { AtStart = true },
-            new("key-usage", FlushPeriod, ct => services.KeyUsage.FlushAsync(services.Catalogs.Current, ct)) { AtStop = true },
+            new("key-usage", FlushPeriod, ct => services.KeyUsage.FlushAsync(services.Catalogs.Current, ct))
+            {
+                AtStop = true,
+            },
             new("refusals", FlushPeriod, services.Refusals.FlushAsync) { AtStop = true },
-            new("rate-limits", FlushPeriod, _ =>
-            {
-                services.Limiter.Forget();
-                return Task.CompletedTask;
-            }),
-            new("data-keys", FlushPeriod, _ =>
-            {
-                services.Keyring.Forget(services.Catalogs.Current);
-                return Task.CompletedTask;
-            }),
+            new(
+                "rate-limits",
+                FlushPeriod,
+                _ =>
+                {
+                    services.Limiter.Forget();
+                    return Task.CompletedTask;
+                }
+            ),
+            new(
+                "data-keys",
+                FlushPeriod,
+                _ =>
+                {
+                    services.Keyring.Forget(services.Catalogs.Current);
+                    return Task.CompletedTask;
+                }
+            ),
             new("compaction", CompactPeriod, CompactAsync),
-            new("idempotency", CompactPeriod, ct => services.Idempotency.ForgetAsync(services.Catalogs.Current, ct)) { Scope = JobScope.Leader },
-            new("former-answers", TimeSpan.FromHours(1), services.Idempotency.ForgetFormerAsync) { Scope = JobScope.Leader },
+            new("idempotency", CompactPeriod, ct => services.Idempotency.ForgetAsync(services.Catalogs.Current, ct))
+            {
+                Scope = JobScope.Leader,
+            },
+            new("former-answers", TimeSpan.FromHours(1), services.Idempotency.ForgetFormerAsync)
+            {
+                Scope = JobScope.Leader,
+            },
             .. services.Cluster?.Jobs ?? [],
         ];
         foreach (var job in jobs)
             _supervisor.Start(job);
     }
 
-    // Which revision was current when: the store itself does not know times. Every node keeps this, for any may lead one day.
+    // Which revision was current when: the store itself does not know times. Every node keeps this, for any may lead
+    // one day.
     private async Task CompactAsync(CancellationToken ct)
     {
         var now = _options.Time.GetUtcNow();

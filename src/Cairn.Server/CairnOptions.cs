@@ -3,7 +3,8 @@ using Cairn.Server.Compatibility.PyrmuteRegistry;
 
 namespace Cairn.Server;
 
-/// <summary>How a Cairn node is to run. In a program of its own these are the settings; embedded, <c>AddCairn(options => …)</c>.</summary>
+/// <summary>How a Cairn node is to run. In a program of its own these are the settings; embedded, <c>AddCairn(options
+/// => …)</c>.</summary>
 public sealed class CairnOptions
 {
     /// <summary>Where the records are: <c>sqlite:PATH</c>, <c>etcd://HOST:2379,HOST:2379/PREFIX</c> or
@@ -13,7 +14,8 @@ public sealed class CairnOptions
     /// <summary>The folder for the store and the master key. Made with mode 0700.</summary>
     public string Data { get; set; } = "cairn-data";
 
-    /// <summary>Master keys in base64, comma-separated, the newest first; null for the file <c>master.key</c> in <see cref="Data"/>.</summary>
+    /// <summary>Master keys in base64, comma-separated, the newest first; null for the file <c>master.key</c> in
+    /// <see cref="Data"/>.</summary>
     public string? MasterKey { get; set; }
 
     /// <summary>Becomes the first admin key when there is none; null to make one up and print it once.</summary>
@@ -25,8 +27,8 @@ public sealed class CairnOptions
     /// <summary>This node's name in what it counts. Unique among the nodes of one store.</summary>
     public string NodeId { get; set; } = Environment.MachineName;
 
-    /// <summary>A Redis in which nodes share their rate limits: <c>redis://[:password@]host[:port][/database]</c>. Null for
-    /// limits of each node's own.</summary>
+    /// <summary>A Redis in which nodes share their rate limits: <c>redis://[:password@]host[:port][/database]</c>. Null
+    /// for limits of each node's own.</summary>
     public string? Redis { get; set; }
 
     /// <summary>Reads a caller may make; null for any number. Default 12000/minute.</summary>
@@ -63,15 +65,16 @@ public sealed class CairnOptions
     /// <summary>Origins that browsers may call from; <c>*</c> for any. Default none.</summary>
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 
-    /// <summary>The names under which clients reach the server, such as <c>cairn.example.com</c>: a redirect names no other host than
-    /// these and the address that was connected to. Default none.</summary>
+    /// <summary>The names under which clients reach the server, such as <c>cairn.example.com</c>: a redirect names no
+    /// other host than these and the address that was connected to. Default none.</summary>
     public IReadOnlyList<string> PublicHosts { get; set; } = [];
 
     /// <summary>Whether <c>/config/…</c> of the Configuration Management System is served. Default true.</summary>
     public bool ConfigManager { get; set; } = true;
 
-    /// <summary>Whether its paths are served without <c>/config</c> in front, too, as where that system is mounted at the root: then
-    /// every path of two segments and more that nothing else claims is a config's. Default false.</summary>
+    /// <summary>Whether its paths are served without <c>/config</c> in front, too, as where that system is mounted at
+    /// the root: then every path of two segments and more that nothing else claims is a config's. Default
+    /// false.</summary>
     public bool ConfigManagerRoot { get; set; }
 
     /// <summary>How <c>/schemas</c> and <c>/api-keys</c> of Pyrmute Registry are served.</summary>
@@ -86,5 +89,7 @@ public sealed class CairnOptions
     /// <summary>Reads <c>200/minute</c> and the like, for use in code.</summary>
     /// <exception cref="FormatException">It is no limit.</exception>
     public static RateLimit? ParseLimit(string text) =>
-        RateLimit.TryParse(text, out var limit) ? limit : throw new FormatException($"'{text}' is not a limit such as 200/minute.");
+        RateLimit.TryParse(text, out var limit)
+            ? limit
+            : throw new FormatException($"'{text}' is not a limit such as 200/minute.");
 }

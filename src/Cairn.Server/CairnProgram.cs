@@ -32,16 +32,32 @@ public static class CairnProgram
         });
         if (options.Docs)
             ApiDescription.Add(builder.Services, options.Proxy.BasePath);
-        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy =>
-        {
-            if (options.Node.CorsOrigins.Contains("*"))
-                policy.AllowAnyOrigin();
-            else
-                policy.WithOrigins([.. options.Node.CorsOrigins]);
-            policy.AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(
-                "ETag", "Location", "Allow", "Cairn-Version", "Cairn-Revision", "Cairn-Stale", "Idempotency-Replayed", "Retry-After",
-                "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Correlation-ID");
-        }));
+        builder.Services.AddCors(cors =>
+            cors.AddDefaultPolicy(policy =>
+            {
+                if (options.Node.CorsOrigins.Contains("*"))
+                    policy.AllowAnyOrigin();
+                else
+                    policy.WithOrigins([.. options.Node.CorsOrigins]);
+                policy
+                    .AllowAnyHeader()
+                    .AllowAnyMethod()
+                    .WithExposedHeaders(
+                        "ETag",
+                        "Location",
+                        "Allow",
+                        "Cairn-Version",
+                        "Cairn-Revision",
+                        "Cairn-Stale",
+                        "Idempotency-Replayed",
+                        "Retry-After",
+                        "RateLimit-Limit",
+                        "RateLimit-Remaining",
+                        "RateLimit-Reset",
+                        "X-Correlation-ID"
+                    );
+            })
+        );
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
 
         var app = builder.Build();
@@ -69,12 +85,22 @@ public static class CairnProgram
     private static void CheckTogether(ServeOptions options)
     {
         if (options.Proxy is { ProxyProtocol: true, Trusted.Count: 0 })
-            throw new SettingException("proxy-protocol is on, but no proxy is trusted: set trusted-proxies to the networks of those that send it.");
-        if ((options.TlsCertificate ?? options.TlsKey) is not null
-            && !options.Listen.Any(address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
         {
             throw new SettingException(
-                $"tls-cert and tls-key are set, but {string.Join(", ", options.Listen)} would speak plain HTTP: listen on https://, or leave them out.");
+                "proxy-protocol is on, but no proxy is trusted: set trusted-proxies to the networks of those "
+                    + "that send it."
+            );
+        }
+
+        if (
+            (options.TlsCertificate ?? options.TlsKey) is not null
+            && !options.Listen.Any(address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+        )
+        {
+            throw new SettingException(
+                $"tls-cert and tls-key are set, but {string.Join(", ", options.Listen)} would speak plain HTTP: "
+                    + "listen on https://, or leave them out."
+            );
         }
     }
 
@@ -91,35 +117,55 @@ public static class CairnProgram
         ServerCertificate? certificate = null;
         foreach (string address in options.Listen)
         {
-            var uri = new Uri(address.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal));
+            var uri = new Uri(
+                address
+                    .Replace("*", "0.0.0.0", StringComparison.Ordinal)
+                    .Replace("+", "0.0.0.0", StringComparison.Ordinal)
+            );
             void Configure(ListenOptions listen)
             {
                 if (options.Proxy.ProxyProtocol)
                 {
-                    var proxyProtocol = new ProxyProtocol(options.Proxy, kestrel.ApplicationServices.GetRequiredService<ILogger<CairnNode>>());
+                    var proxyProtocol = new ProxyProtocol(
+                        options.Proxy,
+                        kestrel.ApplicationServices.GetRequiredService<ILogger<CairnNode>>()
+                    );
                     listen.Use(next => connection => proxyProtocol.OnConnectionAsync(connection, next));
                 }
 
-                listen.Use(static next => connection =>
-                {
-                    PresentedKey.Prepare(connection);
-                    return next(connection);
-                });
+                listen.Use(static next =>
+                    connection =>
+                    {
+                        PresentedKey.Prepare(connection);
+                        return next(connection);
+                    }
+                );
                 if (uri.Scheme != "https")
                     return;
                 if (options.TlsCertificate is null || options.TlsKey is null)
                     throw new SettingException($"{address} needs a certificate: set CAIRN_TLS_CERT and CAIRN_TLS_KEY.");
                 certificate ??= new ServerCertificate(
-                    options.TlsCertificate, options.TlsKey, kestrel.ApplicationServices.GetRequiredService<ILogger<CairnNode>>());
+                    options.TlsCertificate,
+                    options.TlsKey,
+                    kestrel.ApplicationServices.GetRequiredService<ILogger<CairnNode>>()
+                );
                 listen.UseHttps(certificate.Callback(options.TlsMinVersion));
             }
 
             if (uri.Host == "localhost")
+            {
                 kestrel.ListenLocalhost(uri.Port, Configure);
+            }
             else if (System.Net.IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip))
+            {
                 kestrel.Listen(ip, uri.Port, Configure);
+            }
             else
-                throw new SettingException($"{address} does not name an address of this machine: use an IP address, or localhost.");
+            {
+                throw new SettingException(
+                    $"{address} does not name an address of this machine: use an IP address, or localhost."
+                );
+            }
         }
     }
 
@@ -133,7 +179,9 @@ public static class CairnProgram
         // Why a start failed is told once, in a sentence, by whoever started it; not as a stack trace before that.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         // The log goes to standard error: what a command prints can be piped on.
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Trace
+        );
         if (json)
         {
             logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
@@ -149,6 +197,10 @@ public static class CairnProgram
         }
 
         if (json)
-            logging.Services.Configure<JsonConsoleFormatterOptions>(console => console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+        {
+            logging.Services.Configure<JsonConsoleFormatterOptions>(console =>
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"
+            );
+        }
     }
 }

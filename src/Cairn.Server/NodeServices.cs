@@ -15,30 +15,63 @@ using Cairn.Storage.Catalogs;
 
 namespace Cairn.Server;
 
-/// <summary>What a node is made of, put together in two steps: first what is kept is declared, and memory opens; then the capabilities
-/// are built on that. From then on nothing of it changes.</summary>
+/// <summary>What a node is made of, put together in two steps: first what is kept is declared, and memory opens; then
+/// the capabilities are built on that. From then on nothing of it changes.</summary>
 public sealed class NodeServices : IAsyncDisposable
 {
     private NodeServices(CairnOptions options, NodeMemory memory, CancellationToken stopping)
     {
         var time = options.Time;
         (Options, Stopping, StartedAt) = (options, stopping, time.GetUtcNow());
-        (Store, Keyring, Ids, Kinds, Credentials) = (memory.Store, memory.Keyring, memory.Ids, memory.Kinds, memory.Credentials);
-        (KeyUsage, Idempotency, Catalogs, Cluster) = (memory.KeyUsage, memory.Idempotency, memory.Catalogs, memory.Cluster);
+        (Store, Keyring, Ids, Kinds, Credentials) = (
+            memory.Store,
+            memory.Keyring,
+            memory.Ids,
+            memory.Kinds,
+            memory.Credentials
+        );
+        (KeyUsage, Idempotency, Catalogs, Cluster) = (
+            memory.KeyUsage,
+            memory.Idempotency,
+            memory.Catalogs,
+            memory.Cluster
+        );
         Limiter = new RateLimiter(time) { Shared = options.Redis is { } redis ? new RedisWindows(redis, time) : null };
-        Watchers = new WatcherPlaces(options.MaxWatchers, options.MaxWatchersPerCaller ?? Math.Max(1, options.MaxWatchers / 2));
+        Watchers = new WatcherPlaces(
+            options.MaxWatchers,
+            options.MaxWatchersPerCaller ?? Math.Max(1, options.MaxWatchers / 2)
+        );
         Integrity = new StoreIntegrity(Store, Keyring, Kinds, Catalogs);
         Resealing = new Resealing(Store, Keyring, Kinds, time);
         Audit = new AuditLog(Store, Keyring, time);
         Refusals = new RefusalRecorder(Store, Audit, Ids, time);
         Committer = new Committer(Store, Catalogs, Audit, time);
-        Keys = new ApiKeyService(options.KeyPrefix, new IdSequence(Store, "keys"), Credentials, Kinds, Store, Catalogs, Committer, Ids, time);
+        Keys = new ApiKeyService(
+            options.KeyPrefix,
+            new IdSequence(Store, "keys"),
+            Credentials,
+            Kinds,
+            Store,
+            Catalogs,
+            Committer,
+            Ids,
+            time
+        );
         ImportedKeys = new ImportedKeys(Credentials, Keys, Catalogs, time);
         var renderer = new ConfigRenderer();
         Configs = new ConfigService(Store, Kinds, renderer);
         Events = new ConfigEventSource(Store, Kinds, renderer);
         Schemas = new SchemaService(Kinds);
-        Changes = new ChangeService(Store, Keyring, Catalogs, Committer, Kinds, new ConfigRules(Kinds, renderer), Ids, time);
+        Changes = new ChangeService(
+            Store,
+            Keyring,
+            Catalogs,
+            Committer,
+            Kinds,
+            new ConfigRules(Kinds, renderer),
+            Ids,
+            time
+        );
         Metrics = new CairnMetrics(this);
     }
 
@@ -83,7 +116,8 @@ public sealed class NodeServices : IAsyncDisposable
     /// <summary>Whether it was loaded from the snapshot, because its store was away.</summary>
     internal bool IsFromSnapshot => Store is DeferredStore;
 
-    /// <summary>For how long the state in memory may have been behind a shared store; null while it is current.</summary>
+    /// <summary>For how long the state in memory may have been behind a shared store; null while it is
+    /// current.</summary>
     public long? StaleSeconds => Cluster?.Contact is { IsStale: true } contact ? (long)contact.Age.TotalSeconds : null;
 
     /// <summary>Opens the store, loads everything, and makes what an empty store has to have.</summary>
@@ -93,7 +127,12 @@ public sealed class NodeServices : IAsyncDisposable
     /// <param name="ct">Ends the opening.</param>
     /// <exception cref="StoreException">The store cannot be opened or used.</exception>
     /// <exception cref="MasterKeyException">The master key is missing or wrong.</exception>
-    public static async Task<NodeServices> OpenAsync(CairnOptions options, ILogger log, CancellationToken stopping, CancellationToken ct)
+    public static async Task<NodeServices> OpenAsync(
+        CairnOptions options,
+        ILogger log,
+        CancellationToken stopping,
+        CancellationToken ct
+    )
     {
         var opened = new Stack<IAsyncDisposable>();
         try
@@ -135,7 +174,13 @@ public sealed class NodeServices : IAsyncDisposable
 
     // What is kept, and how it is found again. The order is that in which a commit is taken in.
     private static async Task<NodeMemory> DeclareAsync(
-        CairnOptions options, IStore store, ClusterService? cluster, NodeRegistry registry, MasterKeys masterKeys, CancellationToken ct)
+        CairnOptions options,
+        IStore store,
+        ClusterService? cluster,
+        NodeRegistry registry,
+        MasterKeys masterKeys,
+        CancellationToken ct
+    )
     {
         var time = options.Time;
         var keyring = await Keyring.OpenAsync(store, masterKeys, time, ct);
@@ -144,14 +189,36 @@ public sealed class NodeServices : IAsyncDisposable
         var credentials = new ApiKeyCatalog(keyring, time);
         var usage = new KeyUsageRecorder(store, options.NodeId, time);
         var idempotency = new Idempotency(store, keyring, time);
-        Catalog[] catalogs = [keyring.Catalog, .. kinds.Catalogs, credentials.Catalog, usage.Catalog, idempotency.Catalog, registry.Catalog];
+        Catalog[] catalogs =
+        [
+            keyring.Catalog,
+            .. kinds.Catalogs,
+            credentials.Catalog,
+            usage.Catalog,
+            idempotency.Catalog,
+            registry.Catalog,
+        ];
         return new NodeMemory(
-            store, keyring, ids, kinds, credentials, usage, idempotency, new CatalogSet(store, catalogs, time), [.. catalogs.Select(catalog => catalog.Prefix)], cluster);
+            store,
+            keyring,
+            ids,
+            kinds,
+            credentials,
+            usage,
+            idempotency,
+            new CatalogSet(store, catalogs, time),
+            [.. catalogs.Select(catalog => catalog.Prefix)],
+            cluster
+        );
     }
 
-    private static async Task<MasterKeys> MasterKeysAsync(CairnOptions options, IStore store, CancellationToken ct) => options.MasterKey is { } setting
-        ? MasterKeys.FromSetting(setting)
-        : MasterKeys.FromFile(Path.Combine(options.Data, "master.key"), mayCreate: !await Keyring.ExistsAsync(store, ct));
+    private static async Task<MasterKeys> MasterKeysAsync(CairnOptions options, IStore store, CancellationToken ct) =>
+        options.MasterKey is { } setting
+            ? MasterKeys.FromSetting(setting)
+            : MasterKeys.FromFile(
+                Path.Combine(options.Data, "master.key"),
+                mayCreate: !await Keyring.ExistsAsync(store, ct)
+            );
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -166,6 +233,15 @@ public sealed class NodeServices : IAsyncDisposable
 
     /// <summary>What is kept and how it is held in memory: the first of the two steps.</summary>
     private sealed record NodeMemory(
-        IStore Store, Keyring Keyring, TimedIds Ids, ResourceKinds Kinds, ApiKeyCatalog Credentials, KeyUsageRecorder KeyUsage, Idempotency Idempotency,
-        CatalogSet Catalogs, IReadOnlyList<string> Prefixes, ClusterService? Cluster);
+        IStore Store,
+        Keyring Keyring,
+        TimedIds Ids,
+        ResourceKinds Kinds,
+        ApiKeyCatalog Credentials,
+        KeyUsageRecorder KeyUsage,
+        Idempotency Idempotency,
+        CatalogSet Catalogs,
+        IReadOnlyList<string> Prefixes,
+        ClusterService? Cluster
+    );
 }

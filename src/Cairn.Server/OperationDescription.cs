@@ -5,19 +5,35 @@ using Microsoft.OpenApi;
 
 namespace Cairn.Server;
 
-/// <summary>Completes the description of an operation with what its endpoint says of itself: parameters, body, conditions,
-/// permission and refusals.</summary>
+/// <summary>Completes the description of an operation with what its endpoint says of itself: parameters, body,
+/// conditions, permission and refusals.</summary>
 internal static partial class OperationDescription
 {
     public const string ProblemSchema = "Problem";
 
     private static readonly (int Status, string Meaning)[] ReadRefusals =
-        [(400, "The request is not acceptable"), (401, "No valid key"), (403, "Not allowed"), (404, "Not found"), (429, "Too many requests"), (503, "The store is not available")];
+    [
+        (400, "The request is not acceptable"),
+        (401, "No valid key"),
+        (403, "Not allowed"),
+        (404, "Not found"),
+        (429, "Too many requests"),
+        (503, "The store is not available"),
+    ];
 
     private static readonly (int Status, string Meaning)[] WriteRefusals =
-        [(409, "The state does not allow it"), (413, "Too large"), (415, "Not a format spoken here"), (422, "The result would not be valid")];
+    [
+        (409, "The state does not allow it"),
+        (413, "Too large"),
+        (415, "Not a format spoken here"),
+        (422, "The result would not be valid"),
+    ];
 
-    public static async Task CompleteAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    public static async Task CompleteAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken ct
+    )
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Parameters ??= [];
@@ -25,15 +41,25 @@ internal static partial class OperationDescription
         foreach (Match name in PathParameter().Matches(context.Description.RelativePath ?? ""))
         {
             if (operation.Parameters.All(parameter => parameter.Name != name.Groups[1].Value))
-                operation.Parameters.Add(Parameter(name.Groups[1].Value, ParameterLocation.Path, JsonSchemaType.String, null));
+            {
+                operation.Parameters.Add(
+                    Parameter(name.Groups[1].Value, ParameterLocation.Path, JsonSchemaType.String, null)
+                );
+            }
         }
 
         if (metadata.OfType<EndpointDescription>().LastOrDefault() is { } description)
         {
             foreach (var parameter in description.Query)
             {
-                operation.Parameters.Add(Parameter(
-                    parameter.Name, ParameterLocation.Query, Enum.Parse<JsonSchemaType>(parameter.Type, ignoreCase: true), parameter.Meaning));
+                operation.Parameters.Add(
+                    Parameter(
+                        parameter.Name,
+                        ParameterLocation.Query,
+                        Enum.Parse<JsonSchemaType>(parameter.Type, ignoreCase: true),
+                        parameter.Meaning
+                    )
+                );
             }
         }
 
@@ -51,38 +77,61 @@ internal static partial class OperationDescription
     }
 
     /// <summary>RFC 9457, with what Cairn adds to it.</summary>
-    public static OpenApiSchema Problem() => new()
-    {
-        Type = JsonSchemaType.Object,
-        Required = new HashSet<string> { "type", "title", "status", "detail", "errors", "trace_id" },
-        Properties = new Dictionary<string, IOpenApiSchema>
+    public static OpenApiSchema Problem() =>
+        new()
         {
-            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "urn:cairn:problem: and the kind of refusal." },
-            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
-            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
-            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What, where, and what would be right." },
-            ["trace_id"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The X-Correlation-ID of the request." },
-            ["errors"] = new OpenApiSchema
+            Type = JsonSchemaType.Object,
+            Required = new HashSet<string> { "type", "title", "status", "detail", "errors", "trace_id" },
+            Properties = new Dictionary<string, IOpenApiSchema>
             {
-                Type = JsonSchemaType.Array,
-                Items = new OpenApiSchema
+                ["type"] = new OpenApiSchema
                 {
-                    Type = JsonSchemaType.Object,
-                    Required = new HashSet<string> { "pointer", "message" },
-                    Properties = new Dictionary<string, IOpenApiSchema>
+                    Type = JsonSchemaType.String,
+                    Description = "urn:cairn:problem: and the kind of refusal.",
+                },
+                ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+                ["detail"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "What, where, and what would be right.",
+                },
+                ["trace_id"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = "The X-Correlation-ID of the request.",
+                },
+                ["errors"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Items = new OpenApiSchema
                     {
-                        ["pointer"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "A JSON Pointer." },
-                        ["message"] = new OpenApiSchema { Type = JsonSchemaType.String },
-                        ["environment"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                        Type = JsonSchemaType.Object,
+                        Required = new HashSet<string> { "pointer", "message" },
+                        Properties = new Dictionary<string, IOpenApiSchema>
+                        {
+                            ["pointer"] = new OpenApiSchema
+                            {
+                                Type = JsonSchemaType.String,
+                                Description = "A JSON Pointer.",
+                            },
+                            ["message"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                            ["environment"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                        },
                     },
                 },
             },
-        },
-    };
+        };
 
-    private static async Task<Dictionary<string, OpenApiMediaType>> ContentAsync(OpenApiOperationTransformerContext context, BodyDescription body, CancellationToken ct)
+    private static async Task<Dictionary<string, OpenApiMediaType>> ContentAsync(
+        OpenApiOperationTransformerContext context,
+        BodyDescription body,
+        CancellationToken ct
+    )
     {
-        IOpenApiSchema schema = body.Type is null ? new OpenApiSchema() : await context.GetOrCreateSchemaAsync(body.Type, null, ct);
+        IOpenApiSchema schema = body.Type is null
+            ? new OpenApiSchema()
+            : await context.GetOrCreateSchemaAsync(body.Type, null, ct);
         return body.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = schema });
     }
 
@@ -123,31 +172,58 @@ internal static partial class OperationDescription
             }
         }
 
-        foreach (var (status, meaning) in isWrite ? [.. ReadRefusals, .. WriteRefusals, .. rule.Conditional ? [(412, "A condition does not hold")] : Array.Empty<(int, string)>()] : ReadRefusals)
+        foreach (
+            var (status, meaning) in isWrite
+                ?
+                [
+                    .. ReadRefusals,
+                    .. WriteRefusals,
+                    .. rule.Conditional ? [(412, "A condition does not hold")] : Array.Empty<(int, string)>(),
+                ]
+                : ReadRefusals
+        )
         {
-            (operation.Responses ??= []).TryAdd($"{status}", new OpenApiResponse
-            {
-                Description = meaning,
-                Content = new Dictionary<string, OpenApiMediaType>
+            (operation.Responses ??= []).TryAdd(
+                $"{status}",
+                new OpenApiResponse
                 {
-                    [Problems.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(ProblemSchema, document) },
-                },
-            });
+                    Description = meaning,
+                    Content = new Dictionary<string, OpenApiMediaType>
+                    {
+                        [Problems.MediaType] = new OpenApiMediaType
+                        {
+                            Schema = new OpenApiSchemaReference(ProblemSchema, document),
+                        },
+                    },
+                }
+            );
         }
 
-        void AddHeader(string name, string meaning) => operation.Parameters!.Add(Parameter(name, ParameterLocation.Header, JsonSchemaType.String, meaning));
+        void AddHeader(string name, string meaning) =>
+            operation.Parameters!.Add(Parameter(name, ParameterLocation.Header, JsonSchemaType.String, meaning));
     }
 
-    private static OpenApiHeader Header(string meaning) => new() { Description = meaning, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+    private static OpenApiHeader Header(string meaning) =>
+        new()
+        {
+            Description = meaning,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        };
 
-    private static OpenApiParameter Parameter(string name, ParameterLocation place, JsonSchemaType type, string? meaning) => new()
-    {
-        Name = name,
-        In = place,
-        Required = place == ParameterLocation.Path,
-        Description = meaning,
-        Schema = new OpenApiSchema { Type = type },
-    };
+    private static OpenApiParameter Parameter(
+        string name,
+        ParameterLocation place,
+        JsonSchemaType type,
+        string? meaning
+    ) =>
+        new()
+        {
+            Name = name,
+            In = place,
+            Required = place == ParameterLocation.Path,
+            Description = meaning,
+            Schema = new OpenApiSchema { Type = type },
+        };
 
     [GeneratedRegex(@"\{\**(\w+)")]
     private static partial Regex PathParameter();

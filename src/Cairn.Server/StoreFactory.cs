@@ -15,20 +15,22 @@ internal static class StoreFactory
 
     /// <summary><c>sqlite</c>, <c>etcd</c> or <c>postgres</c>.</summary>
     /// <exception cref="StoreUnusableException">It is of no known kind.</exception>
-    public static string EngineOf(CairnOptions options) => Address(options).Split(':', 2)[0] switch
-    {
-        "sqlite" => "sqlite",
-        "etcd" or "etcds" => "etcd",
-        "postgres" or "postgresql" => "postgres",
-        _ => throw Unknown(options),
-    };
+    public static string EngineOf(CairnOptions options) =>
+        Address(options).Split(':', 2)[0] switch
+        {
+            "sqlite" => "sqlite",
+            "etcd" or "etcds" => "etcd",
+            "postgres" or "postgresql" => "postgres",
+            _ => throw Unknown(options),
+        };
 
     /// <summary>Whether other nodes may use the same store at the same time.</summary>
     public static bool IsShared(CairnOptions options) => EngineOf(options) != "sqlite";
 
     /// <summary>Opens the store. A shared one that does not answer is replaced, until it does, by the node's last
     /// snapshot, if it has one.</summary>
-    /// <exception cref="StoreUnusableException">The address is malformed, or the store cannot be used as it is.</exception>
+    /// <exception cref="StoreUnusableException">The address is malformed, or the store cannot be used as it
+    /// is.</exception>
     /// <exception cref="StoreUnavailableException">It does not answer, and there is no snapshot.</exception>
     public static async Task<IStore> OpenAsync(CairnOptions options, CancellationToken ct)
     {
@@ -51,7 +53,10 @@ internal static class StoreFactory
         {
             "etcd" => await EtcdStore.OpenAsync(EtcdStoreOptions.Parse(address), ct),
             "postgres" => await PostgresStore.OpenAsync(PostgresStoreOptions.Parse(address), ct),
-            _ when address.Length > Sqlite.Length => await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = address[Sqlite.Length..] }, ct),
+            _ when address.Length > Sqlite.Length => await SqliteStore.OpenAsync(
+                new SqliteStoreOptions { Path = address[Sqlite.Length..] },
+                ct
+            ),
             _ => throw Unknown(options),
         };
     }
@@ -67,11 +72,15 @@ internal static class StoreFactory
         return LocalSnapshot.Read(path, keys);
     }
 
-    private static string Address(CairnOptions options) => options.Store ?? Sqlite + Path.Combine(options.Data, "cairn.db");
+    private static string Address(CairnOptions options) =>
+        options.Store ?? Sqlite + Path.Combine(options.Data, "cairn.db");
 
     // An address may hold a password.
-    private static StoreUnusableException Unknown(CairnOptions options) => new(
-        $"The store '{Address(options).Split(':', 2)[0]}:…' is of no known kind. Use sqlite:PATH, etcd://HOST:2379 or postgres://USER@HOST/DATABASE.");
+    private static StoreUnusableException Unknown(CairnOptions options) =>
+        new(
+            $"The store '{Address(options).Split(':', 2)[0]}:…' is of no known kind. Use sqlite:PATH, "
+                + "etcd://HOST:2379 or postgres://USER@HOST/DATABASE."
+        );
 }
 
 /// <summary>The folder that everything of a node is in.</summary>
@@ -88,9 +97,16 @@ internal static class DataFolder
             }
 
             if (OperatingSystem.IsWindows())
+            {
                 Directory.CreateDirectory(path);
+            }
             else
-                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            {
+                Directory.CreateDirectory(
+                    path,
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                );
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -99,10 +115,16 @@ internal static class DataFolder
     }
 
     /// <summary>Whether others than its owner can look into the folder.</summary>
-    public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
+    public static bool IsOpenToOthers(string path) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
 
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
 
     // A mounted volume may belong to somebody else, who alone can close it; the files in it are closed in any case.
     private static void Close(string path)

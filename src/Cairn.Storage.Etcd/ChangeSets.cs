@@ -7,11 +7,16 @@ internal static class ChangeSets
 {
     /// <param name="keys">The store's keys.</param>
     /// <param name="events">Whole revisions, in order.</param>
-    /// <param name="belongs">Which keys are wanted; null for all, and for revisions that changed nothing too (all of a batch was
-    /// refused). The head record is never part of it.</param>
-    public static IEnumerable<ChangeSet> From(KeySpace keys, IReadOnlyList<Event> events, Func<string, bool>? belongs = null)
+    /// <param name="belongs">Which keys are wanted; null for all, and for revisions that changed nothing too (all of a
+    /// batch was refused). The head record is never part of it.</param>
+    public static IEnumerable<ChangeSet> From(
+        KeySpace keys,
+        IReadOnlyList<Event> events,
+        Func<string, bool>? belongs = null
+    )
     {
-        for (int i = 0; i < events.Count;)
+        int i = 0;
+        while (i < events.Count)
         {
             long revision = events[i].Kv.ModRevision;
             var changes = new List<StoreChange>();
@@ -22,7 +27,11 @@ internal static class ChangeSets
                     continue;
                 string key = keys.Key(kv.Key);
                 if (belongs is null || belongs(key))
-                    changes.Add(new StoreChange(key, events[i].Type == Event.Types.Type.Delete ? null : keys.Record(kv)));
+                {
+                    changes.Add(
+                        new StoreChange(key, events[i].Type == Event.Types.Type.Delete ? null : keys.Record(kv))
+                    );
+                }
             }
             if (changes.Count > 0 || belongs is null)
                 yield return new ChangeSet(revision, changes);

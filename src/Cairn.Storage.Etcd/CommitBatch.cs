@@ -1,10 +1,12 @@
 namespace Cairn.Storage.Etcd;
 
 /// <summary>Transactions that etcd takes as one, because none reads or writes what another one writes: each has its own
-/// outcome, and in whichever order they are thought of, the outcomes are the same. Those that are committed share a revision.</summary>
+/// outcome, and in whichever order they are thought of, the outcomes are the same. Those that are committed share a
+/// revision.</summary>
 internal sealed class CommitBatch(EtcdStoreOptions options)
 {
-    /// <summary>What etcd adds to a request in its log (an identifier, the user, the revision of its rights), and ours.</summary>
+    /// <summary>What etcd adds to a request in its log (an identifier, the user, the revision of its rights), and
+    /// ours.</summary>
     public const int OverheadBytes = 1024;
 
     /// <summary>The head record takes one operation of each request.</summary>
@@ -22,12 +24,17 @@ internal sealed class CommitBatch(EtcdStoreOptions options)
 
     public IReadOnlyList<EtcdCommit> Commits => _commits;
 
-    /// <summary>Whether there is room for a transaction, and it is independent of the others. An empty batch takes any.</summary>
-    public bool Takes(EtcdCommit commit) => _commits.Count == 0
-        || (_bytes + commit.Size + NestingBytes <= options.MaxRequestBytes
+    /// <summary>Whether there is room for a transaction, and it is independent of the others. An empty batch takes
+    /// any.</summary>
+    public bool Takes(EtcdCommit commit) =>
+        _commits.Count == 0
+        || (
+            _bytes + commit.Size + NestingBytes <= options.MaxRequestBytes
             // etcd counts what is on the way from the outer transaction to the end of the longest inner one.
-            && _commits.Count + 1 + OwnOperations + Math.Max(_operations, commit.Operations) <= options.MaxTransactionOperations
-            && IsIndependent(commit.Transaction));
+            && _commits.Count + 1 + OwnOperations + Math.Max(_operations, commit.Operations)
+                <= options.MaxTransactionOperations
+            && IsIndependent(commit.Transaction)
+        );
 
     public void Add(EtcdCommit commit)
     {
@@ -53,14 +60,25 @@ internal sealed class CommitBatch(EtcdStoreOptions options)
     {
         foreach (var condition in transaction.Conditions)
         {
-            if (condition is Condition.Unchanged ? _written.Any(key => key.StartsWith(condition.Key, StringComparison.Ordinal)) : _written.Contains(condition.Key))
+            if (
+                condition is Condition.Unchanged
+                    ? _written.Any(key => key.StartsWith(condition.Key, StringComparison.Ordinal))
+                    : _written.Contains(condition.Key)
+            )
+            {
                 return false;
+            }
         }
 
         foreach (var write in transaction.Writes)
         {
-            if (_touched.Contains(write.Key) || _prefixes.Exists(prefix => write.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            if (
+                _touched.Contains(write.Key)
+                || _prefixes.Exists(prefix => write.Key.StartsWith(prefix, StringComparison.Ordinal))
+            )
+            {
                 return false;
+            }
         }
 
         return true;

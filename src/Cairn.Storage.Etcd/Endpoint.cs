@@ -55,15 +55,21 @@ internal sealed class EndpointPool : IDisposable
     {
         var tls = options.Tls ? TlsOptions(options) : null;
         var connectTimeout = TimeSpan.FromSeconds(Math.Min(2, options.Timeout.TotalSeconds));
-        _endpoints = [.. options.Endpoints.Select(authority => new Endpoint(
-            authority, new GrpcChannel(new Uri($"{(tls is null ? "http" : "https")}://{authority}"), tls, connectTimeout)))];
+        _endpoints =
+        [
+            .. options.Endpoints.Select(authority => new Endpoint(
+                authority,
+                new GrpcChannel(new Uri($"{(tls is null ? "http" : "https")}://{authority}"), tls, connectTimeout)
+            )),
+        ];
         // Nodes spread over the members.
         _current = Random.Shared.Next(_endpoints.Length);
     }
 
     public IReadOnlyList<Endpoint> All => _endpoints;
 
-    /// <summary>The one in use; another when that one is being avoided, and the one avoided least when all are.</summary>
+    /// <summary>The one in use; another when that one is being avoided, and the one avoided least when all
+    /// are.</summary>
     public Endpoint Pick()
     {
         int current = Volatile.Read(ref _current);

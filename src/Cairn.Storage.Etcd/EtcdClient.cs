@@ -43,7 +43,13 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
     public void Dispose() => Endpoints.Dispose();
 
     private async Task<T> CallAsync<T>(
-        string method, IMessage request, MessageParser<T> parser, bool repeatable, CancellationToken ct) where T : IMessage<T>
+        string method,
+        IMessage request,
+        MessageParser<T> parser,
+        bool repeatable,
+        CancellationToken ct
+    )
+        where T : IMessage<T>
     {
         long began = Stopwatch.GetTimestamp();
         var pause = TimeSpan.FromMilliseconds(25);
@@ -57,7 +63,8 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
                 token = await TokenAsync(endpoint, rejected, Left(began), ct);
                 var left = Left(began);
                 // A member that hangs must leave time to ask another one.
-                var attempt = repeatable && Endpoints.All.Count > 1 && left > options.Timeout / 3 ? options.Timeout / 3 : left;
+                var attempt =
+                    repeatable && Endpoints.All.Count > 1 && left > options.Timeout / 3 ? options.Timeout / 3 : left;
                 var reply = await endpoint.Channel.CallAsync(method, request, parser, token, attempt, ct);
                 endpoint.Succeeded();
                 return reply;
@@ -78,12 +85,19 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
                 if (Stopwatch.GetElapsedTime(began) + pause >= options.Timeout)
                     throw new StoreUnavailableException($"etcd cannot be reached: {e.Message}", e);
             }
-            catch (GrpcException e) when (e.Code is GrpcCode.ResourceExhausted && e.Message.Contains("space exceeded", StringComparison.Ordinal))
+            catch (GrpcException e)
+                when (e.Code is GrpcCode.ResourceExhausted
+                    && e.Message.Contains("space exceeded", StringComparison.Ordinal)
+                )
             {
                 throw new StoreUnavailableException(
-                    "etcd has used up its space (NOSPACE) and takes no writes: compact, defragment, then disarm the alarm.", e);
+                    "etcd has used up its space (NOSPACE) and takes no writes: compact, defragment, then "
+                        + "disarm the alarm.",
+                    e
+                );
             }
-            catch (GrpcException e) when (e.Code is not (GrpcCode.OutOfRange or GrpcCode.InvalidArgument) || IsTokenTrouble(e))
+            catch (GrpcException e)
+                when (e.Code is not (GrpcCode.OutOfRange or GrpcCode.InvalidArgument) || IsTokenTrouble(e))
             {
                 throw new StoreUnavailableException($"etcd refuses: {e.Message}", e);
             }
@@ -101,10 +115,17 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
         return left >= TimeSpan.FromMilliseconds(1) ? left : throw NoAnswer();
     }
 
-    private StoreUnavailableException NoAnswer() => new($"etcd did not answer within {options.Timeout.TotalSeconds} s.");
+    private StoreUnavailableException NoAnswer() =>
+        new($"etcd did not answer within {options.Timeout.TotalSeconds} s.");
 
-    /// <summary>The token to send; a new one when there is none yet, or the one that was <paramref name="rejected"/>.</summary>
-    private async ValueTask<string?> TokenAsync(Endpoint endpoint, string? rejected, TimeSpan timeout, CancellationToken ct)
+    /// <summary>The token to send; a new one when there is none yet, or the one that was
+    /// <paramref name="rejected"/>.</summary>
+    private async ValueTask<string?> TokenAsync(
+        Endpoint endpoint,
+        string? rejected,
+        TimeSpan timeout,
+        CancellationToken ct
+    )
     {
         if (options.User is null)
             return null;
@@ -119,7 +140,13 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
                 return other;
             var request = new AuthenticateRequest { Name = options.User, Password = options.Password ?? "" };
             var reply = await endpoint.Channel.CallAsync(
-                "etcdserverpb.Auth/Authenticate", request, AuthenticateResponse.Parser, null, Left(began), ct);
+                "etcdserverpb.Auth/Authenticate",
+                request,
+                AuthenticateResponse.Parser,
+                null,
+                Left(began),
+                ct
+            );
             return _token = reply.Token;
         }
         catch (GrpcException e) when (e.Code is GrpcCode.FailedPrecondition)
@@ -138,9 +165,13 @@ internal sealed class EtcdClient(EtcdStoreOptions options) : IDisposable
 
     private static bool IsTokenTrouble(GrpcException e) =>
         e.Code is GrpcCode.Unauthenticated
-        || (e.Code is GrpcCode.InvalidArgument
-            && (e.Message.Contains("revision of auth store is old", StringComparison.Ordinal)
-                || e.Message.Contains("user name is empty", StringComparison.Ordinal)));
+        || (
+            e.Code is GrpcCode.InvalidArgument
+            && (
+                e.Message.Contains("revision of auth store is old", StringComparison.Ordinal)
+                || e.Message.Contains("user name is empty", StringComparison.Ordinal)
+            )
+        );
 }
 
 /// <summary>A request was sent, and no answer came.</summary>

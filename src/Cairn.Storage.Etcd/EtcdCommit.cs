@@ -19,7 +19,13 @@ internal sealed class EtcdCommit(Transaction transaction, int bytes, TxnRequest 
     /// <summary>How many operations etcd counts: the longest of its three lists.</summary>
     public int Operations => Math.Max(request.Failure.Count, request.Success.Count);
 
-    /// <summary>Whether it surely takes a revision when its conditions hold. Deletions of what is not there take none.</summary>
-    public bool SurelyChanges { get; } = transaction.Writes.Any(write => write is Write.Put || transaction.Conditions.Any(condition =>
-        condition.Key == write.Key && condition is Condition.Exists or Condition.AtRevision { Revision: > 0 }));
+    /// <summary>Whether it surely takes a revision when its conditions hold. Deletions of what is not there take
+    /// none.</summary>
+    public bool SurelyChanges { get; } =
+        transaction.Writes.Any(write =>
+            write is Write.Put
+            || transaction.Conditions.Any(condition =>
+                condition.Key == write.Key && condition is Condition.Exists or Condition.AtRevision { Revision: > 0 }
+            )
+        );
 }

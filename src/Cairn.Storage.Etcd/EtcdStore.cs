@@ -5,8 +5,9 @@ using Cairn.Storage.Watching;
 namespace Cairn.Storage.Etcd;
 
 /// <summary>A store in an etcd cluster of version 3.4 or later, shared by any number of nodes.</summary>
-/// <remarks>Revisions are etcd's own, so a cluster that others write to as well leaves gaps in them. Commits of one node that
-/// are independent of each other and under way at the same time may share a revision. Reads are linearizable. Compaction is the cluster's: it forgets the history of all keys.</remarks>
+/// <remarks>Revisions are etcd's own, so a cluster that others write to as well leaves gaps in them. Commits of one
+/// node that are independent of each other and under way at the same time may share a revision. Reads are linearizable.
+/// Compaction is the cluster's: it forgets the history of all keys.</remarks>
 public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
 {
     private readonly EtcdClient _client;
@@ -35,7 +36,8 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
             MaxKeyBytes: 4096,
             MaxValueBytes: options.MaxRequestBytes - (256 << 10),
             MaxOperations: options.MaxTransactionOperations - CommitBatch.OwnOperations,
-            MaxTransactionBytes: options.MaxRequestBytes - (128 << 10));
+            MaxTransactionBytes: options.MaxRequestBytes - (128 << 10)
+        );
     }
 
     /// <inheritdoc/>
@@ -76,7 +78,12 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
         ThrowIfUnusable();
         if (key.Length == 0)
             return null;
-        var reply = await _client.ReadAsync("etcdserverpb.KV/Range", new RangeRequest { Key = _keys.Of(key) }, RangeResponse.Parser, ct);
+        var reply = await _client.ReadAsync(
+            "etcdserverpb.KV/Range",
+            new RangeRequest { Key = _keys.Of(key) },
+            RangeResponse.Parser,
+            ct
+        );
         return reply.Kvs is [var kv] ? _keys.Record(kv) : null;
     }
 
@@ -124,7 +131,11 @@ public sealed class EtcdStore : IStore, IChangeHistory, IEngineHealth
         }
         catch (GrpcException e) when (History.IsFuture(e))
         {
-            throw new ArgumentOutOfRangeException(nameof(throughRevision), throughRevision, "That revision is still in the future.");
+            throw new ArgumentOutOfRangeException(
+                nameof(throughRevision),
+                throughRevision,
+                "That revision is still in the future."
+            );
         }
         catch (GrpcException e) when (History.IsCompacted(e))
         {

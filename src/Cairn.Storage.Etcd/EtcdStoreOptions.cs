@@ -6,11 +6,12 @@ namespace Cairn.Storage.Etcd;
 /// <summary>Where an etcd cluster is, and how to speak to it.</summary>
 public sealed record EtcdStoreOptions
 {
-    /// <summary>Client addresses of the members, as <c>host:port</c>. One is enough; with all of them a member can fail.</summary>
+    /// <summary>Client addresses of the members, as <c>host:port</c>. One is enough; with all of them a member can
+    /// fail.</summary>
     public required IReadOnlyList<string> Endpoints { get; init; }
 
-    /// <summary>What all keys start with, followed by a slash. Stores with different prefixes do not see each other, but
-    /// compaction is the cluster's. Default <c>cairn</c>.</summary>
+    /// <summary>What all keys start with, followed by a slash. Stores with different prefixes do not see each other,
+    /// but compaction is the cluster's. Default <c>cairn</c>.</summary>
     public string Prefix { get; init; } = "cairn";
 
     /// <summary>Whether to speak TLS.</summary>
@@ -31,7 +32,8 @@ public sealed record EtcdStoreOptions
     /// <summary>That user's password.</summary>
     public string? Password { get; init; }
 
-    /// <summary>How long one read may take, with all attempts, and how long one commit may be on its way. Default 5 s.</summary>
+    /// <summary>How long one read may take, with all attempts, and how long one commit may be on its way. Default 5
+    /// s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What etcd's <c>--max-txn-ops</c> allows. Default 128, etcd's own.</summary>
@@ -46,10 +48,11 @@ public sealed record EtcdStoreOptions
     /// <summary>The same limit in bytes of keys and values. Default 32 MiB.</summary>
     public long WatchBufferBytes { get; init; } = 32 << 20;
 
-    /// <summary>Reads <c>etcd://[user:password@]host:port[,host:port…][/prefix][?option=value…]</c>; <c>etcds://</c> speaks
-    /// TLS. Options: <c>ca</c>, <c>cert</c>, <c>key</c> (files; they imply TLS), <c>timeout</c> (seconds),
+    /// <summary>Reads <c>etcd://[user:password@]host:port[,host:port…][/prefix][?option=value…]</c>; <c>etcds://</c>
+    /// speaks TLS. Options: <c>ca</c>, <c>cert</c>, <c>key</c> (files; they imply TLS), <c>timeout</c> (seconds),
     /// <c>max-txn-ops</c>, <c>max-request-bytes</c>.</summary>
-    /// <exception cref="StoreUnusableException">It is none; the message does not repeat the address, which may hold a password.</exception>
+    /// <exception cref="StoreUnusableException">It is none; the message does not repeat the address, which may hold a
+    /// password.</exception>
     public static EtcdStoreOptions Parse(string address)
     {
         bool tls = address.StartsWith("etcds://", StringComparison.Ordinal);
@@ -58,19 +61,30 @@ public sealed record EtcdStoreOptions
         string rest = address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..];
         var query = HttpUtility.ParseQueryString(Cut(ref rest, '?'));
         string prefix = Uri.UnescapeDataString(Cut(ref rest, '/')).Trim('/');
-        string? user = null, password = null;
+        string? user = null,
+            password = null;
         if (rest.LastIndexOf('@') is >= 0 and var at)
         {
             string[] login = rest[..at].Split(':', 2);
-            (user, password) = (Uri.UnescapeDataString(login[0]), login.Length > 1 ? Uri.UnescapeDataString(login[1]) : "");
+            (user, password) = (
+                Uri.UnescapeDataString(login[0]),
+                login.Length > 1 ? Uri.UnescapeDataString(login[1]) : ""
+            );
             rest = rest[(at + 1)..];
         }
 
         var endpoints = rest.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(Endpoint).ToList();
+            .Select(Endpoint)
+            .ToList();
         if (endpoints.Count == 0)
             throw Malformed("it names no host");
-        var options = new EtcdStoreOptions { Endpoints = endpoints, Tls = tls, User = user, Password = password };
+        var options = new EtcdStoreOptions
+        {
+            Endpoints = endpoints,
+            Tls = tls,
+            User = user,
+            Password = password,
+        };
         if (prefix.Length > 0)
             options = options with { Prefix = prefix };
         foreach (string? name in query.AllKeys)
@@ -84,7 +98,9 @@ public sealed record EtcdStoreOptions
                 "timeout" => options with { Timeout = TimeSpan.FromSeconds(Number(value, 1, 300)) },
                 "max-txn-ops" => options with { MaxTransactionOperations = Number(value, 16, 100_000) },
                 "max-request-bytes" => options with { MaxRequestBytes = Number(value, 256 << 10, 64 << 20) },
-                _ => throw Malformed($"'{name}' is not an option; there are ca, cert, key, timeout, max-txn-ops and max-request-bytes"),
+                _ => throw Malformed(
+                    $"'{name}' is not an option; there are ca, cert, key, timeout, max-txn-ops and max-request-bytes"
+                ),
             };
         }
 
@@ -93,7 +109,9 @@ public sealed record EtcdStoreOptions
         return options;
 
         static int Number(string text, int lowest, int highest) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= lowest && number <= highest
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number >= lowest
+            && number <= highest
                 ? number
                 : throw Malformed($"'{text}' is not a whole number from {lowest} to {highest}");
     }
@@ -103,7 +121,9 @@ public sealed record EtcdStoreOptions
         if (!text.Contains(':') || text.EndsWith(']'))
             text += ":2379";
         return Uri.TryCreate("http://" + text, UriKind.Absolute, out var uri) && uri.PathAndQuery == "/"
-            ? uri.Authority == uri.Host ? text : uri.Authority
+            ? uri.Authority == uri.Host
+                ? text
+                : uri.Authority
             : throw Malformed("a host is written host:port");
     }
 

@@ -7,7 +7,8 @@ namespace Cairn.Storage.Etcd;
 /// member, without a gap and without a repetition.</summary>
 internal sealed class Follower : IAsyncDisposable
 {
-    /// <summary>How long the feed may be behind the head that etcd tells of before the stream is taken for dead.</summary>
+    /// <summary>How long the feed may be behind the head that etcd tells of before the stream is taken for
+    /// dead.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -26,7 +27,12 @@ internal sealed class Follower : IAsyncDisposable
     private StoreUnavailableException? _goneBack;
 
     public Follower(
-        EtcdClient client, KeySpace keys, ChangeFeed feed, KeyValue head, Func<CancellationToken, Task<KeyValue>> readHead)
+        EtcdClient client,
+        KeySpace keys,
+        ChangeFeed feed,
+        KeyValue head,
+        Func<CancellationToken, Task<KeyValue>> readHead
+    )
     {
         (_client, _keys, _feed, _readHead) = (client, keys, feed, readHead);
         (_through, _head) = (head.ModRevision, head);
@@ -182,8 +188,10 @@ internal sealed class Follower : IAsyncDisposable
     private StoreUnavailableException GoneBack(KeyValue? found)
     {
         var goneBack = new StoreUnavailableException(
-            $"etcd no longer has revision {_head.ModRevision} as this node has seen it{(found is null ? "" : found.ModRevision == _head.ModRevision ? ", but another commit of that number" : $"; its newest is {found.ModRevision}")}: "
-            + "it was restored from a backup, or emptied. Restart the nodes.");
+            $"etcd no longer has revision {_head.ModRevision} as this node has seen "
+                + $"it{(found is null ? "" : found.ModRevision == _head.ModRevision ? ", but another commit of that number" : $"; its newest is {found.ModRevision}")}: "
+                + "it was restored from a backup, or emptied. Restart the nodes."
+        );
         Volatile.Write(ref _goneBack, goneBack);
         _feed.Close(goneBack);
         return goneBack;

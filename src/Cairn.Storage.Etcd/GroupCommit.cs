@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Cairn.Storage.Etcd;
 
-/// <summary>Commits for this node: what waits while others are on their way goes together, as one transaction of etcd's.</summary>
+/// <summary>Commits for this node: what waits while others are on their way goes together, as one transaction of
+/// etcd's.</summary>
 /// <param name="committer">Sends them.</param>
 /// <param name="options">What etcd takes at most.</param>
 /// <param name="metrics">Of the store.</param>
@@ -12,7 +13,8 @@ internal sealed class GroupCommit(Committer committer, EtcdStoreOptions options,
     /// <summary>While etcd makes one batch durable, the next can be on its way.</summary>
     private const int MaxInFlight = 2;
 
-    /// <summary>In time-outs: one for a batch before to be sent, and one to find out what became of it, with some to spare.</summary>
+    /// <summary>In time-outs: one for a batch before to be sent, and one to find out what became of it, with some to
+    /// spare.</summary>
     private const int LongestWait = 3;
 
     private readonly Lock _gate = new();
@@ -80,9 +82,17 @@ internal sealed class GroupCommit(Committer committer, EtcdStoreOptions options,
                     continue;
                 // Those that cannot go together wait for each other, but not without an end when etcd is away.
                 if (next.Waited > LongestWait * options.Timeout)
-                    next.Fail(new StoreUnavailableException($"etcd did not answer others for {next.Waited.TotalSeconds:0} s, and this was not sent."));
+                {
+                    next.Fail(
+                        new StoreUnavailableException(
+                            $"etcd did not answer others for {next.Waited.TotalSeconds:0} s, and this was not sent."
+                        )
+                    );
+                }
                 else
+                {
                     batch.Add(next);
+                }
             }
 
             if (batch.Commits.Count == 0)

@@ -8,8 +8,11 @@ internal sealed class HeadRecord(EtcdClient client, KeySpace keys)
 {
     /// <summary>As of now, linearizable.</summary>
     /// <exception cref="StoreUnavailableException">Nobody answers, or somebody has deleted it.</exception>
-    public async Task<KeyValue> ReadAsync(CancellationToken ct) => await FindAsync(ct)
-        ?? throw new StoreUnavailableException($"The record '{keys.Head.ToStringUtf8()}' is gone from etcd: somebody deleted the store's keys.");
+    public async Task<KeyValue> ReadAsync(CancellationToken ct) =>
+        await FindAsync(ct)
+        ?? throw new StoreUnavailableException(
+            $"The record '{keys.Head.ToStringUtf8()}' is gone from etcd: somebody deleted the store's keys."
+        );
 
     public async Task<KeyValue> ReadOrMakeAsync(CancellationToken ct)
     {
@@ -18,11 +21,24 @@ internal sealed class HeadRecord(EtcdClient client, KeySpace keys)
             if (await FindAsync(ct) is { } head)
                 return head;
             var make = new TxnRequest();
-            make.Compare.Add(new Compare { Key = keys.Head, Target = Compare.Types.Target.Create, CreateRevision = 0 });
-            make.Success.Add(new RequestOp
-            {
-                Put = new PutRequest { Key = keys.Head, Value = ByteString.CopyFromUtf8(Guid.NewGuid().ToString("N")) },
-            });
+            make.Compare.Add(
+                new Compare
+                {
+                    Key = keys.Head,
+                    Target = Compare.Types.Target.Create,
+                    CreateRevision = 0,
+                }
+            );
+            make.Success.Add(
+                new RequestOp
+                {
+                    Put = new PutRequest
+                    {
+                        Key = keys.Head,
+                        Value = ByteString.CopyFromUtf8(Guid.NewGuid().ToString("N")),
+                    },
+                }
+            );
             // It may be sent twice: it is made only once.
             await client.ReadAsync("etcdserverpb.KV/Txn", make, TxnResponse.Parser, ct);
         }
@@ -30,7 +46,12 @@ internal sealed class HeadRecord(EtcdClient client, KeySpace keys)
 
     private async Task<KeyValue?> FindAsync(CancellationToken ct)
     {
-        var reply = await client.ReadAsync("etcdserverpb.KV/Range", new RangeRequest { Key = keys.Head }, RangeResponse.Parser, ct);
+        var reply = await client.ReadAsync(
+            "etcdserverpb.KV/Range",
+            new RangeRequest { Key = keys.Head },
+            RangeResponse.Parser,
+            ct
+        );
         return reply.Kvs is [var head] ? head : null;
     }
 }

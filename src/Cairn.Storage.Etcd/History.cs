@@ -13,14 +13,25 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
     private const int PageBytes = 8 << 20;
     private const int LongestPage = 8192;
 
-    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<StoreRecord> ListAsync(
+        string prefix,
+        string? after,
+        long atRevision,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         var (from, end) = keys.Range(prefix, after);
         int limit = 256;
         while (true)
         {
             // At etcd's own first revision there is nothing; its 0 means now.
-            var request = new RangeRequest { Key = from, RangeEnd = end, Limit = limit, Revision = Math.Max(1, atRevision) };
+            var request = new RangeRequest
+            {
+                Key = from,
+                RangeEnd = end,
+                Limit = limit,
+                Revision = Math.Max(1, atRevision),
+            };
             RangeResponse page;
             try
             {
@@ -32,7 +43,11 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
             }
             catch (GrpcException e) when (IsFuture(e))
             {
-                throw new ArgumentOutOfRangeException(nameof(atRevision), atRevision, "That revision is still in the future.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(atRevision),
+                    atRevision,
+                    "That revision is still in the future."
+                );
             }
 
             long bytes = 1;
@@ -59,12 +74,15 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
         await CheckKeptAsync(fromRevision, ct);
         var stream = await follower.StreamAsync(ct);
         using var watch = stream.Begin(keys.Head, keys.End, fromRevision);
-        Func<string, bool>? belongs = prefix.Length == 0 ? null : key => key.StartsWith(prefix, StringComparison.Ordinal);
+        Func<string, bool>? belongs =
+            prefix.Length == 0 ? null : key => key.StartsWith(prefix, StringComparison.Ordinal);
         var sets = new List<ChangeSet>();
         var (through, bytes) = (fromRevision - 1, 0L);
         try
         {
-            while (through < head && sets.Count < PageSets && bytes < PageBytes && await watch.Messages.WaitToReadAsync(ct))
+            while (
+                through < head && sets.Count < PageSets && bytes < PageBytes && await watch.Messages.WaitToReadAsync(ct)
+            )
             {
                 while (watch.Messages.TryRead(out var events))
                 {
@@ -81,7 +99,8 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
         return new HistoryPage(sets, through);
     }
 
-    /// <summary>The revision between two at which the head record was put with this value; null when it was not.</summary>
+    /// <summary>The revision between two at which the head record was put with this value; null when it was
+    /// not.</summary>
     public async Task<long?> FindHeadAsync(string value, long fromRevision, long throughRevision)
     {
         if (fromRevision > throughRevision)
@@ -119,12 +138,18 @@ internal sealed class History(EtcdClient client, KeySpace keys, Follower followe
     public static bool IsFuture(GrpcException e) =>
         e.Code is GrpcCode.OutOfRange && e.Message.Contains("future revision", StringComparison.Ordinal);
 
-    /// <summary>etcd lets a watch begin at the very revision that was compacted, where deletions may be missing already.</summary>
+    /// <summary>etcd lets a watch begin at the very revision that was compacted, where deletions may be missing
+    /// already.</summary>
     private async Task CheckKeptAsync(long revision, CancellationToken ct)
     {
         try
         {
-            var request = new RangeRequest { Key = keys.Head, KeysOnly = true, Revision = Math.Max(1, revision - 1) };
+            var request = new RangeRequest
+            {
+                Key = keys.Head,
+                KeysOnly = true,
+                Revision = Math.Max(1, revision - 1),
+            };
             await client.ReadAsync("etcdserverpb.KV/Range", request, RangeResponse.Parser, ct);
         }
         catch (GrpcException e) when (IsCompacted(e))

@@ -3,9 +3,11 @@ using Google.Protobuf;
 
 namespace Cairn.Storage.Etcd;
 
-/// <summary>A store's keys in etcd: the prefix, a slash, the key. The prefix and slash alone is the head record.</summary>
-/// <remarks>Every transaction puts the head record, with an identifier of its own as value. So the head's revision is that
-/// of the newest commit, whatever else lives in the cluster, and a commit whose answer was lost can be found again.</remarks>
+/// <summary>A store's keys in etcd: the prefix, a slash, the key. The prefix and slash alone is the head
+/// record.</summary>
+/// <remarks>Every transaction puts the head record, with an identifier of its own as value. So the head's revision is
+/// that of the newest commit, whatever else lives in the cluster, and a commit whose answer was lost can be found
+/// again.</remarks>
 internal sealed class KeySpace(string prefix)
 {
     private readonly byte[] _prefix = Encoding.UTF8.GetBytes(prefix + "/");
@@ -36,7 +38,10 @@ internal sealed class KeySpace(string prefix)
         byte[] start = Listing.Start(prefix, after);
         if (start.Length == 0)
             start = [0];
-        return (UnsafeByteOperations.UnsafeWrap((byte[])[.. _prefix, .. start]), prefix.Length == 0 ? End : Next(Of(prefix).Span));
+        return (
+            UnsafeByteOperations.UnsafeWrap((byte[])[.. _prefix, .. start]),
+            prefix.Length == 0 ? End : Next(Of(prefix).Span)
+        );
     }
 
     /// <summary>The smallest key behind all that start with these bytes, which are UTF-8 and so never 0xFF.</summary>

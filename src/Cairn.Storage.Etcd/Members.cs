@@ -13,10 +13,24 @@ internal static class Members
         try
         {
             var status = await endpoint.Channel.CallAsync(
-                "etcdserverpb.Maintenance/Status", new StatusRequest(), StatusResponse.Parser, null, Patience, ct);
-            string? problem = status.Errors.Count > 0 ? string.Join("; ", status.Errors) : status.Leader == 0 ? "It has no leader." : null;
+                "etcdserverpb.Maintenance/Status",
+                new StatusRequest(),
+                StatusResponse.Parser,
+                null,
+                Patience,
+                ct
+            );
+            string? problem =
+                status.Errors.Count > 0 ? string.Join("; ", status.Errors)
+                : status.Leader == 0 ? "It has no leader."
+                : null;
             return new EngineMember(
-                endpoint.Authority, status.Leader == status.Header?.MemberId ? "leader" : "follower", status.Version, status.DbSize, problem);
+                endpoint.Authority,
+                status.Leader == status.Header?.MemberId ? "leader" : "follower",
+                status.Version,
+                status.DbSize,
+                problem
+            );
         }
         catch (GrpcException e)
         {

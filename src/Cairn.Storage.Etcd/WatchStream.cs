@@ -44,10 +44,18 @@ internal sealed class WatchStream : IAsyncDisposable
             if (_ended is not null)
                 watch.End(_ended);
             _creating.Enqueue(watch);
-            _call.Send(new WatchRequest
-            {
-                Create = new WatchCreateRequest { Key = from, RangeEnd = end, StartRevision = startRevision, Fragment = true },
-            });
+            _call.Send(
+                new WatchRequest
+                {
+                    Create = new WatchCreateRequest
+                    {
+                        Key = from,
+                        RangeEnd = end,
+                        StartRevision = startRevision,
+                        Fragment = true,
+                    },
+                }
+            );
         }
         return watch;
     }
@@ -133,9 +141,11 @@ internal sealed class WatchStream : IAsyncDisposable
             return;
         }
         _watches.TryRemove(response.WatchId, out _);
-        watch.End(response.CompactRevision > 0
-            ? new RevisionCompactedException(0, response.CompactRevision)
-            : new StoreUnavailableException($"etcd ended the watch: {response.CancelReason}"));
+        watch.End(
+            response.CompactRevision > 0
+                ? new RevisionCompactedException(0, response.CompactRevision)
+                : new StoreUnavailableException($"etcd ended the watch: {response.CancelReason}")
+        );
     }
 
     private void Cancel(Watch watch)
@@ -147,8 +157,9 @@ internal sealed class WatchStream : IAsyncDisposable
     /// <summary>One watch of a stream.</summary>
     internal sealed class Watch(WatchStream stream) : IDisposable
     {
-        private readonly Channel<IReadOnlyList<Event>> _messages =
-            Channel.CreateUnbounded<IReadOnlyList<Event>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        private readonly Channel<IReadOnlyList<Event>> _messages = Channel.CreateUnbounded<IReadOnlyList<Event>>(
+            new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }
+        );
 
         private List<Event>? _fragments;
 
@@ -157,7 +168,8 @@ internal sealed class WatchStream : IAsyncDisposable
         internal bool IsGivenUp { get; private set; }
 
         /// <summary>The events of one or more whole revisions, in order. Ends with what ended the watch: compaction
-        /// (<see cref="RevisionCompactedException"/>), or a stream that broke (<see cref="StoreUnavailableException"/>).</summary>
+        /// (<see cref="RevisionCompactedException"/>), or a stream that broke
+        /// (<see cref="StoreUnavailableException"/>).</summary>
         public ChannelReader<IReadOnlyList<Event>> Messages => _messages.Reader;
 
         public void Dispose()

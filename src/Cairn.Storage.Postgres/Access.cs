@@ -41,25 +41,38 @@ internal sealed class Access(NpgsqlDataSource source, PostgresStoreOptions optio
 
     public static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
-    public static bool IsDatabaseError(Exception e) => e is NpgsqlException or TimeoutException or SocketException or IOException;
+    public static bool IsDatabaseError(Exception e) =>
+        e is NpgsqlException or TimeoutException or SocketException or IOException;
 
-    /// <summary>Whether the same may succeed a moment later: lost connections, a server that starts, stops or is not the
-    /// primary (any more), no free connection.</summary>
-    public static bool MayPass(Exception e) => e is not PostgresException postgres || postgres.IsTransient
+    /// <summary>Whether the same may succeed a moment later: lost connections, a server that starts, stops or is not
+    /// the primary (any more), no free connection.</summary>
+    public static bool MayPass(Exception e) =>
+        e is not PostgresException postgres
+        || postgres.IsTransient
         || postgres.SqlState.StartsWith("08", StringComparison.Ordinal) // connection
         || postgres.SqlState.StartsWith("57", StringComparison.Ordinal) // shut down, cancelled, cannot connect now
         || postgres.SqlState.StartsWith("53", StringComparison.Ordinal) // out of connections, memory, disk
-        || postgres.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable or IdleInTransaction;
+        || postgres.SqlState
+            is PostgresErrorCodes.ReadOnlySqlTransaction
+                or PostgresErrorCodes.LockNotAvailable
+                or IdleInTransaction;
 
     public static StoreUnavailableException Unavailable(Exception e) =>
         new($"PostgreSQL cannot be used: {Explain(e)}", e);
 
     // The driver refers to an inner exception, which nobody who reads a log line sees.
-    private static string Explain(Exception e) => e switch
-    {
-        PostgresException postgres => postgres.MessageText,
-        { InnerException: not null } when e.GetBaseException().Message is var cause && !e.Message.Contains(cause, StringComparison.Ordinal) =>
-            e.Message.Contains("inner exception", StringComparison.OrdinalIgnoreCase) ? cause : $"{e.Message}: {cause}",
-        _ => e.Message,
-    };
+    private static string Explain(Exception e) =>
+        e switch
+        {
+            PostgresException postgres => postgres.MessageText,
+            { InnerException: not null }
+                when e.GetBaseException().Message is var cause
+                    && !e.Message.Contains(cause, StringComparison.Ordinal) => e.Message.Contains(
+                "inner exception",
+                StringComparison.OrdinalIgnoreCase
+            )
+                ? cause
+                : $"{e.Message}: {cause}",
+            _ => e.Message,
+        };
 }

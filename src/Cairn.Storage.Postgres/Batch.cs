@@ -15,15 +15,26 @@ internal sealed class Batch(IReadOnlyList<PendingCommit> requests)
     public IReadOnlyList<PendingCommit> Requests => requests;
 
     /// <summary>Every key whose newest state has to be known.</summary>
-    public List<string> Keys { get; } = [.. requests
-        .SelectMany(request => request.Transaction.Conditions.Where(condition => condition is not Condition.Unchanged).Select(condition => condition.Key)
-            .Concat(request.Transaction.Writes.Select(write => write.Key)))
-        .Distinct(StringComparer.Ordinal)];
+    public List<string> Keys { get; } =
+    [
+        .. requests
+            .SelectMany(request =>
+                request
+                    .Transaction.Conditions.Where(condition => condition is not Condition.Unchanged)
+                    .Select(condition => condition.Key)
+                    .Concat(request.Transaction.Writes.Select(write => write.Key))
+            )
+            .Distinct(StringComparer.Ordinal),
+    ];
 
     /// <summary>Below which prefixes every record has to be known that was written after a revision.</summary>
-    public List<(string Prefix, long After)> Prefixes { get; } = [.. requests
-        .SelectMany(request => request.Transaction.Conditions.OfType<Condition.Unchanged>())
-        .GroupBy(condition => condition.Prefix, StringComparer.Ordinal).Select(group => (group.Key, group.Min(condition => condition.Revision)))];
+    public List<(string Prefix, long After)> Prefixes { get; } =
+    [
+        .. requests
+            .SelectMany(request => request.Transaction.Conditions.OfType<Condition.Unchanged>())
+            .GroupBy(condition => condition.Prefix, StringComparer.Ordinal)
+            .Select(group => (group.Key, group.Min(condition => condition.Revision))),
+    ];
 
     public List<ChangeSet> ChangeSets { get; } = [];
 
@@ -32,8 +43,8 @@ internal sealed class Batch(IReadOnlyList<PendingCommit> requests)
 
     /// <summary>Works it out from the newest states, forgetting an earlier attempt.</summary>
     /// <param name="head">The newest revision.</param>
-    /// <param name="states">Of <see cref="Keys"/> and below <see cref="Prefixes"/>: the revision that last wrote it, and the one that made it, 0
-    /// when it was deleted.</param>
+    /// <param name="states">Of <see cref="Keys"/> and below <see cref="Prefixes"/>: the revision that last wrote it,
+    /// and the one that made it, 0 when it was deleted.</param>
     public void Apply(long head, IEnumerable<(string Key, long Revision, long Created)> states)
     {
         _states.Clear();
@@ -89,9 +100,16 @@ internal sealed class Batch(IReadOnlyList<PendingCommit> requests)
         {
             if (key.Length >= length && key[..length] is var prefix && _newest.TryGetValue(prefix, out long newest))
             {
-                _newest[prefix] = state.Created != 0
-                    ? Math.Max(newest, state.Revision)
-                    : _states.Where(other => other.Value.Created != 0 && other.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(other => other.Value.Revision).DefaultIfEmpty().Max();
+                _newest[prefix] =
+                    state.Created != 0
+                        ? Math.Max(newest, state.Revision)
+                        : _states
+                            .Where(other =>
+                                other.Value.Created != 0 && other.Key.StartsWith(prefix, StringComparison.Ordinal)
+                            )
+                            .Select(other => other.Value.Revision)
+                            .DefaultIfEmpty()
+                            .Max();
             }
         }
     }

@@ -19,10 +19,17 @@ internal static class Members
         {
             await using var source = NpgsqlDataSource.Create(connection);
             await using var command = source.CreateCommand(
-                "SELECT pg_is_in_recovery(), current_setting('server_version'), pg_database_size(current_database())");
+                "SELECT pg_is_in_recovery(), current_setting('server_version'), pg_database_size(current_database())"
+            );
             await using var reader = await command.ExecuteReaderAsync(ct);
             await reader.ReadAsync(ct);
-            return new EngineMember(host, reader.GetBoolean(0) ? "replica" : "primary", reader.GetString(1), reader.GetInt64(2), null);
+            return new EngineMember(
+                host,
+                reader.GetBoolean(0) ? "replica" : "primary",
+                reader.GetString(1),
+                reader.GetInt64(2),
+                null
+            );
         }
         catch (Exception e) when (Access.IsDatabaseError(e))
         {

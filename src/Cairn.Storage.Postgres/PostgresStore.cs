@@ -4,8 +4,8 @@ using Npgsql;
 namespace Cairn.Storage.Postgres;
 
 /// <summary>A store in a PostgreSQL database of version 13 or later, shared by any number of nodes.</summary>
-/// <remarks>Commits are as durable as the database makes them: with replicas, an acknowledged commit survives a fail-over
-/// when <c>synchronous_standby_names</c> names them.</remarks>
+/// <remarks>Commits are as durable as the database makes them: with replicas, an acknowledged commit survives a
+/// fail-over when <c>synchronous_standby_names</c> names them.</remarks>
 public sealed class PostgresStore : IStore, IChangeHistory, IEngineHealth
 {
     private readonly NpgsqlDataSource _source;
@@ -29,11 +29,8 @@ public sealed class PostgresStore : IStore, IChangeHistory, IEngineHealth
 
     /// <inheritdoc/>
     /// <remarks>A key is part of an index, where PostgreSQL takes a third of a page.</remarks>
-    public StoreLimits Limits { get; } = new(
-        MaxKeyBytes: 2048,
-        MaxValueBytes: 16 << 20,
-        MaxOperations: 10_000,
-        MaxTransactionBytes: 32 << 20);
+    public StoreLimits Limits { get; } =
+        new(MaxKeyBytes: 2048, MaxValueBytes: 16 << 20, MaxOperations: 10_000, MaxTransactionBytes: 32 << 20);
 
     /// <summary>Connects to a database, and makes or migrates the tables where needed.</summary>
     /// <exception cref="StoreUnavailableException">It does not answer.</exception>
@@ -44,11 +41,14 @@ public sealed class PostgresStore : IStore, IChangeHistory, IEngineHealth
         try
         {
             var access = new Access(source, options);
-            await access.ReadAsync(async (connection, ct) =>
-            {
-                await Schema.MigrateAsync(connection, options.Schema, ct);
-                return true;
-            }, ct);
+            await access.ReadAsync(
+                async (connection, ct) =>
+                {
+                    await Schema.MigrateAsync(connection, options.Schema, ct);
+                    return true;
+                },
+                ct
+            );
             var queries = new Queries(access);
             var (head, compacted) = await queries.StateAsync(ct);
             return new PostgresStore(access, queries, head, compacted);

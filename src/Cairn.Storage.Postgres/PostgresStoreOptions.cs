@@ -11,8 +11,8 @@ public sealed partial record PostgresStoreOptions
     /// <summary>Npgsql's connection string. Several hosts may be named: the one that takes writes is used.</summary>
     public required string ConnectionString { get; init; }
 
-    /// <summary>The schema that holds the tables; made when it is not there. Stores in different schemas do not see each
-    /// other. Default <c>cairn</c>.</summary>
+    /// <summary>The schema that holds the tables; made when it is not there. Stores in different schemas do not see
+    /// each other. Default <c>cairn</c>.</summary>
     public string Schema { get; init; } = "cairn";
 
     /// <summary>How long one read or one batch of commits may take, with all attempts. Default 5 s.</summary>
@@ -24,16 +24,18 @@ public sealed partial record PostgresStoreOptions
     /// <summary>How long the database is left unasked when no notice comes. Default 1 s.</summary>
     public TimeSpan PollPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Recent change sets kept in memory for watchers; older ones are read from the table. Default 8192.</summary>
+    /// <summary>Recent change sets kept in memory for watchers; older ones are read from the table. Default
+    /// 8192.</summary>
     public int WatchBuffer { get; init; } = 8192;
 
     /// <summary>The same limit in bytes of keys and values. Default 32 MiB.</summary>
     public long WatchBufferBytes { get; init; } = 32 << 20;
 
     /// <summary>Reads <c>postgres://[user[:password]@]host[:port][,host[:port]…]/database[?option=value…]</c>. Options:
-    /// <c>schema</c>, <c>timeout</c> (seconds), <c>connections</c>, <c>sslmode</c>, <c>ca</c>, <c>cert</c> and <c>key</c>
-    /// (files).</summary>
-    /// <exception cref="StoreUnusableException">It is none; the message does not repeat the address, which may hold a password.</exception>
+    /// <c>schema</c>, <c>timeout</c> (seconds), <c>connections</c>, <c>sslmode</c>, <c>ca</c>, <c>cert</c> and
+    /// <c>key</c> (files).</summary>
+    /// <exception cref="StoreUnusableException">It is none; the message does not repeat the address, which may hold a
+    /// password.</exception>
     public static PostgresStoreOptions Parse(string address)
     {
         var match = Address().Match(address);
@@ -56,7 +58,15 @@ public sealed partial record PostgresStoreOptions
             switch (name)
             {
                 case "schema":
-                    options = options with { Schema = SchemaName().IsMatch(value) ? value : throw Malformed("schema has lower-case letters, digits and underscores, and begins with a letter: capitals would have to be quoted by everybody who looks at it") };
+                    options = options with
+                    {
+                        Schema = SchemaName().IsMatch(value)
+                            ? value
+                            : throw Malformed(
+                                "schema has lower-case letters, digits and underscores, and begins with a "
+                                    + "letter: capitals would have to be quoted by everybody who looks at it"
+                            ),
+                    };
                     break;
                 case "timeout":
                     options = options with { Timeout = TimeSpan.FromSeconds(Number(value, 1, 300)) };
@@ -65,7 +75,11 @@ public sealed partial record PostgresStoreOptions
                     options = options with { MaxConnections = Number(value, 3, 1000) };
                     break;
                 case "sslmode":
-                    connection.SslMode = Enum.TryParse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var mode)
+                    connection.SslMode = Enum.TryParse<SslMode>(
+                        value.Replace("-", "", StringComparison.Ordinal),
+                        ignoreCase: true,
+                        out var mode
+                    )
                         ? mode
                         : throw Malformed("sslmode is disable, allow, prefer, require, verify-ca or verify-full");
                     break;
@@ -79,14 +93,21 @@ public sealed partial record PostgresStoreOptions
                     connection.SslKey = value;
                     break;
                 default:
-                    throw Malformed($"'{name}' is not an option; there are schema, timeout, connections, sslmode, ca, cert and key");
+                    throw Malformed(
+                        $"'{name}' is not an option; there are schema, timeout, connections, sslmode, ca, cert and key"
+                    );
             }
         }
 
-        return options with { ConnectionString = connection.ConnectionString };
+        return options with
+        {
+            ConnectionString = connection.ConnectionString,
+        };
 
         static int Number(string text, int lowest, int highest) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= lowest && number <= highest
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number >= lowest
+            && number <= highest
                 ? number
                 : throw Malformed($"'{text}' is not a whole number from {lowest} to {highest}");
     }
@@ -115,9 +136,14 @@ public sealed partial record PostgresStoreOptions
     }
 
     private static StoreUnusableException Malformed(string why) =>
-        new($"The address of the PostgreSQL store cannot be read: {why}. It is written postgres://user:password@host:5432/database.");
+        new(
+            $"The address of the PostgreSQL store cannot be read: {why}. It is written "
+                + "postgres://user:password@host:5432/database."
+        );
 
-    [GeneratedRegex(@"^postgres(?:ql)?://(?:(?<user>[^:@/]+)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?@]+)/(?<database>[^?/]+)(?:\?(?<query>.*))?$")]
+    [GeneratedRegex(
+        @"^postgres(?:ql)?://(?:(?<user>[^:@/]+)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?@]+)/(?<database>[^?/]+)(?:\?(?<query>.*))?$"
+    )]
     private static partial Regex Address();
 
     [GeneratedRegex("^[a-z_][a-z0-9_]{0,40}$")]

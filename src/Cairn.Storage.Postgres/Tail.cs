@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace Cairn.Storage.Postgres;
 
-/// <summary>Keeps the <see cref="ChangeFeed"/> of a store current: with what this node commits, with what others announce
-/// (<c>NOTIFY</c>), and by looking now and then, should an announcement get lost.</summary>
+/// <summary>Keeps the <see cref="ChangeFeed"/> of a store current: with what this node commits, with what others
+/// announce (<c>NOTIFY</c>), and by looking now and then, should an announcement get lost.</summary>
 internal sealed class Tail : IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -26,7 +26,8 @@ internal sealed class Tail : IAsyncDisposable
     public static string Channel(string schema) => "cairn_" + schema;
 
     /// <summary>Refuses a database that is behind what this node has seen of it.</summary>
-    /// <exception cref="StoreUnavailableException">It was restored, or failed over to a replica that lacked commits.</exception>
+    /// <exception cref="StoreUnavailableException">It was restored, or failed over to a replica that lacked
+    /// commits.</exception>
     public void CheckHead(long head) => CheckHead(head, _feed.Head);
 
     /// <inheritdoc cref="CheckHead(long)"/>
@@ -35,7 +36,9 @@ internal sealed class Tail : IAsyncDisposable
         if (head < seen)
         {
             throw new StoreUnavailableException(
-                $"The database has gone back to revision {head}, from {seen}: it was restored, or a replica took over that lacked commits. Restart the nodes.");
+                $"The database has gone back to revision {head}, from {seen}: it was restored, or a replica "
+                    + "took over that lacked commits. Restart the nodes."
+            );
         }
     }
 

@@ -15,8 +15,9 @@ internal sealed class Writer
     private readonly Access _access;
     private readonly Tail _tail;
     private readonly StoreMetrics _metrics;
-    private readonly Channel<PendingCommit> _queue =
-        Channel.CreateBounded<PendingCommit>(new BoundedChannelOptions(MaxBatch) { SingleReader = true });
+    private readonly Channel<PendingCommit> _queue = Channel.CreateBounded<PendingCommit>(
+        new BoundedChannelOptions(MaxBatch) { SingleReader = true }
+    );
     private readonly Task _writing;
     private readonly string _lock;
     private readonly string _states;
@@ -31,15 +32,13 @@ internal sealed class Writer
         (_access, _tail, _metrics) = (access, tail, metrics);
         string schema = access.Schema;
         _lock = $"SELECT revision FROM {schema}.head FOR UPDATE";
-        _states =
-            $"""
+        _states = $"""
             SELECT asked.number, newest.revision, newest.created
             FROM unnest($1) WITH ORDINALITY asked (key, number)
             CROSS JOIN LATERAL (
                 SELECT revision, created FROM {schema}.changes c WHERE c.key = asked.key ORDER BY revision DESC LIMIT 1) newest
             """;
-        _newer =
-            $"""
+        _newer = $"""
             SELECT c.key, c.revision, c.created FROM unnest($1, $2, $3) asked (start, stop, revision)
             JOIN {schema}.changes c ON c.revision > asked.revision AND c.key >= asked.start AND c.key < asked.stop
             WHERE c.created <> 0 AND NOT EXISTS (SELECT 1 FROM {schema}.changes n WHERE n.key = c.key AND n.revision > c.revision)
@@ -139,8 +138,8 @@ internal sealed class Writer
         Complete(batch, i => batch.Results[i]);
     }
 
-    /// <summary>Locks the head, and works out the batch on what is there. READ COMMITTED: the states are read after the lock
-    /// was had, so they are those its last holder left.</summary>
+    /// <summary>Locks the head, and works out the batch on what is there. READ COMMITTED: the states are read after the
+    /// lock was had, so they are those its last holder left.</summary>
     private async Task PrepareAsync(NpgsqlConnection connection, Batch batch)
     {
         await using var questions = new NpgsqlBatch(connection)
@@ -157,15 +156,27 @@ internal sealed class Writer
         };
         if (batch.Prefixes.Count > 0)
         {
-            questions.BatchCommands.Add(new NpgsqlBatchCommand(_newer)
-            {
-                Parameters =
+            questions.BatchCommands.Add(
+                new NpgsqlBatchCommand(_newer)
                 {
-                    Array(NpgsqlDbType.Bytea, batch.Prefixes.Select(asked => Encoding.UTF8.GetBytes(asked.Prefix)).ToArray()),
-                    Array(NpgsqlDbType.Bytea, batch.Prefixes.Select(asked => (byte[])[.. Encoding.UTF8.GetBytes(asked.Prefix), Queries.AboveUtf8]).ToArray()),
-                    Array(NpgsqlDbType.Bigint, batch.Prefixes.Select(asked => asked.After).ToArray()),
-                },
-            });
+                    Parameters =
+                    {
+                        Array(
+                            NpgsqlDbType.Bytea,
+                            batch.Prefixes.Select(asked => Encoding.UTF8.GetBytes(asked.Prefix)).ToArray()
+                        ),
+                        Array(
+                            NpgsqlDbType.Bytea,
+                            batch
+                                .Prefixes.Select(asked =>
+                                    (byte[])[.. Encoding.UTF8.GetBytes(asked.Prefix), Queries.AboveUtf8]
+                                )
+                                .ToArray()
+                        ),
+                        Array(NpgsqlDbType.Bigint, batch.Prefixes.Select(asked => asked.After).ToArray()),
+                    },
+                }
+            );
         }
 
         await using var reader = await questions.ExecuteReaderAsync();
@@ -179,7 +190,11 @@ internal sealed class Writer
         if (await reader.NextResultAsync())
         {
             while (await reader.ReadAsync())
-                states.Add((Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1), reader.GetInt64(2)));
+            {
+                states.Add(
+                    (Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1), reader.GetInt64(2))
+                );
+            }
         }
 
         batch.Apply(head, states);
@@ -190,21 +205,32 @@ internal sealed class Writer
         await using var work = new NpgsqlBatch(connection);
         if (batch.ChangeSets.Count > 0)
         {
-            var rows = batch.ChangeSets.SelectMany(set => set.Changes.Select((change, position) => (set.Revision, position, change))).ToList();
+            var rows = batch
+                .ChangeSets.SelectMany(set =>
+                    set.Changes.Select((change, position) => (set.Revision, position, change))
+                )
+                .ToList();
             long head = batch.ChangeSets[^1].Revision;
-            work.BatchCommands.Add(new NpgsqlBatchCommand(_append)
-            {
-                Parameters =
+            work.BatchCommands.Add(
+                new NpgsqlBatchCommand(_append)
                 {
-                    Array(NpgsqlDbType.Bigint, rows.Select(row => row.Revision).ToArray()),
-                    Array(NpgsqlDbType.Integer, rows.Select(row => row.position).ToArray()),
-                    Array(NpgsqlDbType.Bytea, rows.Select(row => Encoding.UTF8.GetBytes(row.change.Key)).ToArray()),
-                    Array(NpgsqlDbType.Bigint, rows.Select(row => row.change.Record?.CreatedRevision ?? 0).ToArray()),
-                    Array(NpgsqlDbType.Bytea, rows.Select(row => row.change.Record?.Value.ToArray()).ToArray()),
-                },
-            });
+                    Parameters =
+                    {
+                        Array(NpgsqlDbType.Bigint, rows.Select(row => row.Revision).ToArray()),
+                        Array(NpgsqlDbType.Integer, rows.Select(row => row.position).ToArray()),
+                        Array(NpgsqlDbType.Bytea, rows.Select(row => Encoding.UTF8.GetBytes(row.change.Key)).ToArray()),
+                        Array(
+                            NpgsqlDbType.Bigint,
+                            rows.Select(row => row.change.Record?.CreatedRevision ?? 0).ToArray()
+                        ),
+                        Array(NpgsqlDbType.Bytea, rows.Select(row => row.change.Record?.Value.ToArray()).ToArray()),
+                    },
+                }
+            );
             work.BatchCommands.Add(new NpgsqlBatchCommand(_raise) { Parameters = { Queries.Number(head) } });
-            work.BatchCommands.Add(new NpgsqlBatchCommand(_sign) { Parameters = { Token(batch.Token), Queries.Number(head) } });
+            work.BatchCommands.Add(
+                new NpgsqlBatchCommand(_sign) { Parameters = { Token(batch.Token), Queries.Number(head) } }
+            );
             work.BatchCommands.Add(new NpgsqlBatchCommand($"NOTIFY {Tail.Channel(_access.Schema)}"));
         }
         work.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
@@ -248,7 +274,8 @@ internal sealed class Writer
         }
     }
 
-    private static NpgsqlParameter Array(NpgsqlDbType type, object values) => new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+    private static NpgsqlParameter Array(NpgsqlDbType type, object values) =>
+        new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 
     private static NpgsqlParameter Token(Guid token) => new() { Value = token, NpgsqlDbType = NpgsqlDbType.Uuid };
 }

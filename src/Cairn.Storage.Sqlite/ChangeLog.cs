@@ -11,14 +11,17 @@ internal sealed class ChangeLog(Database database, long head)
     private readonly Statement _commit = database.Prepare("COMMIT");
     private readonly Statement _rollback = database.Prepare("ROLLBACK");
     private readonly Statement _newest = database.Prepare(
-        "SELECT position, created FROM changes INDEXED BY history WHERE key = ?1 ORDER BY position DESC LIMIT 1");
+        "SELECT position, created FROM changes INDEXED BY history WHERE key = ?1 ORDER BY position DESC LIMIT 1"
+    );
     private readonly Statement _newer = database.Prepare(
         """
         SELECT 1 FROM changes c WHERE position >= ?1 AND key >= ?2 AND key < ?3 AND created <> 0
         AND NOT EXISTS (SELECT 1 FROM changes n INDEXED BY history WHERE n.key = c.key AND n.position > c.position) LIMIT 1
-        """);
+        """
+    );
     private readonly Statement _append = database.Prepare(
-        "INSERT INTO changes (position, key, created, value) VALUES (?1, ?2, ?3, ?4)");
+        "INSERT INTO changes (position, key, created, value) VALUES (?1, ?2, ?3, ?4)"
+    );
 
     private List<ChangeSet> _changeSets = [];
     private long _revision = head;

@@ -6,7 +6,8 @@ namespace Cairn.Storage.Sqlite;
 /// <summary>Compaction, in steps short enough for the writer to take between two batches.</summary>
 /// <remarks>First the new limit is written down, then superseded rows are swept. The sweep visits each row that became
 /// older than the limit since the last one, in log order, and removes what that row supersedes (and the row itself, if
-/// it is a deletion). How far it came is stored with each step, so that after a crash the next one goes on there.</remarks>
+/// it is a deletion). How far it came is stored with each step, so that after a crash the next one goes on
+/// there.</remarks>
 internal static class Compactor
 {
     private const int StepRows = 1000;
@@ -30,7 +31,9 @@ internal static class Compactor
             long swept = rows.Count < StepRows ? end - 1 : rows[^1].Position;
 
             using var supersede = database.PrepareOnce(
-                "DELETE FROM changes WHERE position IN (SELECT position FROM changes INDEXED BY history WHERE key = ?1 AND position < ?2)");
+                "DELETE FROM changes WHERE position IN (SELECT position FROM changes INDEXED BY history WHERE "
+                    + "key = ?1 AND position < ?2)"
+            );
             using var forget = database.PrepareOnce("DELETE FROM changes WHERE position = ?1");
             foreach (var (position, key, isDeletion) in rows)
             {
@@ -62,7 +65,9 @@ internal static class Compactor
     private static List<(long Position, string Key, bool IsDeletion)> Rows(Database database, long after, long before)
     {
         using var select = database.PrepareOnce(
-            "SELECT position, key, created FROM changes WHERE position > ?1 AND position < ?2 ORDER BY position LIMIT ?3");
+            "SELECT position, key, created FROM changes WHERE position > ?1 AND position < ?2 ORDER BY "
+                + "position LIMIT ?3"
+        );
         select.Bind(1, after);
         select.Bind(2, before);
         select.Bind(3, StepRows);

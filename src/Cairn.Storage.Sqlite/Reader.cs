@@ -17,12 +17,14 @@ internal sealed class Reader(Database database) : IDisposable
     private readonly Statement _begin = database.Prepare("BEGIN");
     private readonly Statement _end = database.Prepare("COMMIT");
     private readonly Statement _state = database.Prepare(
-        "SELECT compacted, max(compacted, (SELECT coalesce(max(position), 0) FROM changes) >> 16) FROM compaction");
+        "SELECT compacted, max(compacted, (SELECT coalesce(max(position), 0) FROM changes) >> 16) FROM compaction"
+    );
     private readonly Statement _get = database.Prepare(
         """
         SELECT position, created, value FROM changes
         WHERE position = (SELECT max(position) FROM changes INDEXED BY history WHERE key = ?1)
-        """);
+        """
+    );
     private readonly Statement _list = database.Prepare(
         """
         SELECT c.key, c.position, c.created, c.value
@@ -30,12 +32,14 @@ internal sealed class Reader(Database database) : IDisposable
               WHERE key >= ?1 AND key < ?2 AND position < ?3 GROUP BY key) newest
         CROSS JOIN changes c ON c.position = newest.position
         WHERE newest.created <> 0
-        """);
+        """
+    );
     private readonly Statement _since = database.Prepare(
         """
         SELECT position, key, created, value FROM changes
         WHERE position >= ?1 AND key >= ?2 AND key < ?3 ORDER BY position
-        """);
+        """
+    );
 
     /// <summary>The oldest revision that can be listed, and the newest.</summary>
     public (long Compacted, long Head) State()
@@ -59,7 +63,11 @@ internal sealed class Reader(Database database) : IDisposable
 
     /// <summary>The records below a prefix from a key on, as they were after a commit.</summary>
     /// <returns>A page, and the key of the next one, null at the end.</returns>
-    public (List<StoreRecord> Records, byte[]? Next) List(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> fromKey, long atRevision)
+    public (List<StoreRecord> Records, byte[]? Next) List(
+        ReadOnlySpan<byte> prefix,
+        ReadOnlySpan<byte> fromKey,
+        long atRevision
+    )
     {
         _begin.Run();
         try

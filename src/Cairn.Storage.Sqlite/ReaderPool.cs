@@ -3,16 +3,22 @@ using Cairn.Storage.Sqlite.Native;
 
 namespace Cairn.Storage.Sqlite;
 
-/// <summary>A fixed number of readers, opened when first needed. Nobody keeps one while waiting for anything else.</summary>
+/// <summary>A fixed number of readers, opened when first needed. Nobody keeps one while waiting for anything
+/// else.</summary>
 internal sealed class ReaderPool(StoreFile file, int size) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(size);
     private readonly ConcurrentBag<Reader> _idle = [];
     private volatile bool _disposed;
 
-    /// <summary>Asks one question. SQLite answers at the speed of its page cache, so it runs on the caller's thread.</summary>
+    /// <summary>Asks one question. SQLite answers at the speed of its page cache, so it runs on the caller's
+    /// thread.</summary>
     /// <exception cref="StoreException">The file cannot be read.</exception>
-    public async ValueTask<T> ReadAsync<T, TArgument>(Func<Reader, TArgument, T> question, TArgument argument, CancellationToken ct)
+    public async ValueTask<T> ReadAsync<T, TArgument>(
+        Func<Reader, TArgument, T> question,
+        TArgument argument,
+        CancellationToken ct
+    )
     {
         await _free.WaitAsync(ct);
         try

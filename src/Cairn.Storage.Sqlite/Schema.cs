@@ -4,10 +4,10 @@ namespace Cairn.Storage.Sqlite;
 
 /// <summary>What lies in the file: an API of its own, changed only by a new migration.</summary>
 /// <remarks>
-/// <para><c>changes</c> is the log and, at the same time, the state: the newest row of a key says what is there. A row's
-/// position is its revision × 65536 plus its number within the commit, so the table is clustered in revision order
-/// and watchers read it front to back. <c>history</c> finds a key's newest row, or its newest up to a revision, and says
-/// whether it is a deletion without touching the table.</para>
+/// <para><c>changes</c> is the log and, at the same time, the state: the newest row of a key says what is there. A
+/// row's position is its revision × 65536 plus its number within the commit, so the table is clustered in revision
+/// order and watchers read it front to back. <c>history</c> finds a key's newest row, or its newest up to a revision,
+/// and says whether it is a deletion without touching the table.</para>
 /// <para>Keys are TEXT compared byte by byte (BINARY, in a UTF-8 database). Values are blobs: of any bytes, but
 /// <c>sqlite3</c> shows JSON as what it is.</para>
 /// <para>A worked example: revision 1 puts a and b, 2 puts a again, 3 deletes b:</para>
@@ -29,20 +29,20 @@ internal static class Schema
     private static readonly string[] Migrations =
     [
         """
-        CREATE TABLE changes (
-            position INTEGER PRIMARY KEY, -- revision * 65536 + number within the commit
-            key      TEXT NOT NULL,
-            created  INTEGER NOT NULL,    -- the revision that made the key; 0: this row deletes it
-            value    BLOB                 -- null where the key is deleted
-        );
-        CREATE UNIQUE INDEX history ON changes (key, position, created);
-        CREATE TABLE compaction (
-            one       INTEGER PRIMARY KEY CHECK (one = 1),
-            compacted INTEGER NOT NULL,   -- the oldest revision that can be listed
-            swept     INTEGER NOT NULL    -- the position through which superseded rows are gone
-        );
-        INSERT INTO compaction VALUES (1, 0, 0);
-        """,
+            CREATE TABLE changes (
+                position INTEGER PRIMARY KEY, -- revision * 65536 + number within the commit
+                key      TEXT NOT NULL,
+                created  INTEGER NOT NULL,    -- the revision that made the key; 0: this row deletes it
+                value    BLOB                 -- null where the key is deleted
+            );
+            CREATE UNIQUE INDEX history ON changes (key, position, created);
+            CREATE TABLE compaction (
+                one       INTEGER PRIMARY KEY CHECK (one = 1),
+                compacted INTEGER NOT NULL,   -- the oldest revision that can be listed
+                swept     INTEGER NOT NULL    -- the position through which superseded rows are gone
+            );
+            INSERT INTO compaction VALUES (1, 0, 0);
+            """,
     ];
 
     public static int Format => Migrations.Length;
@@ -57,13 +57,16 @@ internal static class Schema
         if (!isNew && application != ApplicationId)
         {
             throw new StoreUnusableException(
-                $"{path} is a SQLite database, but not one of Cairn's. Name another file.");
+                $"{path} is a SQLite database, but not one of Cairn's. Name another file."
+            );
         }
 
         if (format > Format)
         {
             throw new StoreUnusableException(
-                $"{path} has format {format}, written by a newer Cairn; this one reads up to format {Format}. Start the newer version.");
+                $"{path} has format {format}, written by a newer Cairn; this one reads up to format {Format}. "
+                    + "Start the newer version."
+            );
         }
 
         for (long step = format; step < Format; step++)
@@ -75,7 +78,8 @@ internal static class Schema
                 PRAGMA application_id = {ApplicationId};
                 PRAGMA user_version = {step + 1};
                 COMMIT;
-                """);
+                """
+            );
         }
     }
 }

@@ -25,7 +25,8 @@ public sealed class SqliteStore : IStore, IChangeHistory
         _file = file;
         _readers = new ReaderPool(file, options.ReadConnections);
         _database = file.Connect(readOnly: false);
-        long head, compacted;
+        long head,
+            compacted;
         using (var database = new Reader(file.Connect(readOnly: true)))
             (compacted, head) = database.State();
         _feed = new ChangeFeed(head, compacted, options.WatchBuffer, options.WatchBufferBytes);
@@ -34,28 +35,29 @@ public sealed class SqliteStore : IStore, IChangeHistory
     }
 
     /// <inheritdoc/>
-    public StoreLimits Limits { get; } = new(
-        MaxKeyBytes: 4096,
-        MaxValueBytes: 16 << 20,
-        MaxOperations: 10_000,
-        MaxTransactionBytes: 64 << 20);
+    public StoreLimits Limits { get; } =
+        new(MaxKeyBytes: 4096, MaxValueBytes: 16 << 20, MaxOperations: 10_000, MaxTransactionBytes: 64 << 20);
 
     /// <summary>Opens the store at a path, and makes it when there is none.</summary>
     /// <exception cref="StoreUnusableException">The path is a folder, cannot be written, is in use by another process,
     /// is damaged, is not Cairn's, or is of a newer format: the message says which, and the cure.</exception>
-    public static Task<SqliteStore> OpenAsync(SqliteStoreOptions options, CancellationToken ct) => Task.Run(() =>
-    {
-        var file = StoreFile.Open(options);
-        try
-        {
-            return new SqliteStore(file, options);
-        }
-        catch (SqliteError e)
-        {
-            file.Dispose();
-            throw e.ToStoreException(file.Path);
-        }
-    }, ct);
+    public static Task<SqliteStore> OpenAsync(SqliteStoreOptions options, CancellationToken ct) =>
+        Task.Run(
+            () =>
+            {
+                var file = StoreFile.Open(options);
+                try
+                {
+                    return new SqliteStore(file, options);
+                }
+                catch (SqliteError e)
+                {
+                    file.Dispose();
+                    throw e.ToStoreException(file.Path);
+                }
+            },
+            ct
+        );
 
     /// <inheritdoc/>
     public ValueTask<long> GetRevisionAsync(CancellationToken ct)
@@ -72,18 +74,25 @@ public sealed class SqliteStore : IStore, IChangeHistory
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision,
-        [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<StoreRecord> ListAsync(
+        string prefix,
+        string? after,
+        long atRevision,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         TransactionRules.CheckUnicode(prefix);
         ArgumentOutOfRangeException.ThrowIfNegative(atRevision);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(atRevision, _feed.Head);
         byte[] prefixBytes = Encoding.UTF8.GetBytes(prefix);
-        for (byte[]? from = Listing.Start(prefix, after); from is not null;)
+        byte[]? from = Listing.Start(prefix, after);
+        while (from is not null)
         {
             (var records, from) = await _readers.ReadAsync(
                 static (reader, page) => reader.List(page.Prefix, page.From, page.At),
-                (Prefix: prefixBytes, From: from, At: atRevision), ct);
+                (Prefix: prefixBytes, From: from, At: atRevision),
+                ct
+            );
             foreach (var record in records)
             {
                 ct.ThrowIfCancellationRequested();
@@ -118,12 +127,15 @@ public sealed class SqliteStore : IStore, IChangeHistory
         await _compacting.WaitAsync(ct);
         try
         {
-            await MaintainAsync(database =>
-            {
-                Compactor.RaiseLimit(database, throughRevision);
-                _feed.Compact(throughRevision);
-                return true;
-            }, ct);
+            await MaintainAsync(
+                database =>
+                {
+                    Compactor.RaiseLimit(database, throughRevision);
+                    _feed.Compact(throughRevision);
+                    return true;
+                },
+                ct
+            );
             while (await MaintainAsync(Compactor.Sweep, ct))
                 ct.ThrowIfCancellationRequested();
             _metrics.CountCompaction();
@@ -134,8 +146,8 @@ public sealed class SqliteStore : IStore, IChangeHistory
         }
     }
 
-    /// <summary>Checks every page and index of the file, and that no revision is missing. It reads the whole file, while
-    /// the store goes on serving.</summary>
+    /// <summary>Checks every page and index of the file, and that no revision is missing. It reads the whole file,
+    /// while the store goes on serving.</summary>
     /// <returns>What is wrong, a sentence each; empty when all is well.</returns>
     public async ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken ct)
     {
@@ -157,8 +169,11 @@ public sealed class SqliteStore : IStore, IChangeHistory
     }
 
     ValueTask<HistoryPage> IChangeHistory.ReadAsync(string prefix, long fromRevision, CancellationToken ct) =>
-        _readers.ReadAsync(static (reader, page) => reader.ReadHistory(page.Prefix, page.From),
-            (Prefix: prefix, From: fromRevision), ct);
+        _readers.ReadAsync(
+            static (reader, page) => reader.ReadHistory(page.Prefix, page.From),
+            (Prefix: prefix, From: fromRevision),
+            ct
+        );
 
     private async Task<bool> MaintainAsync(Func<Database, bool> work, CancellationToken ct)
     {

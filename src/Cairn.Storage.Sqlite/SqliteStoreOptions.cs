@@ -8,19 +8,22 @@ public sealed record SqliteStoreOptions
     public required string Path { get; init; }
 
     /// <summary>Transactions that may wait for the writer before callers of
-    /// <see cref="IStore.CommitAsync"/> wait for room; also how many become durable together at most. Default 1024.</summary>
+    /// <see cref="IStore.CommitAsync"/> wait for room; also how many become durable together at most. Default
+    /// 1024.</summary>
     public int MaxPendingCommits { get; init; } = 1024;
 
     /// <summary>Connections for reading at the same time. Default 4.</summary>
     public int ReadConnections { get; init; } = 4;
 
-    /// <summary>Recent change sets kept in memory for watchers; older ones are read from the file. Default 8192.</summary>
+    /// <summary>Recent change sets kept in memory for watchers; older ones are read from the file. Default
+    /// 8192.</summary>
     public int WatchBuffer { get; init; } = 8192;
 
     /// <summary>The same limit in bytes of keys and values. Default 32 MiB.</summary>
     public long WatchBufferBytes { get; init; } = 32 << 20;
 
     /// <summary>A database up to this many bytes is checked page by page when it is opened; of a larger one only the
-    /// header is (<see cref="SqliteStore.CheckAsync"/> checks it all). Default 64 MiB, which takes some 0.1 s.</summary>
+    /// header is (<see cref="SqliteStore.CheckAsync"/> checks it all). Default 64 MiB, which takes some 0.1
+    /// s.</summary>
     public long CheckAtOpenBytes { get; init; } = 64 << 20;
 }

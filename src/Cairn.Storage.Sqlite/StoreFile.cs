@@ -21,15 +21,22 @@ internal sealed class StoreFile : IDisposable
     {
         string path = System.IO.Path.GetFullPath(options.Path);
         if (Directory.Exists(path))
-            throw new StoreUnusableException($"{path} is a folder. Name a file, such as {System.IO.Path.Combine(path, "cairn.db")}.");
+        {
+            throw new StoreUnusableException(
+                $"{path} is a folder. Name a file, such as {System.IO.Path.Combine(path, "cairn.db")}."
+            );
+        }
+
         var file = new StoreFile(path, Lock(path));
         try
         {
             file.Hold();
             using var database = file.Connect(readOnly: false);
             Schema.Migrate(database, path);
-            if (new FileInfo(path).Length <= options.CheckAtOpenBytes
-                && database.Query("PRAGMA quick_check(1)") is var verdict and not ["ok"])
+            if (
+                new FileInfo(path).Length <= options.CheckAtOpenBytes
+                && database.Query("PRAGMA quick_check(1)") is var verdict and not ["ok"]
+            )
             {
                 throw Damaged(path, string.Join("; ", verdict));
             }
@@ -60,15 +67,18 @@ internal sealed class StoreFile : IDisposable
                 PRAGMA trusted_schema = OFF;
                 PRAGMA temp_store = MEMORY;
                 PRAGMA cache_size = -16384;
-                """);
-            database.Execute(readOnly
-                ? "PRAGMA query_only = ON;"
-                : """
-                  PRAGMA journal_mode = WAL;
-                  PRAGMA synchronous = FULL;
-                  PRAGMA wal_autocheckpoint = 4000;
-                  PRAGMA journal_size_limit = 67108864;
-                  """);
+                """
+            );
+            database.Execute(
+                readOnly
+                    ? "PRAGMA query_only = ON;"
+                    : """
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = FULL;
+                    PRAGMA wal_autocheckpoint = 4000;
+                    PRAGMA journal_size_limit = 67108864;
+                    """
+            );
             return database;
         }
         catch
@@ -85,8 +95,9 @@ internal sealed class StoreFile : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>Makes the file when there is none, and locks it itself, whatever other name it goes by: a link from another folder, of either
-    /// kind, leads to the same file. SQLite's own locks are of another kind and not in the way.</summary>
+    /// <summary>Makes the file when there is none, and locks it itself, whatever other name it goes by: a link from
+    /// another folder, of either kind, leads to the same file. SQLite's own locks are of another kind and not in the
+    /// way.</summary>
     private void Hold()
     {
         // Where files are locked against everybody, as on Windows, SQLite could not open it either.
@@ -117,12 +128,18 @@ internal sealed class StoreFile : IDisposable
         catch (IOException e) when (File.Exists(lockPath) && IsLocked(e))
         {
             throw new StoreUnusableException(
-                $"{path} is in use by another process, which holds {lockPath}. Stop that one first, or name another file.", e);
+                $"{path} is in use by another process, which holds {lockPath}. Stop that one first, or name "
+                    + "another file.",
+                e
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StoreUnusableException(
-                $"The folder {folder} cannot be written: {e.Message} Make it writable for the account Cairn runs as, or name another one.", e);
+                $"The folder {folder} cannot be written: {e.Message} Make it writable for the account Cairn "
+                    + "runs as, or name another one.",
+                e
+            );
         }
     }
 
@@ -135,12 +152,18 @@ internal sealed class StoreFile : IDisposable
         catch (IOException e) when (IsLocked(e))
         {
             throw new StoreUnusableException(
-                $"{path} is in use by another process, perhaps by another name: links lead to the same file. Stop that one first, or name another file.", e);
+                $"{path} is in use by another process, perhaps by another name: links lead to the same file. "
+                    + "Stop that one first, or name another file.",
+                e
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StoreUnusableException(
-                $"{path} cannot be written: {e.Message} Make it writable for the account Cairn runs as, or name another file.", e);
+                $"{path} cannot be written: {e.Message} Make it writable for the account Cairn runs as, or name "
+                    + "another file.",
+                e
+            );
         }
     }
 
@@ -150,10 +173,15 @@ internal sealed class StoreFile : IDisposable
         if (stream.Length == 0)
             return;
         Span<byte> header = stackalloc byte[100];
-        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith(Magic))
+        if (
+            stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
+            || !header.StartsWith(Magic)
+        )
         {
             throw new StoreUnusableException(
-                $"{path} is not a SQLite database, or its first page is damaged. Name another file, or restore a backup.");
+                $"{path} is not a SQLite database, or its first page is damaged. Name another file, or restore "
+                    + "a backup."
+            );
         }
 
         // https://www.sqlite.org/fileformat.html section 1.3: page size at 16 (1 means 65536), page count at 28. With a
@@ -165,18 +193,25 @@ internal sealed class StoreFile : IDisposable
             throw Damaged(path, $"it has {stream.Length} bytes and should have {expected}");
     }
 
-    private static StoreException Unusable(SqliteError error, string path) => error.ToStoreException(path) switch
-    {
-        StoreUnavailableException e => new StoreUnusableException(e.Message, error),
-        var e => e,
-    };
+    private static StoreException Unusable(SqliteError error, string path) =>
+        error.ToStoreException(path) switch
+        {
+            StoreUnavailableException e => new StoreUnusableException(e.Message, error),
+            var e => e,
+        };
 
     private static StoreUnusableException Damaged(string path, string how) =>
         new($"The database {path} is damaged: {how}. Restore a backup.");
 
     private static FileStreamOptions Private(FileMode mode, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = FileAccess.ReadWrite,
+            Share = share,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return options;
@@ -185,11 +220,19 @@ internal sealed class StoreFile : IDisposable
     private static void CreatePrivateFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(folder);
+        }
         else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        {
+            Directory.CreateDirectory(
+                folder,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            );
+        }
     }
 
-    /// <summary>EWOULDBLOCK of Linux and of macOS and BSD, ERROR_SHARING_VIOLATION of Windows, as .NET passes them on.</summary>
+    /// <summary>EWOULDBLOCK of Linux and of macOS and BSD, ERROR_SHARING_VIOLATION of Windows, as .NET passes them
+    /// on.</summary>
     private static bool IsLocked(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -7,7 +7,8 @@ internal interface IWriteRequest;
 
 /// <summary>A transaction.</summary>
 internal sealed class CommitRequest(Transaction transaction, int bytes, CancellationToken ct)
-    : PendingCommit(transaction, bytes, ct), IWriteRequest
+    : PendingCommit(transaction, bytes, ct),
+        IWriteRequest
 {
     /// <summary>What to tell the caller once the batch is durable.</summary>
     public CommitResult? Result { get; set; }

@@ -76,14 +76,16 @@ internal sealed class Writer
     }
 
     /// <summary>Fills the batch with what waits, up to the first request of another kind, which it returns.</summary>
-    /// <remarks>Callers who write all the time come back just after their last batch is done. Starting without them would
-    /// make them wait for a whole sync, so the writer gives them an eighth of the time the last batch took (at most
-    /// <see cref="MaxPatience"/>), as long as there are fewer than then. A caller who is alone never waits.</remarks>
+    /// <remarks>Callers who write all the time come back just after their last batch is done. Starting without them
+    /// would make them wait for a whole sync, so the writer gives them an eighth of the time the last batch took (at
+    /// most <see cref="MaxPatience"/>), as long as there are fewer than then. A caller who is alone never
+    /// waits.</remarks>
     private IWriteRequest? Gather(IWriteRequest first)
     {
         long began = Stopwatch.GetTimestamp();
         var patience = _lastDuration / 8 < MaxPatience ? _lastDuration / 8 : MaxPatience;
-        for (var next = first; ;)
+        var next = first;
+        while (true)
         {
             if (next is not CommitRequest commit)
                 return next;
@@ -132,8 +134,8 @@ internal sealed class Writer
     /// may have gone with it, and so fails too.</summary>
     private void Fail(Exception cause)
     {
-        // An fsync that fails may leave a whole commit in the write-ahead log. It is undone here, and overwritten by the
-        // next commit, but if the process ends before that, the log brings it back.
+        // An fsync that fails may leave a whole commit in the write-ahead log. It is undone here, and overwritten by
+        // the next commit, but if the process ends before that, the log brings it back.
         bool unknown = _log.IsCommitting && cause is SqliteError { Code: raw.SQLITE_IOERR };
         try
         {

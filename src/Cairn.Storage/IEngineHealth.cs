@@ -9,7 +9,8 @@ public interface IEngineHealth
 
 /// <summary>How one server of an engine is, as it says itself.</summary>
 /// <param name="Name">Its address, as configured.</param>
-/// <param name="Role"><c>leader</c>, <c>follower</c>, <c>primary</c>, <c>replica</c>; <c>unknown</c> when it does not answer.</param>
+/// <param name="Role"><c>leader</c>, <c>follower</c>, <c>primary</c>, <c>replica</c>; <c>unknown</c> when it does not
+/// answer.</param>
 /// <param name="Version">Of the engine; empty when it does not answer.</param>
 /// <param name="Bytes">The size of its database.</param>
 /// <param name="Problem">What is wrong: no answer, no leader, an alarm. Null when all is well.</param>

@@ -5,9 +5,10 @@ namespace Cairn.Storage;
 /// global revision, and can be watched from any revision that is still kept.
 /// </summary>
 /// <remarks>
-/// <para>Revisions start at 1 with the first commit. Revision 0 is the empty store. A commit that changes nothing (it only
-/// deleted what was not there) takes no revision and reports the newest one. An engine may leave gaps, and may give one
-/// revision to commits that were under way at the same time, if none of them reads or writes what another one writes.</para>
+/// <para>Revisions start at 1 with the first commit. Revision 0 is the empty store. A commit that changes nothing (it
+/// only deleted what was not there) takes no revision and reports the newest one. An engine may leave gaps, and may
+/// give one revision to commits that were under way at the same time, if none of them reads or writes what another one
+/// writes.</para>
 /// <para>Keys are compared and ordered by their UTF-8 bytes. All members may be called by many threads at once.</para>
 /// <para>Any member may throw <see cref="StoreUnavailableException"/> when the engine cannot be reached or can no
 /// longer write, and <see cref="ObjectDisposedException"/> after disposal.</para>
@@ -17,7 +18,8 @@ public interface IStore : IAsyncDisposable
     /// <summary>What one transaction and one record may hold on this engine.</summary>
     StoreLimits Limits { get; }
 
-    /// <summary>The revision of the newest commit, linearizable: every commit acknowledged before the call is in it.</summary>
+    /// <summary>The revision of the newest commit, linearizable: every commit acknowledged before the call is in
+    /// it.</summary>
     ValueTask<long> GetRevisionAsync(CancellationToken ct);
 
     /// <summary>The record at <paramref name="key"/> in the newest revision, or null when there is none.</summary>
@@ -37,8 +39,8 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="TransactionTooLargeException">It exceeds <see cref="Limits"/>; nothing was sent.</exception>
     ValueTask<CommitResult> CommitAsync(Transaction transaction, CancellationToken ct);
 
-    /// <summary>Yields each revision after <paramref name="afterRevision"/> that touches <paramref name="prefix"/> once,
-    /// in order, with all of its changes below the prefix, then waits for more.</summary>
+    /// <summary>Yields each revision after <paramref name="afterRevision"/> that touches <paramref name="prefix"/>
+    /// once, in order, with all of its changes below the prefix, then waits for more.</summary>
     /// <param name="prefix">Empty for every key.</param>
     /// <param name="afterRevision">The last revision already seen; 0 for all that is kept.</param>
     /// <param name="ct">Ends the watch with <see cref="OperationCanceledException"/>.</param>

@@ -2,10 +2,13 @@ using System.Diagnostics;
 
 namespace Cairn.Storage;
 
-/// <summary>A transaction that waits for its engine. It can be cancelled until the engine takes it; then it has an outcome.</summary>
+/// <summary>A transaction that waits for its engine. It can be cancelled until the engine takes it; then it has an
+/// outcome.</summary>
 public class PendingCommit
 {
-    private readonly TaskCompletionSource<CommitResult> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CommitResult> _outcome = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
     private readonly CancellationTokenRegistration _registration;
     private readonly long _began = Stopwatch.GetTimestamp();
     private int _taken;

@@ -13,7 +13,9 @@ public sealed class StoreUnusableException(string message, Exception? inner = nu
 
 /// <summary>The asked revision has been compacted.</summary>
 public sealed class RevisionCompactedException(long revision, long oldestRevision)
-    : StoreException($"Revision {revision} is no longer kept; the oldest is {oldestRevision}. List the head and watch from there.")
+    : StoreException(
+        $"Revision {revision} is no longer kept; the oldest is {oldestRevision}. List the head and watch from there."
+    )
 {
     /// <summary>What was asked for.</summary>
     public long Revision { get; } = revision;

@@ -23,32 +23,69 @@ public sealed class StoreMetrics : IDisposable
     {
         _engine = new("engine", engine);
         _meter = new Meter(MeterName);
-        _commits = _meter.CreateCounter<long>("cairn.store.commits", "{commit}",
-            "Transactions by outcome: committed, refused, unknown or failed.");
-        _batchSize = _meter.CreateHistogram<int>("cairn.store.batch.size", "{commit}",
-            "Transactions made durable together.");
-        _commitDuration = _meter.CreateHistogram<double>("cairn.store.batch.duration", "s",
-            "Time in which the engine made one batch durable, its fsync included.");
-        _compactions = _meter.CreateCounter<long>("cairn.store.compactions", "{compaction}", "Compactions that finished.");
-        _meter.CreateObservableGauge("cairn.store.watch.watchers", () => Measure(feed.Watchers), "{watcher}",
-            "Open watches.");
-        _meter.CreateObservableGauge("cairn.store.watch.lag", () => Measure(feed.Lag), "{revision}",
-            "Revisions by which the slowest watcher is behind the newest.");
-        _meter.CreateObservableGauge("cairn.store.watch.buffered", () => Measure(feed.Buffered), "{revision}",
-            "Recent revisions held in memory for watchers.");
-        _meter.CreateObservableCounter("cairn.store.watch.catchups", () => Measure(feed.CatchUps), "{read}",
-            "Reads of the change log by watchers too far behind for the memory.");
+        _commits = _meter.CreateCounter<long>(
+            "cairn.store.commits",
+            "{commit}",
+            "Transactions by outcome: committed, refused, unknown or failed."
+        );
+        _batchSize = _meter.CreateHistogram<int>(
+            "cairn.store.batch.size",
+            "{commit}",
+            "Transactions made durable together."
+        );
+        _commitDuration = _meter.CreateHistogram<double>(
+            "cairn.store.batch.duration",
+            "s",
+            "Time in which the engine made one batch durable, its fsync included."
+        );
+        _compactions = _meter.CreateCounter<long>(
+            "cairn.store.compactions",
+            "{compaction}",
+            "Compactions that finished."
+        );
+        _meter.CreateObservableGauge(
+            "cairn.store.watch.watchers",
+            () => Measure(feed.Watchers),
+            "{watcher}",
+            "Open watches."
+        );
+        _meter.CreateObservableGauge(
+            "cairn.store.watch.lag",
+            () => Measure(feed.Lag),
+            "{revision}",
+            "Revisions by which the slowest watcher is behind the newest."
+        );
+        _meter.CreateObservableGauge(
+            "cairn.store.watch.buffered",
+            () => Measure(feed.Buffered),
+            "{revision}",
+            "Recent revisions held in memory for watchers."
+        );
+        _meter.CreateObservableCounter(
+            "cairn.store.watch.catchups",
+            () => Measure(feed.CatchUps),
+            "{read}",
+            "Reads of the change log by watchers too far behind for the memory."
+        );
     }
 
     /// <summary>Counts one transaction.</summary>
     /// <param name="result">Null when it failed with an exception.</param>
-    public void Count(CommitResult? result) => _commits.Add(1, _engine, new("outcome", result switch
-    {
-        CommitResult.Committed => "committed",
-        CommitResult.Refused => "refused",
-        CommitResult.Unknown => "unknown",
-        _ => "failed",
-    }));
+    public void Count(CommitResult? result) =>
+        _commits.Add(
+            1,
+            _engine,
+            new(
+                "outcome",
+                result switch
+                {
+                    CommitResult.Committed => "committed",
+                    CommitResult.Refused => "refused",
+                    CommitResult.Unknown => "unknown",
+                    _ => "failed",
+                }
+            )
+        );
 
     /// <summary>Records one batch that became durable.</summary>
     public void RecordBatch(int transactions, TimeSpan duration)

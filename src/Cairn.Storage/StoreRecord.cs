@@ -9,8 +9,9 @@ public sealed record StoreRecord(string Key, ReadOnlyMemory<byte> Value, long Cr
 
 /// <summary>All of one revision's changes. Watchers never see half of a commit.</summary>
 /// <param name="Revision">The revision.</param>
-/// <param name="Changes">In the order of the transaction's writes; of one transaction after the other where several share
-/// the revision. None where an engine took a revision for nothing, which only those see who watch every key.</param>
+/// <param name="Changes">In the order of the transaction's writes; of one transaction after the other where several
+/// share the revision. None where an engine took a revision for nothing, which only those see who watch every
+/// key.</param>
 public sealed record ChangeSet(long Revision, IReadOnlyList<StoreChange> Changes);
 
 /// <summary>What one commit did to one key.</summary>

@@ -18,8 +18,9 @@ public abstract record Condition(string Key)
     /// <summary>The key was last written by commit <paramref name="Revision"/> and is still there.</summary>
     public sealed record AtRevision(string Key, long Revision) : Condition(Key);
 
-    /// <summary>No record whose key starts with <paramref name="Prefix"/> was written by a commit after <paramref name="Revision"/>: what
-    /// was listed there then has not been changed or added to. Records that were deleted do not count.</summary>
+    /// <summary>No record whose key starts with <paramref name="Prefix"/> was written by a commit after
+    /// <paramref name="Revision"/>: what was listed there then has not been changed or added to. Records that were
+    /// deleted do not count.</summary>
     /// <remarks>Meant for revisions of a moment ago: an engine may look at all that was written since.</remarks>
     public sealed record Unchanged(string Prefix, long Revision) : Condition(Prefix);
 }
@@ -31,7 +32,8 @@ public abstract record Write(string Key)
     /// <summary>Stores the bytes, replacing what is there.</summary>
     public sealed record Put(string Key, ReadOnlyMemory<byte> Value) : Write(Key);
 
-    /// <summary>Removes the record; a key that is not there stays so, and takes no part in the commit's changes.</summary>
+    /// <summary>Removes the record; a key that is not there stays so, and takes no part in the commit's
+    /// changes.</summary>
     public sealed record Delete(string Key) : Write(Key);
 }
 
@@ -47,7 +49,8 @@ public abstract record CommitResult
     /// <paramref name="HeadRevision"/>.</summary>
     public sealed record Refused(int Condition, long HeadRevision) : CommitResult;
 
-    /// <summary>It was sent and no answer came back: it may or may not be there. Repeat it with the same conditions.</summary>
+    /// <summary>It was sent and no answer came back: it may or may not be there. Repeat it with the same
+    /// conditions.</summary>
     public sealed record Unknown(Exception Cause) : CommitResult;
 }
 

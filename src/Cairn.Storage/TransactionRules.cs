@@ -5,7 +5,10 @@ namespace Cairn.Storage;
 /// <summary>What every engine checks of its arguments before it sends anything.</summary>
 public static class TransactionRules
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     /// <summary>The bytes of all keys and values of a transaction that keeps the contract and the limits.</summary>
     /// <exception cref="ArgumentException">It has no write, writes a key twice, or has a key that is empty or not
@@ -21,7 +24,9 @@ public static class TransactionRules
         if (operations > limits.MaxOperations)
         {
             throw new TransactionTooLargeException(
-                $"The transaction has {operations} conditions and writes; this store takes {limits.MaxOperations} at most.");
+                $"The transaction has {operations} conditions and writes; this store takes "
+                    + $"{limits.MaxOperations} at most."
+            );
         }
 
         long bytes = 0;
@@ -32,13 +37,21 @@ public static class TransactionRules
         {
             bytes += CheckKey(write.Key, limits);
             if (keys is not null && !keys.Add(write.Key))
-                throw new ArgumentException($"The transaction writes '{write.Key}' more than once.", nameof(transaction));
+            {
+                throw new ArgumentException(
+                    $"The transaction writes '{write.Key}' more than once.",
+                    nameof(transaction)
+                );
+            }
+
             if (write is not Write.Put put)
                 continue;
             if (put.Value.Length > limits.MaxValueBytes)
             {
                 throw new TransactionTooLargeException(
-                    $"The value of '{put.Key}' has {put.Value.Length} bytes; this store takes {limits.MaxValueBytes} at most.");
+                    $"The value of '{put.Key}' has {put.Value.Length} bytes; this store takes "
+                        + $"{limits.MaxValueBytes} at most."
+                );
             }
 
             bytes += put.Value.Length;
@@ -47,7 +60,8 @@ public static class TransactionRules
         return bytes <= limits.MaxTransactionBytes
             ? (int)bytes
             : throw new TransactionTooLargeException(
-                $"The transaction has {bytes} bytes; this store takes {limits.MaxTransactionBytes} at most.");
+                $"The transaction has {bytes} bytes; this store takes {limits.MaxTransactionBytes} at most."
+            );
     }
 
     /// <summary>Refuses text that has no UTF-8 form (a lone surrogate), which a prefix may not hold either.</summary>
@@ -60,7 +74,11 @@ public static class TransactionRules
         }
         catch (EncoderFallbackException e)
         {
-            throw new ArgumentException($"A key or prefix is not valid Unicode at UTF-16 index {e.Index}.", nameof(text), e);
+            throw new ArgumentException(
+                $"A key or prefix is not valid Unicode at UTF-16 index {e.Index}.",
+                nameof(text),
+                e
+            );
         }
     }
 
@@ -72,6 +90,8 @@ public static class TransactionRules
         return bytes <= limits.MaxKeyBytes
             ? bytes
             : throw new TransactionTooLargeException(
-                $"The key starting with '{key[..Math.Min(key.Length, 40)]}' has {bytes} bytes; this store takes {limits.MaxKeyBytes} at most.");
+                $"The key starting with '{key[..Math.Min(key.Length, 40)]}' has {bytes} bytes; this store takes "
+                    + $"{limits.MaxKeyBytes} at most."
+            );
     }
 }

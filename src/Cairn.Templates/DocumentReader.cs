@@ -81,7 +81,8 @@ internal sealed class DocumentReader(TemplateEnvironment environment, string? na
         reader.ValueIsEscaped ? HasMark(Encoding.UTF8.GetBytes(reader.GetString()!)) : HasMark(reader.ValueSpan);
 
     private static bool HasMark(ReadOnlySpan<byte> text) =>
-        text.Contains((byte)'{') && (text.IndexOf("{{"u8) >= 0 || text.IndexOf("{%"u8) >= 0 || text.IndexOf("{#"u8) >= 0);
+        text.Contains((byte)'{')
+        && (text.IndexOf("{{"u8) >= 0 || text.IndexOf("{%"u8) >= 0 || text.IndexOf("{#"u8) >= 0);
 
     private void Add(string source)
     {
@@ -107,7 +108,11 @@ internal sealed class DocumentReader(TemplateEnvironment environment, string? na
             pointer.Append('/');
             _ = level.IsArray
                 ? pointer.Append(level.Index)
-                : pointer.Append(level.Member.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
+                : pointer.Append(
+                    level
+                        .Member.Replace("~", "~0", StringComparison.Ordinal)
+                        .Replace("/", "~1", StringComparison.Ordinal)
+                );
         }
         return pointer.ToString();
     }

@@ -46,35 +46,48 @@ public sealed class DocumentTemplate
 
     /// <summary>Reads a document and compiles its templates.</summary>
     /// <param name="environment">How templates are read and rendered.</param>
-    /// <param name="utf8Json">The document. Where <c>{{</c>, <c>{%</c> and <c>{#</c> occur nowhere it is kept unread.</param>
+    /// <param name="utf8Json">The document. Where <c>{{</c>, <c>{%</c> and <c>{#</c> occur nowhere it is kept
+    /// unread.</param>
     /// <param name="name">How errors call the document; null for no name.</param>
     /// <exception cref="JsonException">It is not JSON, or deeper than 64 levels.</exception>
-    /// <exception cref="TemplateException">A template is malformed; <see cref="TemplateException.Pointer"/> says which.</exception>
-    public static DocumentTemplate Parse(TemplateEnvironment environment, ReadOnlySpan<byte> utf8Json, string? name = null)
+    /// <exception cref="TemplateException">A template is malformed; <see cref="TemplateException.Pointer"/> says
+    /// which.</exception>
+    public static DocumentTemplate Parse(
+        TemplateEnvironment environment,
+        ReadOnlySpan<byte> utf8Json,
+        string? name = null
+    )
     {
         byte[] source = utf8Json.ToArray();
         if (!DocumentReader.MayHaveTemplates(source))
             return new DocumentTemplate(environment, source, []);
         environment = environment with { KeepTrailingNewline = true };
         var parts = new DocumentReader(environment, name, MaxDepth).Read(source);
-        return new DocumentTemplate(environment, source, [.. parts.Select(p => new Part(p.Json, p.Template, p.Pointer))]);
+        return new DocumentTemplate(
+            environment,
+            source,
+            [.. parts.Select(p => new Part(p.Json, p.Template, p.Pointer))]
+        );
     }
 
     /// <inheritdoc cref="Parse(TemplateEnvironment, ReadOnlySpan{byte}, string?)"/>
     public static DocumentTemplate Parse(TemplateEnvironment environment, JsonElement document, string? name = null) =>
         Parse(environment, System.Text.Encoding.UTF8.GetBytes(document.GetRawText()), name);
 
-    /// <summary>Renders the document: UTF-8 JSON. Without templates these are the source's own bytes, to be left unchanged.</summary>
+    /// <summary>Renders the document: UTF-8 JSON. Without templates these are the source's own bytes, to be left
+    /// unchanged.</summary>
     /// <param name="variables">What the templates can see by name.</param>
     /// <param name="functions">What they can call, besides the environment's; they win over those.</param>
     /// <param name="cancellationToken">Looked at every thousand steps.</param>
-    /// <exception cref="TemplateException">With the JSON Pointer of the string, and the line and column in it.</exception>
+    /// <exception cref="TemplateException">With the JSON Pointer of the string, and the line and column in
+    /// it.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <remarks>The budget is one for the whole document; its output length counts bytes.</remarks>
     public byte[] Render(
         TemplateVariables? variables = null,
         IReadOnlyDictionary<string, TemplateFunction>? functions = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         if (!HasTemplates)
             return _source;
@@ -89,7 +102,11 @@ public sealed class DocumentTemplate
             {
                 WriteValue(run, writer, template, part.Pointer);
                 if (output.WrittenCount > _environment.Budget.MaxOutputLength)
-                    throw Errors.Budget($"the document is longer than {_environment.Budget.MaxOutputLength} bytes").In(part.Pointer);
+                {
+                    throw Errors
+                        .Budget($"the document is longer than {_environment.Budget.MaxOutputLength} bytes")
+                        .In(part.Pointer);
+                }
             }
         }
         return output.WrittenSpan.ToArray();

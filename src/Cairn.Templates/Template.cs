@@ -21,8 +21,10 @@ public sealed class Template
         Name = name;
         if (source.Length > environment.Budget.MaxSourceLength)
         {
-            throw new TemplateException(TemplateErrorKind.Syntax,
-                $"the template is longer than {environment.Budget.MaxSourceLength} characters").At(new SourceText("", name, false), 0);
+            throw new TemplateException(
+                TemplateErrorKind.Syntax,
+                $"the template is longer than {environment.Budget.MaxSourceLength} characters"
+            ).At(new SourceText("", name, false), 0);
         }
         var text = new SourceText(source, name, environment.KeepTrailingNewline);
         _compiled = TemplateCompiler.Compile(text, StatementParser.Parse(text, environment), environment);
@@ -31,7 +33,8 @@ public sealed class Template
     /// <summary>The name given when it was parsed; null if none was.</summary>
     public string? Name { get; }
 
-    /// <summary>Whether the template is exactly one <c>{{ expression }}</c>, whose typed value <see cref="RenderNative"/> gives.</summary>
+    /// <summary>Whether the template is exactly one <c>{{ expression }}</c>, whose typed value
+    /// <see cref="RenderNative"/> gives.</summary>
     public bool IsExpression => SingleExpression is not null;
 
     internal bool ReadsContext => _compiled.ReadsContext;
@@ -60,7 +63,8 @@ public sealed class Template
     public string Render(
         TemplateVariables? variables = null,
         IReadOnlyDictionary<string, TemplateFunction>? functions = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         var run = NewRun(variables, functions, cancellationToken);
         try
@@ -82,7 +86,8 @@ public sealed class Template
     public JsonElement RenderNative(
         TemplateVariables? variables = null,
         IReadOnlyDictionary<string, TemplateFunction>? functions = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         var run = NewRun(variables, functions, cancellationToken);
         try
@@ -96,8 +101,15 @@ public sealed class Template
     }
 
     private Run NewRun(
-        TemplateVariables? variables, IReadOnlyDictionary<string, TemplateFunction>? functions, CancellationToken cancellationToken) =>
-        new(_environment, new HostScope(_environment, variables ?? TemplateVariables.Empty, functions), cancellationToken);
+        TemplateVariables? variables,
+        IReadOnlyDictionary<string, TemplateFunction>? functions,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            _environment,
+            new HostScope(_environment, variables ?? TemplateVariables.Empty, functions),
+            cancellationToken
+        );
 
     internal string RenderText(Run run)
     {

@@ -93,7 +93,9 @@ public sealed record TemplateEnvironment
 
     /// <summary>Reads and compiles a template.</summary>
     /// <param name="source">Its text; line ends of any sort count as <c>\n</c>.</param>
-    /// <param name="name">How errors call it; also the name the template has for <c>extends</c> and <c>include</c> errors.</param>
-    /// <exception cref="TemplateException">Of kind <see cref="TemplateErrorKind.Syntax"/>, with line and column.</exception>
+    /// <param name="name">How errors call it; also the name the template has for <c>extends</c> and <c>include</c>
+    /// errors.</param>
+    /// <exception cref="TemplateException">Of kind <see cref="TemplateErrorKind.Syntax"/>, with line and
+    /// column.</exception>
     public Template Parse(string source, string? name = null) => new(this, source, name);
 }

@@ -46,7 +46,8 @@ public sealed class TemplateCall
             throw Errors.Type($"{Name}() needs the argument '{name}'");
         return value.TryString(out string? text)
             ? text
-            : throw Errors.Undefined(value, value) ?? Errors.Type($"the argument '{name}' of {Name}() must be a string, not '{value.TypeName}'");
+            : throw Errors.Undefined(value, value)
+                ?? Errors.Type($"the argument '{name}' of {Name}() must be a string, not '{value.TypeName}'");
     }
 
     private Value Find(int position, string name)

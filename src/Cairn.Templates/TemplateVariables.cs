@@ -14,9 +14,7 @@ public sealed class TemplateVariables
 
     /// <summary>Converts the values. Numbers without fraction and exponent become integers, others floats.</summary>
     public TemplateVariables(IEnumerable<KeyValuePair<string, JsonElement>> variables)
-        : this(variables, below: null)
-    {
-    }
+        : this(variables, below: null) { }
 
     private TemplateVariables(IEnumerable<KeyValuePair<string, JsonElement>> variables, TemplateVariables? below)
     {
@@ -39,7 +37,8 @@ public sealed class TemplateVariables
     }
 
     /// <summary>These variables with others laid over them; what is already converted is shared, not copied.</summary>
-    public TemplateVariables With(IEnumerable<KeyValuePair<string, JsonElement>> variables) => new(variables, below: this);
+    public TemplateVariables With(IEnumerable<KeyValuePair<string, JsonElement>> variables) =>
+        new(variables, below: this);
 
     internal bool TryGet(string name, out Value value)
     {

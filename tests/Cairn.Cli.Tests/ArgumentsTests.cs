@@ -18,8 +18,16 @@ public sealed class ArgumentsTests
     [InlineData("key list -n 0", "--limit is at least 1")]
     public void A_complaint_names_what_was_typed_and_no_type_of_the_program(string command, string said)
     {
-        string[] messages = [.. CairnCommand.Create().Parse(command).Errors.Select(error => Arguments.Explain(error.Message))];
-        messages.ShouldContain(message => message.Contains(said, StringComparison.Ordinal), string.Join('\n', messages));
-        messages.ShouldAllBe(message => !message.Contains("System.", StringComparison.Ordinal) && !message.Contains("Int", StringComparison.Ordinal));
+        string[] messages =
+        [
+            .. CairnCommand.Create().Parse(command).Errors.Select(error => Arguments.Explain(error.Message)),
+        ];
+        messages.ShouldContain(
+            message => message.Contains(said, StringComparison.Ordinal),
+            string.Join('\n', messages)
+        );
+        messages.ShouldAllBe(message =>
+            !message.Contains("System.", StringComparison.Ordinal) && !message.Contains("Int", StringComparison.Ordinal)
+        );
     }
 }

@@ -55,7 +55,9 @@ public sealed class DocumentEditTests
     [InlineData("{}", "hosts.0=a", "there is no 'hosts' yet, so that '0' may be an index or a name")]
     [InlineData("{}", "hosts.-=a", "there is no 'hosts' yet")]
     public void A_key_that_leads_nowhere_is_refused_with_what_is_there(string document, string edit, string said) =>
-        Should.Throw<UsageException>(() => DocumentEdit.Apply(Bytes(document), [DocumentEdit.Of(edit)])).Message.ShouldContain(said);
+        Should
+            .Throw<UsageException>(() => DocumentEdit.Apply(Bytes(document), [DocumentEdit.Of(edit)]))
+            .Message.ShouldContain(said);
 
     [Theory]
     [InlineData("x=1 x=2")]
@@ -64,7 +66,9 @@ public sealed class DocumentEditTests
     [InlineData("hosts.0=a hosts.0=b")]
     [InlineData("a\\.b=1 a\\.b=2")]
     public void Keys_that_are_about_one_place_contradict_each_other(string edits) =>
-        Should.Throw<UsageException>(() => DocumentEdit.Check([.. edits.Split(' ').Select(DocumentEdit.Of)])).Message.ShouldContain("contradicts");
+        Should
+            .Throw<UsageException>(() => DocumentEdit.Check([.. edits.Split(' ').Select(DocumentEdit.Of)]))
+            .Message.ShouldContain("contradicts");
 
     [Theory]
     [InlineData("novalue", "KEY=VALUE")]
@@ -82,7 +86,9 @@ public sealed class DocumentEditTests
     public void A_key_is_no_deeper_than_a_document_can_be()
     {
         DocumentEdit.Of(string.Join('.', Enumerable.Repeat("a", 64)) + "=1").Key.Steps.Count.ShouldBe(64);
-        Should.Throw<UsageException>(() => DocumentEdit.Of(string.Join('.', Enumerable.Repeat("a", 60_000)) + "=1")).Message.ShouldContain("64 levels");
+        Should
+            .Throw<UsageException>(() => DocumentEdit.Of(string.Join('.', Enumerable.Repeat("a", 60_000)) + "=1"))
+            .Message.ShouldContain("64 levels");
     }
 
     [Theory]
@@ -106,15 +112,27 @@ public sealed class DocumentEditTests
         JsonNode.Parse(DocumentEdit.Apply(null, [DocumentEdit.Of(text)]))!["k"]!.ToJsonString().ShouldBe(value);
 
     [Theory]
-    [InlineData("{}", """{"hosts":["a"]}""", "hosts.0=z", "'hosts' is an array below the overlay, which can only replace it whole")]
+    [InlineData(
+        "{}",
+        """{"hosts":["a"]}""",
+        "hosts.0=z",
+        "'hosts' is an array below the overlay, which can only replace it whole"
+    )]
     [InlineData("{}", """{"host":"db"}""", "host.name=z", "'host' is text below the overlay")]
     [InlineData("""{"p":{}}""", """{"p":{"l":[1]}}""", "p.l.0=null", "'p.l' is an array below the overlay")]
     [InlineData("{}", """{"note":"x"}""", "note=null", "--null 'note' hides it")]
-    public void An_overlay_does_not_replace_by_mistake_what_is_below_it(string overlay, string served, string edit, string said)
+    public void An_overlay_does_not_replace_by_mistake_what_is_below_it(
+        string overlay,
+        string served,
+        string edit,
+        string said
+    )
     {
         var edits = new[] { DocumentEdit.Of(edit) };
         DocumentEdit.NeedBelow(Bytes(overlay), edits).ShouldBeTrue();
-        Should.Throw<UsageException>(() => DocumentEdit.Apply(Bytes(overlay), edits, Bytes(served))).Message.ShouldContain(said);
+        Should
+            .Throw<UsageException>(() => DocumentEdit.Apply(Bytes(overlay), edits, Bytes(served)))
+            .Message.ShouldContain(said);
     }
 
     [Theory]
@@ -122,12 +140,17 @@ public sealed class DocumentEditTests
     [InlineData("{}", """{"ports":{"80":1}}""", "ports.443=2", """{"ports":{"443":2}}""")]
     [InlineData("""{"hosts":["o"]}""", """{"hosts":["o"]}""", "hosts.1=p", """{"hosts":["o","p"]}""")]
     [InlineData("{}", "{}", "gone=null", "{}")]
-    public void An_overlay_grows_where_the_base_has_objects(string overlay, string served, string edit, string changed) =>
-        Text(DocumentEdit.Apply(Bytes(overlay), [DocumentEdit.Of(edit)], Bytes(served))).ShouldBe(changed);
+    public void An_overlay_grows_where_the_base_has_objects(
+        string overlay,
+        string served,
+        string edit,
+        string changed
+    ) => Text(DocumentEdit.Apply(Bytes(overlay), [DocumentEdit.Of(edit)], Bytes(served))).ShouldBe(changed);
 
     [Fact]
     public void A_null_of_its_own_hides_what_is_below() =>
-        Text(DocumentEdit.Apply(Bytes("{}"), [DocumentEdit.OfNull("pool.size")], Bytes("""{"pool":{"size":1}}"""))).ShouldBe("""{"pool":{"size":null}}""");
+        Text(DocumentEdit.Apply(Bytes("{}"), [DocumentEdit.OfNull("pool.size")], Bytes("""{"pool":{"size":1}}""")))
+            .ShouldBe("""{"pool":{"size":null}}""");
 
     [Theory]
     [InlineData("""{"a":{"b":1}}""", "a.b=2", false)]
@@ -139,27 +162,60 @@ public sealed class DocumentEditTests
         DocumentEdit.NeedBelow(Bytes(overlay), [DocumentEdit.Of(edit)]).ShouldBe(needed);
 
     [Fact]
-    public void Removing_elements_in_any_order_leaves_the_others() => Prop.ForAll(
-        ArbMap.Default.ArbFor<NonEmptyArray<bool>>(), Gen.Choose(0, int.MaxValue).ToArbitrary(), (kept, seed) =>
-    {
-        int[] removed = [.. Enumerable.Range(0, kept.Get.Length).Where(index => !kept.Get[index])];
-        new Random(seed).Shuffle(removed);
-        var document = new JsonObject { ["l"] = new JsonArray([.. Enumerable.Range(0, kept.Get.Length).Select(index => (JsonNode)index)]) };
-        byte[] changed = DocumentEdit.Apply(Bytes(document.ToJsonString()), [.. removed.Select(index => DocumentEdit.Of($"l.{index}=null"))]);
-        return JsonNode.Parse(changed)!["l"]!.AsArray().Select(item => item!.GetValue<int>()).SequenceEqual(Enumerable.Range(0, kept.Get.Length).Where(index => kept.Get[index]));
-    }).QuickCheckThrowOnFailure();
+    public void Removing_elements_in_any_order_leaves_the_others() =>
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<NonEmptyArray<bool>>(),
+                Gen.Choose(0, int.MaxValue).ToArbitrary(),
+                (kept, seed) =>
+                {
+                    int[] removed = [.. Enumerable.Range(0, kept.Get.Length).Where(index => !kept.Get[index])];
+                    new Random(seed).Shuffle(removed);
+                    var document = new JsonObject
+                    {
+                        ["l"] = new JsonArray([
+                            .. Enumerable.Range(0, kept.Get.Length).Select(index => (JsonNode)index),
+                        ]),
+                    };
+                    byte[] changed = DocumentEdit.Apply(
+                        Bytes(document.ToJsonString()),
+                        [.. removed.Select(index => DocumentEdit.Of($"l.{index}=null"))]
+                    );
+                    return JsonNode.Parse(changed)!["l"]!
+                        .AsArray()
+                        .Select(item => item!.GetValue<int>())
+                        .SequenceEqual(Enumerable.Range(0, kept.Get.Length).Where(index => kept.Get[index]));
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void What_is_set_is_found_at_its_key_whatever_the_names_are() => Prop.ForAll<NonEmptyArray<NonEmptyString>>(
-        ArbMap.Default.ArbFor<NonEmptyArray<NonEmptyString>>(), names =>
-    {
-        string[] steps = [.. names.Get.Take(JsonText.MaxDepth).Select(name => "n" + new string([.. name.Get.Where(c => !char.IsSurrogate(c) && c != '=')]))];
-        string key = string.Join('.', steps.Select(step => step.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(".", "\\.", StringComparison.Ordinal)));
-        var found = JsonNode.Parse(DocumentEdit.Apply(null, [DocumentEdit.OfText(key + "=value")]));
-        foreach (string step in steps)
-            found = found![step];
-        return found!.GetValue<string>() == "value";
-    }).QuickCheckThrowOnFailure();
+    public void What_is_set_is_found_at_its_key_whatever_the_names_are() =>
+        Prop.ForAll<NonEmptyArray<NonEmptyString>>(
+                ArbMap.Default.ArbFor<NonEmptyArray<NonEmptyString>>(),
+                names =>
+                {
+                    string[] steps =
+                    [
+                        .. names
+                            .Get.Take(JsonText.MaxDepth)
+                            .Select(name =>
+                                "n" + new string([.. name.Get.Where(c => !char.IsSurrogate(c) && c != '=')])
+                            ),
+                    ];
+                    string key = string.Join(
+                        '.',
+                        steps.Select(step =>
+                            step.Replace("\\", "\\\\", StringComparison.Ordinal)
+                                .Replace(".", "\\.", StringComparison.Ordinal)
+                        )
+                    );
+                    var found = JsonNode.Parse(DocumentEdit.Apply(null, [DocumentEdit.OfText(key + "=value")]));
+                    foreach (string step in steps)
+                        found = found![step];
+                    return found!.GetValue<string>() == "value";
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     private static byte[]? Bytes(string? json) => json is null ? null : Encoding.UTF8.GetBytes(json);
 

@@ -27,13 +27,18 @@ public sealed class JsonPathTests
     [InlineData(".text[0]", "")]
     [InlineData("['path'][0]", "")]
     public void A_path_leads_to_all_there_is(string path, string found) =>
-        string.Join(' ', new JsonPath(path).Find(JsonNode.Parse(Document)).Select(node => node?.ToJsonString() ?? "null")).ShouldBe(found);
+        string.Join(
+                ' ',
+                new JsonPath(path).Find(JsonNode.Parse(Document)).Select(node => node?.ToJsonString() ?? "null")
+            )
+            .ShouldBe(found);
 
     [Theory]
     [InlineData("$")]
     [InlineData("")]
     [InlineData("{}")]
-    public void Nothing_but_a_root_is_the_whole(string path) => new JsonPath(path).Find(JsonNode.Parse("5")).Single()!.GetValue<int>().ShouldBe(5);
+    public void Nothing_but_a_root_is_the_whole(string path) =>
+        new JsonPath(path).Find(JsonNode.Parse("5")).Single()!.GetValue<int>().ShouldBe(5);
 
     [Theory]
     [InlineData("..path")]
@@ -52,5 +57,6 @@ public sealed class JsonPathTests
     [InlineData(".a[0]['b']", false)]
     [InlineData(".a[*]", true)]
     [InlineData(".*", true)]
-    public void It_is_known_whether_a_path_may_lead_to_several_places(string path, bool isMany) => new JsonPath(path).IsMany.ShouldBe(isMany);
+    public void It_is_known_whether_a_path_may_lead_to_several_places(string path, bool isMany) =>
+        new JsonPath(path).IsMany.ShouldBe(isMany);
 }

@@ -14,20 +14,21 @@ public sealed class ProfileDocumentsTests
     [InlineData("spring:\n  config:\n    activate:\n      on-profile: prod\nserver:\n  port: 8080\n")]
     [InlineData("spring:\n  config.activate.on-profile: prod\nserver:\n  port: 8080\n")]
     [InlineData("spring:\n  profiles: [prod]\nserver:\n  port: 8080\n")]
-    public void A_profile_is_an_overlay_however_it_is_written(string profile) => Read($"{Common}---\n{profile}").ShouldBe(
-    [
-        "- {\"server\":{\"port\":80},\"name\":\"app\"}",
-        "prod {\"server\":{\"port\":8080}}",
-    ]);
+    public void A_profile_is_an_overlay_however_it_is_written(string profile) =>
+        Read($"{Common}---\n{profile}")
+            .ShouldBe(["- {\"server\":{\"port\":80},\"name\":\"app\"}", "prod {\"server\":{\"port\":8080}}"]);
 
     [Fact]
     public void Documents_without_a_profile_lie_over_each_other_and_other_members_stay() =>
-        Read($"{Common}---\nname: other\nspring:\n  application: x\n---\nspring:\n  config.activate.on-profile: dev, staging\n  application: y\n").ShouldBe(
-        [
-            "- {\"server\":{\"port\":80},\"name\":\"other\",\"spring\":{\"application\":\"x\"}}",
-            "dev {\"spring\":{\"application\":\"y\"}}",
-            "staging {\"spring\":{\"application\":\"y\"}}",
-        ]);
+        Read(
+                $"{Common}---\nname: other\nspring:\n  application: x\n---\nspring:\n"
+                    + "  config.activate.on-profile: dev, staging\n  application: y\n"
+            )
+            .ShouldBe([
+                "- {\"server\":{\"port\":80},\"name\":\"other\",\"spring\":{\"application\":\"x\"}}",
+                "dev {\"spring\":{\"application\":\"y\"}}",
+                "staging {\"spring\":{\"application\":\"y\"}}",
+            ]);
 
     [Fact]
     public void Two_documents_of_a_profile_are_one_overlay() =>
@@ -48,9 +49,12 @@ public sealed class ProfileDocumentsTests
 
     [Fact]
     public void A_file_that_is_an_overlay_by_its_name_has_one_document() =>
-        Should.Throw<ProblemException>(() => ProfileDocuments.Read("p", "prod", "a: 1\n---\nb: 2\n"u8.ToArray(), [])).Problem.Detail.ShouldContain("'prod'");
+        Should
+            .Throw<ProblemException>(() => ProfileDocuments.Read("p", "prod", "a: 1\n---\nb: 2\n"u8.ToArray(), []))
+            .Problem.Detail.ShouldContain("'prod'");
 
     private static IEnumerable<string> Read(string yaml) =>
-        ProfileDocuments.Read("p", null, Encoding.UTF8.GetBytes(yaml), [])
+        ProfileDocuments
+            .Read("p", null, Encoding.UTF8.GetBytes(yaml), [])
             .Select(document => $"{document.Environment ?? "-"} {Encoding.UTF8.GetString(document.Json)}");
 }

@@ -3,16 +3,22 @@ using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Tests;
 
-/// <summary>Which server is asked, and with which key. The environment is of the whole process: nothing else may read it meanwhile.</summary>
+/// <summary>Which server is asked, and with which key. The environment is of the whole process: nothing else may read
+/// it meanwhile.</summary>
 [Collection(nameof(ProfilesTests))]
 [CollectionDefinition(nameof(ProfilesTests), DisableParallelization = true)]
 public sealed class ProfilesTests : IDisposable
 {
-    private const string Here = "https://here.example.com", There = "https://there.example.com/cairn/", Elsewhere = "https://elsewhere.example.com";
+    private const string Here = "https://here.example.com",
+        There = "https://there.example.com/cairn/",
+        Elsewhere = "https://elsewhere.example.com";
 
     private static readonly string[] Variables = ["CAIRN_CONFIG", "CAIRN_PROFILE", "CAIRN_URL", "CAIRN_KEY"];
 
-    private readonly Dictionary<string, string?> _before = Variables.ToDictionary(name => name, Environment.GetEnvironmentVariable);
+    private readonly Dictionary<string, string?> _before = Variables.ToDictionary(
+        name => name,
+        Environment.GetEnvironmentVariable
+    );
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cairn-profiles-");
 
     public ProfilesTests()
@@ -77,7 +83,9 @@ public sealed class ProfilesTests : IDisposable
     {
         Profiles.Save("here", new Profile(Here, "key-here") { CaCert = "ca.pem", ClientCert = "me.pem" });
         var profile = Profiles.Resolve(null, null);
-        (profile.CaCert, profile.ClientCert, profile.ClientKey).ShouldBe((Path.GetFullPath("ca.pem"), Path.GetFullPath("me.pem"), null));
+        (profile.CaCert, profile.ClientCert, profile.ClientKey).ShouldBe(
+            (Path.GetFullPath("ca.pem"), Path.GetFullPath("me.pem"), null)
+        );
         Profiles.Resolve(null, Elsewhere).ClientCert.ShouldBeNull();
     }
 
@@ -90,7 +98,9 @@ public sealed class ProfilesTests : IDisposable
         Profiles.Remove("here").ShouldBeTrue();
         Profiles.Remove("here").ShouldBeFalse();
         Profiles.Current.ShouldBe("default");
-        Should.Throw<UsageException>(() => Profiles.Resolve("here", null)).Message.ShouldContain("cairn login --profile here");
+        Should
+            .Throw<UsageException>(() => Profiles.Resolve("here", null))
+            .Message.ShouldContain("cairn login --profile here");
     }
 
     [Theory]
@@ -103,7 +113,9 @@ public sealed class ProfilesTests : IDisposable
     public void A_file_of_another_shape_is_refused_with_its_name(string text)
     {
         File.WriteAllText(Profiles.Path, text);
-        Should.Throw<UsageException>(() => Profiles.Resolve(null, null)).Message.ShouldContain("profiles.json is not what 'cairn login' writes");
+        Should
+            .Throw<UsageException>(() => Profiles.Resolve(null, null))
+            .Message.ShouldContain("profiles.json is not what 'cairn login' writes");
     }
 
     [Theory]

@@ -20,7 +20,8 @@ public sealed class SafeTextTests
     [InlineData("one\r\ntwo\tthree", "one\\r\\ntwo\\tthree")]
     [InlineData("👩\u200d🚀 می\u200cخواهم", "👩\u200d🚀 می\u200cخواهم")]
     [InlineData("tag \U000e0041", "tag \\udb40\\udc41")]
-    public void What_a_terminal_would_obey_is_shown_as_JSON_escapes_it(string text, string shown) => SafeText.Of(text).ShouldBe(shown);
+    public void What_a_terminal_would_obey_is_shown_as_JSON_escapes_it(string text, string shown) =>
+        SafeText.Of(text).ShouldBe(shown);
 
     [Fact]
     public void Half_of_a_pair_is_shown_as_what_it_is()
@@ -38,10 +39,16 @@ public sealed class SafeTextTests
     }
 
     [Fact]
-    public void JSON_stays_the_same_JSON() => Prop.ForAll<string>(ArbMap.Default.ArbFor<string>(), text =>
-    {
-        string json = JsonSerializer.Serialize(text, Printer.Compact);
-        string shown = SafeText.Of(json, lines: true);
-        return shown.All(c => c >= ' ' && c is not ('\u007f' or '\u202e')) && JsonSerializer.Deserialize<string>(shown) == JsonSerializer.Deserialize<string>(json);
-    }).QuickCheckThrowOnFailure();
+    public void JSON_stays_the_same_JSON() =>
+        Prop.ForAll<string>(
+                ArbMap.Default.ArbFor<string>(),
+                text =>
+                {
+                    string json = JsonSerializer.Serialize(text, Printer.Compact);
+                    string shown = SafeText.Of(json, lines: true);
+                    return shown.All(c => c >= ' ' && c is not ('\u007f' or '\u202e'))
+                        && JsonSerializer.Deserialize<string>(shown) == JsonSerializer.Deserialize<string>(json);
+                }
+            )
+            .QuickCheckThrowOnFailure();
 }

@@ -12,7 +12,11 @@ public sealed class SuggestRequestTests
     [InlineData("cairn config set a/b x=p", "cairn config set a/b x=p", null)]
     [InlineData("cairn config get a/b --env=prod ", "cairn config get a/b --env=prod ", null)]
     [InlineData("cairn list -o=jsonpath=x", "cairn list -o=jsonpath=x", null)]
-    public void The_value_behind_an_equals_sign_is_completed_as_one_behind_a_space(string line, string parsed, string? prefix)
+    public void The_value_behind_an_equals_sign_is_completed_as_one_behind_a_space(
+        string line,
+        string parsed,
+        string? prefix
+    )
     {
         var request = SuggestRequest.Of([$"[suggest:{line.Length}]", line]);
         request.Arguments[1].ShouldBe(parsed);

@@ -12,7 +12,8 @@ public sealed class TimesTests
     [InlineData("7d", 604_800)]
     [InlineData("0s", 0)]
     [InlineData("20000d", 1_728_000_000)]
-    public void A_duration_is_a_number_and_a_unit(string text, long seconds) => Times.Duration(text).TotalSeconds.ShouldBe(seconds);
+    public void A_duration_is_a_number_and_a_unit(string text, long seconds) =>
+        Times.Duration(text).TotalSeconds.ShouldBe(seconds);
 
     [Theory]
     [InlineData("")]

@@ -6,8 +6,8 @@ using Cairn.Servers;
 
 namespace Cairn.Cluster.Tests;
 
-/// <summary>Three nodes under load while one thing after the other fails: every answer must be explained by one order of
-/// events, and no session may go back.</summary>
+/// <summary>Three nodes under load while one thing after the other fails: every answer must be explained by one order
+/// of events, and no session may go back.</summary>
 public sealed class FaultTests : IDisposable
 {
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(120));
@@ -22,7 +22,11 @@ public sealed class FaultTests : IDisposable
         Assert.SkipWhen(EtcdCluster.Missing is not null, EtcdCluster.Missing ?? "");
         using var etcd = await EtcdCluster.StartAsync(members: 3);
         using var clock = new FakeClock();
-        using var nodes = await CairnNodes.StartAsync(3, $"etcd://{string.Join(',', etcd.Endpoints)}/cairn", node => node == 2 ? clock.Environment : new Dictionary<string, string>());
+        using var nodes = await CairnNodes.StartAsync(
+            3,
+            $"etcd://{string.Join(',', etcd.Endpoints)}/cairn",
+            node => node == 2 ? clock.Environment : new Dictionary<string, string>()
+        );
         await using var load = new Load(nodes);
         await load.ProgressAsync(100, Ct);
 
@@ -139,20 +143,42 @@ public sealed class FaultTests : IDisposable
     public async Task On_postgres_broken_sessions_a_crashed_node_and_a_failover_break_no_promise()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
-        using var primary = await PostgresServer.StartAsync("-c", "fsync=on", "-c", "synchronous_standby_names=standby");
+        using var primary = await PostgresServer.StartAsync(
+            "-c",
+            "fsync=on",
+            "-c",
+            "synchronous_standby_names=standby"
+        );
         using var replica = await PostgresServer.ReplicateAsync(primary, "standby");
-        using var nodes = await CairnNodes.StartAsync(3, $"postgres://postgres@127.0.0.1:{primary.Port},127.0.0.1:{replica.Port}/postgres");
+        using var nodes = await CairnNodes.StartAsync(
+            3,
+            $"postgres://postgres@127.0.0.1:{primary.Port},127.0.0.1:{replica.Port}/postgres"
+        );
         await using var load = new Load(nodes);
         await load.ProgressAsync(100, Ct);
 
         for (int i = 0; i < 3; i++)
         {
-            using var psql = Process.Start(new ProcessStartInfo("psql",
-                ["-qtA", "-h", "127.0.0.1", "-p", $"{primary.Port}", "-U", "postgres", "-c",
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'cairn'"])
-            {
-                RedirectStandardOutput = true,
-            })!;
+            using var psql = Process.Start(
+                new ProcessStartInfo(
+                    "psql",
+                    [
+                        "-qtA",
+                        "-h",
+                        "127.0.0.1",
+                        "-p",
+                        $"{primary.Port}",
+                        "-U",
+                        "postgres",
+                        "-c",
+                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name "
+                            + "= 'cairn'",
+                    ]
+                )
+                {
+                    RedirectStandardOutput = true,
+                }
+            )!;
             await psql.WaitForExitAsync(Ct);
             await load.ProgressAsync(30, Ct);
         }

@@ -20,13 +20,17 @@ public sealed class HaproxyTests : IDisposable
         using var etcd = await EtcdCluster.StartAsync(1);
         using var nodes = await CairnNodes.StartAsync(3, $"etcd://{etcd.Endpoints[0]}/cairn");
         int port = FreePort.Next();
-        using var haproxy = new ServerProcess(ServerProcess.Find("haproxy")!, ["-db", "-f", Repository.Find("deploy/haproxy/haproxy.cfg")], new Dictionary<string, string>
-        {
-            ["CAIRN_BIND"] = $"127.0.0.1:{port}",
-            ["CAIRN_NODE1"] = nodes.Urls[0].Authority,
-            ["CAIRN_NODE2"] = nodes.Urls[1].Authority,
-            ["CAIRN_NODE3"] = nodes.Urls[2].Authority,
-        });
+        using var haproxy = new ServerProcess(
+            ServerProcess.Find("haproxy")!,
+            ["-db", "-f", Repository.Find("deploy/haproxy/haproxy.cfg")],
+            new Dictionary<string, string>
+            {
+                ["CAIRN_BIND"] = $"127.0.0.1:{port}",
+                ["CAIRN_NODE1"] = nodes.Urls[0].Authority,
+                ["CAIRN_NODE2"] = nodes.Urls[1].Authority,
+                ["CAIRN_NODE3"] = nodes.Urls[2].Authority,
+            }
+        );
         using var http = CairnNodes.Client(TimeSpan.FromSeconds(20));
         http.BaseAddress = new Uri($"http://127.0.0.1:{port}");
         await haproxy.WaitUntilAsync(async () => await IsUpAsync(http));
@@ -35,26 +39,35 @@ public sealed class HaproxyTests : IDisposable
         var failures = new ConcurrentBag<string>();
         using var stopping = new CancellationTokenSource();
         int answers = 0;
-        var clients = Enumerable.Range(0, 8).Select(client => Task.Run(async () =>
-        {
-            for (int i = 0; !stopping.IsCancellationRequested; i++)
-            {
-                string path = $"/api/v1/configs/load/c{client}";
-                try
+        var clients = Enumerable
+            .Range(0, 8)
+            .Select(client =>
+                Task.Run(async () =>
                 {
-                    using var response = client < writers
-                        ? await http.PutAsync(path, new StringContent($"{{\"i\":{i}}}", Encoding.UTF8, "application/json"))
-                        : await http.GetAsync("/api/v1/environments/dev");
-                    if (!response.IsSuccessStatusCode)
-                        failures.Add($"{(client < writers ? "PUT" : "GET")} {(int)response.StatusCode}");
-                }
-                catch (HttpRequestException e)
-                {
-                    failures.Add($"{(client < writers ? "PUT" : "GET")} {e.Message}");
-                }
-                Interlocked.Increment(ref answers);
-            }
-        })).ToList();
+                    for (int i = 0; !stopping.IsCancellationRequested; i++)
+                    {
+                        string path = $"/api/v1/configs/load/c{client}";
+                        try
+                        {
+                            using var response =
+                                client < writers
+                                    ? await http.PutAsync(
+                                        path,
+                                        new StringContent($"{{\"i\":{i}}}", Encoding.UTF8, "application/json")
+                                    )
+                                    : await http.GetAsync("/api/v1/environments/dev");
+                            if (!response.IsSuccessStatusCode)
+                                failures.Add($"{(client < writers ? "PUT" : "GET")} {(int)response.StatusCode}");
+                        }
+                        catch (HttpRequestException e)
+                        {
+                            failures.Add($"{(client < writers ? "PUT" : "GET")} {e.Message}");
+                        }
+                        Interlocked.Increment(ref answers);
+                    }
+                })
+            )
+            .ToList();
 
         await ProgressAsync(300);
         nodes.Kill(1);
@@ -70,7 +83,8 @@ public sealed class HaproxyTests : IDisposable
 
         async Task ProgressAsync(int more)
         {
-            for (int until = Volatile.Read(ref answers) + more; Volatile.Read(ref answers) < until;)
+            int until = Volatile.Read(ref answers) + more;
+            while (Volatile.Read(ref answers) < until)
                 await Task.Delay(20, _deadline.Token);
         }
     }

@@ -15,7 +15,10 @@ public sealed class CatalogOrderTests : IAsyncLifetime
     private sealed record Item(int Number);
 
     public async ValueTask InitializeAsync() =>
-        _store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = Path.Combine(_folder, "c.db") }, CancellationToken.None);
+        _store = await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Path = Path.Combine(_folder, "c.db") },
+            CancellationToken.None
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -39,9 +42,13 @@ public sealed class CatalogOrderTests : IAsyncLifetime
         {
             string key = "k" + random.Next(40).ToString(CultureInfo.InvariantCulture);
             int number = random.Next(1000);
-            Write write = random.Next(3) == 0 || expected.ContainsValue(number)
-                ? new Write.Delete("items/" + key)
-                : new Write.Put("items/" + key, Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
+            Write write =
+                random.Next(3) == 0 || expected.ContainsValue(number)
+                    ? new Write.Delete("items/" + key)
+                    : new Write.Put(
+                        "items/" + key,
+                        Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture))
+                    );
             if (write is Write.Put)
                 expected[key] = number;
             else
@@ -60,7 +67,9 @@ public sealed class CatalogOrderTests : IAsyncLifetime
     public async Task Numbers_are_given_once_however_many_ask_on_however_many_nodes()
     {
         var nodes = Enumerable.Range(0, 4).Select(_ => new IdSequence(_store, "things")).ToList();
-        long[] given = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => nodes[i % nodes.Count].NextAsync(CancellationToken.None).AsTask()));
+        long[] given = await Task.WhenAll(
+            Enumerable.Range(0, 400).Select(i => nodes[i % nodes.Count].NextAsync(CancellationToken.None).AsTask())
+        );
         given.Distinct().Count().ShouldBe(400);
         given.Min().ShouldBeGreaterThan(0);
     }
@@ -79,18 +88,28 @@ public sealed class CatalogOrderTests : IAsyncLifetime
 
     private static (Catalog<Item> Catalog, CatalogOrder<Item, int> Order) Items()
     {
-        var catalog = new Catalog<Item>("items/", record => new Item(int.Parse(record.Value.Span, CultureInfo.InvariantCulture)));
+        var catalog = new Catalog<Item>(
+            "items/",
+            record => new Item(int.Parse(record.Value.Span, CultureInfo.InvariantCulture))
+        );
         return (catalog, catalog.AddOrder<int>(item => [item.Number]));
     }
 
-    private static void Check(CatalogSnapshot snapshot, Catalog<Item> catalog, CatalogOrder<Item, int> order, Dictionary<string, int> expected)
+    private static void Check(
+        CatalogSnapshot snapshot,
+        Catalog<Item> catalog,
+        CatalogOrder<Item, int> order,
+        Dictionary<string, int> expected
+    )
     {
         var view = snapshot.Of(catalog);
         var ascending = expected.Values.Order().ToList();
         view.Range(order, int.MinValue, int.MaxValue).Select(item => item.Number).ShouldBe(ascending);
         view.Range(order, int.MinValue, int.MaxValue, skip: 3).Select(item => item.Number).ShouldBe(ascending.Skip(3));
         view.CountRange(order, 200, 600).ShouldBe(ascending.Count(number => number is >= 200 and < 600));
-        view.Range(order, 200, 600).Select(item => item.Number).ShouldBe(ascending.Where(number => number is >= 200 and < 600));
+        view.Range(order, 200, 600)
+            .Select(item => item.Number)
+            .ShouldBe(ascending.Where(number => number is >= 200 and < 600));
         view.CountRange(order, 600, 200).ShouldBe(0);
     }
 }

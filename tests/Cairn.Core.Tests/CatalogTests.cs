@@ -13,7 +13,10 @@ public sealed class CatalogTests : IAsyncLifetime
     private sealed record Item(string Text, long Revision);
 
     public async ValueTask InitializeAsync() =>
-        _store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = Path.Combine(_folder, "c.db") }, CancellationToken.None);
+        _store = await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Path = Path.Combine(_folder, "c.db") },
+            CancellationToken.None
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -21,11 +24,27 @@ public sealed class CatalogTests : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static Catalog<Item> Items() => new("items/", record => new Item(Encoding.UTF8.GetString(record.Value.Span), record.Revision));
+    private static Catalog<Item> Items() =>
+        new("items/", record => new Item(Encoding.UTF8.GetString(record.Value.Span), record.Revision));
 
     private async Task<long> PutAsync(params (string Key, string? Value)[] writes) =>
-        ((CommitResult.Committed)await _store.CommitAsync(new Transaction([], [.. writes.Select(Write (write) =>
-            write.Value is null ? new Write.Delete(write.Key) : new Write.Put(write.Key, Encoding.UTF8.GetBytes(write.Value)))]), CancellationToken.None)).Revision;
+        (
+            (CommitResult.Committed)
+                await _store.CommitAsync(
+                    new Transaction(
+                        [],
+                        [
+                            .. writes.Select(
+                                Write (write) =>
+                                    write.Value is null
+                                        ? new Write.Delete(write.Key)
+                                        : new Write.Put(write.Key, Encoding.UTF8.GetBytes(write.Value))
+                            ),
+                        ]
+                    ),
+                    CancellationToken.None
+                )
+        ).Revision;
 
     private async Task<CatalogSet> StartAsync(params Catalog[] catalogs)
     {
@@ -61,7 +80,10 @@ public sealed class CatalogTests : IAsyncLifetime
     public async Task A_snapshot_holds_one_point_in_time_across_catalogs()
     {
         var items = Items();
-        var others = new Catalog<Item>("others/", record => new Item(Encoding.UTF8.GetString(record.Value.Span), record.Revision));
+        var others = new Catalog<Item>(
+            "others/",
+            record => new Item(Encoding.UTF8.GetString(record.Value.Span), record.Revision)
+        );
         await using var set = await StartAsync(items, others);
         var writer = Task.Run(async () =>
         {
@@ -85,7 +107,14 @@ public sealed class CatalogTests : IAsyncLifetime
     public async Task Ranges_are_in_order_and_can_go_on_from_a_key()
     {
         var items = Items();
-        await PutAsync(("items/b", "2"), ("items/a/1", "1"), ("items/a/2", "1"), ("items/a", "0"), ("items/c", "3"), ("other", "x"));
+        await PutAsync(
+            ("items/b", "2"),
+            ("items/a/1", "1"),
+            ("items/a/2", "1"),
+            ("items/a", "0"),
+            ("items/c", "3"),
+            ("other", "x")
+        );
         await using var set = await StartAsync(items);
         var view = set.Current.Of(items);
         view.Range("").Select(pair => pair.Key).ShouldBe(["a", "a/1", "a/2", "b", "c"]);
@@ -121,7 +150,10 @@ public sealed class CatalogTests : IAsyncLifetime
         await using var set = await StartAsync(items);
         var bucket = set.Current.Of(items).Lookup(texts, "x");
 
-        await set.WaitForAsync(await PutAsync(("items/0007", null), ("items/9999", "y"), ("items/0250", "z"), ("items/00001", "y")), CancellationToken.None);
+        await set.WaitForAsync(
+            await PutAsync(("items/0007", null), ("items/9999", "y"), ("items/0250", "z"), ("items/00001", "y")),
+            CancellationToken.None
+        );
 
         var view = set.Current.Of(items);
         view.Lookup(all, true).ShouldBe(view.Range("").Select(pair => pair.Value));
@@ -139,7 +171,9 @@ public sealed class CatalogTests : IAsyncLifetime
         const int Size = 4_000;
         var items = Items();
         items.AddIndex<bool>(_ => [true]);
-        var view = items.Load([.. Enumerable.Range(0, Size * factor).Select(i => ($"{i:D6}", (object)new Item("x", 1)))]);
+        var view = items.Load([
+            .. Enumerable.Range(0, Size * factor).Select(i => ($"{i:D6}", (object)new Item("x", 1))),
+        ]);
         CatalogChange[] change = [new CatalogChange(2, items, "002000", new Item("x", 1), new Item("y", 2))];
         items.Apply(view, change);
 
@@ -182,7 +216,11 @@ public sealed class CatalogTests : IAsyncLifetime
     [Fact]
     public async Task A_record_that_cannot_be_read_stops_the_start_and_later_the_following()
     {
-        var items = new Catalog<Item>("items/", record => record.Value.Length == 0 ? throw new FormatException("it is empty") : new Item("", record.Revision));
+        var items = new Catalog<Item>(
+            "items/",
+            record =>
+                record.Value.Length == 0 ? throw new FormatException("it is empty") : new Item("", record.Revision)
+        );
         await using (var set = await StartAsync(items))
         {
             long revision = await PutAsync(("items/bad", ""));

@@ -13,20 +13,32 @@ public sealed class DocumentTests
     private static readonly string[] Names = ["a", "b", "c/d", "e~f", "", "ü", "g.h", "i[0]"];
 
     private static readonly string[] Texts =
-        ["", "x", "true", "1.0", "a\nb", "☃ \"q\" \\ 'p' #=:", " lead", "null", "- x", "{{ t }}"];
+    [
+        "",
+        "x",
+        "true",
+        "1.0",
+        "a\nb",
+        "☃ \"q\" \\ 'p' #=:",
+        " lead",
+        "null",
+        "- x",
+        "{{ t }}",
+    ];
 
     private static readonly string[] Numbers = ["1.50", "1e30", "123456789012345678901234567890", "-0.5"];
 
-    private static JsonNode? Value(Random random, int depth) => random.Next(depth > 0 ? 8 : 5) switch
-    {
-        0 => JsonValue.Create(random.Next(-5, 6)),
-        1 => JsonValue.Create(Texts[random.Next(Texts.Length)]),
-        2 => JsonValue.Create(random.Next(2) == 0),
-        3 => null,
-        4 => JsonNode.Parse(Numbers[random.Next(Numbers.Length)]),
-        5 => new JsonArray([.. Enumerable.Range(0, random.Next(5)).Select(_ => Value(random, depth - 1))]),
-        _ => Object(random, depth - 1),
-    };
+    private static JsonNode? Value(Random random, int depth) =>
+        random.Next(depth > 0 ? 8 : 5) switch
+        {
+            0 => JsonValue.Create(random.Next(-5, 6)),
+            1 => JsonValue.Create(Texts[random.Next(Texts.Length)]),
+            2 => JsonValue.Create(random.Next(2) == 0),
+            3 => null,
+            4 => JsonNode.Parse(Numbers[random.Next(Numbers.Length)]),
+            5 => new JsonArray([.. Enumerable.Range(0, random.Next(5)).Select(_ => Value(random, depth - 1))]),
+            _ => Object(random, depth - 1),
+        };
 
     private static JsonObject Object(Random random, int depth) =>
         new(Names.Where(_ => random.Next(2) == 0).Select(name => KeyValuePair.Create(name, Value(random, depth))));
@@ -40,21 +52,30 @@ public sealed class DocumentTests
         Prop.ForAll(Document(), Document(), (one, other) => holds(one, other)).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_difference_applied_to_the_first_document_gives_the_second() => Check((from, to) =>
-    {
-        var patch = JsonPatch.Diff(JsonText.Element(from), JsonText.Element(to));
-        using var budget = new WorkBudget(CancellationToken.None);
-        byte[] patched = JsonPatch.Apply(from, Bytes(patch), 1 << 20, budget);
-        return JsonElement.DeepEquals(JsonText.Element(patched), JsonText.Element(to));
-    });
+    public void A_difference_applied_to_the_first_document_gives_the_second() =>
+        Check(
+            (from, to) =>
+            {
+                var patch = JsonPatch.Diff(JsonText.Element(from), JsonText.Element(to));
+                using var budget = new WorkBudget(CancellationToken.None);
+                byte[] patched = JsonPatch.Apply(from, Bytes(patch), 1 << 20, budget);
+                return JsonElement.DeepEquals(JsonText.Element(patched), JsonText.Element(to));
+            }
+        );
 
     [Fact]
     public void A_document_differs_from_itself_in_nothing() =>
         Check((one, _) => JsonPatch.Diff(JsonText.Element(one), JsonText.Element(one))!.Count == 0);
 
     [Fact]
-    public void A_merge_patch_works_as_the_definition_of_RFC_7396_says() => Check((target, patch) =>
-        JsonNode.DeepEquals(JsonNode.Parse(MergePatch.Apply(target, patch)), Defined(JsonNode.Parse(target), JsonNode.Parse(patch))));
+    public void A_merge_patch_works_as_the_definition_of_RFC_7396_says() =>
+        Check(
+            (target, patch) =>
+                JsonNode.DeepEquals(
+                    JsonNode.Parse(MergePatch.Apply(target, patch)),
+                    Defined(JsonNode.Parse(target), JsonNode.Parse(patch))
+                )
+        );
 
     // The pseudo code of section 2.
     private static JsonNode? Defined(JsonNode? target, JsonNode? patch)
@@ -86,11 +107,19 @@ public sealed class DocumentTests
     [InlineData("""{}""", """{"a":{"bb":{"ccc":null}}}""", """{"a":{"bb":{}}}""")]
     [InlineData("""{"n":1e400}""", """{"m":1.10}""", """{"n":1e400,"m":1.10}""")]
     public void The_examples_of_RFC_7396_hold(string target, string patch, string result) =>
-        Encoding.UTF8.GetString(MergePatch.Apply(Encoding.UTF8.GetBytes(target), Encoding.UTF8.GetBytes(patch))).ShouldBe(result);
+        Encoding
+            .UTF8.GetString(MergePatch.Apply(Encoding.UTF8.GetBytes(target), Encoding.UTF8.GetBytes(patch)))
+            .ShouldBe(result);
 
     [Fact]
-    public void YAML_written_and_read_gives_the_same_document() => Check((one, _) =>
-        JsonElement.DeepEquals(JsonText.Element(DocumentFormat.Yaml.ToJson(DocumentFormat.Yaml.Write(one))), JsonText.Element(one)));
+    public void YAML_written_and_read_gives_the_same_document() =>
+        Check(
+            (one, _) =>
+                JsonElement.DeepEquals(
+                    JsonText.Element(DocumentFormat.Yaml.ToJson(DocumentFormat.Yaml.Write(one))),
+                    JsonText.Element(one)
+                )
+        );
 
     [Theory]
     [InlineData("a: 0x1F", """{"a":31}""")]
@@ -120,7 +149,9 @@ public sealed class DocumentTests
     [InlineData("a: *nowhere")]
     [InlineData("")]
     public void YAML_that_JSON_cannot_hold_or_that_is_malformed_is_refused(string yaml) =>
-        Should.Throw<ProblemException>(() => DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(yaml))).Problem.Kind.ShouldBe(ProblemKind.Invalid);
+        Should
+            .Throw<ProblemException>(() => DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(yaml)))
+            .Problem.Kind.ShouldBe(ProblemKind.Invalid);
 
     [Fact]
     public void YAML_aliases_that_multiply_are_stopped()
@@ -128,7 +159,9 @@ public sealed class DocumentTests
         var bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 12; i++)
             bomb.Append($"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
-        Should.Throw<ProblemException>(() => DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(bomb.ToString()))).Problem.Kind.ShouldBe(ProblemKind.TooLarge);
+        Should
+            .Throw<ProblemException>(() => DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(bomb.ToString())))
+            .Problem.Kind.ShouldBe(ProblemKind.TooLarge);
     }
 
     [Fact]
@@ -187,9 +220,14 @@ public sealed class DocumentTests
     [Fact]
     public void TOML_has_tables_arrays_of_tables_and_quoted_keys()
     {
-        const string Json = """{"title":"T \"q\"","n":1.5,"none":null,"owner":{"a b":1,"deep":{"x":true}},"items":[{"a":1},{"b":[1,"2"]}]}""";
-        Encoding.UTF8.GetString(DocumentFormat.Toml.Write(Encoding.UTF8.GetBytes(Json))).ShouldBe(
-            "title = \"T \\\"q\\\"\"\nn = 1.5\n\n[owner]\n\"a b\" = 1\n\n[owner.deep]\nx = true\n\n[[items]]\na = 1\n\n[[items]]\nb = [1, \"2\"]\n");
+        const string Json =
+            """{"title":"T \"q\"","n":1.5,"none":null,"owner":{"a b":1,"deep":{"x":true}},"items":[{"a":1},{"b":[1,"2"]}]}""";
+        Encoding
+            .UTF8.GetString(DocumentFormat.Toml.Write(Encoding.UTF8.GetBytes(Json)))
+            .ShouldBe(
+                "title = \"T \\\"q\\\"\"\nn = 1.5\n\n[owner]\n\"a b\" = 1\n\n[owner.deep]\nx = true\n\n"
+                    + "[[items]]\na = 1\n\n[[items]]\nb = [1, \"2\"]\n"
+            );
         Should.Throw<ProblemException>(() => DocumentFormat.Toml.Write("[1]"u8.ToArray()));
         Should.Throw<ProblemException>(() => DocumentFormat.Toml.Write("""{"a":99999999999999999999}"""u8.ToArray()));
         Should.Throw<ProblemException>(() => DocumentFormat.Toml.Write("""{"a":[null]}"""u8.ToArray()));
@@ -198,7 +236,8 @@ public sealed class DocumentTests
     [Fact]
     public void A_text_difference_shows_what_changed_with_some_lines_around()
     {
-        string from = string.Join('\n', Enumerable.Range(0, 30)), to = from.Replace("15", "fifteen", StringComparison.Ordinal);
+        string from = string.Join('\n', Enumerable.Range(0, 30)),
+            to = from.Replace("15", "fifteen", StringComparison.Ordinal);
         TextDiff.Of(from, to).ShouldBe("@@\n 12\n 13\n 14\n-15\n+fifteen\n 16\n 17\n 18\n");
         TextDiff.Of(from, from).ShouldBe("");
     }

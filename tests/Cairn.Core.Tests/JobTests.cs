@@ -12,10 +12,17 @@ public sealed class JobTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private JobSupervisor Supervisor() => new(TimeProvider.System, () => Volatile.Read(ref _leads)) { OnEnd = status => _ended.Writer.TryWrite(status) };
+    private JobSupervisor Supervisor() =>
+        new(TimeProvider.System, () => Volatile.Read(ref _leads)) { OnEnd = status => _ended.Writer.TryWrite(status) };
 
     public static TheoryData<Exception> Whatever() =>
-        [new InvalidOperationException("unforeseen"), new NullReferenceException(), new OperationCanceledException("not asked for"), new IOException("the disk"), new OutOfMemoryException()];
+        [
+            new InvalidOperationException("unforeseen"),
+            new NullReferenceException(),
+            new OperationCanceledException("not asked for"),
+            new IOException("the disk"),
+            new OutOfMemoryException(),
+        ];
 
     [Theory]
     [MemberData(nameof(Whatever))]
@@ -39,7 +46,8 @@ public sealed class JobTests
         supervisor.Start(new Job("bad", Period, _ => throw new InvalidOperationException()));
         supervisor.Start(new Job("good", Period, _ => Task.CompletedTask));
 
-        int failures = 0, good = 0;
+        int failures = 0,
+            good = 0;
         while (failures < 2)
         {
             if (await _ended.Reader.ReadAsync(Ct) is { Name: "bad" } status)
@@ -57,14 +65,22 @@ public sealed class JobTests
         int runs = 0;
         var goesOn = new TaskCompletionSource();
         var supervisor = Supervisor();
-        supervisor.Start(new Job("follow", TimeSpan.Zero, async ct =>
-        {
-            if (++runs == 1)
-                throw new InvalidOperationException();
-            goesOn.SetResult();
-            await Task.Delay(Timeout.Infinite, ct);
-        })
-        { AtStart = true });
+        supervisor.Start(
+            new Job(
+                "follow",
+                TimeSpan.Zero,
+                async ct =>
+                {
+                    if (++runs == 1)
+                        throw new InvalidOperationException();
+                    goesOn.SetResult();
+                    await Task.Delay(Timeout.Infinite, ct);
+                }
+            )
+            {
+                AtStart = true,
+            }
+        );
 
         await goesOn.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct);
         await supervisor.DisposeAsync();
@@ -90,13 +106,23 @@ public sealed class JobTests
     {
         int runs = 0;
         var supervisor = Supervisor();
-        supervisor.Start(new Job("flush", TimeSpan.FromHours(1), _ =>
-        {
-            runs++;
-            return Task.CompletedTask;
-        })
-        { AtStop = true });
-        supervisor.Start(new Job("other", TimeSpan.FromHours(1), _ => throw new InvalidOperationException("not at the end")));
+        supervisor.Start(
+            new Job(
+                "flush",
+                TimeSpan.FromHours(1),
+                _ =>
+                {
+                    runs++;
+                    return Task.CompletedTask;
+                }
+            )
+            {
+                AtStop = true,
+            }
+        );
+        supervisor.Start(
+            new Job("other", TimeSpan.FromHours(1), _ => throw new InvalidOperationException("not at the end"))
+        );
 
         await supervisor.DisposeAsync();
 

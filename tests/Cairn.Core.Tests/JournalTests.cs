@@ -20,8 +20,16 @@ public sealed class JournalTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = Path.Combine(_folder, "c.db") }, CancellationToken.None);
-        _keyring = await Keyring.OpenAsync(_store, MasterKeys.FromSetting(Convert.ToBase64String(new byte[32])), _clock, CancellationToken.None);
+        _store = await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Path = Path.Combine(_folder, "c.db") },
+            CancellationToken.None
+        );
+        _keyring = await Keyring.OpenAsync(
+            _store,
+            MasterKeys.FromSetting(Convert.ToBase64String(new byte[32])),
+            _clock,
+            CancellationToken.None
+        );
         _journal = new Journal(_store, _keyring, "audit/");
         _ids = new TimedIds(_clock);
     }
@@ -42,7 +50,8 @@ public sealed class JournalTests : IAsyncLifetime
 
         (await IdsAsync()).ShouldBe(written);
         var paged = new List<string>();
-        for (string? before = null; ;)
+        string? before = null;
+        while (true)
         {
             var page = await PageAsync(before: before, limit: 6);
             paged.AddRange(page.Items);
@@ -84,8 +93,17 @@ public sealed class JournalTests : IAsyncLifetime
         made.Distinct().Count().ShouldBe(made.Count);
         made.ShouldAllBe(id => Guid.Parse(id).Version == 7);
         TimedId.TimeOf(made[^1])!.Value.ShouldBeLessThanOrEqualTo(_clock.Now.AddMilliseconds(5));
-        (await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Enumerable.Range(0, 1000).Select(_ => _ids.New()).ToList()))))
-            .SelectMany(ids => ids).Distinct().Count().ShouldBe(8000);
+        (
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, 8)
+                    .Select(_ => Task.Run(() => Enumerable.Range(0, 1000).Select(_ => _ids.New()).ToList()))
+            )
+        )
+            .SelectMany(ids => ids)
+            .Distinct()
+            .Count()
+            .ShouldBe(8000);
     }
 
     [Fact]
@@ -93,13 +111,28 @@ public sealed class JournalTests : IAsyncLifetime
     {
         string rare = await AddAsync();
         for (int i = 0; i < 13; i++)
-            await _store.CommitAsync(new Transaction([], [.. Enumerable.Range(0, 1000).Select(_ => new Write.Put(_journal.KeyOf(_ids.New())!, Empty))]), Ct);
+        {
+            await _store.CommitAsync(
+                new Transaction(
+                    [],
+                    [.. Enumerable.Range(0, 1000).Select(_ => new Write.Put(_journal.KeyOf(_ids.New())!, Empty))]
+                ),
+                Ct
+            );
+        }
 
         var found = new List<string>();
         int pages = 0;
         for (string? before = null; ; pages++)
         {
-            var page = await _journal.PageAsync(null, null, before, 10, record => _journal.IdOf(record.Key) == rare ? rare : null, Ct);
+            var page = await _journal.PageAsync(
+                null,
+                null,
+                before,
+                10,
+                record => _journal.IdOf(record.Key) == rare ? rare : null,
+                Ct
+            );
             found.AddRange(page.Items);
             if ((before = page.Next) is null)
                 break;
@@ -115,7 +148,8 @@ public sealed class JournalTests : IAsyncLifetime
         var ids = new List<string>();
         for (int i = 0; i < 130; i++, _clock.Now += TimeSpan.FromMinutes(1))
         {
-            string id = _ids.New(), key = $"audit/{_clock.Now.UtcDateTime:yyyy-MM-dd'T'HH}/{id}";
+            string id = _ids.New(),
+                key = $"audit/{_clock.Now.UtcDateTime:yyyy-MM-dd'T'HH}/{id}";
             byte[] record = _keyring.Stamp(Empty, i == 50 ? "another place" : key);
             await _store.CommitAsync(new Transaction([], [new Write.Put(key, record)]), Ct);
             ids.Add(id);
@@ -126,7 +160,14 @@ public sealed class JournalTests : IAsyncLifetime
         await new StoreFormat(_store, _keyring, kinds).BringUpAsync(Ct);
 
         (await IdsAsync()).ShouldBe(Enumerable.Reverse(ids));
-        var altered = await _journal.PageAsync(null, null, null, 1000, record => _journal.IsIntact(record) ? null : _journal.IdOf(record.Key), Ct);
+        var altered = await _journal.PageAsync(
+            null,
+            null,
+            null,
+            1000,
+            record => _journal.IsIntact(record) ? null : _journal.IdOf(record.Key),
+            Ct
+        );
         altered.Items.ShouldBe([ids[50]]);
         (await _store.ListAsync("audit/2", await _store.GetRevisionAsync(Ct), Ct).CountAsync(Ct)).ShouldBe(0);
     }
@@ -141,8 +182,12 @@ public sealed class JournalTests : IAsyncLifetime
     private async Task<IReadOnlyList<string>> IdsAsync(DateTimeOffset? since = null, DateTimeOffset? until = null) =>
         (await PageAsync(since, until)).Items;
 
-    private ValueTask<JournalPage<string>> PageAsync(DateTimeOffset? since = null, DateTimeOffset? until = null, string? before = null, int limit = 1000) =>
-        _journal.PageAsync(since, until, before, limit, record => _journal.IdOf(record.Key), Ct);
+    private ValueTask<JournalPage<string>> PageAsync(
+        DateTimeOffset? since = null,
+        DateTimeOffset? until = null,
+        string? before = null,
+        int limit = 1000
+    ) => _journal.PageAsync(since, until, before, limit, record => _journal.IdOf(record.Key), Ct);
 
     private sealed class Clock(DateTimeOffset now) : TimeProvider
     {

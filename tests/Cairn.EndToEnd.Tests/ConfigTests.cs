@@ -43,7 +43,8 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
             ("config undelete life/db", 5, "is not deleted"),
             ("config get life/other", 3, "There is no config 'life/other'."),
             ("config get life/db --env nowhere", 3, "nowhere"),
-            ("config get 'life/what is this'", 2, "segments are made of letters"));
+            ("config get 'life/what is this'", 2, "segments are made of letters")
+        );
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
             ("config set files/env -f db.env", 0, "version 1."),
             ("config get files/env --format dotenv", 0, "POOL_SIZE"),
             ("config set files/broken -f broken.json", 2, "At line 1, byte 7"),
-            ("config get files/broken", 3, "no config"));
+            ("config get files/broken", 3, "no config")
+        );
         await _shell.DoAsync("config set files/input -f -", "{\"big\":1e400,\"exact\":1.0}");
         (await _shell.DoAsync("config get files/input")).ShouldBe("{\n  \"big\": 1e400,\n  \"exact\": 1.0\n}\n");
     }
@@ -83,14 +85,16 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
             ("config set places/db --env prod note=null", 0, "version 5."),
             ("config get places/db --env prod -o jsonpath=.note", 0, "x\n"),
             ("config set places/db 'pool={\"min\":1}'", 0, "version 6."),
-            ("config get places/db -o jsonpath=.pool", 0, "{\"min\":1}\n"));
+            ("config get places/db -o jsonpath=.pool", 0, "{\"min\":1}\n")
+        );
         await _shell.DoAsync("config set places/list -f -", "[1,2]");
         await _shell.DoAsync("config set places/number -f -", "5");
         await RunAsync(
             ("config set places/list 0=5 2=6", 0, "version 2."),
             ("config get places/list -o jsonpath=$", 0, "[5,2,6]\n"),
             ("config set places/list x=1", 2, "the document is an array"),
-            ("config set places/number 0=5", 2, "the document is a number"));
+            ("config set places/number 0=5", 2, "the document is a number")
+        );
     }
 
     [Fact]
@@ -98,7 +102,10 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
     {
         await _shell.DoAsync("config set crowd/db start=1");
         await Task.WhenAll(Enumerable.Range(0, 4).Select(i => _shell.DoAsync($"config set crowd/db member{i}={i}")));
-        (await _shell.DoAsync("config get crowd/db -o jsonpath=.*")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order().ShouldBe(["0", "1", "1", "2", "3"]);
+        (await _shell.DoAsync("config get crowd/db -o jsonpath=.*"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Order()
+            .ShouldBe(["0", "1", "1", "2", "3"]);
     }
 
     [Fact]
@@ -111,7 +118,8 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
             ("config set verbatim/board more=1", 0, "version 2."),
             ("config get verbatim/board --env prod -o jsonpath=.legend", 0, "{{path}} {{env}}\n"),
             ("config set verbatim/board -f board.json --verbatim=false", 0, "version 3."),
-            ("config get verbatim/board --env prod -o jsonpath=.legend", 0, "verbatim/board prod\n"));
+            ("config get verbatim/board --env prod -o jsonpath=.legend", 0, "verbatim/board prod\n")
+        );
     }
 
     [Fact]
@@ -159,14 +167,17 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
             ("config schema set bound/db", 2, "-f FILE"),
             ("config schema set bound/db -f schema.json", 0, "version 2."),
             ("config schema get bound/db", 0, "\"type\": \"object\""),
-            ("config schema unset bound/db", 0, "version 3."));
+            ("config schema unset bound/db", 0, "version 3.")
+        );
     }
 
     [Fact]
     public async Task Structured_output_is_the_servers_own_answer()
     {
         var written = JsonNode.Parse(await _shell.DoAsync("config set structured/db x=1 -m Why -o json"))!;
-        ((string?)written["path"], (long?)written["version"], (string?)written["message"]).ShouldBe(("structured/db", 1L, "Why"));
+        ((string?)written["path"], (long?)written["version"], (string?)written["message"]).ShouldBe(
+            ("structured/db", 1L, "Why")
+        );
         var listed = JsonNode.Parse(await _shell.DoAsync("config list structured/ -o json"))!.AsArray();
         ((string?)listed[0]!["path"]).ShouldBe("structured/db");
         (await _shell.DoAsync("config list structured/ -o yaml")).ShouldStartWith("- path: structured/db\n");
@@ -183,7 +194,9 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
         (await _shell.DoAsync("config edit edited/db -m Edited")).ShouldBe("Wrote edited/db, version 2.\n");
         (await _shell.DoAsync("config edit edited/db --env prod")).ShouldBeEmpty();
         _shell.Variables["VISUAL"] = "sed -i 's/{}/y: 3/'";
-        (await _shell.DoAsync("config edit edited/db --env prod --format yaml")).ShouldBe("Wrote edited/db for prod, version 3.\n");
+        (await _shell.DoAsync("config edit edited/db --env prod --format yaml")).ShouldBe(
+            "Wrote edited/db for prod, version 3.\n"
+        );
         (await _shell.DoAsync("config get edited/db --env prod --format properties")).ShouldBe("x=2\ny=3\n");
         (await _shell.RunAsync("config edit edited/new --format yaml")).Out.ShouldBe("Wrote edited/new, version 1.\n");
     }
@@ -193,7 +206,10 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
     {
         await _shell.DoAsync("config set overtaken/db x=1");
         _shell.Variables["EDITOR"] = _shell.Folder.Write(
-            "editor", $"#!/bin/sh\nsed -i s/1/2/ \"$1\"\n'{CairnProcess.Program}' config set overtaken/db x=9 >/dev/null\n", executable: true);
+            "editor",
+            $"#!/bin/sh\nsed -i s/1/2/ \"$1\"\n'{CairnProcess.Program}' config set overtaken/db x=9 >/dev/null\n",
+            executable: true
+        );
         var outcome = await _shell.RunAsync("config edit overtaken/db");
         outcome.Code.ShouldBe(5, outcome.ToString());
         string kept = outcome.Error.Split('\n')[0].Replace("Your text is kept in ", "", StringComparison.Ordinal);

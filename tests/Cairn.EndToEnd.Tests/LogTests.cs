@@ -8,7 +8,11 @@ public sealed class LogTests
     public async Task A_watcher_that_goes_away_is_no_error()
     {
         using var folder = new TemporaryFolder();
-        await using var server = await ServerProcess.StartAsync(folder.Path, ["--log-level", "warn"], ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key));
+        await using var server = await ServerProcess.StartAsync(
+            folder.Path,
+            ["--log-level", "warn"],
+            ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key)
+        );
         using (var client = new HttpClient { BaseAddress = new Uri(server.Url) })
         {
             client.DefaultRequestHeaders.Add("X-API-Key", ServerFixture.Key);
@@ -18,7 +22,10 @@ public sealed class LogTests
 
         using var other = new HttpClient { BaseAddress = new Uri(server.Url) };
         await CairnProcess.UntilAsync(
-            async () => (await other.GetStringAsync("/metrics")).Contains("\ncairn_watchers 0\n", StringComparison.Ordinal), "The place was not given back.");
+            async () =>
+                (await other.GetStringAsync("/metrics")).Contains("\ncairn_watchers 0\n", StringComparison.Ordinal),
+            "The place was not given back."
+        );
         server.Terminate();
         (await server.ExitAsync()).ShouldBe(0);
         server.Error.Trim().ShouldBe("");

@@ -14,7 +14,10 @@ public sealed class LoginTests(ServerFixture fixture) : IDisposable
         (await _shell.DoAsync("login --key-stdin", ServerFixture.Key + "\n")).ShouldContain("Logged in to");
         (await _shell.DoAsync("whoami")).ShouldContain("admin");
         if (!OperatingSystem.IsWindows())
-            File.GetUnixFileMode(_shell.Folder["profiles.json"]).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        {
+            File.GetUnixFileMode(_shell.Folder["profiles.json"])
+                .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
     }
 
     [Fact]
@@ -137,7 +140,8 @@ public sealed class LoginTests(ServerFixture fixture) : IDisposable
         request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
-        string file = folder.Write("cert.pem", certificate.ExportCertificatePem()), keyFile = folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
+        string file = folder.Write("cert.pem", certificate.ExportCertificatePem()),
+            keyFile = folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
         folder.Write("nonsense.pem", "nonsense");
         await using var server = await ServerProcess.StartWithTlsAsync(folder.Path, "cert.pem", "key.pem");
         _shell.Variables["CAIRN_URL"] = server.Url;
@@ -150,10 +154,20 @@ public sealed class LoginTests(ServerFixture fixture) : IDisposable
             ($"health --ca-cert {folder["none.pem"]}", 2, "none.pem"),
             ($"health --ca-cert {folder["nonsense.pem"]}", 2, "nonsense.pem"),
             ($"health --ca-cert {file} --client-key {keyFile}", 2, "--client-cert"),
-            ($"health --ca-cert {file} --client-cert {file} --client-key {folder["nonsense.pem"]}", 2, "cannot be used for TLS"),
-            ($"health --url {server.Url.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)} --ca-cert {file}", 6, "cannot be trusted"),
+            (
+                $"health --ca-cert {file} --client-cert {file} --client-key {folder["nonsense.pem"]}",
+                2,
+                "cannot be used for TLS"
+            ),
+            (
+                $"health --url {server.Url.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)} "
+                    + $"--ca-cert {file}",
+                6,
+                "cannot be trusted"
+            ),
             ($"health --url {fixture.Server.Url.Replace("http:", "https:", StringComparison.Ordinal)}", 6, "http://"),
-            ($"health --url {server.Url.Replace("https:", "http:", StringComparison.Ordinal)}", 6, "https://"));
+            ($"health --url {server.Url.Replace("https:", "http:", StringComparison.Ordinal)}", 6, "https://")
+        );
         _shell.Variables["CAIRN_CACERT"] = file;
         await _shell.DoAsync("health");
     }
@@ -166,7 +180,10 @@ public sealed class LoginTests(ServerFixture fixture) : IDisposable
         await Steps.RunAsync(_shell, ("whoami", 4, "the key of CAIRN_KEY"));
         _shell.Variables["CAIRN_KEY"] = "schlüssel";
         await Steps.RunAsync(_shell, ("whoami", 2, "characters that no key has"));
-        _shell.Folder.Write("profiles.json", $$"""{"current":"one","profiles":{"one":{"url":"{{fixture.Server.Url}}","key":"nonsense"} } }""");
+        _shell.Folder.Write(
+            "profiles.json",
+            $$"""{"current":"one","profiles":{"one":{"url":"{{fixture.Server.Url}}","key":"nonsense"} } }"""
+        );
         _shell.Variables["CAIRN_KEY"] = "";
         await Steps.RunAsync(_shell, ("whoami", 2, "CAIRN_KEY is set and empty"), ("health", 0, "ready"));
         _shell.Variables.Remove("CAIRN_KEY");

@@ -11,7 +11,11 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
     public async Task Environments_are_made_protected_opened_and_deleted()
     {
         using var folder = new TemporaryFolder();
-        await using var server = await ServerProcess.StartAsync(folder.Path, null, ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key));
+        await using var server = await ServerProcess.StartAsync(
+            folder.Path,
+            null,
+            ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key)
+        );
         using var shell = new Shell(server.Url, ServerFixture.Key);
         await Steps.RunAsync(
             shell,
@@ -32,15 +36,24 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
             ("env delete qa", 0, "Deleted qa."),
             ("env get qa", 3, "no environment 'qa'"),
             ("project vars nouns set OWNER=payments", 0, "payments"),
-            ("project vars nouns", 0, "OWNER"));
+            ("project vars nouns", 0, "OWNER")
+        );
     }
 
     [Fact]
     public async Task Keys_are_made_limited_rotated_and_revoked()
     {
-        string text = (await _shell.DoAsync("key create noun-reader --scope configs:read:nouns/** --env dev --description 'Reads only' --expires-in-days 30 --rate-limit 500/minute")).Trim();
+        string text = (
+            await _shell.DoAsync(
+                "key create noun-reader --scope configs:read:nouns/** --env dev --description 'Reads only' "
+                    + "--expires-in-days 30 --rate-limit 500/minute"
+            )
+        ).Trim();
         text.ShouldStartWith("cairn_live_");
-        var key = JsonNode.Parse(await _shell.DoAsync("key list -o json"))!.AsArray().Single(item => (string?)item!["name"] == "noun-reader")!;
+        var key = JsonNode
+            .Parse(await _shell.DoAsync("key list -o json"))!
+            .AsArray()
+            .Single(item => (string?)item!["name"] == "noun-reader")!;
         string id = (string)key["id"]!;
         await _shell.DoAsync("config set nouns/readable x=1");
 
@@ -51,12 +64,14 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
             ("config get nouns/readable --env prod", 4, "does not allow"),
             ("config get other/readable --env dev", 4, "does not allow"),
             ("config set nouns/readable x=2 --env dev", 4, "does not allow"),
-            ("key list", 4, "does not allow"));
+            ("key list", 4, "does not allow")
+        );
 
         await RunAsync(
             ($"key show {id}", 0, "configs:read:nouns/**"),
             ($"key usage {id}", 0, "count:"),
-            ("key show nobody", 3, "no key 'nobody'"));
+            ("key show nobody", 3, "no key 'nobody'")
+        );
         string rotated = (await _shell.DoAsync($"key rotate {id} --overlap 1h")).Trim();
         rotated.ShouldNotBe(text);
         using var renewed = new Shell(fixture.Server.Url, rotated);
@@ -64,7 +79,10 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
         await reader.DoAsync("config get nouns/readable --env dev");
 
         await RunAsync(($"key forget-requests {id}", 0, "Forgot 0 requests."));
-        await RunAsync(($"key revoke {id} --reason Leaked", 0, "Revoked noun-reader"), ($"key revoke {id} --reason Again", 5, "revoked already"));
+        await RunAsync(
+            ($"key revoke {id} --reason Leaked", 0, "Revoked noun-reader"),
+            ($"key revoke {id} --reason Again", 5, "revoked already")
+        );
         (await renewed.RunAsync("whoami")).Code.ShouldBe(4);
         (await reader.RunAsync("whoami")).Code.ShouldBe(4);
         (await _shell.DoAsync("audit --action keys.revoke")).ShouldContain("Leaked");
@@ -78,7 +96,18 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
         await _shell.DoAsync($"env set escapes --description '{Text}'");
         await _shell.DoAsync($"config set escapes/db 'x={Text}' -m '{Text}'");
         await _shell.DoAsync($"key create escapes --description '{Text}'");
-        foreach (string command in (string[])["env list", "env get escapes", "config list escapes/", "config history escapes/db", "change list -n 1000", "audit -n 1000", "key show escapes"])
+        foreach (
+            string command in (string[])
+                [
+                    "env list",
+                    "env get escapes",
+                    "config list escapes/",
+                    "config history escapes/db",
+                    "change list -n 1000",
+                    "audit -n 1000",
+                    "key show escapes",
+                ]
+        )
         {
             string output = await _shell.DoAsync(command);
             output.ShouldContain(Shown, Case.Sensitive, command);
@@ -98,7 +127,8 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
     {
         await _shell.DoAsync("key create by-name");
         string id = (await _shell.DoAsync("key list -o jsonpath=[*].name")).Split('\n').Contains("by-name")
-            ? (string)JsonNode.Parse(await _shell.DoAsync("key show by-name -o json"))!["id"]! : "";
+            ? (string)JsonNode.Parse(await _shell.DoAsync("key show by-name -o json"))!["id"]!
+            : "";
         id.Length.ShouldBe(32);
         string change = (await _shell.DoAsync("change list -n 1 -o name")).Trim();
         await RunAsync(
@@ -110,7 +140,8 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
             ("key revoke by-name --reason Tried", 0, $"Revoked by-name ({id})."),
             ("key show by-name -o name", 0, id),
             ("change show zzz", 3, "no change 'zzz'"),
-            ("key list -n 1 -o name", 0, "\n"));
+            ("key list -n 1 -o name", 0, "\n")
+        );
         var several = await _shell.RunAsync("change show 0");
         several.Code.ShouldBe(2, several.ToString());
         several.Error.ShouldContain("Type more of it.");
@@ -130,7 +161,8 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
             ($"change revert {id} -m Undone", 0, $"Reverted {id}"),
             ("config get nouns/reverted", 3, "deleted"),
             ($"change revert {id}", 5, "moved on"),
-            ("change show nothing", 3, "no change"));
+            ("change show nothing", 3, "no change")
+        );
     }
 
     [Fact]
@@ -144,7 +176,8 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
             ("audit --resource configs/audited/db --action configs.put --actor admin --outcome success", 0, "Seen"),
             ($"audit --change {written["change"]}", 0, "audited"),
             ("audit --outcome unauthenticated", 0, "the key is not known"),
-            ("audit --since nonsense", 2, "since=nonsense"));
+            ("audit --since nonsense", 2, "since=nonsense")
+        );
         JsonNode.Parse(await _shell.DoAsync("audit -n 3 -o json"))!.AsArray().Count.ShouldBe(3);
         (await _shell.DoAsync("audit --resource configs/audited/ --until 2000-01-01 -o json")).ShouldBe("[]\n");
     }
@@ -168,7 +201,8 @@ public sealed class NounTests(ServerFixture fixture) : IDisposable
         await RunAsync(
             ("settings --max-watchers 5", 0, "--max-watchers"),
             ("settings", 0, "log-level in cairn.yaml"),
-            ("settings", 0, "********"));
+            ("settings", 0, "********")
+        );
         (await _shell.DoAsync("settings -o json")).ShouldNotContain("bm90LXNob3du");
     }
 

@@ -37,7 +37,12 @@ public sealed partial class StartTests : IDisposable
     public async Task A_first_admin_key_that_is_none_is_refused_before_anything_is_made(string key)
     {
         var outcome = await CairnProcess.RunAsync(
-            CairnProcess.Describe(["serve", "--listen", "http://127.0.0.1:0"], _folder.Path, [("CAIRN_BOOTSTRAP_ADMIN_KEY", key)]));
+            CairnProcess.Describe(
+                ["serve", "--listen", "http://127.0.0.1:0"],
+                _folder.Path,
+                [("CAIRN_BOOTSTRAP_ADMIN_KEY", key)]
+            )
+        );
         outcome.Code.ShouldBe(2, outcome.ToString());
         outcome.Error.ShouldContain("CAIRN_BOOTSTRAP_ADMIN_KEY");
         outcome.ToString().ShouldNotContain(key);
@@ -47,7 +52,11 @@ public sealed partial class StartTests : IDisposable
     [Fact]
     public async Task What_was_written_is_there_after_the_server_was_killed()
     {
-        await using var first = await ServerProcess.StartAsync(_folder.Path, null, ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key));
+        await using var first = await ServerProcess.StartAsync(
+            _folder.Path,
+            null,
+            ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key)
+        );
         using (var shell = new Shell(first.Url, ServerFixture.Key))
         {
             await shell.DoAsync("config set payments/database pool.size=20");
@@ -61,7 +70,9 @@ public sealed partial class StartTests : IDisposable
         using var later = new Shell(second.Url, ServerFixture.Key);
         (await later.DoAsync("config get payments/database --format properties")).ShouldBe("pool.size=20\n");
         (await later.DoAsync("config get payments/database --format properties --env prod")).ShouldBe("pool.size=50\n");
-        (await later.DoAsync("config history payments/database")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(3);
+        (await later.DoAsync("config history payments/database"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Length.ShouldBe(3);
         (await later.DoAsync("env vars prod")).ShouldContain("eu-west-1");
         (await later.DoAsync("key list")).ShouldContain("service");
     }
@@ -74,7 +85,9 @@ public sealed partial class StartTests : IDisposable
         (await http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
         server.Terminate();
         await CairnProcess.UntilAsync(
-            async () => (await http.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable, "It did not turn unready.");
+            async () => (await http.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable,
+            "It did not turn unready."
+        );
         (await http.GetAsync("/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await server.ExitAsync()).ShouldBe(0, server.Error);
     }
@@ -92,12 +105,20 @@ public sealed partial class StartTests : IDisposable
         missing.Code.ShouldBe(2, missing.ToString());
         missing.Error.ShouldContain("cairn: The master key file cairn-data/master.key is missing");
 
-        var wrong = await ServerProcess.FailAsync(_folder.Path, null, ("CAIRN_MASTER_KEY", Convert.ToBase64String(new byte[32])));
+        var wrong = await ServerProcess.FailAsync(
+            _folder.Path,
+            null,
+            ("CAIRN_MASTER_KEY", Convert.ToBase64String(new byte[32]))
+        );
         wrong.Code.ShouldBe(2, wrong.ToString());
         wrong.Error.ShouldContain("master key");
         wrong.Error.ShouldNotContain("   at ");
 
-        await using var restored = await ServerProcess.StartAsync(_folder.Path, null, ("CAIRN_MASTER_KEY", kept.Trim()));
+        await using var restored = await ServerProcess.StartAsync(
+            _folder.Path,
+            null,
+            ("CAIRN_MASTER_KEY", kept.Trim())
+        );
         restored.Output.ShouldContain("listening");
     }
 
@@ -115,10 +136,18 @@ public sealed partial class StartTests : IDisposable
     [Theory]
     [InlineData("CAIRN_STOER", "sqlite:x.db", "CAIRN_STOER is not a setting. Did you mean CAIRN_STORE?")]
     [InlineData("CAIRN_RATE_LIMIT_READ", "many", "CAIRN_RATE_LIMIT_READ 'many' is not acceptable")]
-    [InlineData("CAIRN_MASTER_KEY", "c2hvcnQ=", "CAIRN_MASTER_KEY is not acceptable: it should be keys of 32 bytes in base64")]
+    [InlineData(
+        "CAIRN_MASTER_KEY",
+        "c2hvcnQ=",
+        "CAIRN_MASTER_KEY is not acceptable: it should be keys of 32 bytes in base64"
+    )]
     [InlineData("CAIRN_STORE", "mysql://x", "CAIRN_STORE 'mysql://x' is not acceptable: it should be sqlite:PATH")]
     [InlineData("CAIRN_STORE", "sqlite:", "it should be sqlite:PATH")]
-    public async Task A_setting_that_is_wrong_stops_the_start_with_a_sentence(string name, string value, string sentence)
+    public async Task A_setting_that_is_wrong_stops_the_start_with_a_sentence(
+        string name,
+        string value,
+        string sentence
+    )
     {
         var outcome = await ServerProcess.FailAsync(_folder.Path, null, (name, value));
         outcome.Code.ShouldBe(2, outcome.ToString());

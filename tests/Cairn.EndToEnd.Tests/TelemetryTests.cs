@@ -14,16 +14,26 @@ public sealed class TelemetryTests
         using var folder = new TemporaryFolder();
         using var collector = new Collector();
         await using var server = await ServerProcess.StartAsync(
-            folder.Path, null, ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key), ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url),
-            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_METRIC_EXPORT_INTERVAL", "300"), ("OTEL_BSP_SCHEDULE_DELAY", "300"));
+            folder.Path,
+            null,
+            ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "300"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "300")
+        );
         using var shell = new Shell(server.Url, ServerFixture.Key);
         await shell.DoAsync("config set payments/database pool.size=20");
 
         await CairnProcess.UntilAsync(
-            () => Task.FromResult(collector.Received("/v1/traces").Contains("PutConfig", StringComparison.Ordinal)
-                && collector.Received("/v1/metrics").Contains("config_updates", StringComparison.Ordinal)
-                && collector.Received("/v1/metrics").Contains("cairn.store.commits", StringComparison.Ordinal)),
-            "The collector was not told.");
+            () =>
+                Task.FromResult(
+                    collector.Received("/v1/traces").Contains("PutConfig", StringComparison.Ordinal)
+                        && collector.Received("/v1/metrics").Contains("config_updates", StringComparison.Ordinal)
+                        && collector.Received("/v1/metrics").Contains("cairn.store.commits", StringComparison.Ordinal)
+                ),
+            "The collector was not told."
+        );
         collector.Received("/v1/traces").ShouldNotContain("payments");
     }
 

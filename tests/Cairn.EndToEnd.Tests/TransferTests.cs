@@ -14,36 +14,63 @@ public sealed class TransferTests(ServerFixture fixture) : IDisposable
         var lines = new StringBuilder();
         for (int i = 0; i < 2000; i++)
         {
-            lines.Append($$$"""{"path":"bulk/group-{{{i % 10}}}/config-{{{i:D4}}}","document":{"number":{{{i}}},"exact":1.0,"nested":{"list":[1,2,{{{i}}}]},"text":"Zürich \u2603"}}""").Append('\n');
+            lines
+                .Append(
+                    $$$"""{"path":"bulk/group-{{{i % 10}}}/config-{{{i:D4}}}","document":{"number":{{{i}}},"exact":1.0,"nested":{"list":[1,2,{{{i}}}]},"text":"Zürich \u2603"}}"""
+                )
+                .Append('\n');
             if (i % 20 == 0)
-                lines.Append($$$"""{"path":"bulk/group-{{{i % 10}}}/config-{{{i:D4}}}","environment":"prod","document":{"number":-1}}""").Append('\n');
+            {
+                lines
+                    .Append(
+                        $$$"""{"path":"bulk/group-{{{i % 10}}}/config-{{{i:D4}}}","environment":"prod","document":{"number":-1}}"""
+                    )
+                    .Append('\n');
+            }
         }
 
         _shell.Folder.Write("bulk.jsonl", lines.ToString());
-        (await _shell.DoAsync("config import bulk.jsonl --dry-run")).ShouldBe("2,100 to create, 0 to change, 0 to delete, 0 unchanged.\n");
-        (await _shell.DoAsync("config import bulk.jsonl")).ShouldBe("Imported: 2,100 created, 0 changed, 0 unchanged.\n");
-        (await _shell.DoAsync("config import bulk.jsonl")).ShouldBe("Imported: 0 created, 0 changed, 2,100 unchanged.\n");
+        (await _shell.DoAsync("config import bulk.jsonl --dry-run")).ShouldBe(
+            "2,100 to create, 0 to change, 0 to delete, 0 unchanged.\n"
+        );
+        (await _shell.DoAsync("config import bulk.jsonl")).ShouldBe(
+            "Imported: 2,100 created, 0 changed, 0 unchanged.\n"
+        );
+        (await _shell.DoAsync("config import bulk.jsonl")).ShouldBe(
+            "Imported: 0 created, 0 changed, 2,100 unchanged.\n"
+        );
         JsonNode.Parse(await _shell.DoAsync("config list bulk/ -o json"))!.AsArray().Count.ShouldBe(2000);
 
         (await _shell.DoAsync("config export bulk/ -d first")).ShouldBe("Exported 2,100 documents to first.\n");
-        (await _shell.DoAsync("config export bulk/ -f first.jsonl")).ShouldBe("Exported 2,100 documents to first.jsonl.\n");
+        (await _shell.DoAsync("config export bulk/ -f first.jsonl")).ShouldBe(
+            "Exported 2,100 documents to first.jsonl.\n"
+        );
         File.Exists(_shell.Folder["first/bulk/group-0/config-0000@prod.json"]).ShouldBeTrue();
 
         // Another server, from the folder, gives the same folder and the same file.
         using var folder = new TemporaryFolder();
-        await using var server = await ServerProcess.StartAsync(folder.Path, null, ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key));
+        await using var server = await ServerProcess.StartAsync(
+            folder.Path,
+            null,
+            ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key)
+        );
         await _shell.DoAsync($"config import first --url {server.Url}");
         await _shell.DoAsync($"config export -d second --url {server.Url}");
         await _shell.DoAsync($"config export -f second.jsonl --url {server.Url}");
         Files("second").ShouldBe(Files("first"));
-        (await File.ReadAllTextAsync(_shell.Folder["second.jsonl"])).ShouldBe(await File.ReadAllTextAsync(_shell.Folder["first.jsonl"]));
+        (await File.ReadAllTextAsync(_shell.Folder["second.jsonl"])).ShouldBe(
+            await File.ReadAllTextAsync(_shell.Folder["first.jsonl"])
+        );
     }
 
     [Fact]
     public async Task Several_documents_of_YAML_are_a_base_and_overlays()
     {
         string project = "spring-" + Guid.NewGuid().ToString("N");
-        _shell.Folder.Write($"app/{project}/app.yml", "server:\n  port: 80\nmode: 0644\n---\nspring.config.activate.on-profile: prod\nserver:\n  port: 8080\n");
+        _shell.Folder.Write(
+            $"app/{project}/app.yml",
+            "server:\n  port: 80\nmode: 0644\n---\nspring.config.activate.on-profile: prod\nserver:\n  port: 8080\n"
+        );
         _shell.Folder.Write($"app/{project}/extra.jsonc", "{\"a\": 1, /* one */}");
         _shell.Folder.Write($"app/{project}/more.toml", "[t]\nx = 1\n");
         var imported = await _shell.RunAsync("config import app");
@@ -74,11 +101,17 @@ public sealed class TransferTests(ServerFixture fixture) : IDisposable
     [Theory]
     [InlineData("in/a.json", "{\"x\":}", "in/a.json: The document is not valid JSON")]
     [InlineData("in/a.jsonl", "{\"path\":\"x/y\"}", "in/a.jsonl, line 1 is not an object with 'path' and 'document'")]
-    [InlineData("in/a.jsonl", "{\"path\":\"x/y\",\"document\":1}\n{\"path\":\"x/y\",\"document\":2}", "line 2: x/y was there already")]
+    [InlineData(
+        "in/a.jsonl",
+        "{\"path\":\"x/y\",\"document\":1}\n{\"path\":\"x/y\",\"document\":2}",
+        "line 2: x/y was there already"
+    )]
     public async Task What_cannot_be_read_is_named_with_its_place(string file, string text, string message)
     {
         _shell.Folder.Write(file, text);
-        var outcome = await _shell.RunAsync("config import " + (file.EndsWith(".jsonl", StringComparison.Ordinal) ? file : "in"));
+        var outcome = await _shell.RunAsync(
+            "config import " + (file.EndsWith(".jsonl", StringComparison.Ordinal) ? file : "in")
+        );
         outcome.Code.ShouldBe(2, outcome.ToString());
         outcome.Error.ShouldContain(message);
     }
@@ -87,8 +120,13 @@ public sealed class TransferTests(ServerFixture fixture) : IDisposable
     public async Task Files_that_are_no_documents_are_named()
     {
         _shell.Folder.Write("in/skipped/ok.json", "{}");
-        foreach (string file in (string[])["in/skipped/app.ini", "in/skipped/prod.env.local", "in/README.md", "in/.hidden"])
+        foreach (
+            string file in (string[])["in/skipped/app.ini", "in/skipped/prod.env.local", "in/README.md", "in/.hidden"]
+        )
+        {
             _shell.Folder.Write(file, "x");
+        }
+
         var outcome = await _shell.RunAsync("config import in");
         (outcome.Code, outcome.Out).ShouldBe((0, "Imported: 1 created, 0 changed, 0 unchanged.\n"), outcome.ToString());
         foreach (string file in (string[])["app.ini", "prod.env.local", "README.md", ".hidden"])
@@ -103,7 +141,11 @@ public sealed class TransferTests(ServerFixture fixture) : IDisposable
         await _shell.DoAsync("config export stale/ -d out");
         _shell.Folder.Write("out/other/c.json", "{}");
         if (!OperatingSystem.IsWindows())
-            File.GetUnixFileMode(_shell.Folder["out/stale/a.json"]).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        {
+            File.GetUnixFileMode(_shell.Folder["out/stale/a.json"])
+                .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         await _shell.DoAsync("config delete stale/b");
         var kept = await _shell.RunAsync("config export stale/ -d out");
         kept.Error.ShouldContain("b.json is of no config");
@@ -128,9 +170,17 @@ public sealed class TransferTests(ServerFixture fixture) : IDisposable
     {
         using var folder = new TemporaryFolder();
         await using var server = await ServerProcess.StartAsync(
-            folder.Path, ["--rate-limit-write", "3/second"], ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key));
-        _shell.Folder.Write("many.jsonl", string.Concat(Enumerable.Range(0, 1500).Select(i => $"{{\"path\":\"many/{i}\",\"document\":{i}}}\n")));
-        (await _shell.DoAsync("config import many.jsonl --url " + server.Url)).ShouldBe("Imported: 1,500 created, 0 changed, 0 unchanged.\n");
+            folder.Path,
+            ["--rate-limit-write", "3/second"],
+            ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key)
+        );
+        _shell.Folder.Write(
+            "many.jsonl",
+            string.Concat(Enumerable.Range(0, 1500).Select(i => $"{{\"path\":\"many/{i}\",\"document\":{i}}}\n"))
+        );
+        (await _shell.DoAsync("config import many.jsonl --url " + server.Url)).ShouldBe(
+            "Imported: 1,500 created, 0 changed, 0 unchanged.\n"
+        );
         using var http = new HttpClient();
         (await http.GetStringAsync(server.Url + "/metrics")).ShouldMatch("""status="429"[^\n]*\} [1-9]""");
     }
@@ -145,10 +195,13 @@ public sealed class TransferTests(ServerFixture fixture) : IDisposable
     [Fact]
     public async Task An_import_that_the_server_refuses_names_the_config()
     {
-        _shell.Folder.Write("bad.jsonl", """
+        _shell.Folder.Write(
+            "bad.jsonl",
+            """
             {"path":"refused/good","document":{"x":1}}
             {"path":"refused/bad","environment":"nowhere","document":{"x":1}}
-            """);
+            """
+        );
         var outcome = await _shell.RunAsync("config import bad.jsonl");
         outcome.Code.ShouldNotBe(0);
         outcome.Error.ShouldContain("refused/bad (nowhere)");
@@ -192,7 +245,11 @@ public sealed class TransferTests(ServerFixture fixture) : IDisposable
     public async Task Applying_what_the_server_would_refuse_says_so_and_changes_nothing()
     {
         using var folder = new TemporaryFolder();
-        await using var server = await ServerProcess.StartAsync(folder.Path, null, ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key));
+        await using var server = await ServerProcess.StartAsync(
+            folder.Path,
+            null,
+            ("CAIRN_BOOTSTRAP_ADMIN_KEY", ServerFixture.Key)
+        );
         using var shell = new Shell(server.Url, ServerFixture.Key);
         await shell.DoAsync("env set locked --protect");
         shell.Folder.Write("in/refusal/a.json", "{\"x\":1}");

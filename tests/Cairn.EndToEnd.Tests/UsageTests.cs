@@ -50,7 +50,10 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
     [InlineData("env list -o xml", "xml")]
     [InlineData("whoami --profile nobody", "cairn login --profile nobody")]
     [InlineData("whoami --url nonsense", "is not an address")]
-    public async Task Wrong_usage_exits_with_2_and_says_on_standard_error_what_would_be_right(string command, string message)
+    public async Task Wrong_usage_exits_with_2_and_says_on_standard_error_what_would_be_right(
+        string command,
+        string message
+    )
     {
         var outcome = await _shell.RunAsync(command);
         outcome.Code.ShouldBe(2, outcome.ToString());
@@ -74,7 +77,9 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
         help.ShouldContain("\nUsage:\n  cairn" + command.Replace(" vars ", " vars <name> ", StringComparison.Ordinal));
         help.ShouldContain("\nExamples:\n");
         // The same command at two places is shown at the shorter one.
-        string shown = Regex.Escape(command.Replace(" config apply", " apply", StringComparison.Ordinal)).Replace(@"\ vars\ ", @"\ vars\ \w+\ ", StringComparison.Ordinal);
+        string shown = Regex
+            .Escape(command.Replace(" config apply", " apply", StringComparison.Ordinal))
+            .Replace(@"\ vars\ ", @"\ vars\ \w+\ ", StringComparison.Ordinal);
         help.ShouldMatch($"Examples:\n(.*\n)*?.*cairn{shown}");
         help.Split('\n').ShouldAllBe(line => line.Length <= 150);
         var section = Commands().Match(help);
@@ -113,15 +118,35 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
     [InlineData(120)]
     public async Task A_table_fits_the_terminal_it_is_on_and_identifiers_can_be_copied(int width)
     {
-        string change = (string)System.Text.Json.Nodes.JsonNode.Parse(await _shell.DoAsync("config set usage-width/database x=1 -m 'A message that is longer than there is room for' -o json"))!["change"]!;
-        foreach (string command in (string[])["change list -n 1", "config list usage-width/", "config history usage-width/database", "audit -n 3", "key list -n 3", "cluster status"])
+        string change = (string)
+            System.Text.Json.Nodes.JsonNode.Parse(
+                await _shell.DoAsync(
+                    "config set usage-width/database x=1 -m 'A message that is longer than there is room for' -o json"
+                )
+            )!["change"]!;
+        foreach (
+            string command in (string[])
+                [
+                    "change list -n 1",
+                    "config list usage-width/",
+                    "config history usage-width/database",
+                    "audit -n 3",
+                    "key list -n 3",
+                    "cluster status",
+                ]
+        )
         {
             string[] lines = await OnTerminalAsync(command, width);
-            lines.ShouldAllBe(line => line.Length <= width || line.StartsWith("Not shown", StringComparison.Ordinal), $"{command}\n{string.Join('\n', lines)}");
+            lines.ShouldAllBe(
+                line => line.Length <= width || line.StartsWith("Not shown", StringComparison.Ordinal),
+                $"{command}\n{string.Join('\n', lines)}"
+            );
             lines.Length.ShouldBeGreaterThan(1);
         }
 
-        (await OnTerminalAsync("change list -n 1000", width)).ShouldContain(line => line.StartsWith(change, StringComparison.Ordinal));
+        (await OnTerminalAsync("change list -n 1000", width)).ShouldContain(line =>
+            line.StartsWith(change, StringComparison.Ordinal)
+        );
         (await OnTerminalAsync("change list -n 1 -o wide", width))[0].ShouldContain("MESSAGE");
     }
 
@@ -133,12 +158,25 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
         var start = _shell.Describe("");
         start.FileName = Script;
         start.ArgumentList.Clear();
-        foreach (string argument in (string[])["-qec", $"stty cols {width} rows 24; '{CairnProcess.Program}' {command}", "/dev/null"])
+        foreach (
+            string argument in (string[])
+                ["-qec", $"stty cols {width} rows 24; '{CairnProcess.Program}' {command}", "/dev/null"]
+        )
+        {
             start.ArgumentList.Add(argument);
+        }
+
         start.Environment["TERM"] = "dumb";
         var outcome = await CairnProcess.RunAsync(start);
         outcome.Code.ShouldBe(0, outcome.ToString());
-        return [.. ControlSequence().Replace(outcome.Out, "").Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0)];
+        return
+        [
+            .. ControlSequence()
+                .Replace(outcome.Out, "")
+                .Split('\n')
+                .Select(line => line.TrimEnd('\r'))
+                .Where(line => line.Length > 0),
+        ];
     }
 
     [Fact]
@@ -149,7 +187,10 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
         start.FileName = "/bin/bash";
         start.ArgumentList.Clear();
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"set -o pipefail; '{CairnProcess.Program}' config watch --after 0 | head -n 1; '{CairnProcess.Program}' audit -n 1000 -o json | head -n 1");
+        start.ArgumentList.Add(
+            $"set -o pipefail; '{CairnProcess.Program}' config watch --after 0 | head -n 1; "
+                + $"'{CairnProcess.Program}' audit -n 1000 -o json | head -n 1"
+        );
         var outcome = await CairnProcess.RunAsync(start);
         outcome.Error.ShouldBeEmpty();
         outcome.Code.ShouldBe(0, outcome.ToString());
@@ -174,7 +215,8 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
         start.FileName = "/bin/bash";
         start.ArgumentList.Clear();
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add("""
+        start.ArgumentList.Add(
+            """
             bash -n completion.bash && source completion.bash
             try() {
                 COMP_LINE=$1; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(${1/=/ = }); [[ $1 == *' ' ]] && COMP_WORDS+=('')
@@ -189,9 +231,14 @@ public sealed partial class UsageTests(ServerFixture fixture) : IDisposable
             try 'cairn config get usage-completion/database --env=sta'
             try 'cairn key sh'
             try 'cairn schema get usage-completion/D'
-            """.Replace("PROGRAM", CairnProcess.Program, StringComparison.Ordinal));
+            """.Replace("PROGRAM", CairnProcess.Program, StringComparison.Ordinal)
+        );
         var outcome = await CairnProcess.RunAsync(start);
-        outcome.Out.ShouldBe("config\npromote\nusage-completion/\nusage-completion/database\nstaging\nstaging\nshow\nusage-completion/Database\n", outcome.ToString());
+        outcome.Out.ShouldBe(
+            "config\npromote\nusage-completion/\nusage-completion/database\nstaging\nstaging\nshow\n"
+                + "usage-completion/Database\n",
+            outcome.ToString()
+        );
     }
 
     public void Dispose() => _shell.Dispose();

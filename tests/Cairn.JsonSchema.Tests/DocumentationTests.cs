@@ -3,16 +3,27 @@ namespace Cairn.JsonSchema.Tests;
 /// <summary>What users can set or read stands in docs/json-schema.md.</summary>
 public sealed class DocumentationTests
 {
-    public static readonly TheoryData<string> Names = new((string[])
-    [
-        .. typeof(SchemaLimits).GetProperties().Select(property => property.Name).Where(name => name != "EqualityContract"),
-        .. typeof(SchemaOptions).GetProperties().Select(property => property.Name).Where(name => name is not ("EqualityContract" or "Default")),
-        .. Enum.GetNames<DifferenceKind>(),
-        .. Enum.GetNames<CompatibilityMode>().Where(name => name != "None"),
-        .. Enum.GetNames<OutputFormat>(),
-        .. typeof(ValidationError).GetProperties().Select(property => property.Name).Where(name => name != "EqualityContract"),
-        .. Cairn.JsonSchema.Formats.FormatTable.Names,
-    ]);
+    public static readonly TheoryData<string> Names = new(
+        (string[])
+            [
+                .. typeof(SchemaLimits)
+                    .GetProperties()
+                    .Select(property => property.Name)
+                    .Where(name => name != "EqualityContract"),
+                .. typeof(SchemaOptions)
+                    .GetProperties()
+                    .Select(property => property.Name)
+                    .Where(name => name is not ("EqualityContract" or "Default")),
+                .. Enum.GetNames<DifferenceKind>(),
+                .. Enum.GetNames<CompatibilityMode>().Where(name => name != "None"),
+                .. Enum.GetNames<OutputFormat>(),
+                .. typeof(ValidationError)
+                    .GetProperties()
+                    .Select(property => property.Name)
+                    .Where(name => name != "EqualityContract"),
+                .. Cairn.JsonSchema.Formats.FormatTable.Names,
+            ]
+    );
 
     [Theory]
     [MemberData(nameof(Names))]

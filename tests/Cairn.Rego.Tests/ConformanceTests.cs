@@ -29,7 +29,9 @@ public class ConformanceTests
         var failures = new List<string>();
         var (passed, total) = (0, 0);
         var counts = new SortedDictionary<string, (int Passed, int Total)>();
-        foreach (string file in Directory.GetFiles(Path.Combine(folder, "rego"), "*.json").Order(StringComparer.Ordinal))
+        foreach (
+            string file in Directory.GetFiles(Path.Combine(folder, "rego"), "*.json").Order(StringComparer.Ordinal)
+        )
         {
             string category = Path.GetFileNameWithoutExtension(file);
             using var cases = JsonDocument.Parse(File.ReadAllBytes(file));
@@ -64,7 +66,8 @@ public class ConformanceTests
 
     private static string? Run(JsonElement test)
     {
-        string? wantedCode = Text(test, "want_error_code"), wantedError = Text(test, "want_error");
+        string? wantedCode = Text(test, "want_error_code"),
+            wantedError = Text(test, "want_error");
         List<string> got;
         try
         {
@@ -74,7 +77,9 @@ public class ConformanceTests
         {
             if (wantedCode is null && wantedError is null)
                 return e.Message;
-            return (wantedCode is null || e.Code == wantedCode) && (wantedError is null || e.Message.Contains(wantedError, StringComparison.Ordinal))
+            return
+                (wantedCode is null || e.Code == wantedCode)
+                && (wantedError is null || e.Message.Contains(wantedError, StringComparison.Ordinal))
                 ? null
                 : $"wanted {wantedCode}: {wantedError}, got {e.Message}";
         }
@@ -88,18 +93,34 @@ public class ConformanceTests
         if (!test.TryGetProperty("want_result", out var result))
             return null;
         bool sort = test.TryGetProperty("sort_bindings", out var s) && s.GetBoolean();
-        var wanted = result.EnumerateArray().Select(solution => Canonical(RegoValue.From(solution), sort)).Distinct().Order(StringComparer.Ordinal).ToList();
-        got = [.. got.Select(solution => Canonical(RegoValue.ParseJson(solution), sort)).Distinct().Order(StringComparer.Ordinal)];
+        var wanted = result
+            .EnumerateArray()
+            .Select(solution => Canonical(RegoValue.From(solution), sort))
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        got =
+        [
+            .. got.Select(solution => Canonical(RegoValue.ParseJson(solution), sort))
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
         return wanted.SequenceEqual(got) ? null : $"wanted {string.Join(" ", wanted)}, got {string.Join(" ", got)}";
     }
 
     /// <summary>What a case is about.</summary>
     internal static (RegoModule[] Modules, RegoValue Data, RegoValue? Input, string Query) Load(JsonElement test)
     {
-        var modules = test.TryGetProperty("modules", out var m) && m.ValueKind == JsonValueKind.Array
-            ? m.EnumerateArray().Select((source, i) => new RegoModule($"test-{i}.rego", source.GetString()!)).ToArray()
-            : [];
-        var data = test.TryGetProperty("data", out var d) && d.ValueKind == JsonValueKind.Object ? RegoValue.From(d) : RegoObject.Empty;
+        var modules =
+            test.TryGetProperty("modules", out var m) && m.ValueKind == JsonValueKind.Array
+                ? m.EnumerateArray()
+                    .Select((source, i) => new RegoModule($"test-{i}.rego", source.GetString()!))
+                    .ToArray()
+                : [];
+        var data =
+            test.TryGetProperty("data", out var d) && d.ValueKind == JsonValueKind.Object
+                ? RegoValue.From(d)
+                : RegoObject.Empty;
         var input = test.TryGetProperty("input", out var i) ? RegoValue.From(i) : null;
         if (Text(test, "input_term") is { } term)
             input = RegoPolicy.Compile([]).Prepare(term).Evaluate().Value;
@@ -109,31 +130,49 @@ public class ConformanceTests
     private static List<string> Solutions(JsonElement test)
     {
         var (modules, data, input, text) = Load(test);
-        var query = RegoPolicy.Compile(modules, data, new CompileOptions { Yaml = new PolicyYaml(metadata: true) }).PrepareBody(text);
+        var query = RegoPolicy
+            .Compile(modules, data, new CompileOptions { Yaml = new PolicyYaml(metadata: true) })
+            .PrepareBody(text);
         var options = new EvaluationOptions
         {
             StrictBuiltinErrors = test.TryGetProperty("strict_error", out var strict) && strict.GetBoolean(),
             JsonSchema = new PolicyJsonSchema(),
             Yaml = new PolicyYaml(),
         };
-        return [.. query.Evaluate(input, options, TestContext.Current.CancellationToken).Solutions
-            .Select(solution => RegoObject.Of([.. solution.Bindings.Select(b => ((RegoValue)b.Key, b.Value))]).ToJson())];
+        return
+        [
+            .. query
+                .Evaluate(input, options, TestContext.Current.CancellationToken)
+                .Solutions.Select(solution =>
+                    RegoObject.Of([.. solution.Bindings.Select(b => ((RegoValue)b.Key, b.Value))]).ToJson()
+                ),
+        ];
     }
 
     // Numbers compare by value: 3.0 is 3.
     private static string Canonical(RegoValue value, bool sort)
     {
         var solution = (RegoObject)value;
-        return RegoObject.Of([.. solution.Select(binding => (binding.Key, Plain(sort && binding.Value is RegoArray array ? RegoArray.Of(array.Order()) : binding.Value)))]).ToJson();
+        return RegoObject
+            .Of([
+                .. solution.Select(binding =>
+                    (
+                        binding.Key,
+                        Plain(sort && binding.Value is RegoArray array ? RegoArray.Of(array.Order()) : binding.Value)
+                    )
+                ),
+            ])
+            .ToJson();
     }
 
-    private static RegoValue Plain(RegoValue value) => value switch
-    {
-        RegoNumber number => RegoNumber.Of(number.Scaled),
-        RegoArray array => RegoArray.Of(array.Select(Plain)),
-        RegoObject o => RegoObject.Of([.. o.Select(member => (member.Key, Plain(member.Value)))]),
-        _ => value,
-    };
+    private static RegoValue Plain(RegoValue value) =>
+        value switch
+        {
+            RegoNumber number => RegoNumber.Of(number.Scaled),
+            RegoArray array => RegoArray.Of(array.Select(Plain)),
+            RegoObject o => RegoObject.Of([.. o.Select(member => (member.Key, Plain(member.Value)))]),
+            _ => value,
+        };
 
     private static string? Text(JsonElement test, string name) =>
         test.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
@@ -144,8 +183,13 @@ public class ConformanceTests
             return Directory.Exists(Path.Combine(named, "rego")) ? named : null;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (Path.Combine(folder.FullName, "shared", "conformance") is var path && Directory.Exists(Path.Combine(path, "rego")))
+            if (
+                Path.Combine(folder.FullName, "shared", "conformance") is var path
+                && Directory.Exists(Path.Combine(path, "rego"))
+            )
+            {
                 return path;
+            }
         }
 
         return null;

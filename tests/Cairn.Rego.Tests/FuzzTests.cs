@@ -6,14 +6,66 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Tests;
 
-/// <summary>Random and mutated text: it either is a policy or an error, within bounds, and never another exception.</summary>
+/// <summary>Random and mutated text: it either is a policy or an error, within bounds, and never another
+/// exception.</summary>
 public class FuzzTests
 {
     private static readonly string[] Pieces =
     [
-        "p", "q", "x", "_", "input", "data", ".a", "[x]", "[_]", "[0]", "\"s\"", "`r`", "1", "1.5e3", "true", "null", " := ", " = ", " == ", " in ", " | ", " & ", " + ", " - ",
-        "{", "}", "[", "]", "(", ")", ", ", ": ", "; ", "\n", " if ", " contains ", " not ", " some ", " every ", " with input as ", " else ", "default ", "import data.a", "package a", "count(", "set()",
-        "$\"{", "}\"", "# c\n", "walk(", "f(x) := y", "{x | ", "[x | ", "{x: y | ",
+        "p",
+        "q",
+        "x",
+        "_",
+        "input",
+        "data",
+        ".a",
+        "[x]",
+        "[_]",
+        "[0]",
+        "\"s\"",
+        "`r`",
+        "1",
+        "1.5e3",
+        "true",
+        "null",
+        " := ",
+        " = ",
+        " == ",
+        " in ",
+        " | ",
+        " & ",
+        " + ",
+        " - ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        ", ",
+        ": ",
+        "; ",
+        "\n",
+        " if ",
+        " contains ",
+        " not ",
+        " some ",
+        " every ",
+        " with input as ",
+        " else ",
+        "default ",
+        "import data.a",
+        "package a",
+        "count(",
+        "set()",
+        "$\"{",
+        "}\"",
+        "# c\n",
+        "walk(",
+        "f(x) := y",
+        "{x | ",
+        "[x | ",
+        "{x: y | ",
     ];
 
     private const string Seed = """
@@ -85,8 +137,14 @@ public class FuzzTests
     {
         try
         {
-            var input = RegoValue.ParseJson("""{"roles":["r"],"attributes":{"a":2},"xs":[1,[2],{"k":3}],"m":{"u":1},"a":[0,1]}""");
-            var options = new EvaluationOptions { Limits = new EvaluationLimits { MaxSteps = 100_000 }, Trace = new RegoTrace() };
+            var input = RegoValue.ParseJson(
+                """{"roles":["r"],"attributes":{"a":2},"xs":[1,[2],{"k":3}],"m":{"u":1},"a":[0,1]}"""
+            );
+            var options = new EvaluationOptions
+            {
+                Limits = new EvaluationLimits { MaxSteps = 100_000 },
+                Trace = new RegoTrace(),
+            };
             var policy = RegoPolicy.Compile(text, null, new CompileOptions { Instrument = text.Length % 2 == 0 });
             string formatted = RegoFormatter.Format(text);
             RegoFormatter.Format(formatted).ShouldBe(formatted, text);

@@ -91,7 +91,13 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         ("PyrmuteDeleteVersionGlobal", "DELETE", "/schemas/Matrix/versions/1.0.0?force=true", "delete", false),
         ("PyrmuteDeprecate", "POST", "/schemas/payments/Matrix/versions/1.0.0/deprecate", "write", false),
         ("PyrmuteDeprecateGlobal", "POST", "/schemas/Matrix/versions/1.0.0/deprecate", "write", false),
-        ("PyrmuteCompare", "GET", "/schemas/payments/Matrix/compare?from_version=1.0.0&to_version=1.0.0", "read", false),
+        (
+            "PyrmuteCompare",
+            "GET",
+            "/schemas/payments/Matrix/compare?from_version=1.0.0&to_version=1.0.0",
+            "read",
+            false
+        ),
         ("PyrmuteCompareGlobal", "GET", "/schemas/Matrix/compare?from_version=1.0.0&to_version=1.0.0", "read", false),
         ("PyrmuteListNamespaces", "GET", "/schemas/Matrix/namespaces", "read", false),
         ("PyrmuteCreateKey", "POST", "/api-keys", "admin", false),
@@ -117,13 +123,15 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         ("GetMetrics", "GET", "/metrics", Open, true),
     ];
 
-    public static IEnumerable<TheoryDataRow<string>> Names => Endpoints.Select(endpoint => new TheoryDataRow<string>(endpoint.Name));
+    public static IEnumerable<TheoryDataRow<string>> Names =>
+        Endpoints.Select(endpoint => new TheoryDataRow<string>(endpoint.Name));
 
     [Fact]
     public void Every_endpoint_is_in_the_table()
     {
-        var served = callers.Server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints
-            .Where(endpoint => endpoint.Metadata.GetMetadata<EndpointRule>() is not null)
+        var served = callers
+            .Server.App.Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<EndpointRule>() is not null)
             .Select(endpoint => endpoint.Metadata.GetMetadata<EndpointRule>()!.Name);
 
         served.ShouldBe(Endpoints.Select(endpoint => endpoint.Name), ignoreOrder: true);
@@ -132,7 +140,9 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
     [Fact]
     public void Every_endpoint_carries_a_rule()
     {
-        var without = callers.Server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        var without = callers
+            .Server.App.Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<EndpointRule>() is null)
             .Select(endpoint => endpoint.RoutePattern.RawText);
 
@@ -147,11 +157,18 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         string[] levels = ["read", "write", "delete", "admin"];
         foreach (var (caller, client) in callers.Clients)
         {
-            var expected = least == Open ? (HttpStatusCode?)null
-                : caller is "no key" or "garbage" or "expired" or "revoked" or "wrong address" ? HttpStatusCode.Unauthorized
-                : caller == "this project" ? otherProject || IsOfConfigs(name) ? null : HttpStatusCode.Forbidden
-                : caller == "other project" ? otherProject ? null : HttpStatusCode.Forbidden
-                : Array.IndexOf(levels, caller) >= Array.IndexOf(levels, least) ? null : HttpStatusCode.Forbidden;
+            var expected =
+                least == Open ? (HttpStatusCode?)null
+                : caller is "no key" or "garbage" or "expired" or "revoked" or "wrong address"
+                    ? HttpStatusCode.Unauthorized
+                : caller == "this project"
+                    ? otherProject || IsOfConfigs(name) ? null
+                        : HttpStatusCode.Forbidden
+                : caller == "other project"
+                    ? otherProject ? null
+                        : HttpStatusCode.Forbidden
+                : Array.IndexOf(levels, caller) >= Array.IndexOf(levels, least) ? null
+                : HttpStatusCode.Forbidden;
 
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
             if (method != "GET")
@@ -159,11 +176,27 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 
             if (expected is { } status)
+            {
                 response.StatusCode.ShouldBe(status, $"{name} asked by {caller}");
+            }
             else
-                response.StatusCode.ShouldNotBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.InternalServerError, method == "OPTIONS" ? HttpStatusCode.NotFound : HttpStatusCode.MethodNotAllowed);
+            {
+                response.StatusCode.ShouldNotBeOneOf(
+                    HttpStatusCode.Unauthorized,
+                    HttpStatusCode.Forbidden,
+                    HttpStatusCode.InternalServerError,
+                    method == "OPTIONS" ? HttpStatusCode.NotFound : HttpStatusCode.MethodNotAllowed
+                );
+            }
+
             if (response.StatusCode == HttpStatusCode.Unauthorized)
-                response.Headers.WwwAuthenticate.ToString().ShouldBe(name.StartsWith("Pyrmute") ? "Bearer, ApiKey realm=\"Registry\"" : "Bearer realm=\"cairn\"");
+            {
+                response
+                    .Headers.WwwAuthenticate.ToString()
+                    .ShouldBe(
+                        name.StartsWith("Pyrmute") ? "Bearer, ApiKey realm=\"Registry\"" : "Bearer realm=\"cairn\""
+                    );
+            }
         }
     }
 
@@ -176,33 +209,49 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         using var request = new HttpRequestMessage(new HttpMethod(method), filled);
         if (method != "GET")
             request.Content = new StringContent(Body(name), System.Text.Encoding.UTF8, "application/json");
-        using var response = await callers.Clients[least == Open ? "no key" : least].SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var response = await callers
+            .Clients[least == Open ? "no key" : least]
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         if (name.Contains("Unmatched", StringComparison.Ordinal) && method != "OPTIONS")
+        {
             response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
         else
-            ((int)response.StatusCode).ShouldBeInRange(200, 299, response.StatusCode + " " + (response.IsSuccessStatusCode ? "" : await response.Content.ReadAsStringAsync()));
+        {
+            ((int)response.StatusCode).ShouldBeInRange(
+                200,
+                299,
+                response.StatusCode
+                    + " "
+                    + (response.IsSuccessStatusCode ? "" : await response.Content.ReadAsStringAsync())
+            );
+        }
     }
 
-    private static bool IsOfConfigs(string name) => name.Contains("Config", StringComparison.Ordinal) || name == "SubmitChange";
+    private static bool IsOfConfigs(string name) =>
+        name.Contains("Config", StringComparison.Ordinal) || name == "SubmitChange";
 
-    internal static string Body(string name) => name switch
-    {
-        "SubmitChange" => """{"operations":[{"op":"put","path":"payments/database","document":{"a":1}}]}""",
-        "PromoteConfig" => """{"to":"staging","from":"dev"}""",
-        "CreateKey" => """{"name":"matrix"}""",
-        "RollBackConfig" => """{"to_version":1}""",
-        "InferSchema" => """{"samples":[{}]}""",
-        "PutSchemaRule" => """{"compatibility":"none"}""",
-        "PyrmuteCreateKey" => """{"name":"pyrmute-matrix"}""",
-        "PyrmuteRegister" or "PyrmuteRegisterGlobal" => """{"version":"2.0.0","json_schema":{},"registered_by":"matrix"}""",
-        "PyrmuteRevokeKey" => """{"revoked_by":"matrix"}""",
-        _ => "{}",
-    };
+    internal static string Body(string name) =>
+        name switch
+        {
+            "SubmitChange" => """{"operations":[{"op":"put","path":"payments/database","document":{"a":1}}]}""",
+            "PromoteConfig" => """{"to":"staging","from":"dev"}""",
+            "CreateKey" => """{"name":"matrix"}""",
+            "RollBackConfig" => """{"to_version":1}""",
+            "InferSchema" => """{"samples":[{}]}""",
+            "PutSchemaRule" => """{"compatibility":"none"}""",
+            "PyrmuteCreateKey" => """{"name":"pyrmute-matrix"}""",
+            "PyrmuteRegister" or "PyrmuteRegisterGlobal" =>
+                """{"version":"2.0.0","json_schema":{},"registered_by":"matrix"}""",
+            "PyrmuteRevokeKey" => """{"revoked_by":"matrix"}""",
+            _ => "{}",
+        };
 
     /// <summary>A server and a client of each kind.</summary>
     public sealed class Callers : IAsyncLifetime
     {
-        public CairnServer Server { get; } = new() { Configure = static options => options.Node.ConfigManagerRoot = true };
+        public CairnServer Server { get; } =
+            new() { Configure = static options => options.Node.ConfigManagerRoot = true };
         public Dictionary<string, HttpClient> Clients { get; } = [];
 
         public async ValueTask InitializeAsync()
@@ -215,35 +264,60 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
             Clients["wrong address"] = await Server.ClientWithKeyAsync("admin", ""","allowed_ips":["10.0.0.0/8"]""");
             foreach (string level in new[] { "read", "write", "delete", "admin" })
                 Clients[level] = await Server.ClientWithKeyAsync(level);
-            Clients["other project"] = await Server.ClientWithKeyAsync("admin", ""","scopes":["configs:admin:checkout/**"]""");
-            var revoked = await Server.Admin.PostJsonAsync("/api/v1/keys", """{"name":"revoked","permission":"admin"}""");
-            Clients["this project"] = await Server.ClientWithKeyAsync("admin", ""","scopes":["configs:admin:payments/**"]""");
+            Clients["other project"] = await Server.ClientWithKeyAsync(
+                "admin",
+                ""","scopes":["configs:admin:checkout/**"]"""
+            );
+            var revoked = await Server.Admin.PostJsonAsync(
+                "/api/v1/keys",
+                """{"name":"revoked","permission":"admin"}"""
+            );
+            Clients["this project"] = await Server.ClientWithKeyAsync(
+                "admin",
+                ""","scopes":["configs:admin:payments/**"]"""
+            );
             Clients["revoked"] = Server.Client((string?)revoked["key"]);
             await Server.Admin.PostJsonAsync($"/api/v1/keys/{revoked["id"]}/revoke", """{"reason":"test"}""");
             Server.Time.Offset = TimeSpan.FromDays(2);
         }
 
-        /// <summary>Makes what an endpoint is about, whatever was deleted before, and puts its identifiers in the place of their names.</summary>
+        /// <summary>Makes what an endpoint is about, whatever was deleted before, and puts its identifiers in the place
+        /// of their names.</summary>
         public async Task<string> PrepareAsync(string path)
         {
             await Server.Admin.PutJsonAsync("/api/v1/environments/matrix", "{}");
             foreach (string model in new[] { "payments/Matrix", "_/Matrix" })
             {
-                if ((await Server.Admin.GetAsync($"/api/v1/schemas/{model}/1.0.0")).StatusCode == HttpStatusCode.NotFound)
+                if (
+                    (await Server.Admin.GetAsync($"/api/v1/schemas/{model}/1.0.0")).StatusCode
+                    == HttpStatusCode.NotFound
+                )
+                {
                     await Server.Admin.PutJsonAsync($"/api/v1/schemas/{model}/1.0.0", "{}");
+                }
             }
 
             await Server.Admin.PutJsonAsync("/api/v1/schema-rules/payments/Matrix", """{"compatibility":"none"}""");
             await Server.Admin.PutJsonAsync("/api/v1/configs/payments/database", """{"host":"db"}""");
             await Server.Admin.PutJsonAsync("/api/v1/config-schemas/payments/database", "{}");
             if (path.Contains("{change}", StringComparison.Ordinal))
-                path = path.Replace("{change}", (string?)(await Server.Admin.GetJsonAsync("/api/v1/changes?limit=1"))["items"]![0]!["id"], StringComparison.Ordinal);
+            {
+                path = path.Replace(
+                    "{change}",
+                    (string?)(await Server.Admin.GetJsonAsync("/api/v1/changes?limit=1"))["items"]![0]!["id"],
+                    StringComparison.Ordinal
+                );
+            }
+
             if (path.Contains("{key}", StringComparison.Ordinal) || path.Contains("{number}", StringComparison.Ordinal))
             {
                 string name = Guid.NewGuid().ToString("N");
                 var made = await Server.Admin.PostJsonAsync("/api/v1/keys", $$"""{"name":"{{name}}"}""");
-                var known = (await Server.Admin.GetJsonAsync("/api-keys?limit=1000"))["keys"]!.AsArray().Single(key => (string?)key!["name"] == name);
-                path = path.Replace("{key}", (string?)made["id"], StringComparison.Ordinal).Replace("{number}", known!["id"]!.ToString(), StringComparison.Ordinal);
+                var known = (await Server.Admin.GetJsonAsync("/api-keys?limit=1000"))["keys"]!
+                    .AsArray()
+                    .Single(key => (string?)key!["name"] == name);
+                path = path.Replace("{key}", (string?)made["id"], StringComparison.Ordinal)
+                    .Replace("{number}", known!["id"]!.ToString(), StringComparison.Ordinal);
             }
 
             return path;

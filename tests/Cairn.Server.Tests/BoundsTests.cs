@@ -19,7 +19,8 @@ public sealed class BoundsTests
         var body = new SlowBody([1, 1, 5000, 70_000]);
         var http = new DefaultHttpContext { Request = { Body = body, ContentLength = announced } };
         (await Bodies.ReadAsync(http, 16 << 20)).Length.ShouldBe(75_002);
-        body.Offered.Select((room, i) => room <= (16 << 10) + 3 * body.Sent[i]).ShouldAllBe(fits => fits, string.Join(", ", body.Offered));
+        body.Offered.Select((room, i) => room <= (16 << 10) + 3 * body.Sent[i])
+            .ShouldAllBe(fits => fits, string.Join(", ", body.Offered));
     }
 
     [Theory]
@@ -30,7 +31,9 @@ public sealed class BoundsTests
     {
         var body = new SlowBody([1000, 1000, 1000]);
         var http = new DefaultHttpContext { Request = { Body = body, ContentLength = announced } };
-        (await Should.ThrowAsync<ProblemException>(Bodies.ReadAsync(http, 1000))).Problem.Kind.ShouldBe(ProblemKind.TooLarge);
+        (await Should.ThrowAsync<ProblemException>(Bodies.ReadAsync(http, 1000))).Problem.Kind.ShouldBe(
+            ProblemKind.TooLarge
+        );
         body.Total.ShouldBe(read);
     }
 
@@ -90,18 +93,27 @@ public sealed class BoundsTests
                 request.Headers.TryAddWithoutValidation("If-None-Match", "\"0\"");
             return Task.Run(async () =>
             {
-                using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, gone.Token);
+                using var response = await client.SendAsync(
+                    request,
+                    HttpCompletionOption.ResponseHeadersRead,
+                    gone.Token
+                );
                 await response.Content.CopyToAsync(Stream.Null, gone.Token);
             });
         }
     }
 
     [Theory]
-    [InlineData("Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 524288               files     \n", 1024L)]
+    [InlineData(
+        "Limit                     Soft Limit           Hard Limit           Units     \n"
+            + "Max open files            1024                 524288               files     \n",
+        1024L
+    )]
     [InlineData("Max open files            unlimited            unlimited            files     \n", null)]
     [InlineData("Max processes             1                    1                    processes \n", null)]
     [InlineData("", null)]
-    public void The_limit_of_open_files_is_read(string limits, long? expected) => Cairn.Server.Limits.OpenFiles.Parse(limits).ShouldBe(expected);
+    public void The_limit_of_open_files_is_read(string limits, long? expected) =>
+        Cairn.Server.Limits.OpenFiles.Parse(limits).ShouldBe(expected);
 
     /// <summary>A body that comes in pieces, and notes how much room it was given for each.</summary>
     private sealed class SlowBody(int[] pieces) : MemoryStream

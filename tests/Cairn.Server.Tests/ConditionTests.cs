@@ -45,7 +45,12 @@ public sealed class ConditionTests(CairnServer server) : IClassFixture<CairnServ
             string url = $"{_url}-{method}";
             for (int i = 1; i <= 3; i++)
                 await Admin.PutJsonAsync(url, $$"""{"i":{{i}}}""");
-            using var answer = await Admin.SendAsync(method, url, method == HttpMethod.Delete ? null : """{"i":4}""", headers: (header, value));
+            using var answer = await Admin.SendAsync(
+                method,
+                url,
+                method == HttpMethod.Delete ? null : """{"i":4}""",
+                headers: (header, value)
+            );
             ((int)answer.StatusCode).ShouldBe(status, $"{method}: {await answer.Content.ReadAsStringAsync()}");
             if (status != 200)
                 (await Admin.GetStringAsync(url)).ShouldBe("""{"i":3}""");
@@ -63,9 +68,19 @@ public sealed class ConditionTests(CairnServer server) : IClassFixture<CairnServ
     [InlineData("PUT", "If-None-Match", "\"1\"", 201)]
     [InlineData("PATCH", "If-None-Match", "*", 404)]
     [InlineData("DELETE", "If-None-Match", "*", 404)]
-    public async Task What_is_not_there_is_written_only_by_those_who_mean_it(string method, string header, string value, int status)
+    public async Task What_is_not_there_is_written_only_by_those_who_mean_it(
+        string method,
+        string header,
+        string value,
+        int status
+    )
     {
-        using var answer = await Admin.SendAsync(new HttpMethod(method), _url, method == "DELETE" ? null : "{}", headers: (header, value));
+        using var answer = await Admin.SendAsync(
+            new HttpMethod(method),
+            _url,
+            method == "DELETE" ? null : "{}",
+            headers: (header, value)
+        );
         ((int)answer.StatusCode).ShouldBe(status, await answer.Content.ReadAsStringAsync());
         (await Admin.GetAsync(_url)).StatusCode.ShouldBe(status == 201 ? HttpStatusCode.OK : HttpStatusCode.NotFound);
     }
@@ -89,8 +104,23 @@ public sealed class ConditionTests(CairnServer server) : IClassFixture<CairnServ
     public async Task Every_kind_of_resource_heeds_them(string method, string path, string? body)
     {
         foreach (string value in new[] { "*", "\"7\"", "W/\"0\"" })
-            await Admin.RefusedAsync(HttpStatusCode.PreconditionFailed, new HttpMethod(method), path, body, headers: ("If-Match", value));
-        await Admin.RefusedAsync(HttpStatusCode.BadRequest, new HttpMethod(method), path, body, headers: ("If-Match", ""));
+        {
+            await Admin.RefusedAsync(
+                HttpStatusCode.PreconditionFailed,
+                new HttpMethod(method),
+                path,
+                body,
+                headers: ("If-Match", value)
+            );
+        }
+
+        await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            new HttpMethod(method),
+            path,
+            body,
+            headers: ("If-Match", "")
+        );
     }
 
     [Theory]
@@ -102,8 +132,18 @@ public sealed class ConditionTests(CairnServer server) : IClassFixture<CairnServ
     {
         foreach (string header in new[] { "If-Match", "If-None-Match" })
         {
-            ((string)(await Admin.RefusedAsync(HttpStatusCode.BadRequest, new HttpMethod(method), path, body, headers: (header, "\"1\"")))["detail"]!)
-                .ShouldContain("not honoured here");
+            (
+                (string)
+                    (
+                        await Admin.RefusedAsync(
+                            HttpStatusCode.BadRequest,
+                            new HttpMethod(method),
+                            path,
+                            body,
+                            headers: (header, "\"1\"")
+                        )
+                    )["detail"]!
+            ).ShouldContain("not honoured here");
         }
     }
 

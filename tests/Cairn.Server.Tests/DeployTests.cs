@@ -14,7 +14,15 @@ namespace Cairn.Server.Tests;
 public sealed partial class DeployTests(CairnServer server) : IClassFixture<CairnServer>
 {
     // Names that mean something to the files themselves, not to Cairn.
-    private static readonly string[] OwnNames = ["CAIRN_IMAGE", "CAIRN_BIND", "CAIRN_NODE1", "CAIRN_NODE2", "CAIRN_NODE3", "CAIRN_"];
+    private static readonly string[] OwnNames =
+    [
+        "CAIRN_IMAGE",
+        "CAIRN_BIND",
+        "CAIRN_NODE1",
+        "CAIRN_NODE2",
+        "CAIRN_NODE3",
+        "CAIRN_",
+    ];
 
     [Fact]
     public void Every_setting_that_they_name_exists()
@@ -30,8 +38,15 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     [Fact]
     public void Every_YAML_and_JSON_file_is_well_formed()
     {
-        foreach (string file in Files("*.yaml").Concat(Files("*.yml")).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}templates{Path.DirectorySeparatorChar}")))
+        foreach (
+            string file in Files("*.yaml")
+                .Concat(Files("*.yml"))
+                .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}templates{Path.DirectorySeparatorChar}"))
+        )
+        {
             Should.NotThrow(() => new YamlStream().Load(new StringReader(File.ReadAllText(file))), file);
+        }
+
         foreach (string file in Files("*.json"))
             JsonNode.Parse(File.ReadAllText(file)).ShouldNotBeNull(file);
     }
@@ -39,7 +54,14 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     [Fact]
     public void Every_container_is_kept_from_root_and_from_writing_to_itself()
     {
-        foreach (string file in new[] { "kubernetes/base/deployment.yaml", "kubernetes/etcd/etcd.yaml", "helm/cairn/templates/deployment.yaml" })
+        foreach (
+            string file in new[]
+            {
+                "kubernetes/base/deployment.yaml",
+                "kubernetes/etcd/etcd.yaml",
+                "helm/cairn/templates/deployment.yaml",
+            }
+        )
         {
             string text = Repository.Read("deploy/" + file);
             text.ShouldContain("runAsNonRoot: true", customMessage: file);
@@ -56,7 +78,8 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     public void The_chart_refuses_a_store_that_would_be_lost()
     {
         string chart = Repository.Find("deploy/helm/cairn");
-        File.ReadAllText(Path.Combine(chart, "templates/deployment.yaml")).ShouldStartWith("{{- include \"cairn.check\" . -}}");
+        File.ReadAllText(Path.Combine(chart, "templates/deployment.yaml"))
+            .ShouldStartWith("{{- include \"cairn.check\" . -}}");
         string check = File.ReadAllText(Path.Combine(chart, "templates/_helpers.tpl"));
         check.ShouldContain("if and (not .Values.store) (not .Values.storeInSecret)");
         check.ShouldContain("sqlite: is for one node");
@@ -72,12 +95,18 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     [InlineData("stor=etcd://e/cairn", "stor")]
     [InlineData("store=sqlite:/data/cairn.db,replicas=1,autoscaling.enabled=false", null)]
     [InlineData("storeInSecret=true", null)]
-    [InlineData("store=etcd://e/cairn,networkPolicy.enabled=true,ingress.enabled=true,serviceMonitor.enabled=true,storeTlsSecret=t,trustedProxies=10.0.0.1", null)]
+    [InlineData(
+        "store=etcd://e/cairn,networkPolicy.enabled=true,ingress.enabled=true,serviceMonitor.enabled=true,storeTlsSecret=t,trustedProxies=10.0.0.1",
+        null
+    )]
     public async Task The_chart_is_rendered_or_says_why_not(string values, string? reason)
     {
         // No package of Debian's has it: where it is not, the test before looks at the text.
         Assert.SkipUnless(ServerProcess.Find("helm") is not null, "helm is not installed.");
-        var start = new ProcessStartInfo(ServerProcess.Find("helm")!, ["template", "cairn", Repository.Find("deploy/helm/cairn"), "--set", "existingSecret=s," + values])
+        var start = new ProcessStartInfo(
+            ServerProcess.Find("helm")!,
+            ["template", "cairn", Repository.Find("deploy/helm/cairn"), "--set", "existingSecret=s," + values]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -95,7 +124,9 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
 
         process.ExitCode.ShouldBe(0, await error);
         new YamlStream().Load(new StringReader(output));
-        output.Contains("persistentVolumeClaim", StringComparison.Ordinal).ShouldBe(values.Contains("sqlite", StringComparison.Ordinal));
+        output
+            .Contains("persistentVolumeClaim", StringComparison.Ordinal)
+            .ShouldBe(values.Contains("sqlite", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -108,7 +139,9 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
             text.ShouldNotContain("minAvailable", customMessage: file);
         }
 
-        ((YamlMappingNode)Load("kubernetes/base/deployment.yaml")["spec"]).Children.ContainsKey("replicas").ShouldBeFalse("each apply would set it back");
+        ((YamlMappingNode)Load("kubernetes/base/deployment.yaml")["spec"])
+            .Children.ContainsKey("replicas")
+            .ShouldBeFalse("each apply would set it back");
     }
 
     [Fact]
@@ -129,8 +162,14 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
         ((YamlSequenceNode)compose["x-etcd"]["networks"]).Select(network => network.ToString()).ShouldBe(["store"]);
         foreach (var (name, service) in ((YamlMappingNode)compose["services"]).Children)
         {
-            if (((YamlMappingNode)service).Children.TryGetValue("networks", out var networks) && networks is YamlSequenceNode list && list.Any(network => network.ToString() == "store"))
+            if (
+                ((YamlMappingNode)service).Children.TryGetValue("networks", out var networks)
+                && networks is YamlSequenceNode list
+                && list.Any(network => network.ToString() == "store")
+            )
+            {
                 name.ToString().ShouldBe("prometheus");
+            }
         }
     }
 
@@ -138,7 +177,9 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     public void What_ships_is_named_in_the_notice_with_its_licence()
     {
         string notice = Repository.Read("NOTICE.md");
-        foreach (string project in Directory.EnumerateFiles(Repository.Find("src"), "*.csproj", SearchOption.AllDirectories))
+        foreach (
+            string project in Directory.EnumerateFiles(Repository.Find("src"), "*.csproj", SearchOption.AllDirectories)
+        )
         {
             foreach (Match package in PackageName().Matches(File.ReadAllText(project)))
                 notice.ShouldContain(package.Groups[1].Value, customMessage: project);
@@ -159,11 +200,19 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     {
         string? missing = ServerProcess.Missing(program);
         Assert.SkipWhen(missing is not null, missing ?? "");
-        await using var node = await CairnServer.StartAsync(options => options.Proxy.Trusted = [IPNetwork.Parse("127.0.0.1/32")]);
+        await using var node = await CairnServer.StartAsync(options =>
+            options.Proxy.Trusted = [IPNetwork.Parse("127.0.0.1/32")]
+        );
         int port = FreePort.Next();
         using var folder = new TempFolder();
         using var proxy = program == "haproxy" ? Haproxy(node.Address, port) : Nginx(node.Address, port, folder.Path);
-        string key = (string)(await node.Admin.PostJsonAsync("/api/v1/keys", """{"name":"bound","permission":"write","allowed_ips":["127.0.0.9"]}"""))["key"]!;
+        string key = (string)
+            (
+                await node.Admin.PostJsonAsync(
+                    "/api/v1/keys",
+                    """{"name":"bound","permission":"write","allowed_ips":["127.0.0.9"]}"""
+                )
+            )["key"]!;
         using var right = From("127.0.0.9", port, key);
         using var wrong = From("127.0.0.8", port, key);
         await proxy.WaitUntilAsync(async () =>
@@ -180,9 +229,23 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
         (await right.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await wrong.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         foreach (string header in new[] { "X-Forwarded-For", "X-Real-IP" })
-            (await wrong.SendAsync(HttpMethod.Get, "/api/v1/configs", headers: (header, "127.0.0.9"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await right.SendAsync(HttpMethod.Put, "/api/v1/configs/a/b", "1", headers: ("X-Forwarded-For", "203.0.113.9"))).StatusCode.ShouldBe(HttpStatusCode.Created);
-        ((string?)(await node.Admin.GetJsonAsync("/api/v1/audit?resource=configs/a/b"))["items"]![0]!["address"]).ShouldBe("127.0.0.9");
+        {
+            (
+                await wrong.SendAsync(HttpMethod.Get, "/api/v1/configs", headers: (header, "127.0.0.9"))
+            ).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        (
+            await right.SendAsync(
+                HttpMethod.Put,
+                "/api/v1/configs/a/b",
+                "1",
+                headers: ("X-Forwarded-For", "203.0.113.9")
+            )
+        ).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (
+            (string?)(await node.Admin.GetJsonAsync("/api/v1/audit?resource=configs/a/b"))["items"]![0]!["address"]
+        ).ShouldBe("127.0.0.9");
     }
 
     [Fact]
@@ -191,44 +254,65 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
         foreach (string file in new[] { "haproxy/haproxy.cfg", "nginx/cairn.conf" })
         {
             var match = AnswerLimit().Match(Repository.Read("deploy/" + file));
-            TimeSpan.FromSeconds(int.Parse(match.Groups[1].Value)).ShouldBeGreaterThan(Configs.ConfigWaiting.LongestWait, file);
+            TimeSpan
+                .FromSeconds(int.Parse(match.Groups[1].Value))
+                .ShouldBeGreaterThan(Configs.ConfigWaiting.LongestWait, file);
         }
     }
 
-    private static ServerProcess Haproxy(Uri node, int port) => new(ServerProcess.Find("haproxy")!, ["-db", "-f", Repository.Find("deploy/haproxy/haproxy.cfg")], new Dictionary<string, string>
-    {
-        ["CAIRN_BIND"] = $"127.0.0.1:{port}",
-        ["CAIRN_NODE1"] = node.Authority,
-        ["CAIRN_NODE2"] = node.Authority,
-        ["CAIRN_NODE3"] = node.Authority,
-    });
+    private static ServerProcess Haproxy(Uri node, int port) =>
+        new(
+            ServerProcess.Find("haproxy")!,
+            ["-db", "-f", Repository.Find("deploy/haproxy/haproxy.cfg")],
+            new Dictionary<string, string>
+            {
+                ["CAIRN_BIND"] = $"127.0.0.1:{port}",
+                ["CAIRN_NODE1"] = node.Authority,
+                ["CAIRN_NODE2"] = node.Authority,
+                ["CAIRN_NODE3"] = node.Authority,
+            }
+        );
 
     // The shipped file, with this test's addresses, inside the least that nginx needs around it.
     private static ServerProcess Nginx(Uri node, int port, string folder)
     {
-        string site = Regex.Replace(Repository.Read("deploy/nginx/cairn.conf"), @"127\.0\.0\.1:800[123]", node.Authority)
+        string site = Regex
+            .Replace(Repository.Read("deploy/nginx/cairn.conf"), @"127\.0\.0\.1:800[123]", node.Authority)
             .Replace("127.0.0.1:8000", $"127.0.0.1:{port}", StringComparison.Ordinal);
-        string paths = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name => $"{name}_temp_path {folder}/{name};\n"));
+        string paths = string.Concat(
+            new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name =>
+                $"{name}_temp_path {folder}/{name};\n"
+            )
+        );
         File.WriteAllText(
             Path.Combine(folder, "nginx.conf"),
-            $"daemon off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{paths}{site}\n}}\n");
-        return new ServerProcess(ServerProcess.Find("nginx")!, ["-p", folder, "-c", Path.Combine(folder, "nginx.conf"), "-e", "stderr"]);
+            $"daemon off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n"
+                + $"{paths}{site}\n}}\n"
+        );
+        return new ServerProcess(
+            ServerProcess.Find("nginx")!,
+            ["-p", folder, "-c", Path.Combine(folder, "nginx.conf"), "-e", "stderr"]
+        );
     }
 
     /// <summary>A client at an address of this machine.</summary>
     private static HttpClient From(string address, int port, string key)
     {
-        var client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (context, ct) =>
+        var client = new HttpClient(
+            new SocketsHttpHandler
             {
-                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
-                await socket.ConnectAsync(context.DnsEndPoint, ct);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        })
-        { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+                ConnectCallback = async (context, ct) =>
+                {
+                    var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                    socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                    await socket.ConnectAsync(context.DnsEndPoint, ct);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        )
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+        };
         client.DefaultRequestHeaders.Add("X-API-Key", key);
         return client;
     }
@@ -237,15 +321,19 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     public async Task Alerts_and_the_dashboard_ask_for_nothing_but_what_the_metrics_have()
     {
         await server.Admin.PutJsonAsync("/api/v1/configs/deploy/metrics", "{}");
-        (await server.Client("wrong").GetAsync("/api/v1/configs")).StatusCode.ShouldBe(System.Net.HttpStatusCode.Unauthorized);
+        (await server.Client("wrong").GetAsync("/api/v1/configs")).StatusCode.ShouldBe(
+            System.Net.HttpStatusCode.Unauthorized
+        );
         string metrics = await server.Client(null).GetStringAsync("/metrics");
         var known = MetricType().Matches(metrics).Select(match => match.Groups[1].Value).ToHashSet();
         foreach (string file in new[] { "prometheus/alerts.yml", "grafana/dashboards/cairn.json" })
         {
             foreach (Match match in MetricName().Matches(Repository.Read("deploy/" + file)))
             {
-                string name = match.Value.EndsWith("_bucket", StringComparison.Ordinal) ? match.Value[..^7]
-                    : match.Value.EndsWith("_count", StringComparison.Ordinal) ? match.Value[..^6] : match.Value;
+                string name =
+                    match.Value.EndsWith("_bucket", StringComparison.Ordinal) ? match.Value[..^7]
+                    : match.Value.EndsWith("_count", StringComparison.Ordinal) ? match.Value[..^6]
+                    : match.Value;
                 known.ShouldContain(name, file);
             }
         }
@@ -256,21 +344,39 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     [InlineData("promtool", "prometheus", "test", "rules", "prometheus/alerts.test.yml")]
     [InlineData("promtool", "prometheus", "check", "config", "prometheus/prometheus.yml")]
     [InlineData("haproxy", "haproxy", "-c", "-f", "haproxy/haproxy.cfg")]
-    public async Task The_programs_that_will_read_them_accept_them(string program, string package, params string[] arguments)
+    public async Task The_programs_that_will_read_them_accept_them(
+        string program,
+        string package,
+        params string[] arguments
+    )
     {
-        string path = (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin").Split(':')
-            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists) ?? "";
+        string path =
+            (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin")
+                .Split(':')
+                .Select(folder => Path.Combine(folder, program))
+                .FirstOrDefault(File.Exists)
+            ?? "";
         if (path.Length == 0)
         {
-            Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", $"{program} (Debian package {package}) is not installed");
+            Assert.SkipUnless(
+                Environment.GetEnvironmentVariable("CI") == "true",
+                $"{program} (Debian package {package}) is not installed"
+            );
             Assert.Fail($"{program} is missing where it has to be there");
         }
 
-        var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Find("deploy") };
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Repository.Find("deploy"),
+        };
         foreach (string name in OwnNames.Where(name => name is not ("CAIRN_IMAGE" or "CAIRN_")))
             start.Environment[name] = "127.0.0.1:9";
         using var process = Process.Start(start)!;
-        string said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string said =
+            await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
+            + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         process.ExitCode.ShouldBe(0, said);
     }
@@ -290,6 +396,8 @@ public sealed partial class DeployTests(CairnServer server) : IClassFixture<Cair
     [GeneratedRegex(@"^# TYPE (\w+) ", RegexOptions.Multiline)]
     private static partial Regex MetricType();
 
-    [GeneratedRegex(@"\b(cairn_[a-z_]+|request_duration_[a-z_]+|config_updates_total|process_[a-z_]+|dotnet_[a-z_]+)\b")]
+    [GeneratedRegex(
+        @"\b(cairn_[a-z_]+|request_duration_[a-z_]+|config_updates_total|process_[a-z_]+|dotnet_[a-z_]+)\b"
+    )]
     private static partial Regex MetricName();
 }

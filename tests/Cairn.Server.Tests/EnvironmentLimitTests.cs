@@ -6,22 +6,60 @@ namespace Cairn.Server.Tests;
 /// <summary>A key for some environments rules and sees those alone, whatever its level.</summary>
 public sealed class EnvironmentLimitTests(EnvironmentLimitTests.Keys keys) : IClassFixture<EnvironmentLimitTests.Keys>
 {
-    // What an administrator of dev may ask for without naming an environment: listings of what is dev's, dev itself, and
-    // what all environments share and may be read.
+    // What an administrator of dev may ask for without naming an environment: listings of what is dev's, dev itself,
+    // and what all environments share and may be read.
     private static readonly HashSet<string> WithoutEnvironment =
     [
-        "ListConfigs", "Watch", "ListEnvironments", "GetEnvironment", "GetEnvironmentVariables", "PutEnvironmentVariables",
-        "PatchEnvironmentVariables", "ListSchemas", "GetSchema", "ListSchemaVersions", "GetSchemaMetadata", "CheckSchema", "CompareSchemas",
-        "ValidateBySchema", "GetSchemaUsage", "GetSchemaSample", "InferSchema", "GetSchemaRule", "ListChanges", "GetChange", "RevertChange", "WhoAmI",
-        "PyrmuteListSchemas", "PyrmuteListVersions", "PyrmuteListVersionsGlobal", "PyrmuteGetLatest", "PyrmuteGetLatestGlobal", "PyrmuteGetVersion",
-        "PyrmuteGetVersionGlobal", "PyrmuteCompare", "PyrmuteCompareGlobal", "PyrmuteListNamespaces",
+        "ListConfigs",
+        "Watch",
+        "ListEnvironments",
+        "GetEnvironment",
+        "GetEnvironmentVariables",
+        "PutEnvironmentVariables",
+        "PatchEnvironmentVariables",
+        "ListSchemas",
+        "GetSchema",
+        "ListSchemaVersions",
+        "GetSchemaMetadata",
+        "CheckSchema",
+        "CompareSchemas",
+        "ValidateBySchema",
+        "GetSchemaUsage",
+        "GetSchemaSample",
+        "InferSchema",
+        "GetSchemaRule",
+        "ListChanges",
+        "GetChange",
+        "RevertChange",
+        "WhoAmI",
+        "PyrmuteListSchemas",
+        "PyrmuteListVersions",
+        "PyrmuteListVersionsGlobal",
+        "PyrmuteGetLatest",
+        "PyrmuteGetLatestGlobal",
+        "PyrmuteGetVersion",
+        "PyrmuteGetVersionGlobal",
+        "PyrmuteCompare",
+        "PyrmuteCompareGlobal",
+        "PyrmuteListNamespaces",
     ];
 
     private static readonly HashSet<string> WithEnvironment =
-        ["GetConfig", "PutConfig", "PatchConfig", "DeleteConfig", "ListConfigVersions", "DiffConfig", "ConfigManagerGet", "ConfigManagerMountedGet"];
+    [
+        "GetConfig",
+        "PutConfig",
+        "PatchConfig",
+        "DeleteConfig",
+        "ListConfigVersions",
+        "DiffConfig",
+        "ConfigManagerGet",
+        "ConfigManagerMountedGet",
+    ];
 
     public static IEnumerable<TheoryDataRow<string>> Names =>
-        AccessMatrixTests.Endpoints.Where(endpoint => endpoint.Least != "open").Select(endpoint => new TheoryDataRow<string>(endpoint.Name));
+        AccessMatrixTests
+            .Endpoints.Where(endpoint => endpoint.Least != "open")
+            .Select(endpoint => new TheoryDataRow<string>(endpoint.Name));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -33,7 +71,10 @@ public sealed class EnvironmentLimitTests(EnvironmentLimitTests.Keys keys) : ICl
         if (!WithoutEnvironment.Contains(name))
         {
             string separator = path.Contains('?') ? "&" : "?";
-            (await RefusedAsync(name, method, $"{path}{separator}environment=dev")).ShouldBe(!WithEnvironment.Contains(name), "for dev");
+            (await RefusedAsync(name, method, $"{path}{separator}environment=dev")).ShouldBe(
+                !WithEnvironment.Contains(name),
+                "for dev"
+            );
             (await RefusedAsync(name, method, $"{path}{separator}environment=prod")).ShouldBeTrue("for prod");
         }
     }
@@ -55,11 +96,17 @@ public sealed class EnvironmentLimitTests(EnvironmentLimitTests.Keys keys) : ICl
     public async Task A_checksum_does_not_change_with_what_another_environment_has()
     {
         async Task<string?> ChecksumAsync() =>
-            (string?)(await keys.Dev.GetJsonAsync("/api/v1/config-versions/limits/quiet?environment=dev"))["items"]![0]!["checksum"];
+            (string?)
+                (await keys.Dev.GetJsonAsync("/api/v1/config-versions/limits/quiet?environment=dev"))["items"]![0]![
+                    "checksum"
+                ];
         await keys.Server.Admin.PutJsonAsync("/api/v1/configs/limits/quiet", """{"a":1}""");
         string? before = await ChecksumAsync();
 
-        await keys.Server.Admin.PutJsonAsync("/api/v1/configs/limits/quiet?environment=prod", """{"secret":"guess me"}""");
+        await keys.Server.Admin.PutJsonAsync(
+            "/api/v1/configs/limits/quiet?environment=prod",
+            """{"secret":"guess me"}"""
+        );
 
         (await ChecksumAsync()).ShouldBe(before);
     }
@@ -78,7 +125,9 @@ public sealed class EnvironmentLimitTests(EnvironmentLimitTests.Keys keys) : ICl
     {
         var written = await keys.Dev.PutJsonAsync("/api/v1/configs/limits/written?environment=dev", """{"a":1}""");
 
-        var version = (await keys.Dev.GetJsonAsync("/api/v1/config-versions/limits/written?environment=dev"))["items"]![0]!;
+        var version = (await keys.Dev.GetJsonAsync("/api/v1/config-versions/limits/written?environment=dev"))["items"]![
+            0
+        ]!;
         ((string?)written["checksum"]).ShouldBe((string?)version["checksum"]);
     }
 
@@ -91,8 +140,16 @@ public sealed class EnvironmentLimitTests(EnvironmentLimitTests.Keys keys) : ICl
     [InlineData("GET", "/api/v1/audit", null)]
     [InlineData("PUT", "/api/v1/projects/limits/variables", """{"a":1}""")]
     [InlineData("PUT", "/api/v1/schemas/limits/New/1.0.0", """{"type":"object"}""")]
-    [InlineData("POST", "/api/v1/changes", """{"operations":[{"op":"put","kind":"environments","path":"prod","document":{"protected":false}}]}""")]
-    [InlineData("POST", "/api/v1/changes", """{"dry_run":true,"operations":[{"op":"restore","path":"limits/shared","to_version":1}]}""")]
+    [InlineData(
+        "POST",
+        "/api/v1/changes",
+        """{"operations":[{"op":"put","kind":"environments","path":"prod","document":{"protected":false}}]}"""
+    )]
+    [InlineData(
+        "POST",
+        "/api/v1/changes",
+        """{"dry_run":true,"operations":[{"op":"restore","path":"limits/shared","to_version":1}]}"""
+    )]
     public async Task An_administrator_of_dev_may_not(string method, string path, string? body) =>
         await keys.Dev.RefusedAsync(HttpStatusCode.Forbidden, new HttpMethod(method), path, body);
 
@@ -108,7 +165,14 @@ public sealed class EnvironmentLimitTests(EnvironmentLimitTests.Keys keys) : ICl
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (method is not "GET")
-            request.Content = new StringContent(AccessMatrixTests.Body(name), System.Text.Encoding.UTF8, "application/json");
+        {
+            request.Content = new StringContent(
+                AccessMatrixTests.Body(name),
+                System.Text.Encoding.UTF8,
+                "application/json"
+            );
+        }
+
         using var response = await keys.Dev.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         response.StatusCode.ShouldNotBe(HttpStatusCode.Unauthorized);
         response.StatusCode.ShouldNotBe(HttpStatusCode.InternalServerError);
@@ -120,7 +184,8 @@ public sealed class EnvironmentLimitTests(EnvironmentLimitTests.Keys keys) : ICl
     /// <summary>A server with configs that differ by environment, and an administrator's key for dev alone.</summary>
     public sealed class Keys : IAsyncLifetime
     {
-        public CairnServer Server { get; } = new() { Configure = static options => options.Node.ConfigManagerRoot = true };
+        public CairnServer Server { get; } =
+            new() { Configure = static options => options.Node.ConfigManagerRoot = true };
         public HttpClient Dev { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()

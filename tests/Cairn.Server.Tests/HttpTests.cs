@@ -42,9 +42,18 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     [InlineData("GET", "/api/v1/Configs/a/b", 404)]
     [InlineData("POST", "/api/v1/keys/x/Rotate", 404)]
     [InlineData("GET", "/Health", 404)]
-    public async Task What_is_nowhere_and_what_cannot_be_done_are_told_in_problem_documents(string method, string path, int status)
+    public async Task What_is_nowhere_and_what_cannot_be_done_are_told_in_problem_documents(
+        string method,
+        string path,
+        int status
+    )
     {
-        using var answer = await Admin.SendAsync(new HttpMethod(method), path, method is "GET" or "OPTIONS" ? null : "{}", headers: ("X-Correlation-ID", "here-1"));
+        using var answer = await Admin.SendAsync(
+            new HttpMethod(method),
+            path,
+            method is "GET" or "OPTIONS" ? null : "{}",
+            headers: ("X-Correlation-ID", "here-1")
+        );
         ((int)answer.StatusCode).ShouldBe(status);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         answer.Headers.GetValues("X-Correlation-ID").ShouldBe(["here-1"]);
@@ -71,9 +80,14 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
         string.Join(", ", answer.Content.Headers.Allow).ShouldBe(methods);
     }
 
-    public static IEnumerable<TheoryDataRow<string>> Reads => AccessMatrixTests.Endpoints
-        .Where(endpoint => endpoint.Method == "GET" && !endpoint.Name.StartsWith("Pyrmute", StringComparison.Ordinal) && !endpoint.Name.Contains("Mounted"))
-        .Select(endpoint => new TheoryDataRow<string>(endpoint.Path));
+    public static IEnumerable<TheoryDataRow<string>> Reads =>
+        AccessMatrixTests
+            .Endpoints.Where(endpoint =>
+                endpoint.Method == "GET"
+                && !endpoint.Name.StartsWith("Pyrmute", StringComparison.Ordinal)
+                && !endpoint.Name.Contains("Mounted")
+            )
+            .Select(endpoint => new TheoryDataRow<string>(endpoint.Path));
 
     [Theory]
     [MemberData(nameof(Reads))]
@@ -98,14 +112,33 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     [InlineData("PUT", "/api/v1/schema-rules/http", """{"compatibility":"none"}""")]
     public async Task JSON_under_another_name_is_refused_with_the_right_one(string method, string path, string body)
     {
-        foreach (string type in new[] { "application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x" })
+        foreach (
+            string type in new[]
+            {
+                "application/x-www-form-urlencoded",
+                "text/plain",
+                "multipart/form-data; boundary=x",
+            }
+        )
         {
-            var problem = await Admin.RefusedAsync(HttpStatusCode.UnsupportedMediaType, new HttpMethod(method), path, body, type);
+            var problem = await Admin.RefusedAsync(
+                HttpStatusCode.UnsupportedMediaType,
+                new HttpMethod(method),
+                path,
+                body,
+                type
+            );
             ((string)problem["detail"]!).ShouldContain("application/json");
         }
 
-        foreach (string type in new[] { "application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.x+json" })
-            (await Admin.SendAsync(new HttpMethod(method), path, body.Replace("\"k\"", $"\"k as {type}\""), type)).IsSuccessStatusCode.ShouldBeTrue(type);
+        foreach (
+            string type in new[] { "application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.x+json" }
+        )
+        {
+            (
+                await Admin.SendAsync(new HttpMethod(method), path, body.Replace("\"k\"", $"\"k as {type}\""), type)
+            ).IsSuccessStatusCode.ShouldBeTrue(type);
+        }
     }
 
     [Theory]
@@ -115,8 +148,16 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     [InlineData("PUT", "/api/v1/schemas/http/Packed/1.0.0")]
     public async Task A_packed_body_is_refused_and_told_how_to_send_it(string method, string path)
     {
-        using var answer = await Admin.SendAsync(new HttpMethod(method), path, "\u001f\u008b", headers: ("Content-Encoding", "gzip"));
-        var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new ByteArrayContent([0x1f, 0x8b, 8, 0]) };
+        using var answer = await Admin.SendAsync(
+            new HttpMethod(method),
+            path,
+            "\u001f\u008b",
+            headers: ("Content-Encoding", "gzip")
+        );
+        var request = new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content = new ByteArrayContent([0x1f, 0x8b, 8, 0]),
+        };
         request.Content.Headers.ContentEncoding.Add("gzip");
         using var refused = await Admin.SendAsync(request);
         refused.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
@@ -141,16 +182,29 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     public async Task A_refusal_says_what_it_would_have_taken()
     {
         using var reader = await server.Server.ClientWithKeyAsync("read");
-        var problem = await reader.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Put, "/api/v1/configs/http/a", "{}");
+        var problem = await reader.RefusedAsync(
+            HttpStatusCode.Forbidden,
+            HttpMethod.Put,
+            "/api/v1/configs/http/a",
+            "{}"
+        );
         ((string)problem["detail"]!).ShouldContain("configs:write");
     }
 
     [Fact]
     public async Task Waiting_for_the_first_version_ends_with_304_like_any_waiting_in_vain()
     {
-        using var none = await Admin.SendAsync(HttpMethod.Get, "/api/v1/configs/http/later?wait=1ms", headers: ("If-None-Match", "\"0\""));
+        using var none = await Admin.SendAsync(
+            HttpMethod.Get,
+            "/api/v1/configs/http/later?wait=1ms",
+            headers: ("If-None-Match", "\"0\"")
+        );
         none.StatusCode.ShouldBe(HttpStatusCode.NotModified);
-        using var other = await Admin.SendAsync(HttpMethod.Get, "/api/v1/configs/http/later?wait=1ms", headers: ("If-None-Match", "\"3\""));
+        using var other = await Admin.SendAsync(
+            HttpMethod.Get,
+            "/api/v1/configs/http/later?wait=1ms",
+            headers: ("If-None-Match", "\"3\"")
+        );
         other.StatusCode.ShouldBe(HttpStatusCode.NotFound, "what the caller knew is gone");
     }
 
@@ -202,12 +256,20 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
             answer.Headers.CacheControl!.ToString().ShouldBe("no-cache, private");
             answer.Headers.Vary.ShouldBe(["Accept", "X-API-Key", "Authorization", "Origin"]);
             tags.Add(answer.Headers.ETag!.Tag);
-            using var known = await Admin.SendAsync(HttpMethod.Get, $"{Path}?format={format}", headers: ("If-None-Match", tags[^1]));
+            using var known = await Admin.SendAsync(
+                HttpMethod.Get,
+                $"{Path}?format={format}",
+                headers: ("If-None-Match", tags[^1])
+            );
             known.StatusCode.ShouldBe(HttpStatusCode.NotModified);
         }
 
         tags.Distinct().Count().ShouldBe(5);
-        using var other = await Admin.SendAsync(HttpMethod.Get, Path, headers: [("Accept", "application/json"), ("If-None-Match", tags[2])]);
+        using var other = await Admin.SendAsync(
+            HttpMethod.Get,
+            Path,
+            headers: [("Accept", "application/json"), ("If-None-Match", tags[2])]
+        );
         other.StatusCode.ShouldBe(HttpStatusCode.OK);
         using var written = await Admin.SendAsync(HttpMethod.Put, Path, """{"a":1}""", headers: ("If-Match", tags[1]));
         written.StatusCode.ShouldBe(HttpStatusCode.OK, "the version is in each of them");
@@ -233,7 +295,10 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     [InlineData("http", false)]
     public async Task Over_TLS_browsers_are_to_come_back_over_TLS(string scheme, bool said)
     {
-        var http = new Microsoft.AspNetCore.Http.DefaultHttpContext { Request = { Scheme = scheme, Path = "/api/v1/configs" } };
+        var http = new Microsoft.AspNetCore.Http.DefaultHttpContext
+        {
+            Request = { Scheme = scheme, Path = "/api/v1/configs" },
+        };
         await Cairn.Server.Security.SecurityHeaders.InvokeAsync(http, static _ => Task.CompletedTask);
         http.Response.Headers.StrictTransportSecurity.ToString().ShouldBe(said ? "max-age=31536000" : "");
     }
@@ -241,11 +306,21 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     [Fact]
     public async Task Pages_of_allowed_origins_may_read_what_answers_say_in_headers()
     {
-        await using var open = await CairnServer.StartAsync(options => options.Node.CorsOrigins = ["https://a.example"]);
-        using var other = await open.Admin.SendAsync(HttpMethod.Get, "/api/v1/auth/whoami", headers: ("Origin", "https://b.example"));
+        await using var open = await CairnServer.StartAsync(options =>
+            options.Node.CorsOrigins = ["https://a.example"]
+        );
+        using var other = await open.Admin.SendAsync(
+            HttpMethod.Get,
+            "/api/v1/auth/whoami",
+            headers: ("Origin", "https://b.example")
+        );
         other.Headers.Vary.ShouldContain("Origin");
         other.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
-        using var allowed = await open.Admin.SendAsync(HttpMethod.Get, "/api/v1/auth/whoami", headers: ("Origin", "https://a.example"));
+        using var allowed = await open.Admin.SendAsync(
+            HttpMethod.Get,
+            "/api/v1/auth/whoami",
+            headers: ("Origin", "https://a.example")
+        );
         string exposed = string.Join(',', allowed.Headers.GetValues("Access-Control-Expose-Headers"));
         foreach (string header in new[] { "ETag", "RateLimit-Remaining", "X-Correlation-ID" })
             exposed.ShouldContain(header);
@@ -254,14 +329,25 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     [Fact]
     public async Task A_text_of_somebody_s_choosing_is_no_page_of_this_server()
     {
-        (await Admin.SendAsync(HttpMethod.Put, "/api/v1/schemas/http/Page/1.0.0?type=other", "<svg onload=alert(1)>", "image/svg+xml")).EnsureSuccessStatusCode();
+        (
+            await Admin.SendAsync(
+                HttpMethod.Put,
+                "/api/v1/schemas/http/Page/1.0.0?type=other",
+                "<svg onload=alert(1)>",
+                "image/svg+xml"
+            )
+        ).EnsureSuccessStatusCode();
         using var page = await Admin.GetAsync("/api/v1/schemas/http/Page/1.0.0");
         page.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("attachment");
         page.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("sandbox");
     }
 
     [Theory]
-    [InlineData("POST", "/api/v1/changes", """{"operations":[{"op":"put","path":"http/s","document":{"k":{"\uDBFF":1}}}]}""")]
+    [InlineData(
+        "POST",
+        "/api/v1/changes",
+        """{"operations":[{"op":"put","path":"http/s","document":{"k":{"\uDBFF":1}}}]}"""
+    )]
     [InlineData("PUT", "/api/v1/projects/http/variables", """{"\udc37x":1}""")]
     [InlineData("POST", "/api/v1/schema-inferences", """{"samples":["\ud834"]}""")]
     [InlineData("PUT", "/api/v1/configs/http/s", """["\ud834"]""")]
@@ -285,7 +371,10 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     [InlineData("{\"a\":}", "At line 1, byte 6.")]
     public async Task A_fault_is_told_in_terms_of_the_document(string body, string sentence)
     {
-        string detail = (string)(await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/api/v1/configs/http/faulty", body))["detail"]!;
+        string detail = (string)
+            (await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/api/v1/configs/http/faulty", body))[
+                "detail"
+            ]!;
         detail.ShouldContain(sentence);
         foreach (string word in new[] { "isFinalBlock", "deserialization", "System.", "exception" })
             detail.ShouldNotContain(word);
@@ -294,10 +383,21 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     [Fact]
     public async Task What_is_too_long_is_refused_in_words()
     {
-        var problem = await Admin.RefusedAsync(HttpStatusCode.RequestUriTooLong, HttpMethod.Get, "/api/v1/configs?prefix=" + new string('a', RequestLimits.MaxTargetLength));
+        var problem = await Admin.RefusedAsync(
+            HttpStatusCode.RequestUriTooLong,
+            HttpMethod.Get,
+            "/api/v1/configs?prefix=" + new string('a', RequestLimits.MaxTargetLength)
+        );
         ((string)problem["detail"]!).ShouldContain("8192");
-        await Admin.RefusedAsync(HttpStatusCode.RequestHeaderFieldsTooLarge, HttpMethod.Get, "/api/v1/configs", headers: ("X-Long", new string('a', RequestLimits.MaxHeaderLength)));
-        (await Admin.GetAsync("/api/v1/configs?prefix=" + new string('a', 7000))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await Admin.RefusedAsync(
+            HttpStatusCode.RequestHeaderFieldsTooLarge,
+            HttpMethod.Get,
+            "/api/v1/configs",
+            headers: ("X-Long", new string('a', RequestLimits.MaxHeaderLength))
+        );
+        (await Admin.GetAsync("/api/v1/configs?prefix=" + new string('a', 7000))).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 
     [Fact]
@@ -307,16 +407,25 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
         ((string?)root["name"]).ShouldBe("Cairn");
         ((string?)root["version"]).ShouldBe(CairnNode.Version);
         root.ToJsonString().ShouldNotContain("pypi");
-        await using var named = await CairnServer.StartAsync(options => options.Node.PyrmuteRegistry.AppName = "Pyrmute Schema Registry");
+        await using var named = await CairnServer.StartAsync(options =>
+            options.Node.PyrmuteRegistry.AppName = "Pyrmute Schema Registry"
+        );
         ((string?)(await named.Admin.GetJsonAsync("/"))["name"]).ShouldBe("Pyrmute Schema Registry");
     }
 
     [Fact]
     public void Every_read_of_Cairn_s_own_takes_HEAD() =>
-        server.Server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints
-            .Where(endpoint => endpoint.Metadata.GetMetadata<EndpointRule>() is { Surface: NativeSurface })
-            .Select(endpoint => (Name: endpoint.Metadata.GetMetadata<EndpointRule>()!.Name, Methods: endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []))
-            .Where(endpoint => endpoint.Methods.Contains("GET") && !endpoint.Methods.Contains("HEAD")).ShouldBeEmpty();
+        server
+            .Server.App.Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<EndpointRule>() is { Surface: NativeSurface })
+            .Select(endpoint =>
+                (
+                    Name: endpoint.Metadata.GetMetadata<EndpointRule>()!.Name,
+                    Methods: endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
+                )
+            )
+            .Where(endpoint => endpoint.Methods.Contains("GET") && !endpoint.Methods.Contains("HEAD"))
+            .ShouldBeEmpty();
 
     /// <summary>A server with a config and a schema.</summary>
     public sealed class Written : IAsyncLifetime

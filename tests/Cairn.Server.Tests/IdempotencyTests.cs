@@ -20,23 +20,36 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
     [InlineData("/api/v1/changes", """{"dry_run":true,"operations":[{"op":"put","path":"$/n","document":{"a":1}}]}""")]
     [InlineData("/api/v1/changes", """{"dry_run":true,"operations":[{"op":"delete","path":"$/none"}]}""")]
     [InlineData("/api/v1/changes", """{"operations":[{"op":"delete","path":"$/none"}]}""")]
-    [InlineData("/api/v1/changes", """{"operations":[{"op":"register","kind":"schemas","path":"$/Same/1.0.0","document":{"type":"object"}}]}""")]
+    [InlineData(
+        "/api/v1/changes",
+        """{"operations":[{"op":"register","kind":"schemas","path":"$/Same/1.0.0","document":{"type":"object"}}]}"""
+    )]
     [InlineData("/api/v1/changes/CHANGE/revert", """{"dry_run":true}""")]
     [InlineData("/api/v1/config-rollbacks/$/none", "{}")]
     [InlineData("/api/v1/keys", """{"name":""}""")]
     public async Task Nothing_is_kept_of_what_wrote_nothing(string path, string body)
     {
         await Admin.PutJsonAsync($"/api/v1/schemas/{_id}/Same/1.0.0", """{"type":"object"}""");
-        var change = await Admin.PostJsonAsync("/api/v1/changes", Own("""{"operations":[{"op":"put","path":"$/made","document":{}}]}"""));
+        var change = await Admin.PostJsonAsync(
+            "/api/v1/changes",
+            Own("""{"operations":[{"op":"put","path":"$/made","document":{}}]}""")
+        );
         path = Own(path).Replace("CHANGE", (string)change["id"]!, StringComparison.Ordinal);
         for (int i = 0; i < 3; i++)
         {
-            using var answer = await Admin.SendAsync(HttpMethod.Post, path, Own(body), headers: ("Idempotency-Key", $"{_id}-nothing"));
+            using var answer = await Admin.SendAsync(
+                HttpMethod.Post,
+                path,
+                Own(body),
+                headers: ("Idempotency-Key", $"{_id}-nothing")
+            );
             ((int)answer.StatusCode).ShouldBeInRange(200, 499);
             answer.Headers.Contains("Idempotency-Replayed").ShouldBeFalse();
         }
 
-        (await RecordsAsync()).ShouldNotContain(record => record.Key.EndsWith(Name($"{_id}-nothing"), StringComparison.Ordinal));
+        (await RecordsAsync()).ShouldNotContain(record =>
+            record.Key.EndsWith(Name($"{_id}-nothing"), StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -45,7 +58,12 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
         var key = ("Idempotency-Key", _id + "-both");
         string operations = Own("""[{"op":"put","path":"$/n","document":{"a":1}}]""");
         await Admin.PostJsonAsync("/api/v1/changes", $$"""{"dry_run":true,"operations":{{operations}}}""", key);
-        using var made = await Admin.SendAsync(HttpMethod.Post, "/api/v1/changes", $$"""{"operations":{{operations}}}""", headers: key);
+        using var made = await Admin.SendAsync(
+            HttpMethod.Post,
+            "/api/v1/changes",
+            $$"""{"operations":{{operations}}}""",
+            headers: key
+        );
         made.StatusCode.ShouldBe(HttpStatusCode.Created);
     }
 
@@ -62,8 +80,18 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
         (await again.Content.ReadAsStringAsync()).ShouldBe(await first.Content.ReadAsStringAsync());
 
         await Admin.PutJsonAsync($"/api/v1/configs/{_id}/r", "{}");
-        using var rolled = await Admin.SendAsync(HttpMethod.Post, $"/api/v1/config-rollbacks/{_id}/r", """{"to_version":1}""", headers: ("Idempotency-Key", _id + "-roll"));
-        using var repeated = await Admin.SendAsync(HttpMethod.Post, $"/api/v1/config-rollbacks/{_id}/r", """{"to_version":1}""", headers: ("Idempotency-Key", _id + "-roll"));
+        using var rolled = await Admin.SendAsync(
+            HttpMethod.Post,
+            $"/api/v1/config-rollbacks/{_id}/r",
+            """{"to_version":1}""",
+            headers: ("Idempotency-Key", _id + "-roll")
+        );
+        using var repeated = await Admin.SendAsync(
+            HttpMethod.Post,
+            $"/api/v1/config-rollbacks/{_id}/r",
+            """{"to_version":1}""",
+            headers: ("Idempotency-Key", _id + "-roll")
+        );
         repeated.Headers.ETag.ShouldBe(rolled.Headers.ETag);
         foreach (string header in new[] { "Cairn-Version", "Cairn-Revision" })
             repeated.Headers.GetValues(header).ShouldBe(rolled.Headers.GetValues(header));
@@ -81,8 +109,20 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
         string path = $"/api/v1/config-rollbacks/{_id}/p";
         const string Body = """{"to_version":1}""";
         await Admin.PostJsonAsync(path, Body, key);
-        await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, path, Body, headers: [key, (header, value)]);
-        await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, path, """{"to_version":1} """, headers: key);
+        await Admin.RefusedAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Post,
+            path,
+            Body,
+            headers: [key, (header, value)]
+        );
+        await Admin.RefusedAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Post,
+            path,
+            """{"to_version":1} """,
+            headers: key
+        );
         (await Admin.PostJsonAsync(path, Body, key))["version"]!.GetValue<long>().ShouldBe(2);
     }
 
@@ -91,10 +131,16 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
     {
         string body = Own("""{"operations":[{"op":"put","path":"$/s","document":{"pin":"1234"}}]}""");
         await Admin.PostJsonAsync("/api/v1/changes", body, ("Idempotency-Key", _id + "-guess"));
-        var records = (await RecordsAsync()).Where(record => record.Key.EndsWith(Name(_id + "-guess"), StringComparison.Ordinal)).ToList();
+        var records = (await RecordsAsync())
+            .Where(record => record.Key.EndsWith(Name(_id + "-guess"), StringComparison.Ordinal))
+            .ToList();
         records.Count.ShouldBe(2, "what took effect, and its answer");
         string text = string.Concat(records.Select(record => Encoding.UTF8.GetString(record.Value.Span)));
-        byte[][] guesses = [SHA256.HashData(Encoding.UTF8.GetBytes(body)), SHA256.HashData(Encoding.UTF8.GetBytes("POST /api/v1/changes\n" + body))];
+        byte[][] guesses =
+        [
+            SHA256.HashData(Encoding.UTF8.GetBytes(body)),
+            SHA256.HashData(Encoding.UTF8.GetBytes("POST /api/v1/changes\n" + body)),
+        ];
         foreach (byte[] guess in guesses)
         {
             text.ShouldNotContain(Convert.ToHexStringLower(guess));
@@ -109,12 +155,23 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
     public async Task An_answer_too_large_to_keep_is_given_once_and_the_request_takes_effect_once()
     {
         string name = new('n', 120);
-        string[] operations = [.. Enumerable.Range(0, 990).Select(i => $$"""{"op":"put","path":"{{_id}}/{{name}}/{{name}}/{{name}}/{{i}}","document":1}""")];
+        string[] operations =
+        [
+            .. Enumerable
+                .Range(0, 990)
+                .Select(i => $$"""{"op":"put","path":"{{_id}}/{{name}}/{{name}}/{{name}}/{{i}}","document":1}"""),
+        ];
         string body = $$"""{"operations":[{{string.Join(',', operations)}}]}""";
         var key = ("Idempotency-Key", _id + "-large");
         var first = await Admin.PostJsonAsync("/api/v1/changes", body, key);
         first.ToJsonString().Length.ShouldBeGreaterThan(Idempotency.MaxAnswerBytes);
-        var problem = await Admin.RefusedAsync(HttpStatusCode.Conflict, HttpMethod.Post, "/api/v1/changes", body, headers: key);
+        var problem = await Admin.RefusedAsync(
+            HttpStatusCode.Conflict,
+            HttpMethod.Post,
+            "/api/v1/changes",
+            body,
+            headers: key
+        );
         ((string)problem["detail"]!).ShouldContain("carried out");
     }
 
@@ -127,25 +184,56 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
         foreach (int[] batch in Enumerable.Range(0, Idempotency.MaxKeysPerCaller).Chunk(500))
         {
             await own.Node.Store.CommitAsync(
-                new Transaction([], [.. batch.Select(i => own.Node.Idempotency.Marker(Idempotency.NameOf(caller, $"k{i}"), caller, "digest"u8).Write)]), default);
+                new Transaction(
+                    [],
+                    [
+                        .. batch.Select(i =>
+                            own.Node.Idempotency.Marker(Idempotency.NameOf(caller, $"k{i}"), caller, "digest"u8).Write
+                        ),
+                    ]
+                ),
+                default
+            );
         }
 
         await own.Node.Catalogs.ReadLatestAsync(default);
         using var busy = own.Client((string)made["key"]!);
         const string Body = """{"operations":[{"op":"put","path":"a/b","document":1}]}""";
-        using var refused = await busy.SendAsync(HttpMethod.Post, "/api/v1/changes", Body, headers: ("Idempotency-Key", "one more"));
+        using var refused = await busy.SendAsync(
+            HttpMethod.Post,
+            "/api/v1/changes",
+            Body,
+            headers: ("Idempotency-Key", "one more")
+        );
         refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         refused.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromHours(23), TimeSpan.FromHours(24));
-        (await own.Admin.SendAsync(HttpMethod.Post, "/api/v1/changes", Body, headers: ("Idempotency-Key", "one more"))).StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await busy.SendAsync(HttpMethod.Post, "/api/v1/changes", Body)).StatusCode.ShouldBe(HttpStatusCode.Created, "without a key it may go on");
+        (
+            await own.Admin.SendAsync(
+                HttpMethod.Post,
+                "/api/v1/changes",
+                Body,
+                headers: ("Idempotency-Key", "one more")
+            )
+        ).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await busy.SendAsync(HttpMethod.Post, "/api/v1/changes", Body)).StatusCode.ShouldBe(
+            HttpStatusCode.Created,
+            "without a key it may go on"
+        );
 
         var items = (await own.Admin.GetJsonAsync("/api/v1/idempotency-keys"))["items"]!.AsArray();
         items.Select(item => (int)item!["keys"]!).ShouldBe([1, Idempotency.MaxKeysPerCaller], ignoreOrder: true);
         var forgotten = await own.Admin.SendJsonAsync(HttpMethod.Delete, "/api/v1/idempotency-keys?caller=" + caller);
         ((int)forgotten["forgotten"]!).ShouldBe(Idempotency.MaxKeysPerCaller);
-        (await busy.SendAsync(HttpMethod.Post, "/api/v1/changes", Body, headers: ("Idempotency-Key", "one more"))).StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await own.Admin.GetJsonAsync("/api/v1/idempotency-keys"))["items"]!.AsArray().Select(item => (int)item!["keys"]!).ShouldBe([1, 1]);
-        (await own.Admin.GetJsonAsync("/api/v1/audit?action=idempotency-keys.forget"))["items"]!.AsArray().Count.ShouldBe(1);
+        (
+            await busy.SendAsync(HttpMethod.Post, "/api/v1/changes", Body, headers: ("Idempotency-Key", "one more"))
+        ).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await own.Admin.GetJsonAsync("/api/v1/idempotency-keys"))["items"]!
+            .AsArray()
+            .Select(item => (int)item!["keys"]!)
+            .ShouldBe([1, 1]);
+        (await own.Admin.GetJsonAsync("/api/v1/audit?action=idempotency-keys.forget"))["items"]!
+            .AsArray()
+            .Count.ShouldBe(1);
     }
 
     [Fact]
@@ -171,7 +259,17 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
         for (int i = 0; i < 300; i++)
         {
             await own.Node.Store.CommitAsync(
-                new Transaction([], [new Write.Put("idempotency/" + Convert.ToHexStringLower(SHA256.HashData([(byte)i, (byte)(i >> 8)])), unreadable)]), default);
+                new Transaction(
+                    [],
+                    [
+                        new Write.Put(
+                            "idempotency/" + Convert.ToHexStringLower(SHA256.HashData([(byte)i, (byte)(i >> 8)])),
+                            unreadable
+                        ),
+                    ]
+                ),
+                default
+            );
         }
 
         await own.RestartAsync();
@@ -184,7 +282,8 @@ public sealed class IdempotencyTests(CairnServer server) : IClassFixture<CairnSe
     private string Name(string key, CairnServer? at = null)
     {
         var node = (at ?? server).Node;
-        string admin = "key:" + node.Credentials.List(node.Catalogs.Current, Cairn.Core.Access.Principal.System).First().Id;
+        string admin =
+            "key:" + node.Credentials.List(node.Catalogs.Current, Cairn.Core.Access.Principal.System).First().Id;
         return Idempotency.NameOf(admin, key);
     }
 

@@ -4,7 +4,8 @@ using Cairn.Server.Tests.Support;
 
 namespace Cairn.Server.Tests;
 
-/// <summary>What a change does to configs that it does not write: those that use its variables, or refer to its configs.</summary>
+/// <summary>What a change does to configs that it does not write: those that use its variables, or refer to its
+/// configs.</summary>
 public sealed class ImpactTests : IAsyncLifetime
 {
     private readonly CairnServer _server = new();
@@ -17,7 +18,8 @@ public sealed class ImpactTests : IAsyncLifetime
 
     private Task PutAsync(string path, string document) => Admin.PutJsonAsync($"/api/v1/configs/{path}", document);
 
-    private async Task ProtectProdAsync() => await Admin.PutJsonAsync("/api/v1/environments/prod", """{"protected":true}""");
+    private async Task ProtectProdAsync() =>
+        await Admin.PutJsonAsync("/api/v1/environments/prod", """{"protected":true}""");
 
     private Task<JsonNode> PreviewAsync(string operations, HttpClient? client = null) =>
         (client ?? Admin).PostJsonAsync("/api/v1/changes", $$"""{"dry_run":true,"operations":[{{operations}}]}""");
@@ -26,15 +28,25 @@ public sealed class ImpactTests : IAsyncLifetime
     [InlineData("configs:write:pay/**\",\"variables:write:projects/pay")]
     [InlineData("variables:write:projects/pay")]
     [InlineData(null)]
-    public async Task Whoever_may_not_read_what_a_template_refers_to_cannot_change_a_protected_environment(string? scopes)
+    public async Task Whoever_may_not_read_what_a_template_refers_to_cannot_change_a_protected_environment(
+        string? scopes
+    )
     {
         await PutAsync("other/x", """{"y":"Y"}""");
         await Admin.PutJsonAsync("/api/v1/projects/pay/variables", """{"host":"db1"}""");
         await PutAsync("pay/db", """{"url":"{{ host }}-{{ config('other/x').y }}"}""");
         await ProtectProdAsync();
-        using var writer = await _server.ClientWithKeyAsync("write", scopes is null ? "" : $",\"scopes\":[\"{scopes}\"]");
+        using var writer = await _server.ClientWithKeyAsync(
+            "write",
+            scopes is null ? "" : $",\"scopes\":[\"{scopes}\"]"
+        );
 
-        await writer.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Put, "/api/v1/projects/pay/variables", """{"host":"EVIL"}""");
+        await writer.RefusedAsync(
+            HttpStatusCode.Forbidden,
+            HttpMethod.Put,
+            "/api/v1/projects/pay/variables",
+            """{"host":"EVIL"}"""
+        );
 
         ((string?)(await Admin.GetJsonAsync("/api/v1/configs/pay/db?environment=prod"))["url"]).ShouldBe("db1-Y");
     }
@@ -47,7 +59,12 @@ public sealed class ImpactTests : IAsyncLifetime
         await PutAsync("shop/api", """{"m":"{{ config('lib/limits').max }}"}""");
         await ProtectProdAsync();
 
-        var problem = await Admin.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Put, "/api/v1/projects/lib/variables", """{"max":"2"}""");
+        var problem = await Admin.RefusedAsync(
+            HttpStatusCode.Forbidden,
+            HttpMethod.Put,
+            "/api/v1/projects/lib/variables",
+            """{"max":"2"}"""
+        );
 
         problem.ToJsonString().ShouldContain("shop/api");
     }
@@ -61,11 +78,20 @@ public sealed class ImpactTests : IAsyncLifetime
         await Admin.PutJsonAsync("/api/v1/environments/dev/variables", """{"region":"eu"}""");
         await Admin.PutJsonAsync("/api/v1/environments/prod/variables", """{"region":"eu"}""");
         await PutAsync("secret/db", """{"u":"postgres://root:CANARY@h/{{ region }}"}""");
-        using var writer = await _server.ClientWithKeyAsync("write", ""","scopes":["variables:write:environments/staging"]""");
+        using var writer = await _server.ClientWithKeyAsync(
+            "write",
+            ""","scopes":["variables:write:environments/staging"]"""
+        );
 
-        var preview = await PreviewAsync($$"""{"op":"{{op}}","kind":"variables","path":"environments/staging","document":{{variables}}}""", writer);
+        var preview = await PreviewAsync(
+            $$"""{"op":"{{op}}","kind":"variables","path":"environments/staging","document":{{variables}}}""",
+            writer
+        );
         using var response = await writer.SendAsync(
-            op == "put" ? HttpMethod.Put : HttpMethod.Patch, "/api/v1/environments/staging/variables", variables);
+            op == "put" ? HttpMethod.Put : HttpMethod.Patch,
+            "/api/v1/environments/staging/variables",
+            variables
+        );
 
         string told = preview.ToJsonString() + await response.Content.ReadAsStringAsync();
         ((bool)preview["acceptable"]!).ShouldBeFalse();
@@ -81,9 +107,15 @@ public sealed class ImpactTests : IAsyncLifetime
         await Admin.PutJsonAsync("/api/v1/projects/shop/variables", """{"EXTRA":1}""");
         await PutAsync("shop/len", """{"n":"{{ EXTRA + 1 }}"}""");
 
-        var preview = await PreviewAsync("""{"op":"patch","kind":"variables","path":"projects/shop","document":{"EXTRA":"one"}}""");
+        var preview = await PreviewAsync(
+            """{"op":"patch","kind":"variables","path":"projects/shop","document":{"EXTRA":"one"}}"""
+        );
         var problem = await Admin.RefusedAsync(
-            HttpStatusCode.UnprocessableEntity, HttpMethod.Patch, "/api/v1/projects/shop/variables", """{"EXTRA":"one"}""");
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Patch,
+            "/api/v1/projects/shop/variables",
+            """{"EXTRA":"one"}"""
+        );
 
         ((bool)preview["acceptable"]!).ShouldBeFalse();
         problem.ToJsonString().ShouldContain("shop/len");
@@ -97,7 +129,10 @@ public sealed class ImpactTests : IAsyncLifetime
         await Admin.PutJsonAsync("/api/v1/environments/dev/variables", """{"a":1}""");
         await PutAsync("open/uses", """{"v":"{{ config('hidden/x').v }}"}""");
         await Admin.PutJsonAsync("/api/v1/config-schemas/open/uses", """{"type":"object"}""");
-        using var writer = await _server.ClientWithKeyAsync("write", ""","scopes":["variables:write:environments/dev"]""");
+        using var writer = await _server.ClientWithKeyAsync(
+            "write",
+            ""","scopes":["variables:write:environments/dev"]"""
+        );
 
         await writer.PutJsonAsync("/api/v1/environments/dev/variables", """{"a":2}""");
     }
@@ -110,7 +145,12 @@ public sealed class ImpactTests : IAsyncLifetime
         await PutAsync("t/uses", """{"w":"{{ config('t/middle').w }}"}""");
         await Admin.PutJsonAsync("/api/v1/config-schemas/t/uses", """{"properties":{"w":{"maxLength":3}}}""");
 
-        var problem = await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, "/api/v1/configs/t/words", """{"w":"abcdef"}""");
+        var problem = await Admin.RefusedAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Put,
+            "/api/v1/configs/t/words",
+            """{"w":"abcdef"}"""
+        );
 
         ((string?)problem["errors"]![0]!["pointer"]).ShouldBe("/w");
         await PutAsync("t/words", """{"w":"ab"}""");
@@ -137,7 +177,9 @@ public sealed class ImpactTests : IAsyncLifetime
 
         await Admin.SendJsonAsync(HttpMethod.Delete, "/api/v1/configs/q1/src");
 
-        var items = (await Admin.GetJsonAsync("/api/v1/configs?prefix=q1/&environment=prod&include=document"))["items"]!.AsArray();
+        var items = (await Admin.GetJsonAsync("/api/v1/configs?prefix=q1/&environment=prod&include=document"))[
+            "items"
+        ]!.AsArray();
         items.Select(item => (string?)item!["path"]).ShouldBe(["q1/dep", "q1/good"]);
         items[0]!["document"].ShouldBeNull();
         ((string?)items[0]!["problem"])!.ShouldContain("q1/src");
@@ -153,7 +195,9 @@ public sealed class ImpactTests : IAsyncLifetime
         await PutAsync("mine/b", """{"v":2}""");
         using var reader = await _server.ClientWithKeyAsync("read", ""","scopes":["configs:read:mine/**"]""");
 
-        var items = (await reader.GetJsonAsync("/api/v1/configs?prefix=mine/&environment=dev&include=document"))["items"]!.AsArray();
+        var items = (await reader.GetJsonAsync("/api/v1/configs?prefix=mine/&environment=dev&include=document"))[
+            "items"
+        ]!.AsArray();
 
         items[0]!["document"].ShouldBeNull();
         ((string?)items[0]!["problem"]).ShouldNotBeNull();
@@ -171,7 +215,9 @@ public sealed class ImpactTests : IAsyncLifetime
         int pages = 0;
         for (string? cursor = null; pages == 0 || cursor is not null; pages++)
         {
-            var page = await Admin.GetJsonAsync($"/api/v1/configs?prefix=big/&environment=dev&include=document{(cursor is null ? "" : "&cursor=" + cursor)}");
+            var page = await Admin.GetJsonAsync(
+                $"/api/v1/configs?prefix=big/&environment=dev&include=document{(cursor is null ? "" : "&cursor=" + cursor)}"
+            );
             paths.AddRange(page["items"]!.AsArray().Select(item => (string)item!["path"]!));
             cursor = (string?)page["next_cursor"];
         }
@@ -186,13 +232,19 @@ public sealed class ImpactTests : IAsyncLifetime
         await PutAsync("lib/limits", """{"max":1}""");
         await PutAsync("shop/api", """{"m":"{{ config('lib/limits').max }}"}""");
         await PutAsync("hidden/api", """{"m":"{{ config('lib/limits').max }}"}""");
-        using var writer = await _server.ClientWithKeyAsync("write", ""","scopes":["configs:write:lib/**","configs:read:shop/**"]""");
+        using var writer = await _server.ClientWithKeyAsync(
+            "write",
+            ""","scopes":["configs:write:lib/**","configs:read:shop/**"]"""
+        );
 
         var preview = await PreviewAsync("""{"op":"put","path":"lib/limits","document":{"max":2}}""", writer);
 
         var effects = preview["effects"]!.AsArray();
         effects.Select(effect => (string?)effect!["path"]).Distinct().ShouldBe(["lib/limits", "shop/api"]);
-        effects.Where(effect => (string?)effect!["path"] == "shop/api").All(effect => (long)effect!["after"]!["m"]! == 2).ShouldBeTrue();
+        effects
+            .Where(effect => (string?)effect!["path"] == "shop/api")
+            .All(effect => (long)effect!["after"]!["m"]! == 2)
+            .ShouldBeTrue();
         ((int)preview["hidden_effects"]!).ShouldBe(3);
     }
 
@@ -221,34 +273,51 @@ public sealed class ImpactTests : IAsyncLifetime
     {
         var random = new Random(seed);
         const int Count = 12;
-        string Template(int i) => random.Next(4) switch
-        {
-            0 => $"{random.Next(100)}",
-            1 => $"{{{{ v{random.Next(3)} | default('-') }}}}",
-            2 when i > 0 => $"{{{{ config('g{random.Next(2)}/c{random.Next(i)}') | tojson }}}}",
-            _ => $"{{{{ env }}}}-{{{{ v{random.Next(3)} is defined }}}}",
-        };
+        string Template(int i) =>
+            random.Next(4) switch
+            {
+                0 => $"{random.Next(100)}",
+                1 => $"{{{{ v{random.Next(3)} | default('-') }}}}",
+                2 when i > 0 => $"{{{{ config('g{random.Next(2)}/c{random.Next(i)}') | tojson }}}}",
+                _ => $"{{{{ env }}}}-{{{{ v{random.Next(3)} is defined }}}}",
+            };
         for (int i = 0; i < Count; i++)
         {
             foreach (string project in new[] { "g0", "g1" })
-                await PutAsync($"{project}/c{i}", new JsonObject { ["t"] = Template(i), ["u"] = Template(i) }.ToJsonString());
+            {
+                await PutAsync(
+                    $"{project}/c{i}",
+                    new JsonObject { ["t"] = Template(i), ["u"] = Template(i) }.ToJsonString()
+                );
+            }
         }
 
         for (int round = 0; round < 6; round++)
         {
             string operation = random.Next(3) switch
             {
-                0 => $$$"""{"op":"put","kind":"variables","path":"projects/g{{{random.Next(2)}}}","document":{"v{{{random.Next(3)}}}":{{{random.Next(9)}}} }}""",
-                1 => $$$"""{"op":"put","kind":"variables","path":"environments/{{{(random.Next(2) == 0 ? "dev" : "prod")}}}","document":{"v{{{random.Next(3)}}}":{{{random.Next(9)}}} }}""",
-                _ => $$$"""{"op":"put","path":"g{{{random.Next(2)}}}/c{{{random.Next(Count)}}}","document":{"t":{{{random.Next(9)}}} }}""",
+                0 =>
+                    $$$"""{"op":"put","kind":"variables","path":"projects/g{{{random.Next(2)}}}","document":{"v{{{random.Next(3)}}}":{{{random.Next(9)}}} }}""",
+                1 =>
+                    $$$"""{"op":"put","kind":"variables","path":"environments/{{{(random.Next(2) == 0 ? "dev" : "prod")}}}","document":{"v{{{random.Next(3)}}}":{{{random.Next(9)}}} }}""",
+                _ =>
+                    $$$"""{"op":"put","path":"g{{{random.Next(2)}}}/c{{{random.Next(Count)}}}","document":{"t":{{{random.Next(9)}}} }}""",
             };
             var before = await AllAsync();
-            var told = (await PreviewAsync(operation))["effects"]!.AsArray()
-                .Select(effect => $"{effect!["environment"]} {effect["path"]} {effect["after"]!.ToJsonString()}").Order(StringComparer.Ordinal);
+            var told = (await PreviewAsync(operation))["effects"]!
+                .AsArray()
+                .Select(effect => $"{effect!["environment"]} {effect["path"]} {effect["after"]!.ToJsonString()}")
+                .Order(StringComparer.Ordinal);
             await Admin.PostJsonAsync("/api/v1/changes", $$"""{"operations":[{{operation}}]}""");
             var after = await AllAsync();
 
-            told.ShouldBe(after.Where(pair => before[pair.Key] != pair.Value).Select(pair => $"{pair.Key} {pair.Value}").Order(StringComparer.Ordinal), operation);
+            told.ShouldBe(
+                after
+                    .Where(pair => before[pair.Key] != pair.Value)
+                    .Select(pair => $"{pair.Key} {pair.Value}")
+                    .Order(StringComparer.Ordinal),
+                operation
+            );
         }
     }
 
@@ -260,8 +329,18 @@ public sealed class ImpactTests : IAsyncLifetime
         await PutAsync("pay/db", """{"v":2}""");
         using var writer = await _server.ClientWithKeyAsync("write");
 
-        await writer.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Post, "/api/v1/config-promotions/pay/db", """{"from":"staging","to":"prod"}""");
-        await Admin.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Put, "/api/v1/configs/pay/db?environment=prod", """{"v":3}""");
+        await writer.RefusedAsync(
+            HttpStatusCode.Forbidden,
+            HttpMethod.Post,
+            "/api/v1/config-promotions/pay/db",
+            """{"from":"staging","to":"prod"}"""
+        );
+        await Admin.RefusedAsync(
+            HttpStatusCode.Forbidden,
+            HttpMethod.Put,
+            "/api/v1/configs/pay/db?environment=prod",
+            """{"v":3}"""
+        );
         await Admin.PostJsonAsync("/api/v1/config-promotions/pay/db", """{"from":"staging","to":"prod"}""");
 
         ((long)(await Admin.GetJsonAsync("/api/v1/configs/pay/db?environment=prod"))["v"]!).ShouldBe(2);
@@ -272,8 +351,14 @@ public sealed class ImpactTests : IAsyncLifetime
         var all = new Dictionary<string, string>();
         foreach (string environment in new[] { "dev", "staging", "prod" })
         {
-            foreach (var item in (await Admin.GetJsonAsync($"/api/v1/configs?environment={environment}&include=document&limit=1000"))["items"]!.AsArray())
+            foreach (
+                var item in (
+                    await Admin.GetJsonAsync($"/api/v1/configs?environment={environment}&include=document&limit=1000")
+                )["items"]!.AsArray()
+            )
+            {
                 all[$"{environment} {item!["path"]}"] = item["document"]?.ToJsonString() ?? "problem";
+            }
         }
 
         return all;

@@ -24,7 +24,8 @@ public sealed class IntegrityTests : IAsyncLifetime
 
     private async Task WriteAsync(params Write[] writes)
     {
-        var result = (CommitResult.Committed)await Store.CommitAsync(new Transaction([], writes), CancellationToken.None);
+        var result = (CommitResult.Committed)
+            await Store.CommitAsync(new Transaction([], writes), CancellationToken.None);
         await _server.Node.Catalogs.WaitForAsync(result.Revision, CancellationToken.None);
     }
 
@@ -32,17 +33,30 @@ public sealed class IntegrityTests : IAsyncLifetime
 
     private async Task<StoreRecord> RecordAsync(string prefix)
     {
-        await foreach (var record in Store.ListAsync(prefix, await Store.GetRevisionAsync(CancellationToken.None), CancellationToken.None))
+        await foreach (
+            var record in Store.ListAsync(
+                prefix,
+                await Store.GetRevisionAsync(CancellationToken.None),
+                CancellationToken.None
+            )
+        )
+        {
             return record;
+        }
+
         throw new InvalidOperationException($"There is nothing below {prefix}.");
     }
 
-    private async Task<string> FindingsAsync() => (await Admin.GetJsonAsync("/api/v1/integrity"))["findings"]!.ToJsonString();
+    private async Task<string> FindingsAsync() =>
+        (await Admin.GetJsonAsync("/api/v1/integrity"))["findings"]!.ToJsonString();
 
-    private static string KeyRecord(string id) => $$"""
-        {"id":"{{id}}","number":99,"name":"m","permission":"admin","created_at":"2026-01-01T00:00:00Z","created_by":"m",
-        "secrets":[{"hash":"{{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Forged)))}}","hint":"cdef"}],"version":1}
-        """;
+    private static string KeyRecord(string id) =>
+        $$"""
+            {"id":"{{id}}","number":99,"name":"m","permission":"admin","created_at":"2026-01-01T00:00:00Z","created_by":"m",
+            "secrets":[{"hash":"{{Convert.ToHexStringLower(
+                SHA256.HashData(Encoding.UTF8.GetBytes(Forged))
+            )}}","hint":"cdef"}],"version":1}
+            """;
 
     [Fact]
     public async Task A_store_that_only_Cairn_wrote_to_is_found_whole()
@@ -78,14 +92,26 @@ public sealed class IntegrityTests : IAsyncLifetime
         var other = (await Store.GetAsync("config-versions/a/b/0000000002", CancellationToken.None))!;
         await WriteAsync(new Write.Put(key, record == "(version 2)" ? other.Value : Encoding.UTF8.GetBytes(record)));
 
-        foreach (string path in new[] { "/api/v1/configs/a/b?version=1", "/api/v1/config-diffs/a/b?from=1", "/api/v1/config-versions/a/b" })
+        foreach (
+            string path in new[]
+            {
+                "/api/v1/configs/a/b?version=1",
+                "/api/v1/config-diffs/a/b?from=1",
+                "/api/v1/config-versions/a/b",
+            }
+        )
         {
             var problem = await Admin.RefusedAsync(HttpStatusCode.InternalServerError, HttpMethod.Get, path);
             ((string?)problem["type"]).ShouldBe("urn:cairn:problem:record-damaged");
             ((string)problem["detail"]!).ShouldContain("Version 1 of configs/a/b");
         }
 
-        await Admin.RefusedAsync(HttpStatusCode.InternalServerError, HttpMethod.Post, "/api/v1/config-rollbacks/a/b", """{"to_version":1}""");
+        await Admin.RefusedAsync(
+            HttpStatusCode.InternalServerError,
+            HttpMethod.Post,
+            "/api/v1/config-rollbacks/a/b",
+            """{"to_version":1}"""
+        );
         (await Admin.GetJsonAsync("/api/v1/configs/a/b?version=2"))["v"]!.GetValue<int>().ShouldBe(2);
     }
 
@@ -112,7 +138,10 @@ public sealed class IntegrityTests : IAsyncLifetime
     [InlineData("\"permission\":\"read\"", "\"permission\":\"admin\"")]
     [InlineData("\"name\":\"k\"", "\"name\":\"x\"")]
     [InlineData("\"stamp\"", "\"other\"")]
-    public async Task A_key_whose_record_was_altered_stays_what_it_was_while_the_node_runs_and_is_no_key_afterwards(string from, string to)
+    public async Task A_key_whose_record_was_altered_stays_what_it_was_while_the_node_runs_and_is_no_key_afterwards(
+        string from,
+        string to
+    )
     {
         var made = await Admin.PostJsonAsync("/api/v1/keys", """{"name":"k","permission":"read"}""");
         string key = $"keys/{made["id"]}";
@@ -135,7 +164,10 @@ public sealed class IntegrityTests : IAsyncLifetime
         var active = (await Store.GetAsync($"keys/{made["id"]}", CancellationToken.None))!;
         await Admin.PostJsonAsync($"/api/v1/keys/{made["id"]}/revoke", "{}");
 
-        await WriteAsync(new Write.Put(active.Key, active.Value), new Write.Put($"keys/{new string('e', 32)}", active.Value));
+        await WriteAsync(
+            new Write.Put(active.Key, active.Value),
+            new Write.Put($"keys/{new string('e', 32)}", active.Value)
+        );
 
         using var client = _server.Client((string?)made["key"]);
         await client.RefusedAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, "/api/v1/auth/whoami");
@@ -195,7 +227,10 @@ public sealed class IntegrityTests : IAsyncLifetime
         await Admin.PutJsonAsync("/api/v1/configs/p/a", """{"v":1}""");
         string change = new('a', 32);
 
-        await PutRawAsync("configs/p/a", $$"""{"version":2,"created_at":"2026-01-01T00:00:00Z","created_by":"m","change":"{{change}}","deleted":true}""");
+        await PutRawAsync(
+            "configs/p/a",
+            $$"""{"version":2,"created_at":"2026-01-01T00:00:00Z","created_by":"m","change":"{{change}}","deleted":true}"""
+        );
 
         ((long)(await Admin.GetJsonAsync("/api/v1/configs/p/a"))["v"]!).ShouldBe(1);
     }
@@ -212,7 +247,9 @@ public sealed class IntegrityTests : IAsyncLifetime
         string text = Encoding.UTF8.GetString((await Store.GetAsync(altered, CancellationToken.None))!.Value.Span);
 
         await WriteAsync(
-            new Write.Put(altered, Encoding.UTF8.GetBytes(text.Replace("first", "other", StringComparison.Ordinal))), new Write.Delete(removed));
+            new Write.Put(altered, Encoding.UTF8.GetBytes(text.Replace("first", "other", StringComparison.Ordinal))),
+            new Write.Delete(removed)
+        );
 
         string findings = await FindingsAsync();
         findings.ShouldContain(altered);
@@ -220,7 +257,14 @@ public sealed class IntegrityTests : IAsyncLifetime
         var items = (await Admin.GetJsonAsync($"/api/v1/{journal}".TrimEnd('/')))["items"]!.AsArray();
         items.Single(item => (string?)item!["message"] == "other")!["intact"]!.GetValue<bool>().ShouldBeFalse();
         if (journal == "changes/")
-            await Admin.RefusedAsync(HttpStatusCode.Conflict, HttpMethod.Post, $"/api/v1/changes/{written["change"]}/revert", "{}");
+        {
+            await Admin.RefusedAsync(
+                HttpStatusCode.Conflict,
+                HttpMethod.Post,
+                $"/api/v1/changes/{written["change"]}/revert",
+                "{}"
+            );
+        }
     }
 
     [Fact]
@@ -237,7 +281,9 @@ public sealed class IntegrityTests : IAsyncLifetime
         _server.Time.Offset = TimeSpan.Zero;
         await Admin.PutJsonAsync("/api/v1/configs/k/a", """{"v":1}""");
         string primary = await PrimaryAsync(await Admin.GetJsonAsync("/api/v1/keyring"));
-        Encoding.UTF8.GetString((await Store.GetAsync("configs/k/a", CancellationToken.None))!.Value.Span).ShouldContain($"c1.{primary}.");
+        Encoding
+            .UTF8.GetString((await Store.GetAsync("configs/k/a", CancellationToken.None))!.Value.Span)
+            .ShouldContain($"c1.{primary}.");
         await _server.RestartAsync();
         (await PrimaryAsync(await Admin.GetJsonAsync("/api/v1/keyring"))).ShouldBe(primary);
 
@@ -247,7 +293,13 @@ public sealed class IntegrityTests : IAsyncLifetime
 
     private async Task<string> KeyOfAsync(string journal, string id)
     {
-        await foreach (var record in Store.ListAsync(journal, await Store.GetRevisionAsync(CancellationToken.None), CancellationToken.None))
+        await foreach (
+            var record in Store.ListAsync(
+                journal,
+                await Store.GetRevisionAsync(CancellationToken.None),
+                CancellationToken.None
+            )
+        )
         {
             if (record.Key == new Journal(Store, _server.Node.Keyring, journal).KeyOf(id))
                 return record.Key;
@@ -261,7 +313,10 @@ public sealed class IntegrityTests : IAsyncLifetime
     [InlineData("/api/v1/configs/r/a?environment=prod", """{"v":1}""")]
     [InlineData("/api/v1/projects/r/variables", """{"v":1}""")]
     [InlineData("/api/v1/environments/dev", """{"description":"1"}""")]
-    public async Task A_version_of_before_a_restore_is_not_taken_for_the_one_of_its_number_since(string url, string body)
+    public async Task A_version_of_before_a_restore_is_not_taken_for_the_one_of_its_number_since(
+        string url,
+        string body
+    )
     {
         string copy = Path.Combine(_server.Folder.Path, "copy");
         await Admin.PutJsonAsync(url, body);
@@ -277,7 +332,13 @@ public sealed class IntegrityTests : IAsyncLifetime
         string newest = await TagAsync(url);
         newest.Split('-')[0].ShouldBe(tag.Split('-')[0], "both are version 2 or so");
 
-        await Admin.RefusedAsync(HttpStatusCode.PreconditionFailed, HttpMethod.Put, url, body.Replace('1', '4'), headers: ("If-Match", tag));
+        await Admin.RefusedAsync(
+            HttpStatusCode.PreconditionFailed,
+            HttpMethod.Put,
+            url,
+            body.Replace('1', '4'),
+            headers: ("If-Match", tag)
+        );
         await Admin.PutJsonAsync(url, body.Replace('1', '5'), ("If-Match", newest));
 
         async Task<string> TagAsync(string path)

@@ -13,12 +13,17 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
     [Fact]
     public async Task A_key_is_shown_once_and_never_again()
     {
-        var made = await Admin.PostJsonAsync("/api/v1/keys", """{"name":"ci","permission":"write","description":"build","environments":["dev"],"allowed_ips":["127.0.0.1","::1/128"],"expires_in_days":30,"rate_limit":"1000/minute","scopes":["configs:write:payments/**"]}""");
+        var made = await Admin.PostJsonAsync(
+            "/api/v1/keys",
+            """{"name":"ci","permission":"write","description":"build","environments":["dev"],"allowed_ips":["127.0.0.1","::1/128"],"expires_in_days":30,"rate_limit":"1000/minute","scopes":["configs:write:payments/**"]}"""
+        );
         string text = (string)made["key"]!;
         text.ShouldStartWith("cairn_live_");
         ApiKeyText.IsWellFormed(text).ShouldBeTrue();
         ((string?)made["hint"]).ShouldBe(text[^4..]);
-        string shown = (await Admin.GetJsonAsync($"/api/v1/keys/{made["id"]}")).ToJsonString() + (await Admin.GetJsonAsync("/api/v1/keys?limit=1000")).ToJsonString();
+        string shown =
+            (await Admin.GetJsonAsync($"/api/v1/keys/{made["id"]}")).ToJsonString()
+            + (await Admin.GetJsonAsync("/api/v1/keys?limit=1000")).ToJsonString();
         shown.ShouldNotContain(text);
         shown.ShouldContain("\"status\":\"active\"");
         using var client = server.Client(text);
@@ -31,12 +36,37 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
     [Fact]
     public async Task Everything_wrong_with_a_request_for_a_key_is_told_at_once()
     {
-        var problem = await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/keys",
-            """{"name":" ","scopes":["configs:payments","a:b:c","x:read:**/y"],"allowed_ips":["10.0.0.0/99"],"environments":["Prod!"],"rate_limit":"many","expires_in_days":0}""");
-        problem["errors"]!.AsArray().Select(error => (string?)error!["pointer"]).ShouldBe(
-            ["/name", "/expires_in_days", "/rate_limit", "/scopes/0", "/scopes/1", "/scopes/2", "/allowed_ips/0", "/environments/0"]);
-        await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/keys", """{"name":"a","permision":"read"}""");
-        await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/keys", """{"name":"a","permission":"root"}""");
+        var problem = await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "/api/v1/keys",
+            """{"name":" ","scopes":["configs:payments","a:b:c","x:read:**/y"],"allowed_ips":["10.0.0.0/99"],"environments":["Prod!"],"rate_limit":"many","expires_in_days":0}"""
+        );
+        problem["errors"]!
+            .AsArray()
+            .Select(error => (string?)error!["pointer"])
+            .ShouldBe([
+                "/name",
+                "/expires_in_days",
+                "/rate_limit",
+                "/scopes/0",
+                "/scopes/1",
+                "/scopes/2",
+                "/allowed_ips/0",
+                "/environments/0",
+            ]);
+        await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "/api/v1/keys",
+            """{"name":"a","permision":"read"}"""
+        );
+        await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "/api/v1/keys",
+            """{"name":"a","permission":"root"}"""
+        );
         await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/keys", "{}");
     }
 
@@ -51,14 +81,24 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
     [InlineData("configs:read:a/", "empty segment")]
     public async Task A_scope_that_can_match_nothing_is_refused(string scope, string why)
     {
-        var problem = await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/keys", $$"""{"name":"useless","scopes":["{{scope}}"]}""");
+        var problem = await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "/api/v1/keys",
+            $$"""{"name":"useless","scopes":["{{scope}}"]}"""
+        );
         ((string)problem["errors"]![0]!["message"]!).ShouldContain(why);
     }
 
     [Fact]
     public async Task A_key_for_an_environment_that_is_not_there_is_refused()
     {
-        var problem = await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/api/v1/keys", """{"name":"useless","environments":["dev","nope"]}""");
+        var problem = await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            "/api/v1/keys",
+            """{"name":"useless","environments":["dev","nope"]}"""
+        );
         ((string)problem["errors"]!.AsArray().ShouldHaveSingleItem()!["message"]!).ShouldContain("dev, prod, staging");
     }
 
@@ -73,7 +113,9 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
             ids[i] = "key:" + (string?)made["id"];
             using var writer = own.Client((string?)made["key"]);
             await writer.PutJsonAsync("/api/v1/configs/author/a", "{}");
-            (await writer.GetJsonAsync("/api/v1/auth/whoami"))["grants"]!.ToJsonString().ShouldBe("""[{"kind":"*","level":"write","path":"**","environments":[]}]""");
+            (await writer.GetJsonAsync("/api/v1/auth/whoami"))["grants"]!
+                .ToJsonString()
+                .ShouldBe("""[{"kind":"*","level":"write","path":"**","environments":[]}]""");
             await own.Admin.PostJsonAsync($"/api/v1/keys/{made["id"]}/revoke", "{}");
         }
 
@@ -81,7 +123,10 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
         var versions = (await own.Admin.GetJsonAsync("/api/v1/config-versions/author/a"))["items"]!.AsArray();
         versions.Select(version => (string?)version!["created_by"]).ShouldBe(["same", "same"]);
         versions.Select(version => (string?)version!["created_by_id"]).ShouldBe([ids[1], ids[0]]);
-        (await own.Admin.GetJsonAsync("/api/v1/changes?limit=2"))["items"]!.AsArray().Select(change => (string?)change!["created_by_id"]).ShouldBe([ids[1], ids[0]]);
+        (await own.Admin.GetJsonAsync("/api/v1/changes?limit=2"))["items"]!
+            .AsArray()
+            .Select(change => (string?)change!["created_by_id"])
+            .ShouldBe([ids[1], ids[0]]);
         (await own.Admin.GetJsonAsync("/api/v1/integrity"))["findings"]!.AsArray().ShouldBeEmpty();
     }
 
@@ -91,15 +136,23 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
         var made = new List<(string Name, string Key, string Id)>();
         foreach (string name in new[] { "first", "second", "third" })
         {
-            var answer = await Admin.PostJsonAsync("/api/v1/keys", $$"""{"name":"connection-{{name}}","permission":"read"}""");
+            var answer = await Admin.PostJsonAsync(
+                "/api/v1/keys",
+                $$"""{"name":"connection-{{name}}","permission":"read"}"""
+            );
             made.Add(((string)answer["name"]!, (string)answer["key"]!, (string)answer["id"]!));
         }
 
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = server.Address };
+        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 })
+        {
+            BaseAddress = server.Address,
+        };
         async Task<string?> AskAsync(string header, string value)
         {
             using var answer = await client.SendAsync(HttpMethod.Get, "/api/v1/auth/whoami", headers: (header, value));
-            return answer.StatusCode == HttpStatusCode.OK ? (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["name"] : answer.StatusCode.ToString();
+            return answer.StatusCode == HttpStatusCode.OK
+                ? (string?)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["name"]
+                : answer.StatusCode.ToString();
         }
 
         for (int i = 0; i < 9; i++)
@@ -125,7 +178,11 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
         await Admin.PostJsonAsync($"/api/v1/keys/{made["id"]}/revoke", "{}");
         await Admin.PostJsonAsync("/api/v1/keys", """{"name":"twice"}""");
 
-        var raced = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Admin.SendAsync(HttpMethod.Post, "/api/v1/keys", """{"name":"raced"}""")));
+        var raced = await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(_ => Admin.SendAsync(HttpMethod.Post, "/api/v1/keys", """{"name":"raced"}"""))
+        );
         raced.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
         raced.Count(answer => answer.StatusCode == HttpStatusCode.Conflict).ShouldBe(15);
     }
@@ -138,7 +195,10 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
         var one = await own.Admin.PostJsonAsync("/api/v1/keys", """{"name":"one"}""");
         await own.Admin.PutJsonAsync("/api/v1/configs/audited/a", "{}");
         await own.Admin.PutJsonAsync("/api/v1/configs/other/a", "{}");
-        await own.Admin.PostJsonAsync("/api/v1/changes", """{"operations":[{"op":"put","path":"audited/b","document":1},{"op":"put","path":"other/b","document":1}]}""");
+        await own.Admin.PostJsonAsync(
+            "/api/v1/changes",
+            """{"operations":[{"op":"put","path":"audited/b","document":1},{"op":"put","path":"other/b","document":1}]}"""
+        );
 
         async Task<int> CountAsync(string scope, string list)
         {
@@ -150,7 +210,10 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
         (await CountAsync($"keys:admin:{one["id"]}", "/api/v1/keys")).ShouldBe(1);
         (await CountAsync("keys:admin:**", "/api/v1/keys?limit=1000")).ShouldBeGreaterThan(3);
         (await CountAsync("audit:admin:nothing", "/api/v1/audit")).ShouldBe(0);
-        (await CountAsync("audit:admin:configs/audited/**", "/api/v1/audit")).ShouldBe(1, "the change that is also about something else is not for this key");
+        (await CountAsync("audit:admin:configs/audited/**", "/api/v1/audit")).ShouldBe(
+            1,
+            "the change that is also about something else is not for this key"
+        );
         (await CountAsync("audit:admin:configs/**", "/api/v1/audit")).ShouldBe(3);
         (await CountAsync("audit:admin:**", "/api/v1/audit?limit=1000")).ShouldBeGreaterThan(5);
     }
@@ -160,7 +223,10 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
     {
         await using var own = await CairnServer.StartAsync();
         var made = await own.Admin.PostJsonAsync("/api/v1/keys", """{"name":"a","permission":"read"}""");
-        var rotated = await own.Admin.PostJsonAsync($"/api/v1/keys/{made["id"]}/rotate", """{"overlap_seconds":3600}""");
+        var rotated = await own.Admin.PostJsonAsync(
+            $"/api/v1/keys/{made["id"]}/rotate",
+            """{"overlap_seconds":3600}"""
+        );
         using var old = own.Client((string?)made["key"]);
         using var fresh = own.Client((string?)rotated["key"]);
         (await old.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -168,7 +234,12 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
         own.Time.Offset = TimeSpan.FromSeconds(3601);
         (await old.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await fresh.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await own.Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, $"/api/v1/keys/{made["id"]}/rotate", """{"overlap_seconds":99999999}""");
+        await own.Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Post,
+            $"/api/v1/keys/{made["id"]}/rotate",
+            """{"overlap_seconds":99999999}"""
+        );
     }
 
     [Fact]
@@ -231,22 +302,43 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
         await Admin.PutJsonAsync("/api/v1/configs/envs/a", """{"a":1}""");
         using var client = await server.ClientWithKeyAsync("write", ""","environments":["dev"]""");
         (await client.GetAsync("/api/v1/configs/envs/a?environment=dev")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await client.GetAsync("/api/v1/configs/envs/a?environment=prod")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await client.GetAsync("/api/v1/configs/envs/a?environment=prod")).StatusCode.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
         (await client.GetAsync("/api/v1/configs/envs/a")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        (await client.SendAsync(HttpMethod.Put, "/api/v1/configs/envs/a?environment=dev", "{}")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await client.SendAsync(HttpMethod.Put, "/api/v1/configs/envs/a", "{}")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await client.SendAsync(HttpMethod.Put, "/api/v1/configs/envs/a?environment=dev", "{}")).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
+        (await client.SendAsync(HttpMethod.Put, "/api/v1/configs/envs/a", "{}")).StatusCode.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
         (await client.GetAsync("/config/envs/a")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await client.GetAsync("/config/envs/a?environment=dev")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await client.GetAsync("/api/v1/environments/prod/variables")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        await client.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Post, "/api/v1/changes", """{"operations":[{"op":"put","path":"envs/a","environment":"prod","document":{}}]}""");
-        await client.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Post, "/api/v1/config-promotions/envs/a", """{"to":"prod","follow":true}""");
+        await client.RefusedAsync(
+            HttpStatusCode.Forbidden,
+            HttpMethod.Post,
+            "/api/v1/changes",
+            """{"operations":[{"op":"put","path":"envs/a","environment":"prod","document":{}}]}"""
+        );
+        await client.RefusedAsync(
+            HttpStatusCode.Forbidden,
+            HttpMethod.Post,
+            "/api/v1/config-promotions/envs/a",
+            """{"to":"prod","follow":true}"""
+        );
     }
 
     [Fact]
     public async Task A_limited_admin_cannot_hand_out_more_than_it_has()
     {
         using var client = await server.ClientWithKeyAsync("admin", ""","scopes":["keys:admin:**"]""");
-        await client.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Post, "/api/v1/keys", """{"name":"more","permission":"read"}""");
+        await client.RefusedAsync(
+            HttpStatusCode.Forbidden,
+            HttpMethod.Post,
+            "/api/v1/keys",
+            """{"name":"more","permission":"read"}"""
+        );
     }
 
     [Theory]
@@ -254,7 +346,8 @@ public sealed class KeyTests(CairnServer server) : IClassFixture<CairnServer>
     [InlineData("cairn_live_")]
     [InlineData("not-a-key")]
     [InlineData("cairn_live_TvBAXBBOhwN98P4kpFrkrRnYQCm4WT2OzLss3oXeGSx43x1ry")]
-    public void Text_that_is_no_key_is_told_from_one_by_its_checksum(string text) => ApiKeyText.IsWellFormed(text).ShouldBeFalse();
+    public void Text_that_is_no_key_is_told_from_one_by_its_checksum(string text) =>
+        ApiKeyText.IsWellFormed(text).ShouldBeFalse();
 
     [Fact]
     public void A_single_wrong_character_is_noticed()

@@ -31,7 +31,8 @@ public sealed class ProxyTests
     [InlineData("X-Forwarded-For: ", "10.0.0.1")]
     [InlineData("Forwarded: for=203.0.113.9", "10.0.0.1")]
     [InlineData("X-Real-IP: 203.0.113.9", "10.0.0.1")]
-    public Task The_caller_is_the_last_address_that_is_no_trusted_proxy_s(string headers, string expected) => ResolvesAsync(headers, expected, useForwarded: false);
+    public Task The_caller_is_the_last_address_that_is_no_trusted_proxy_s(string headers, string expected) =>
+        ResolvesAsync(headers, expected, useForwarded: false);
 
     [Theory]
     [InlineData("Forwarded: for=203.0.113.9", "203.0.113.9")]
@@ -44,22 +45,54 @@ public sealed class ProxyTests
     [InlineData("Forwarded: for=203.0.113.9, proto=http", "10.0.0.1")]
     [InlineData("Forwarded: for=\"203.0.113.9", "10.0.0.1")]
     [InlineData("X-Forwarded-For: 203.0.113.9", "10.0.0.1")]
-    public Task The_same_in_the_header_of_RFC_7239(string headers, string expected) => ResolvesAsync(headers, expected, useForwarded: true);
+    public Task The_same_in_the_header_of_RFC_7239(string headers, string expected) =>
+        ResolvesAsync(headers, expected, useForwarded: true);
 
     private static async Task ResolvesAsync(string headers, string expected, bool useForwarded)
     {
         foreach (string peer in new[] { "10.0.0.1", "::ffff:10.0.0.1" })
-            (await ForwardAsync(peer, headers, useForwarded)).Connection.RemoteIpAddress.ShouldBe(IPAddress.Parse(expected == "10.0.0.1" ? peer : expected));
-        (await ForwardAsync("192.0.2.1", headers, useForwarded)).Connection.RemoteIpAddress.ShouldBe(IPAddress.Parse("192.0.2.1"), "not a trusted one");
+        {
+            (await ForwardAsync(peer, headers, useForwarded)).Connection.RemoteIpAddress.ShouldBe(
+                IPAddress.Parse(expected == "10.0.0.1" ? peer : expected)
+            );
+        }
+
+        (await ForwardAsync("192.0.2.1", headers, useForwarded)).Connection.RemoteIpAddress.ShouldBe(
+            IPAddress.Parse("192.0.2.1"),
+            "not a trusted one"
+        );
     }
 
     [Theory]
-    [InlineData("10.0.0.1", "X-Forwarded-For: 203.0.113.9\nX-Forwarded-Proto: https\nX-Forwarded-Host: cairn.example.com\nX-Forwarded-Prefix: /cairn/", "https://cairn.example.com/cairn/x")]
+    [InlineData(
+        "10.0.0.1",
+        "X-Forwarded-For: 203.0.113.9\nX-Forwarded-Proto: https\nX-Forwarded-Host: cairn.example.com\n"
+            + "X-Forwarded-Prefix: /cairn/",
+        "https://cairn.example.com/cairn/x"
+    )]
     [InlineData("10.0.0.1", "X-Forwarded-Proto: HTTPS", "https://h/x")]
-    [InlineData("10.0.0.1", "X-Forwarded-Proto: gopher\nX-Forwarded-Host: a b/@c\nX-Forwarded-Prefix: //evil.example", "http://h/x")]
-    [InlineData("10.0.0.1", "X-Forwarded-For: 198.51.100.7, 203.0.113.9\nX-Forwarded-Proto: https, http\nX-Forwarded-Host: evil.example, good.example", "http://good.example/x")]
-    [InlineData("192.0.2.1", "X-Forwarded-For: 203.0.113.9\nX-Forwarded-Proto: https\nX-Forwarded-Host: evil.example\nX-Forwarded-Prefix: /evil", "http://h/x")]
-    public async Task Scheme_host_and_prefix_come_from_trusted_proxies_alone(string peer, string headers, string address)
+    [InlineData(
+        "10.0.0.1",
+        "X-Forwarded-Proto: gopher\nX-Forwarded-Host: a b/@c\nX-Forwarded-Prefix: //evil.example",
+        "http://h/x"
+    )]
+    [InlineData(
+        "10.0.0.1",
+        "X-Forwarded-For: 198.51.100.7, 203.0.113.9\nX-Forwarded-Proto: https, http\n"
+            + "X-Forwarded-Host: evil.example, good.example",
+        "http://good.example/x"
+    )]
+    [InlineData(
+        "192.0.2.1",
+        "X-Forwarded-For: 203.0.113.9\nX-Forwarded-Proto: https\nX-Forwarded-Host: evil.example\n"
+            + "X-Forwarded-Prefix: /evil",
+        "http://h/x"
+    )]
+    public async Task Scheme_host_and_prefix_come_from_trusted_proxies_alone(
+        string peer,
+        string headers,
+        string address
+    )
     {
         var request = (await ForwardAsync(peer, headers, useForwarded: false)).Request;
         $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}".ShouldBe(address);
@@ -75,10 +108,20 @@ public sealed class ProxyTests
         });
         using var bound = await server.ClientWithKeyAsync("write", ""","allowed_ips":["203.0.113.0/24"]""");
         async Task<HttpStatusCode> AskAsync(HttpClient client, string forwarded) =>
-            (await client.SendAsync(HttpMethod.Put, "/api/v1/configs/a/b", "1", headers: ("X-Forwarded-For", forwarded))).StatusCode;
+            (
+                await client.SendAsync(
+                    HttpMethod.Put,
+                    "/api/v1/configs/a/b",
+                    "1",
+                    headers: ("X-Forwarded-For", forwarded)
+                )
+            ).StatusCode;
 
         (await AskAsync(bound, "203.0.113.9")).ShouldBe(HttpStatusCode.Created);
-        (await AskAsync(bound, "203.0.113.9, 198.51.100.7")).ShouldBe(HttpStatusCode.Unauthorized, "the caller wrote the first one");
+        (await AskAsync(bound, "203.0.113.9, 198.51.100.7")).ShouldBe(
+            HttpStatusCode.Unauthorized,
+            "the caller wrote the first one"
+        );
         (await AskAsync(bound, "127.0.0.1")).ShouldBe(HttpStatusCode.Unauthorized);
         var entry = (await server.Admin.GetJsonAsync("/api/v1/audit?resource=configs/a/b"))["items"]![0]!;
         ((string?)entry["address"]).ShouldBe("203.0.113.9");
@@ -86,8 +129,14 @@ public sealed class ProxyTests
         using var guesser = server.Client("cairn_live_guess");
         for (int i = 0; i < 2; i++)
             (await AskAsync(guesser, "198.51.100.8")).ShouldBe(HttpStatusCode.Unauthorized);
-        (await AskAsync(guesser, "192.0.2.77, 198.51.100.8")).ShouldBe(HttpStatusCode.TooManyRequests, "another first address is no other caller");
-        (await AskAsync(guesser, "198.51.100.9")).ShouldBe(HttpStatusCode.Unauthorized, "others are not kept out with it");
+        (await AskAsync(guesser, "192.0.2.77, 198.51.100.8")).ShouldBe(
+            HttpStatusCode.TooManyRequests,
+            "another first address is no other caller"
+        );
+        (await AskAsync(guesser, "198.51.100.9")).ShouldBe(
+            HttpStatusCode.Unauthorized,
+            "others are not kept out with it"
+        );
     }
 
     [Fact]
@@ -96,8 +145,15 @@ public sealed class ProxyTests
         await using var server = await CairnServer.StartAsync();
         using var bound = await server.ClientWithKeyAsync("read", ""","allowed_ips":["203.0.113.0/24"]""");
         foreach (string header in new[] { "X-Forwarded-For", "X-Real-IP", "True-Client-IP" })
-            (await bound.SendAsync(HttpMethod.Get, "/api/v1/configs", headers: (header, "203.0.113.9"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await bound.SendAsync(HttpMethod.Get, "/api/v1/configs", headers: ("Forwarded", "for=203.0.113.9"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        {
+            (
+                await bound.SendAsync(HttpMethod.Get, "/api/v1/configs", headers: (header, "203.0.113.9"))
+            ).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        (
+            await bound.SendAsync(HttpMethod.Get, "/api/v1/configs", headers: ("Forwarded", "for=203.0.113.9"))
+        ).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         using var loopback = await server.ClientWithKeyAsync("read", ""","allowed_ips":["127.0.0.1"]""");
         (await loopback.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -115,7 +171,11 @@ public sealed class ProxyTests
     [InlineData("PROXY TCP4 203.0.113.09 10.0.0.1 56324 443\r\n", 0)]
     [InlineData("PROXY TCP6 203.0.113.9 10.0.0.1 56324 443\r\n", 0)]
     [InlineData("PROXY TCP4 203.0.113.9\r\n", 0)]
-    [InlineData("PROXY aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 0)]
+    [InlineData(
+        "PROXY "
+            + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        0
+    )]
     [InlineData("v2:31:11:CB007109 0A000001 DC04 01BB", 0)]
     [InlineData("v2:21:11:CB007109", 0)]
     [InlineData("", 0)]
@@ -143,7 +203,9 @@ public sealed class ProxyTests
             options.Proxy.ProxyProtocol = true;
         });
         // In one piece: what comes after the server has answered and hung up would take its answer away.
-        (await AskAsync(server.Address, ProxyHeader(header), await KeyAsync(server, "203.0.113.0/24"), pieces: 4096)).ShouldBe(status);
+        (
+            await AskAsync(server.Address, ProxyHeader(header), await KeyAsync(server, "203.0.113.0/24"), pieces: 4096)
+        ).ShouldBe(status);
     }
 
     [Fact]
@@ -168,13 +230,21 @@ public sealed class ProxyTests
     [InlineData("cairn.example.com.evil.example", "/schemas/a/M/versions")]
     public async Task A_redirect_names_no_host_but_the_server_s(string host, string location)
     {
-        await using var server = await CairnServer.StartAsync(options => options.Node.PublicHosts = ["cairn.example.com"]);
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Address };
+        await using var server = await CairnServer.StartAsync(options =>
+            options.Node.PublicHosts = ["cairn.example.com"]
+        );
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = server.Address,
+        };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/schemas/a/M/versions/");
         request.Headers.Host = host.Replace("LOCAL", server.Address.Authority, StringComparison.Ordinal);
         using var answer = await client.SendAsync(request);
         ((int)answer.StatusCode).ShouldBe(307);
-        answer.Headers.GetValues("Location").Single().ShouldBe(location.Replace("LOCAL", server.Address.Authority, StringComparison.Ordinal));
+        answer
+            .Headers.GetValues("Location")
+            .Single()
+            .ShouldBe(location.Replace("LOCAL", server.Address.Authority, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -202,18 +272,34 @@ public sealed class ProxyTests
     {
         Networks.TryParse(text, out _).ShouldBe(isOne);
         await using var server = await CairnServer.StartAsync();
-        using var answer = await server.Admin.SendAsync(HttpMethod.Post, "/api/v1/keys", $$"""{"name":"k","allowed_ips":["{{text}}"]}""");
+        using var answer = await server.Admin.SendAsync(
+            HttpMethod.Post,
+            "/api/v1/keys",
+            $$"""{"name":"k","allowed_ips":["{{text}}"]}"""
+        );
         answer.StatusCode.ShouldBe(isOne ? HttpStatusCode.Created : HttpStatusCode.BadRequest);
     }
 
     [Theory]
     [InlineData("--trusted-proxies", "10.1", "networks such as 10.0.0.0/8")]
-    [InlineData("--rate-limit-read", "5", "--rate-limit-read '5' is not acceptable: it should be a limit such as 200/minute (second, minute, hour or day), or off.")]
+    [InlineData(
+        "--rate-limit-read",
+        "5",
+        "--rate-limit-read '5' is not acceptable: it should be a limit such as 200/minute (second, minute, "
+            + "hour or day), or off."
+    )]
     [InlineData("--forwarded-header", "x-real-ip", "x-forwarded-for or forwarded")]
     [InlineData("--base-path", "cairn/", "a path such as /cairn")]
     [InlineData("--base-path", "/../x", "a path such as /cairn")]
     public void A_senseless_setting_is_refused(string name, string value, string sentence) =>
-        Should.Throw<SettingException>(() => EffectiveSettings.Load(new Dictionary<string, string> { [name[2..]] = value }, new Dictionary<string, string>(), null))
+        Should
+            .Throw<SettingException>(() =>
+                EffectiveSettings.Load(
+                    new Dictionary<string, string> { [name[2..]] = value },
+                    new Dictionary<string, string>(),
+                    null
+                )
+            )
             .Message.ShouldContain(sentence);
 
     [Fact]
@@ -222,14 +308,32 @@ public sealed class ProxyTests
         var trusting = new ServeOptions();
         trusting.Proxy.ProxyProtocol = true;
         Should.Throw<SettingException>(() => CairnProgram.Build(trusting)).Message.ShouldContain("trusted-proxies");
-        var plain = new ServeOptions { Listen = ["http://127.0.0.1:0"], TlsCertificate = "none.pem", TlsKey = "none.key" };
+        var plain = new ServeOptions
+        {
+            Listen = ["http://127.0.0.1:0"],
+            TlsCertificate = "none.pem",
+            TlsKey = "none.key",
+        };
         Should.Throw<SettingException>(() => CairnProgram.Build(plain)).Message.ShouldContain("would speak plain HTTP");
     }
 
     private static async Task<HttpContext> ForwardAsync(string peer, string headers, bool useForwarded)
     {
-        var options = new ProxyOptions { Trusted = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8")], UseForwarded = useForwarded };
-        var http = new DefaultHttpContext { Request = { Scheme = "http", Host = new HostString("h"), Path = "/x" }, Connection = { RemoteIpAddress = IPAddress.Parse(peer) } };
+        var options = new ProxyOptions
+        {
+            Trusted = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8")],
+            UseForwarded = useForwarded,
+        };
+        var http = new DefaultHttpContext
+        {
+            Request =
+            {
+                Scheme = "http",
+                Host = new HostString("h"),
+                Path = "/x",
+            },
+            Connection = { RemoteIpAddress = IPAddress.Parse(peer) },
+        };
         foreach (string[] header in headers.Split('\n').Select(line => line.Split(": ", 2)))
             http.Request.Headers.Append(header[0], header[1]);
         await new ForwardedHeaders(options).InvokeAsync(http, static _ => Task.CompletedTask);
@@ -242,13 +346,27 @@ public sealed class ProxyTests
             return Encoding.ASCII.GetBytes(text);
         string[] parts = text.Split(':');
         byte[] addresses = Convert.FromHexString(parts[3].Replace(" ", "", StringComparison.Ordinal));
-        return [.. "\r\n\r\n\0\r\nQUIT\n"u8, .. Convert.FromHexString(parts[1] + parts[2]), (byte)(addresses.Length >> 8), (byte)addresses.Length, .. addresses];
+        return
+        [
+            .. "\r\n\r\n\0\r\nQUIT\n"u8,
+            .. Convert.FromHexString(parts[1] + parts[2]),
+            (byte)(addresses.Length >> 8),
+            (byte)addresses.Length,
+            .. addresses,
+        ];
     }
 
     private static async Task<string> KeyAsync(CairnServer server, string network)
     {
-        var request = new ApiKeyRequest { Name = "bound", Permission = PermissionLevel.Read, AllowedIps = [network] };
-        return (await server.Node.Keys.CreateAsync(new(Principal.System, Origin.Internal), request, CancellationToken.None)).Text;
+        var request = new ApiKeyRequest
+        {
+            Name = "bound",
+            Permission = PermissionLevel.Read,
+            AllowedIps = [network],
+        };
+        return (
+            await server.Node.Keys.CreateAsync(new(Principal.System, Origin.Internal), request, CancellationToken.None)
+        ).Text;
     }
 
     // In small pieces, as a network may bring it. 0 when the connection was ended without an answer.
@@ -257,7 +375,10 @@ public sealed class ProxyTests
         using var client = new TcpClient { NoDelay = true };
         await client.ConnectAsync(address.Host, address.Port);
         await using var stream = client.GetStream();
-        byte[] request = Encoding.ASCII.GetBytes($"GET /api/v1/configs HTTP/1.1\r\nHost: {address.Authority}\r\nX-API-Key: {key}\r\nConnection: close\r\n\r\n");
+        byte[] request = Encoding.ASCII.GetBytes(
+            $"GET /api/v1/configs HTTP/1.1\r\nHost: {address.Authority}\r\nX-API-Key: {key}\r\n"
+                + "Connection: close\r\n\r\n"
+        );
         try
         {
             foreach (byte[] piece in header.Concat(request).Chunk(pieces))

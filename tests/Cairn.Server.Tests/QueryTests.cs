@@ -9,30 +9,63 @@ public sealed class QueryTests(QueryTests.Written server) : IClassFixture<QueryT
     private HttpClient Admin => server.Server.Admin;
 
     [Theory]
-    [InlineData("PUT", "/api/v1/configs/q/t?enviroment=prod", "There is no parameter 'enviroment'. Did you mean environment?")]
-    [InlineData("DELETE", "/api/v1/configs/q/t?enviroment=prod", "There is no parameter 'enviroment'. Did you mean environment?")]
+    [InlineData(
+        "PUT",
+        "/api/v1/configs/q/t?enviroment=prod",
+        "There is no parameter 'enviroment'. Did you mean environment?"
+    )]
+    [InlineData(
+        "DELETE",
+        "/api/v1/configs/q/t?enviroment=prod",
+        "There is no parameter 'enviroment'. Did you mean environment?"
+    )]
     [InlineData("PATCH", "/api/v1/configs/q/t?envrionment=prod", "Did you mean environment?")]
     [InlineData("GET", "/api/v1/configs/q/t?env=prod", "There is no parameter 'env'. Did you mean environment?")]
     [InlineData("GET", "/api/v1/configs/q/t?Environment=prod", "Did you mean environment?")]
-    [InlineData("GET", "/api/v1/configs/q/t?environment=prod&bogus=1", "There is no parameter 'bogus'. These are known here: consistency, environment, format, raw, version, wait.")]
+    [InlineData(
+        "GET",
+        "/api/v1/configs/q/t?environment=prod&bogus=1",
+        "There is no parameter 'bogus'. These are known here: consistency, environment, format, raw, version, wait."
+    )]
     [InlineData("GET", "/api/v1/configs?prefx=q/", "Did you mean prefix?")]
     [InlineData("GET", "/api/v1/watch?prefx=configs/q/", "Did you mean prefix?")]
     [InlineData("GET", "/api/v1/watch?environment=prod&afer=3", "Did you mean after?")]
     [InlineData("GET", "/api/v1/audit?outcome=denied&ator=x", "Did you mean actor?")]
     [InlineData("POST", "/api/v1/changes?dry_run=true", "There is no parameter 'dry_run'. None is known here.")]
-    [InlineData("POST", "/api/v1/config-rollbacks/q/t?environment=prod", "There is no parameter 'environment'. None is known here.")]
+    [InlineData(
+        "POST",
+        "/api/v1/config-rollbacks/q/t?environment=prod",
+        "There is no parameter 'environment'. None is known here."
+    )]
     [InlineData("PUT", "/api/v1/schemas/q/M/1.0.0?force=true", "There is no parameter 'force'")]
     [InlineData("GET", "/api/v1/auth/whoami?=x", "There is no parameter ''")]
     [InlineData("GET", "/api/v1/keyring?bogus", "There is no parameter 'bogus'")]
-    [InlineData("PUT", "/api/v1/configs/q/t?environment=dev&environment=prod", "The parameter 'environment' is there 2 times: once is right.")]
+    [InlineData(
+        "PUT",
+        "/api/v1/configs/q/t?environment=dev&environment=prod",
+        "The parameter 'environment' is there 2 times: once is right."
+    )]
     [InlineData("GET", "/api/v1/configs/q/t?environment=dev&Environment=prod", "Did you mean environment?")]
     [InlineData("GET", "/api/v1/configs?limit=1&limit=2", "The parameter 'limit' is there 2 times")]
-    [InlineData("PUT", "/api/v1/configs/q/t?environment=", "The parameter 'environment' is empty: give it a value, or leave it out.")]
+    [InlineData(
+        "PUT",
+        "/api/v1/configs/q/t?environment=",
+        "The parameter 'environment' is empty: give it a value, or leave it out."
+    )]
     [InlineData("DELETE", "/api/v1/configs/q/t?environment", "The parameter 'environment' is empty")]
     [InlineData("GET", "/api/v1/configs/q/t?version=", "The parameter 'version' is empty")]
-    public async Task What_an_endpoint_does_not_take_is_refused_and_nothing_is_done(string method, string path, string sentence)
+    public async Task What_an_endpoint_does_not_take_is_refused_and_nothing_is_done(
+        string method,
+        string path,
+        string sentence
+    )
     {
-        var problem = await Admin.RefusedAsync(HttpStatusCode.BadRequest, new HttpMethod(method), path, method == "GET" ? null : """{"a":2}""");
+        var problem = await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            new HttpMethod(method),
+            path,
+            method == "GET" ? null : """{"a":2}"""
+        );
         ((string)problem["detail"]!).ShouldContain(sentence);
         (await Admin.GetStringAsync("/api/v1/configs/q/t?environment=prod")).ShouldBe("""{"a":1}""");
     }
@@ -66,7 +99,8 @@ public sealed class QueryTests(QueryTests.Written server) : IClassFixture<QueryT
     /// <summary>A server with one config.</summary>
     public sealed class Written : IAsyncLifetime
     {
-        public CairnServer Server { get; } = new() { Configure = static options => options.Node.ConfigManagerRoot = true };
+        public CairnServer Server { get; } =
+            new() { Configure = static options => options.Node.ConfigManagerRoot = true };
 
         public async ValueTask InitializeAsync()
         {

@@ -15,10 +15,15 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
     [Fact]
     public async Task Templates_render_for_each_environment_and_give_typed_values()
     {
-        const string Document = """{"url":"https://{{ env }}.example.com","retries":"{{ 5 if env == 'prod' else 1 }}","who":"{{ project }}/{{ path }}/{{ environment }}"}""";
+        const string Document =
+            """{"url":"https://{{ env }}.example.com","retries":"{{ 5 if env == 'prod' else 1 }}","who":"{{ project }}/{{ path }}/{{ environment }}"}""";
         await Admin.PutJsonAsync(Url, Document);
-        (await Admin.GetStringAsync(Url + "?environment=prod")).ShouldBe($$"""{"url":"https://prod.example.com","retries":5,"who":"{{_project}}/{{_project}}/api/prod"}""");
-        (await Admin.GetStringAsync(Url + "?environment=dev")).ShouldStartWith("""{"url":"https://dev.example.com","retries":1""");
+        (await Admin.GetStringAsync(Url + "?environment=prod")).ShouldBe(
+            $$"""{"url":"https://prod.example.com","retries":5,"who":"{{_project}}/{{_project}}/api/prod"}"""
+        );
+        (await Admin.GetStringAsync(Url + "?environment=dev")).ShouldStartWith(
+            """{"url":"https://dev.example.com","retries":1"""
+        );
         (await Admin.GetStringAsync(Url)).ShouldBe(Document);
         (await Admin.GetStringAsync(Url + "?environment=prod&raw=false&version=1")).ShouldContain("\"retries\":5");
     }
@@ -26,8 +31,14 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
     [Fact]
     public async Task Variables_of_the_project_go_before_those_of_the_environment_and_take_effect_at_once()
     {
-        await Admin.PutJsonAsync("/api/v1/environments/staging/variables", $$"""{"region_{{_project}}":"eu","size":3}""");
-        await Admin.PutJsonAsync(Url, $$$"""{"region":"{{ region_{{{_project}}} | default('none') }}","size":"{{ size | default(0) }}"}""");
+        await Admin.PutJsonAsync(
+            "/api/v1/environments/staging/variables",
+            $$"""{"region_{{_project}}":"eu","size":3}"""
+        );
+        await Admin.PutJsonAsync(
+            Url,
+            $$$"""{"region":"{{ region_{{{_project}}} | default('none') }}","size":"{{ size | default(0) }}"}"""
+        );
         (await Admin.GetStringAsync(Url + "?environment=staging")).ShouldBe("""{"region":"eu","size":3}""");
         using var before = await Admin.GetAsync(Url + "?environment=staging");
         await Admin.PutJsonAsync($"/api/v1/projects/{_project}/variables", """{"size":{"cpu":2}}""");
@@ -35,7 +46,12 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
         (await after.Content.ReadAsStringAsync()).ShouldBe("""{"region":"eu","size":{"cpu":2}}""");
         after.Headers.ETag.ShouldNotBe(before.Headers.ETag);
         (await Admin.GetStringAsync(Url + "?environment=dev")).ShouldBe("""{"region":"none","size":{"cpu":2}}""");
-        using var guarded = await Admin.SendAsync(HttpMethod.Put, Url, "{}", headers: ("If-Match", after.Headers.ETag!.Tag));
+        using var guarded = await Admin.SendAsync(
+            HttpMethod.Put,
+            Url,
+            "{}",
+            headers: ("If-Match", after.Headers.ETag!.Tag)
+        );
         guarded.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -45,7 +61,10 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
     [InlineData("""{"a":"{% for x in range(100000) %}{% for y in range(100000) %}{% endfor %}{% endfor %}"}""", "/a")]
     [InlineData("""{"a":"{{ 'x' * 10**9 }}"}""", "/a")]
     [InlineData("""{"a":"{{ config('no/such') }}"}""", "/a")]
-    public async Task A_template_that_fails_is_refused_when_it_is_written_with_its_place(string document, string pointer)
+    public async Task A_template_that_fails_is_refused_when_it_is_written_with_its_place(
+        string document,
+        string pointer
+    )
     {
         var problem = await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, Url, document);
         ((string?)problem["errors"]![0]!["pointer"]).ShouldBe(pointer);
@@ -57,10 +76,17 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
     public async Task A_config_can_refer_to_another_and_follows_it()
     {
         await Admin.PutJsonAsync($"/api/v1/configs/{_project}/shared", """{"host":"db.{{ env }}","port":1}""");
-        await Admin.PutJsonAsync(Url, $$$"""{"db":"{{ config('{{{_project}}}/shared') }}","host":"{{ config('{{{_project}}}/shared').host }}"}""");
-        (await Admin.GetStringAsync(Url + "?environment=dev")).ShouldBe("""{"db":{"host":"db.dev","port":1},"host":"db.dev"}""");
+        await Admin.PutJsonAsync(
+            Url,
+            $$$"""{"db":"{{ config('{{{_project}}}/shared') }}","host":"{{ config('{{{_project}}}/shared').host }}"}"""
+        );
+        (await Admin.GetStringAsync(Url + "?environment=dev")).ShouldBe(
+            """{"db":{"host":"db.dev","port":1},"host":"db.dev"}"""
+        );
         await Admin.PutJsonAsync($"/api/v1/configs/{_project}/shared?environment=dev", """{"port":2}""");
-        (await Admin.GetStringAsync(Url + "?environment=dev")).ShouldBe("""{"db":{"host":"db.dev","port":2},"host":"db.dev"}""");
+        (await Admin.GetStringAsync(Url + "?environment=dev")).ShouldBe(
+            """{"db":{"host":"db.dev","port":2},"host":"db.dev"}"""
+        );
     }
 
     [Fact]
@@ -69,7 +95,11 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
         await Admin.PutJsonAsync($"/api/v1/configs/{_project}/a", "{}");
         await Admin.PutJsonAsync($"/api/v1/configs/{_project}/b", $$$"""{"x":"{{ config('{{{_project}}}/a') }}"}""");
         var problem = await Admin.RefusedAsync(
-            HttpStatusCode.UnprocessableEntity, HttpMethod.Put, $"/api/v1/configs/{_project}/a", $$$"""{"x":"{{ config('{{{_project}}}/b') }}"}""");
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Put,
+            $"/api/v1/configs/{_project}/a",
+            $$$"""{"x":"{{ config('{{{_project}}}/b') }}"}"""
+        );
         ((string?)problem["detail"])!.ShouldContain($"{_project}/a → {_project}/b → {_project}/a");
     }
 
@@ -88,18 +118,41 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
     public async Task A_write_that_breaks_the_bound_schema_in_any_environment_is_refused_with_pointers()
     {
         await Admin.PutJsonAsync(Url, """{"port":"{{ 80 if env == 'prod' else 8080 }}"}""");
-        await Admin.PutJsonAsync($"/api/v1/config-schemas/{_project}/api", """{"type":"object","properties":{"port":{"type":"integer","maximum":9000}},"required":["port"]}""");
+        await Admin.PutJsonAsync(
+            $"/api/v1/config-schemas/{_project}/api",
+            """{"type":"object","properties":{"port":{"type":"integer","maximum":9000}},"required":["port"]}"""
+        );
         await Admin.PutJsonAsync(Url, """{"port":"{{ 81 if env == 'prod' else 8081 }}"}""");
 
-        var problem = await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, Url, """{"port":"{{ 99999 if env == 'prod' else 8080 }}"}""");
+        var problem = await Admin.RefusedAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Put,
+            Url,
+            """{"port":"{{ 99999 if env == 'prod' else 8080 }}"}"""
+        );
         var error = problem["errors"]!.AsArray().ShouldHaveSingleItem()!;
         ((string?)error["pointer"]).ShouldBe("/port");
         ((string?)error["environment"]).ShouldBe("prod");
-        await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, Url + "?environment=staging", """{"port":null}""");
+        await Admin.RefusedAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Put,
+            Url + "?environment=staging",
+            """{"port":null}"""
+        );
         (await Admin.GetStringAsync(Url + "?environment=prod")).ShouldBe("""{"port":81}""");
 
-        await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, $"/api/v1/config-schemas/{_project}/api", """{"type":"object","required":["host"]}""");
-        await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, $"/api/v1/config-schemas/{_project}/api", """{"type":"objekt"}""");
+        await Admin.RefusedAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Put,
+            $"/api/v1/config-schemas/{_project}/api",
+            """{"type":"object","required":["host"]}"""
+        );
+        await Admin.RefusedAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Put,
+            $"/api/v1/config-schemas/{_project}/api",
+            """{"type":"objekt"}"""
+        );
         (await Admin.GetStringAsync($"/api/v1/config-schemas/{_project}/api")).ShouldContain("9000");
         await Admin.SendJsonAsync(HttpMethod.Delete, $"/api/v1/config-schemas/{_project}/api");
         await Admin.PutJsonAsync(Url, """{"port":"anything"}""");
@@ -110,8 +163,16 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
     {
         await Admin.PutJsonAsync($"/api/v1/projects/{_project}/variables", """{"port":80}""");
         await Admin.PutJsonAsync(Url, """{"port":"{{ port }}"}""");
-        await Admin.PutJsonAsync($"/api/v1/config-schemas/{_project}/api", """{"properties":{"port":{"type":"integer"}}}""");
-        await Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, $"/api/v1/projects/{_project}/variables", """{"port":"eighty"}""");
+        await Admin.PutJsonAsync(
+            $"/api/v1/config-schemas/{_project}/api",
+            """{"properties":{"port":{"type":"integer"}}}"""
+        );
+        await Admin.RefusedAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Put,
+            $"/api/v1/projects/{_project}/variables",
+            """{"port":"eighty"}"""
+        );
         (await Admin.GetStringAsync($"/api/v1/projects/{_project}/variables")).ShouldBe("""{"port":80}""");
     }
 
@@ -120,7 +181,12 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
     [InlineData("""{"env":1}""")]
     [InlineData("""[1]""")]
     public async Task Variables_need_names_that_templates_can_use(string variables) =>
-        await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, $"/api/v1/projects/{_project}/variables", variables);
+        await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            $"/api/v1/projects/{_project}/variables",
+            variables
+        );
 
     [Fact]
     public async Task A_protected_environment_keeps_what_it_serves_while_the_base_goes_on()
@@ -137,15 +203,21 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
         await admin.PutJsonAsync("/api/v1/configs/a/new", """{"v":1}""");
         await admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/api/v1/configs/a/new?environment=prod");
 
-        foreach (var (method, path, body) in new[]
-        {
-            (HttpMethod.Put, "/api/v1/configs/a/b?environment=prod", """{"v":3}"""),
-            (HttpMethod.Delete, "/api/v1/configs/a/b", null),
-            (HttpMethod.Post, "/api/v1/changes", """{"operations":[{"op":"put","path":"a/c","document":{}},{"op":"delete","path":"a/b"}]}"""),
-            (HttpMethod.Put, "/api/v1/environments/prod/variables", """{"x":1}"""),
-            (HttpMethod.Put, "/api/v1/projects/a/variables", """{"x":1}"""),
-            (HttpMethod.Delete, "/api/v1/environments/prod", null),
-        })
+        foreach (
+            var (method, path, body) in new[]
+            {
+                (HttpMethod.Put, "/api/v1/configs/a/b?environment=prod", """{"v":3}"""),
+                (HttpMethod.Delete, "/api/v1/configs/a/b", null),
+                (
+                    HttpMethod.Post,
+                    "/api/v1/changes",
+                    """{"operations":[{"op":"put","path":"a/c","document":{}},{"op":"delete","path":"a/b"}]}"""
+                ),
+                (HttpMethod.Put, "/api/v1/environments/prod/variables", """{"x":1}"""),
+                (HttpMethod.Put, "/api/v1/projects/a/variables", """{"x":1}"""),
+                (HttpMethod.Delete, "/api/v1/environments/prod", null),
+            }
+        )
         {
             var problem = await admin.RefusedAsync(HttpStatusCode.Forbidden, method, path, body);
             ((string?)problem["type"]).ShouldBe("urn:cairn:problem:environment-protected", path);
@@ -183,7 +255,12 @@ public sealed class RenderingTests(CairnServer server) : IClassFixture<CairnServ
         await Admin.PutJsonAsync(Url, """{"a":"{{ env }}"}""");
         using var limited = await server.ClientWithKeyAsync("admin", ""","environments":["dev"]""");
 
-        await limited.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Put, Url + "?environment=dev&verbatim=true", """{"b":1}""");
+        await limited.RefusedAsync(
+            HttpStatusCode.Forbidden,
+            HttpMethod.Put,
+            Url + "?environment=dev&verbatim=true",
+            """{"b":1}"""
+        );
         await limited.PutJsonAsync(Url + "?environment=dev&verbatim=false", """{"b":1}""");
     }
 }

@@ -16,15 +16,25 @@ public sealed class SecurityTests
         var error = Console.Error;
         var log = new StringWriter();
         Console.SetError(TextWriter.Synchronized(log));
-        await using var server = await CairnServer.StartAsync(options => options.LogLevel = Microsoft.Extensions.Logging.LogLevel.Debug);
+        await using var server = await CairnServer.StartAsync(options =>
+            options.LogLevel = Microsoft.Extensions.Logging.LogLevel.Debug
+        );
         string key;
         try
         {
             await server.Admin.PutJsonAsync("/api/v1/configs/a/b", $$"""{"password":"{{planted[0]}}"}""");
-            await server.Admin.PutJsonAsync("/api/v1/configs/a/b?environment=prod", $$"""{"password":"{{planted[1]}}"}""");
+            await server.Admin.PutJsonAsync(
+                "/api/v1/configs/a/b?environment=prod",
+                $$"""{"password":"{{planted[1]}}"}"""
+            );
             await server.Admin.PutJsonAsync("/api/v1/projects/a/variables", $$"""{"token":"{{planted[2]}}"}""");
             await server.Admin.PutJsonAsync("/api/v1/config-schemas/a/b", $$"""{"description":"{{planted[3]}}"}""");
-            await server.Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, "/api/v1/configs/a/c", $$$"""{"x":"{{ '{{{planted[4]}}}' + }}"}""");
+            await server.Admin.RefusedAsync(
+                HttpStatusCode.UnprocessableEntity,
+                HttpMethod.Put,
+                "/api/v1/configs/a/c",
+                $$$"""{"x":"{{ '{{{planted[4]}}}' + }}"}"""
+            );
             var made = await server.Admin.PostJsonAsync("/api/v1/keys", """{"name":"k"}""", ("Idempotency-Key", "x"));
             key = (string)made["key"]!;
             using var wrong = server.Client(planted[5]);
@@ -38,9 +48,15 @@ public sealed class SecurityTests
         }
 
         string metrics = await server.Admin.GetStringAsync("/metrics");
-        string everything = log + metrics + string.Concat(Directory.GetFiles(server.Folder.Path)
-            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
-            .Select(file => Encoding.Latin1.GetString(ReadShared(file))));
+        string everything =
+            log
+            + metrics
+            + string.Concat(
+                Directory
+                    .GetFiles(server.Folder.Path)
+                    .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
+                    .Select(file => Encoding.Latin1.GetString(ReadShared(file)))
+            );
         everything.Length.ShouldBeGreaterThan(10_000);
         log.ToString().ShouldContain("PutConfig answered", customMessage: "the log is looked at");
         everything.ShouldContain("configs/a/b", customMessage: "the search would find what is in clear");
@@ -54,11 +70,18 @@ public sealed class SecurityTests
     [Fact]
     public async Task Files_are_for_their_owner_only()
     {
-        await using var server = await CairnServer.StartAsync(options => options.Node.Data = Path.Combine(options.Node.Data, "data"));
+        await using var server = await CairnServer.StartAsync(options =>
+            options.Node.Data = Path.Combine(options.Node.Data, "data")
+        );
         string data = Path.Combine(server.Folder.Path, "data");
         File.GetUnixFileMode(data).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (string file in Directory.GetFiles(data))
-            (File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)).ShouldBe(UnixFileMode.None, file);
+        {
+            (File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)).ShouldBe(
+                UnixFileMode.None,
+                file
+            );
+        }
     }
 
     [Fact]
@@ -81,14 +104,18 @@ public sealed class SecurityTests
         string before = (string)(await server.Admin.GetJsonAsync("/api/v1/keyring"))["master_key"]!;
         using var stop = new CancellationTokenSource();
         long writes = 0;
-        var writing = Task.WhenAll(Enumerable.Range(0, 4).Select(async w =>
-        {
-            for (int i = 0; !stop.IsCancellationRequested; i++, Interlocked.Increment(ref writes))
-            {
-                await server.Admin.PutJsonAsync($"/api/v1/configs/a/w{w}", $$"""{"i":{{i}}}""");
-                (await server.Admin.GetStringAsync("/api/v1/configs/a/old")).ShouldBe("""{"v":"old"}""");
-            }
-        }));
+        var writing = Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(async w =>
+                {
+                    for (int i = 0; !stop.IsCancellationRequested; i++, Interlocked.Increment(ref writes))
+                    {
+                        await server.Admin.PutJsonAsync($"/api/v1/configs/a/w{w}", $$"""{"i":{{i}}}""");
+                        (await server.Admin.GetStringAsync("/api/v1/configs/a/old")).ShouldBe("""{"v":"old"}""");
+                    }
+                })
+        );
         for (int i = 0; i < 5; i++)
         {
             long seen = Interlocked.Read(ref writes);
@@ -118,7 +145,8 @@ public sealed class SecurityTests
         await admin.PutJsonAsync("/api/v1/configs/a/gone", "1");
         await admin.SendJsonAsync(HttpMethod.Delete, "/api/v1/configs/a/gone");
         await admin.PutJsonAsync("/api/v1/projects/a/variables", """{"x":1}""");
-        string key = (string)(await admin.PostJsonAsync("/api/v1/keys", """{"name":"reader","permission":"read"}"""))["key"]!;
+        string key = (string)
+            (await admin.PostJsonAsync("/api/v1/keys", """{"name":"reader","permission":"read"}"""))["key"]!;
         using var reader = server.Client(key);
         string old = Primary(await admin.GetJsonAsync("/api/v1/keyring"));
         string tag = await TagAsync();
@@ -127,7 +155,10 @@ public sealed class SecurityTests
         await admin.PostJsonAsync("/api/v1/keyring/rotate", "{}");
         var early = await admin.PostJsonAsync("/api/v1/keyring/reseal", "{}");
         ((long)early["resealed"]!).ShouldBeGreaterThan(20);
-        early["kept"]!.AsArray().Select(id => (string?)id).ShouldContain(old, "a node may not have seen the rotation yet");
+        early["kept"]!
+            .AsArray()
+            .Select(id => (string?)id)
+            .ShouldContain(old, "a node may not have seen the rotation yet");
         server.Time.Offset = TimeSpan.FromMinutes(11);
         var late = await admin.PostJsonAsync("/api/v1/keyring/reseal", "{}");
         ((long)late["resealed"]!).ShouldBe(0);
@@ -146,7 +177,8 @@ public sealed class SecurityTests
         (await server.Client(key).GetAsync("/api/v1/configs")).EnsureSuccessStatusCode();
         (await server.Admin.GetJsonAsync("/api/v1/integrity"))["findings"]!.AsArray().ShouldBeEmpty();
 
-        async Task<string> TagAsync() => (await server.Admin.GetAsync("/api/v1/configs/a/b?environment=prod")).Headers.ETag!.Tag;
+        async Task<string> TagAsync() =>
+            (await server.Admin.GetAsync("/api/v1/configs/a/b?environment=prod")).Headers.ETag!.Tag;
         static string Primary(System.Text.Json.Nodes.JsonNode keyring) =>
             (string)keyring["data_keys"]!.AsArray().Single(one => (bool)one!["primary"]!)!["id"]!;
     }
@@ -164,7 +196,12 @@ public sealed class SecurityTests
         server.Node.Keyring.Open(forged, "a");
 
         await store.CommitAsync(
-            new Cairn.Storage.Transaction([], [.. all.Select(key => new Cairn.Storage.Write.Delete("keyring/data-keys/" + key.Id))]), TestContext.Current.CancellationToken);
+            new Cairn.Storage.Transaction(
+                [],
+                [.. all.Select(key => new Cairn.Storage.Write.Delete("keyring/data-keys/" + key.Id))]
+            ),
+            TestContext.Current.CancellationToken
+        );
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while ((await server.Admin.GetJsonAsync("/api/v1/keyring"))["data_keys"]!.AsArray().Count > 1)
             await Task.Delay(100, patience.Token);
@@ -180,16 +217,26 @@ public sealed class SecurityTests
             await server.Admin.PutJsonAsync($"/api/v1/configs/a/{i}", "1");
         await server.Admin.PostJsonAsync("/api/v1/keyring/rotate", "{}");
         string? after = null;
-        long records = 0, resealed = 0;
+        long records = 0,
+            resealed = 0;
         do
         {
-            var step = await server.Node.Resealing.StepAsync(after, new Cairn.Storage.Write.Put("audit/none", "{}"u8.ToArray()), TimeSpan.Zero, TestContext.Current.CancellationToken);
+            var step = await server.Node.Resealing.StepAsync(
+                after,
+                new Cairn.Storage.Write.Put("audit/none", "{}"u8.ToArray()),
+                TimeSpan.Zero,
+                TestContext.Current.CancellationToken
+            );
             step.Records.ShouldBeLessThanOrEqualTo(1);
             (records, resealed, after) = (records + step.Records, resealed + step.Resealed, step.Next);
             if (records == 1)
-                await server.Node.Store.CommitAsync(new Cairn.Storage.Transaction([], [new Cairn.Storage.Write.Delete("audit/none")]), TestContext.Current.CancellationToken);
-        }
-        while (after is not null);
+            {
+                await server.Node.Store.CommitAsync(
+                    new Cairn.Storage.Transaction([], [new Cairn.Storage.Write.Delete("audit/none")]),
+                    TestContext.Current.CancellationToken
+                );
+            }
+        } while (after is not null);
         resealed.ShouldBeInRange(20, records);
         (await server.Admin.GetJsonAsync("/api/v1/integrity"))["findings"]!.AsArray().ShouldBeEmpty();
     }
@@ -204,17 +251,25 @@ public sealed class SecurityTests
         string right = await File.ReadAllTextAsync(file);
 
         File.Delete(file);
-        (await Should.ThrowAsync<MasterKeyException>(server.InitializeAsync().AsTask())).Message.ShouldContain("is missing");
+        (await Should.ThrowAsync<MasterKeyException>(server.InitializeAsync().AsTask())).Message.ShouldContain(
+            "is missing"
+        );
 
         await WriteKeyAsync(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-        (await Should.ThrowAsync<MasterKeyException>(server.InitializeAsync().AsTask())).Message.ShouldContain("Bring back the right master key");
+        (await Should.ThrowAsync<MasterKeyException>(server.InitializeAsync().AsTask())).Message.ShouldContain(
+            "Bring back the right master key"
+        );
 
         await WriteKeyAsync("short");
-        (await Should.ThrowAsync<MasterKeyException>(server.InitializeAsync().AsTask())).Message.ShouldContain("32 bytes");
+        (await Should.ThrowAsync<MasterKeyException>(server.InitializeAsync().AsTask())).Message.ShouldContain(
+            "32 bytes"
+        );
 
         await WriteKeyAsync(right);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        (await Should.ThrowAsync<MasterKeyException>(server.InitializeAsync().AsTask())).Message.ShouldContain("chmod 600");
+        (await Should.ThrowAsync<MasterKeyException>(server.InitializeAsync().AsTask())).Message.ShouldContain(
+            "chmod 600"
+        );
 
         await WriteKeyAsync(right);
         await server.InitializeAsync();
@@ -231,7 +286,8 @@ public sealed class SecurityTests
     [Fact]
     public async Task A_master_key_of_a_setting_is_rotated_by_putting_a_new_one_before_it()
     {
-        string first = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), second = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        string first = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            second = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         string setting = first;
         var server = await CairnServer.StartAsync(options => options.Node.MasterKey = setting);
         await server.Admin.PutJsonAsync("/api/v1/configs/a/b", """{"a":1}""");
@@ -266,7 +322,11 @@ public sealed class SecurityTests
             options.Node.WriteLimit = CairnOptions.ParseLimit("2/minute");
         });
         using var one = await server.ClientWithKeyAsync("write");
-        using var own = await server.Admin.SendAsync(HttpMethod.Post, "/api/v1/keys", """{"name":"own","permission":"write","rate_limit":"3/hour"}""");
+        using var own = await server.Admin.SendAsync(
+            HttpMethod.Post,
+            "/api/v1/keys",
+            """{"name":"own","permission":"write","rate_limit":"3/hour"}"""
+        );
         for (int i = 4; i >= 0; i--)
         {
             using var read = await one.GetAsync("/api/v1/configs");
@@ -279,7 +339,10 @@ public sealed class SecurityTests
         refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         int wait = int.Parse(refused.Headers.GetValues("Retry-After").Single());
         wait.ShouldBeInRange(1, 120);
-        (await one.SendAsync(HttpMethod.Put, "/api/v1/configs/a/b", "{}")).StatusCode.ShouldBe(HttpStatusCode.Created, "writes are counted apart");
+        (await one.SendAsync(HttpMethod.Put, "/api/v1/configs/a/b", "{}")).StatusCode.ShouldBe(
+            HttpStatusCode.Created,
+            "writes are counted apart"
+        );
         server.Time.Offset = TimeSpan.FromSeconds(wait);
         (await one.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -287,7 +350,9 @@ public sealed class SecurityTests
     [Fact]
     public async Task An_address_that_guesses_keys_has_to_wait()
     {
-        await using var server = await CairnServer.StartAsync(options => options.Node.FailureLimit = CairnOptions.ParseLimit("3/minute"));
+        await using var server = await CairnServer.StartAsync(options =>
+            options.Node.FailureLimit = CairnOptions.ParseLimit("3/minute")
+        );
         using var guesser = server.Client("cairn_live_guess");
         for (int i = 0; i < 3; i++)
             (await guesser.GetAsync("/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

@@ -10,17 +10,29 @@ public sealed class SettingsTests
     {
         using var folder = new TempFolder();
         string file = Path.Combine(folder.Path, "cairn.yaml");
-        File.WriteAllText(file, "data: from-file\nmax_body_bytes: 4096\nlisten:\n  - http://127.0.0.1:1\n  - http://127.0.0.1:2\n");
+        File.WriteAllText(
+            file,
+            "data: from-file\nmax_body_bytes: 4096\nlisten:\n  - http://127.0.0.1:1\n  - http://127.0.0.1:2\n"
+        );
         var (options, settings) = EffectiveSettings.Load(
             new Dictionary<string, string> { ["data"] = "from-line" },
-            new Dictionary<string, string> { ["CAIRN_DATA"] = "from-environment", ["CAIRN_KEY_PREFIX"] = "acme", ["RATE_LIMIT_READ"] = "7/second" }, file);
+            new Dictionary<string, string>
+            {
+                ["CAIRN_DATA"] = "from-environment",
+                ["CAIRN_KEY_PREFIX"] = "acme",
+                ["RATE_LIMIT_READ"] = "7/second",
+            },
+            file
+        );
         options.Node.Data.ShouldBe("from-line");
         options.Node.KeyPrefix.ShouldBe("acme");
         options.Node.MaxBodyBytes.ShouldBe(4096);
         options.Listen.ShouldBe(["http://127.0.0.1:1", "http://127.0.0.1:2"]);
         options.Node.ConfigManagerReadLimit!.ToString().ShouldBe("7/second");
         settings.Single(setting => setting.Setting.Name == "data").Source.ShouldBe("--data");
-        settings.Single(setting => setting.Setting.Name == "config-manager-rate-limit-read").Source.ShouldBe("RATE_LIMIT_READ");
+        settings
+            .Single(setting => setting.Setting.Name == "config-manager-rate-limit-read")
+            .Source.ShouldBe("RATE_LIMIT_READ");
         settings.Single(setting => setting.Setting.Name == "store").Source.ShouldBe("default");
     }
 
@@ -32,7 +44,14 @@ public sealed class SettingsTests
     [InlineData("CAIRN_HISTORY_RETENTION", "soon", "30s, 10m, 24h or 7d")]
     [InlineData("CAIRN_TLS_MIN_VERSION", "1.1", "1.2 or 1.3")]
     public void What_is_unknown_or_malformed_is_named(string variable, string value, string said) =>
-        Should.Throw<SettingException>(() => EffectiveSettings.Load(new Dictionary<string, string>(), new Dictionary<string, string> { [variable] = value }, null))
+        Should
+            .Throw<SettingException>(() =>
+                EffectiveSettings.Load(
+                    new Dictionary<string, string>(),
+                    new Dictionary<string, string> { [variable] = value },
+                    null
+                )
+            )
             .Message.ShouldContain(said);
 
     [Theory]
@@ -40,7 +59,15 @@ public sealed class SettingsTests
     [InlineData("CAIRN_REDIS", "redis:hush@host")]
     public void A_malformed_address_is_named_without_its_password(string variable, string value)
     {
-        string said = Should.Throw<SettingException>(() => EffectiveSettings.Load(new Dictionary<string, string>(), new Dictionary<string, string> { [variable] = value }, null)).Message;
+        string said = Should
+            .Throw<SettingException>(() =>
+                EffectiveSettings.Load(
+                    new Dictionary<string, string>(),
+                    new Dictionary<string, string> { [variable] = value },
+                    null
+                )
+            )
+            .Message;
         said.ShouldStartWith($"{variable} is not acceptable");
         said.ShouldNotContain("hush");
     }
@@ -51,7 +78,11 @@ public sealed class SettingsTests
     [InlineData("CAIRN_REDIS", "redis://:hush@host:6379/0")]
     public void Addresses_are_shown_without_their_passwords(string variable, string value)
     {
-        var (_, settings) = EffectiveSettings.Load(new Dictionary<string, string>(), new Dictionary<string, string> { [variable] = value }, null);
+        var (_, settings) = EffectiveSettings.Load(
+            new Dictionary<string, string>(),
+            new Dictionary<string, string> { [variable] = value },
+            null
+        );
         string shown = settings.Single(setting => setting.Source == variable).Shown;
         shown.ShouldNotContain("hush");
         shown.ShouldContain(value[value.LastIndexOf('@')..]);
@@ -63,7 +94,13 @@ public sealed class SettingsTests
         const string MasterKey = "dmVyeS1zZWNyZXQtdmVyeS1zZWNyZXQtdmVyeS1zZWM=";
         var (_, settings) = EffectiveSettings.Load(
             new Dictionary<string, string>(),
-            new Dictionary<string, string> { ["CAIRN_MASTER_KEY"] = MasterKey, ["CAIRN_STORE"] = "postgres://user:hush@host/db" }, null);
+            new Dictionary<string, string>
+            {
+                ["CAIRN_MASTER_KEY"] = MasterKey,
+                ["CAIRN_STORE"] = "postgres://user:hush@host/db",
+            },
+            null
+        );
         string shown = string.Join('\n', settings.Select(setting => setting.Shown));
         shown.ShouldNotContain(MasterKey);
         shown.ShouldNotContain("hush");
@@ -79,18 +116,29 @@ public sealed class SettingsTests
         using var folder = new TempFolder();
         string file = Path.Combine(folder.Path, "c.yaml");
         File.WriteAllText(file, yaml);
-        Should.Throw<SettingException>(() => EffectiveSettings.Load(new Dictionary<string, string>(), new Dictionary<string, string>(), file)).Message.ShouldContain(said);
+        Should
+            .Throw<SettingException>(() =>
+                EffectiveSettings.Load(new Dictionary<string, string>(), new Dictionary<string, string>(), file)
+            )
+            .Message.ShouldContain(said);
     }
 
     [Fact]
     public void A_settings_file_that_was_named_has_to_be_there() =>
-        Should.Throw<SettingException>(() => EffectiveSettings.Load(new Dictionary<string, string>(), new Dictionary<string, string>(), "/no/such.yaml"));
+        Should.Throw<SettingException>(() =>
+            EffectiveSettings.Load(new Dictionary<string, string>(), new Dictionary<string, string>(), "/no/such.yaml")
+        );
 
     [Fact]
     public void Every_setting_is_documented_with_its_default_and_meaning()
     {
         string documented = Repository.Read("docs/configuration.md");
         foreach (var setting in SettingTable.All)
-            documented.ShouldContain($"| `{setting.Name}` | {(setting.Default.Length == 0 ? "none" : $"`{setting.Default}`")} | {setting.Meaning} |");
+        {
+            documented.ShouldContain(
+                $"| `{setting.Name}` | {(setting.Default.Length == 0 ? "none" : $"`{setting.Default}`")} | "
+                    + $"{setting.Meaning} |"
+            );
+        }
     }
 }

@@ -20,11 +20,24 @@ public sealed class StoreLayoutTests
         await admin.PostJsonAsync("/api/v1/keys", """{"name":"k"}""", ("Idempotency-Key", "one"));
         await server.Client("cairn_live_wrong").GetAsync("/api/v1/configs");
 
-        string page = await File.ReadAllTextAsync(Repository.Find("docs", "architecture.md"), TestContext.Current.CancellationToken);
+        string page = await File.ReadAllTextAsync(
+            Repository.Find("docs", "architecture.md"),
+            TestContext.Current.CancellationToken
+        );
         var beginnings = new HashSet<string>();
         var store = server.Node.Store;
-        await foreach (var record in store.ListAsync("", null, await store.GetRevisionAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken))
+        await foreach (
+            var record in store.ListAsync(
+                "",
+                null,
+                await store.GetRevisionAsync(TestContext.Current.CancellationToken),
+                TestContext.Current.CancellationToken
+            )
+        )
+        {
             beginnings.Add(record.Key[..(record.Key.IndexOf('/') + 1)]);
+        }
+
         beginnings.Count.ShouldBeGreaterThan(15);
         foreach (string beginning in beginnings.Concat(["nodes/", "leases/", "key-usage/"]))
             page.ShouldContain("`" + beginning, Case.Sensitive, beginning);

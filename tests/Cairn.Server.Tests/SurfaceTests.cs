@@ -23,15 +23,33 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
         using var read = await server.ClientWithKeyAsync("read");
         foreach (string baseUrl in new[] { "/config", "" })
         {
-            (await write.SendAsync(HttpMethod.Put, baseUrl + "/myapp/database?schema=type&schema=properties", """{"database":{"host":"db.example.com","port":5432}}""")).EnsureSuccessStatusCode();
-            (await read.GetStringAsync(baseUrl + "/myapp/database?environment=prod")).ShouldBe("""{"database":{"host":"db.example.com","port":5432}}""");
-            (await write.SendAsync(HttpMethod.Put, baseUrl + "/myapp/api", """{"api":{"url":"https://{{ env }}.api.example.com","timeout":"{{ '30' if env == 'prod' else '5' }}"}}""")).EnsureSuccessStatusCode();
+            (
+                await write.SendAsync(
+                    HttpMethod.Put,
+                    baseUrl + "/myapp/database?schema=type&schema=properties",
+                    """{"database":{"host":"db.example.com","port":5432}}"""
+                )
+            ).EnsureSuccessStatusCode();
+            (await read.GetStringAsync(baseUrl + "/myapp/database?environment=prod")).ShouldBe(
+                """{"database":{"host":"db.example.com","port":5432}}"""
+            );
+            (
+                await write.SendAsync(
+                    HttpMethod.Put,
+                    baseUrl + "/myapp/api",
+                    """{"api":{"url":"https://{{ env }}.api.example.com","timeout":"{{ '30' if env == 'prod' else '5' }}"}}"""
+                )
+            ).EnsureSuccessStatusCode();
             (await read.GetStringAsync(baseUrl + "/myapp/api")).ShouldContain("https://prod.api.example.com");
-            (await read.GetStringAsync(baseUrl + "/myapp/api?environment=dev")).ShouldContain("https://dev.api.example.com");
+            (await read.GetStringAsync(baseUrl + "/myapp/api?environment=dev")).ShouldContain(
+                "https://dev.api.example.com"
+            );
             (await read.GetAsync(baseUrl + "/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
-        (await read.SendAsync(HttpMethod.Put, "/config/myapp/database", "{}")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await read.SendAsync(HttpMethod.Put, "/config/myapp/database", "{}")).StatusCode.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
         (await read.GetAsync("/config/myapp/nothing")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await server.Client(null).GetAsync("/config/myapp/database")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
@@ -39,11 +57,29 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
     [Fact]
     public async Task A_schema_given_with_a_write_is_kept_to()
     {
-        string schema = Uri.EscapeDataString("""{"type":"object","properties":{"port":{"type":"integer"}},"required":["port"]}""");
-        (await server.Admin.SendAsync(HttpMethod.Put, "/config/bound/a?schema=" + schema, """{"port":1}""")).EnsureSuccessStatusCode();
-        await server.Admin.RefusedAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, "/config/bound/a", """{"port":"one"}""");
-        await server.Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/config/bound/a?schema=%7Bnope", """{"port":1}""");
-        using var lossy = await server.Admin.SendAsync(HttpMethod.Put, "/config/bound/b?schema=type&schema=properties", "{}");
+        string schema = Uri.EscapeDataString(
+            """{"type":"object","properties":{"port":{"type":"integer"}},"required":["port"]}"""
+        );
+        (
+            await server.Admin.SendAsync(HttpMethod.Put, "/config/bound/a?schema=" + schema, """{"port":1}""")
+        ).EnsureSuccessStatusCode();
+        await server.Admin.RefusedAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Put,
+            "/config/bound/a",
+            """{"port":"one"}"""
+        );
+        await server.Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            "/config/bound/a?schema=%7Bnope",
+            """{"port":1}"""
+        );
+        using var lossy = await server.Admin.SendAsync(
+            HttpMethod.Put,
+            "/config/bound/b?schema=type&schema=properties",
+            "{}"
+        );
         lossy.Headers.GetValues("Cairn-Warning").Single().ShouldContain("json.dumps");
     }
 
@@ -57,8 +93,12 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
         writes.Headers.GetValues("RateLimit-Limit").Single().ShouldBe("20");
         for (int i = 0; i < 19; i++)
             (await original.Admin.SendAsync(HttpMethod.Put, "/config/a/b", "{}")).EnsureSuccessStatusCode();
-        (await original.Admin.SendAsync(HttpMethod.Put, "/config/a/b", "{}")).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
-        await using var set = await CairnServer.StartAsync(options => options.Node.ConfigManagerReadLimit = CairnOptions.ParseLimit("200/minute"));
+        (await original.Admin.SendAsync(HttpMethod.Put, "/config/a/b", "{}")).StatusCode.ShouldBe(
+            HttpStatusCode.TooManyRequests
+        );
+        await using var set = await CairnServer.StartAsync(options =>
+            options.Node.ConfigManagerReadLimit = CairnOptions.ParseLimit("200/minute")
+        );
         using var more = await set.Admin.GetAsync("/config/a/b");
         more.Headers.GetValues("RateLimit-Limit").Single().ShouldBe("200");
     }
@@ -85,10 +125,14 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
         (await client.GetStringAsync("/")).ShouldBe("the host's own");
         (await client.GetAsync("/config-service/api/v1/configs")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         client.DefaultRequestHeaders.Add("X-API-Key", CairnServer.AdminKey);
-        (await client.SendAsync(HttpMethod.Put, "/config-service/myapp/database", """{"host":"{{ env }}"}""")).EnsureSuccessStatusCode();
+        (
+            await client.SendAsync(HttpMethod.Put, "/config-service/myapp/database", """{"host":"{{ env }}"}""")
+        ).EnsureSuccessStatusCode();
         (await client.GetStringAsync("/config-service/myapp/database?environment=dev")).ShouldBe("""{"host":"dev"}""");
         (await client.GetStringAsync("/config-service/config/myapp/database")).ShouldBe("""{"host":"prod"}""");
-        (await client.GetStringAsync("/config-service/api/v1/configs/myapp/database?environment=prod")).ShouldBe("""{"host":"prod"}""");
+        (await client.GetStringAsync("/config-service/api/v1/configs/myapp/database?environment=prod")).ShouldBe(
+            """{"host":"prod"}"""
+        );
         (await client.GetAsync("/config-service/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
         using var made = await client.SendAsync(HttpMethod.Post, "/config-service/api/v1/keys", """{"name":"a"}""");
         (await client.GetAsync(made.Headers.Location)).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -100,7 +144,8 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
     public async Task TLS_is_1_3_and_a_renewed_certificate_is_served_without_a_restart()
     {
         using var folder = new TempFolder();
-        string certificate = Path.Combine(folder.Path, "tls.crt"), key = Path.Combine(folder.Path, "tls.key");
+        string certificate = Path.Combine(folder.Path, "tls.crt"),
+            key = Path.Combine(folder.Path, "tls.key");
         string first = WriteCertificate(certificate, key);
         await using var secured = await CairnServer.StartAsync(options =>
         {
@@ -122,7 +167,9 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
             using var tcp = new System.Net.Sockets.TcpClient();
             await tcp.ConnectAsync(secured.Address.Host, secured.Address.Port);
             await using var tls = new SslStream(tcp.GetStream(), false, (_, _, _, _) => true);
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = protocol });
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = protocol }
+            );
             return ((X509Certificate2)tls.RemoteCertificate!).Thumbprint;
         }
     }
@@ -142,12 +189,22 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
     {
         await server.Admin.PutJsonAsync("/api/v1/configs/metrics/a", "{}");
         string metrics = await server.Client(null).GetStringAsync("/metrics");
-        foreach (string name in new[]
-        {
-            "config_updates_total{action=\"put\"}", "request_duration_seconds_count{endpoint=\"PutConfig\",status=\"201\"}", "cairn_configs ",
-            "cairn_keys ", "cairn_store_commits_total", "cairn_store_batch_size_bucket", "cairn_store_batch_duration_seconds_sum",
-            "cairn_store_watch_lag", "cairn_catalog_revision ", "cairn_watchers ", "process_resident_memory_bytes ",
-        })
+        foreach (
+            string name in new[]
+            {
+                "config_updates_total{action=\"put\"}",
+                "request_duration_seconds_count{endpoint=\"PutConfig\",status=\"201\"}",
+                "cairn_configs ",
+                "cairn_keys ",
+                "cairn_store_commits_total",
+                "cairn_store_batch_size_bucket",
+                "cairn_store_batch_duration_seconds_sum",
+                "cairn_store_watch_lag",
+                "cairn_catalog_revision ",
+                "cairn_watchers ",
+                "process_resident_memory_bytes ",
+            }
+        )
         {
             metrics.ShouldContain("\n" + name);
         }
@@ -159,15 +216,26 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
     [Fact]
     public async Task The_metrics_pass_promtool()
     {
-        string? promtool = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists);
+        string? promtool = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Select(folder => Path.Combine(folder, "promtool"))
+            .FirstOrDefault(File.Exists);
         if (promtool is null)
         {
-            Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", "promtool (Debian package prometheus) is not installed");
+            Assert.SkipUnless(
+                Environment.GetEnvironmentVariable("CI") == "true",
+                "promtool (Debian package prometheus) is not installed"
+            );
             Assert.Fail("promtool is missing where it has to be there");
         }
 
         await server.Admin.PutJsonAsync("/api/v1/configs/metrics/b", "{}");
-        var start = new System.Diagnostics.ProcessStartInfo(promtool, ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new System.Diagnostics.ProcessStartInfo(promtool, ["check", "metrics"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         using var process = System.Diagnostics.Process.Start(start)!;
         await process.StandardInput.WriteAsync(await server.Client(null).GetStringAsync("/metrics"));
         process.StandardInput.Close();
@@ -180,8 +248,16 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
     public async Task The_description_names_every_endpoint_with_its_parameters_and_the_page_shows_it()
     {
         var description = JsonNode.Parse(await server.Client(null).GetStringAsync("/openapi/v1.json"))!;
-        var operations = description["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(verb => (string?)verb.Value!["operationId"])).ToList();
-        operations.ShouldBe(AccessMatrixTests.Endpoints.Select(endpoint => endpoint.Name).Where(name => !name.Contains("Mounted") && !name.Contains("Unmatched")), ignoreOrder: true);
+        var operations = description["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(verb => (string?)verb.Value!["operationId"]))
+            .ToList();
+        operations.ShouldBe(
+            AccessMatrixTests
+                .Endpoints.Select(endpoint => endpoint.Name)
+                .Where(name => !name.Contains("Mounted") && !name.Contains("Unmatched")),
+            ignoreOrder: true
+        );
         var get = description["paths"]!["/api/v1/configs/{path}"]!["get"]!;
         get["parameters"]!.AsArray().Select(parameter => (string?)parameter!["name"]).ShouldContain("environment");
         get["security"].ShouldNotBeNull();
@@ -193,21 +269,50 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
     [Fact]
     public async Task Browsers_may_call_from_the_origins_that_are_set_and_no_others()
     {
-        await using var open = await CairnServer.StartAsync(options => options.Node.CorsOrigins = ["https://console.example.com"]);
-        using var asked = await open.Client(null).SendAsync(HttpMethod.Options, "/api/v1/configs", headers: [("Origin", "https://console.example.com"), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "x-api-key")]);
+        await using var open = await CairnServer.StartAsync(options =>
+            options.Node.CorsOrigins = ["https://console.example.com"]
+        );
+        using var asked = await open.Client(null)
+            .SendAsync(
+                HttpMethod.Options,
+                "/api/v1/configs",
+                headers:
+                [
+                    ("Origin", "https://console.example.com"),
+                    ("Access-Control-Request-Method", "GET"),
+                    ("Access-Control-Request-Headers", "x-api-key"),
+                ]
+            );
         asked.Headers.GetValues("Access-Control-Allow-Origin").Single().ShouldBe("https://console.example.com");
-        using var other = await open.Client(null).SendAsync(HttpMethod.Options, "/api/v1/configs", headers: [("Origin", "https://evil.example.com"), ("Access-Control-Request-Method", "GET")]);
+        using var other = await open.Client(null)
+            .SendAsync(
+                HttpMethod.Options,
+                "/api/v1/configs",
+                headers: [("Origin", "https://evil.example.com"), ("Access-Control-Request-Method", "GET")]
+            );
         other.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
-        using var none = await server.Admin.SendAsync(HttpMethod.Get, "/api/v1/configs", headers: ("Origin", "https://console.example.com"));
+        using var none = await server.Admin.SendAsync(
+            HttpMethod.Get,
+            "/api/v1/configs",
+            headers: ("Origin", "https://console.example.com")
+        );
         none.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
     }
 
     [Fact]
     public async Task A_correlation_id_is_taken_over_when_it_is_one_and_made_when_it_is_not()
     {
-        using var given = await server.Admin.SendAsync(HttpMethod.Get, "/health", headers: ("X-Correlation-ID", "abc-1.2:3"));
+        using var given = await server.Admin.SendAsync(
+            HttpMethod.Get,
+            "/health",
+            headers: ("X-Correlation-ID", "abc-1.2:3")
+        );
         given.Headers.GetValues("X-Correlation-ID").Single().ShouldBe("abc-1.2:3");
-        using var bad = await server.Admin.SendAsync(HttpMethod.Get, "/health", headers: ("X-Correlation-ID", "<script>"));
+        using var bad = await server.Admin.SendAsync(
+            HttpMethod.Get,
+            "/health",
+            headers: ("X-Correlation-ID", "<script>")
+        );
         bad.Headers.GetValues("X-Correlation-ID").Single().ShouldNotContain("<");
     }
 
@@ -215,7 +320,10 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
     {
         using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", pair, HashAlgorithmName.SHA256);
-        var made = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(30));
+        var made = request.CreateSelfSigned(
+            TimeProvider.System.GetUtcNow().AddDays(-1),
+            TimeProvider.System.GetUtcNow().AddDays(30)
+        );
         File.WriteAllText(certificate, made.ExportCertificatePem());
         File.WriteAllText(key, pair.ExportPkcs8PrivateKeyPem());
         return made.Thumbprint;

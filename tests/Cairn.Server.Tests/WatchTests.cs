@@ -52,7 +52,10 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
         string url = $"/api/v1/configs/{_project}/a";
         await Admin.PutJsonAsync(url, """{"v":1}""");
         await Admin.PostJsonAsync($"/api/v1/config-promotions/{_project}/a", """{"version":1,"to":"prod"}""");
-        await using var watch = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/&environment=prod");
+        await using var watch = await EventReader.OpenAsync(
+            Admin,
+            $"/api/v1/watch?prefix=configs/{_project}/&environment=prod"
+        );
         await Admin.PutJsonAsync(url, """{"v":2}""");
         await Admin.PutJsonAsync(url + "?environment=prod", """{"o":1}""");
         ((long)(await watch.NextAsync()).Data["version"]!).ShouldBe(4, "version 3 changed nothing in prod");
@@ -64,14 +67,20 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
         for (int i = 0; i < 10; i++)
             await Admin.PutJsonAsync($"/api/v1/configs/{_project}/c{i}", "{}");
         string third;
-        await using (var first = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/&after=0"))
+        await using (
+            var first = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/&after=0")
+        )
         {
             await first.NextAsync();
             await first.NextAsync();
             third = (await first.NextAsync()).Id;
         }
 
-        await using var second = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/", ("Last-Event-ID", third));
+        await using var second = await EventReader.OpenAsync(
+            Admin,
+            $"/api/v1/watch?prefix=configs/{_project}/",
+            ("Last-Event-ID", third)
+        );
         for (int i = 3; i < 10; i++)
             ((string?)(await second.NextAsync()).Data["path"]).ShouldBe($"{_project}/c{i}");
         await Admin.PutJsonAsync($"/api/v1/configs/{_project}/last", "{}");
@@ -81,7 +90,10 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
     [Fact]
     public async Task A_watch_that_broke_off_within_a_commit_gets_all_of_it_again()
     {
-        string operations = string.Join(',', Enumerable.Range(0, 5).Select(i => $$$"""{"op":"put","path":"{{{_project}}}/m{{{i}}}","document":{}}"""));
+        string operations = string.Join(
+            ',',
+            Enumerable.Range(0, 5).Select(i => $$$"""{"op":"put","path":"{{{_project}}}/m{{{i}}}","document":{}}""")
+        );
         await using var live = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/");
         await Admin.PutJsonAsync($"/api/v1/configs/{_project}/first", "{}");
         await Admin.PostJsonAsync("/api/v1/changes", $$"""{"operations":[{{operations}}]}""");
@@ -89,11 +101,16 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
         await live.NextAsync();
         (await live.NextAsync()).Id.ShouldBe("", "only the last event of a commit has an id");
 
-        await using var again = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/", ("Last-Event-ID", seen));
+        await using var again = await EventReader.OpenAsync(
+            Admin,
+            $"/api/v1/watch?prefix=configs/{_project}/",
+            ("Last-Event-ID", seen)
+        );
         var told = new List<ServerEvent>();
         for (int i = 0; i < 5; i++)
             told.Add(await again.NextAsync());
-        told.Select(next => (string?)next.Data["path"]).ShouldBe(Enumerable.Range(0, 5).Select(i => $"{_project}/m{i}"));
+        told.Select(next => (string?)next.Data["path"])
+            .ShouldBe(Enumerable.Range(0, 5).Select(i => $"{_project}/m{i}"));
         told.Select(next => next.Id).ShouldBe(["", "", "", "", told[4].Data["revision"]!.ToString()]);
     }
 
@@ -112,7 +129,10 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
     [Fact]
     public async Task A_watcher_sees_only_what_its_key_may_read()
     {
-        using var limited = await server.ClientWithKeyAsync("read", $$""","scopes":["configs:read:{{_project}}/open/**"],"environments":["dev"]""");
+        using var limited = await server.ClientWithKeyAsync(
+            "read",
+            $$""","scopes":["configs:read:{{_project}}/open/**"],"environments":["dev"]"""
+        );
         await using var watch = await EventReader.OpenAsync(limited, "/api/v1/watch?environment=dev");
         await Admin.PutJsonAsync($"/api/v1/configs/{_project}/closed/a", "{}");
         await Admin.PutJsonAsync($"/api/v1/configs/{_project}/open/a?environment=prod", "{}");
@@ -123,7 +143,11 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
     [Fact]
     public async Task A_thousand_watchers_are_all_told()
     {
-        var watchers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/")));
+        var watchers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 1000)
+                .Select(_ => EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/"))
+        );
         await Admin.PutJsonAsync($"/api/v1/configs/{_project}/a", "{}");
         var told = await Task.WhenAll(watchers.Select(watcher => watcher.NextAsync()));
         told.ShouldAllBe(next => (string?)next.Data["path"] == _project + "/a");
@@ -137,8 +161,13 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
         string url = $"/api/v1/configs/{_project}/a";
         await Admin.PutJsonAsync(url, """{"v":1}""");
         var clock = Stopwatch.StartNew();
-        using (var same = await Admin.SendAsync(HttpMethod.Get, url + "?wait=200ms", headers: ("If-None-Match", "\"1\"")))
+        using (
+            var same = await Admin.SendAsync(HttpMethod.Get, url + "?wait=200ms", headers: ("If-None-Match", "\"1\""))
+        )
+        {
             same.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        }
+
         clock.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(190));
 
         var waiting = Admin.SendAsync(HttpMethod.Get, url + "?wait=60s", headers: ("If-None-Match", "\"1\""));
@@ -146,7 +175,12 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
         using var news = await waiting;
         (await news.Content.ReadAsStringAsync()).ShouldBe("""{"v":2}""");
         await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, url + "?wait=60s");
-        await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, url + "?wait=2h", headers: ("If-None-Match", "\"1\""));
+        await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Get,
+            url + "?wait=2h",
+            headers: ("If-None-Match", "\"1\"")
+        );
     }
 
     [Fact]
@@ -172,14 +206,22 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
     [Theory]
     [InlineData("&environment=staging")]
     [InlineData("")]
-    public async Task A_watcher_is_told_when_an_environment_serves_something_else_though_its_config_was_not_written(string environment)
+    public async Task A_watcher_is_told_when_an_environment_serves_something_else_though_its_config_was_not_written(
+        string environment
+    )
     {
         string other = _project + "lib";
         await Admin.PutJsonAsync($"/api/v1/projects/{_project}/variables", """{"TIER":"a"}""");
         await Admin.PutJsonAsync($"/api/v1/configs/{other}/limits", """{"max":1}""");
         await Admin.PutJsonAsync($"/api/v1/configs/{_project}/cart", """{"t":"{{ TIER }}"}""");
-        await Admin.PutJsonAsync($"/api/v1/configs/{_project}/api", $$$"""{"m":"{{ config('{{{other}}}/limits').max }}"}""");
-        await using var watch = await EventReader.OpenAsync(Admin, $"/api/v1/watch?prefix=configs/{_project}/{environment}");
+        await Admin.PutJsonAsync(
+            $"/api/v1/configs/{_project}/api",
+            $$$"""{"m":"{{ config('{{{other}}}/limits').max }}"}"""
+        );
+        await using var watch = await EventReader.OpenAsync(
+            Admin,
+            $"/api/v1/watch?prefix=configs/{_project}/{environment}"
+        );
         int each = environment.Length > 0 ? 1 : 3;
 
         await Admin.PutJsonAsync($"/api/v1/projects/{_project}/variables", """{"TIER":"b"}""");
@@ -212,7 +254,9 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
         await Admin.PutJsonAsync($"/api/v1/projects/{_project}/variables", """{"TIER":"b"}""");
 
         await using var watch = await EventReader.OpenAsync(
-            Admin, $"/api/v1/watch?prefix=configs/{_project}/&environment=prod&after={written["revision"]}");
+            Admin,
+            $"/api/v1/watch?prefix=configs/{_project}/&environment=prod&after={written["revision"]}"
+        );
 
         var told = await watch.NextAsync();
         ((string?)told.Data["path"]).ShouldBe($"{_project}/cart");
@@ -241,7 +285,10 @@ public sealed class WatchTests(CairnServer server) : IClassFixture<CairnServer>
     {
         foreach (int overlap in new[] { 3600, 0 })
         {
-            var made = await Admin.PostJsonAsync("/api/v1/keys", $$"""{"name":"watcher with {{overlap}}","permission":"read"}""");
+            var made = await Admin.PostJsonAsync(
+                "/api/v1/keys",
+                $$"""{"name":"watcher with {{overlap}}","permission":"read"}"""
+            );
             using var client = server.Client((string?)made["key"]);
             await using var watch = await EventReader.OpenAsync(client, $"/api/v1/watch?prefix=configs/{_project}/");
 

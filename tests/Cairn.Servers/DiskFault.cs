@@ -1,7 +1,7 @@
 namespace Cairn.Servers;
 
-/// <summary>A disk that hangs or fails, for one server: strace holds up what it would make durable, or refuses it in the
-/// kernel's place.</summary>
+/// <summary>A disk that hangs or fails, for one server: strace holds up what it would make durable, or refuses it in
+/// the kernel's place.</summary>
 public sealed class DiskFault : IDisposable
 {
     private readonly ServerProcess _strace;
@@ -31,14 +31,28 @@ public sealed class DiskFault : IDisposable
         if (ServerProcess.Missing("strace") is { } missing)
             throw new InvalidOperationException(missing);
         var processes = Children(server.Id).Prepend(server.Id).SelectMany(id => (string[])["-p", $"{id}"]);
-        var strace = new ServerProcess(ServerProcess.Find("strace")!,
-            ["-f", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", $"inject=fsync,fdatasync:{fault}", .. processes]);
+        var strace = new ServerProcess(
+            ServerProcess.Find("strace")!,
+            [
+                "-f",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=fsync,fdatasync",
+                "-e",
+                $"inject=fsync,fdatasync:{fault}",
+                .. processes,
+            ]
+        );
         var attached = new DiskFault(strace);
         try
         {
-            await strace.WaitUntilAsync(() => Task.FromResult(strace.Output.Contains("attached", StringComparison.Ordinal)));
+            await strace.WaitUntilAsync(() =>
+                Task.FromResult(strace.Output.Contains("attached", StringComparison.Ordinal))
+            );
         }
-        catch (InvalidOperationException e) when (e.Message.Contains("Operation not permitted", StringComparison.Ordinal))
+        catch (InvalidOperationException e)
+            when (e.Message.Contains("Operation not permitted", StringComparison.Ordinal))
         {
             attached.Problem = $"strace may not follow other processes here: {strace.Output}";
         }

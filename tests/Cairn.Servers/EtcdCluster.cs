@@ -26,10 +26,12 @@ public sealed class EtcdCluster : IDisposable
 
     public int Members => _members.Length;
 
-    public static Task<EtcdCluster> StartAsync(int members, params string[] extra) => StartAsync(new EtcdCluster(members, extra));
+    public static Task<EtcdCluster> StartAsync(int members, params string[] extra) =>
+        StartAsync(new EtcdCluster(members, extra));
 
     /// <summary>A member on each host of a network.</summary>
-    public static Task<EtcdCluster> StartAsync(IsolatedNetwork network) => StartAsync(new EtcdCluster(network.Hosts, [], network));
+    public static Task<EtcdCluster> StartAsync(IsolatedNetwork network) =>
+        StartAsync(new EtcdCluster(network.Hosts, [], network));
 
     private static async Task<EtcdCluster> StartAsync(EtcdCluster cluster)
     {
@@ -40,7 +42,8 @@ public sealed class EtcdCluster : IDisposable
         return cluster;
     }
 
-    public ServerProcess Member(int member) => _members[member] ?? throw new InvalidOperationException("That member is not running.");
+    public ServerProcess Member(int member) =>
+        _members[member] ?? throw new InvalidOperationException("That member is not running.");
 
     public void Kill(int member)
     {
@@ -82,15 +85,22 @@ public sealed class EtcdCluster : IDisposable
                 {
                     if (_members[i] is null)
                         continue;
-                    using var reply = await http.PostAsync(new Uri($"http://{Endpoints[i]}/v3/maintenance/status"), new StringContent("{}"));
+                    using var reply = await http.PostAsync(
+                        new Uri($"http://{Endpoints[i]}/v3/maintenance/status"),
+                        new StringContent("{}")
+                    );
                     using var status = System.Text.Json.JsonDocument.Parse(await reply.Content.ReadAsStringAsync());
-                    if (status.RootElement.TryGetProperty("leader", out var leader)
-                        && leader.GetString() == status.RootElement.GetProperty("header").GetProperty("member_id").GetString())
+                    if (
+                        status.RootElement.TryGetProperty("leader", out var leader)
+                        && leader.GetString()
+                            == status.RootElement.GetProperty("header").GetProperty("member_id").GetString()
+                    )
                     {
                         return i;
                     }
                 }
-                catch (Exception e) when (e is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException)
+                catch (Exception e)
+                    when (e is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException)
                 {
                     // Not this one.
                 }
@@ -122,11 +132,27 @@ public sealed class EtcdCluster : IDisposable
         var (client, peer) = ($"http://{Host(i)}:{_clientPorts[i]}", $"http://{Host(i)}:{_peerPorts[i]}");
         string[] command =
         [
-            .. _network?.On(i) ?? [], ServerProcess.Find("etcd")!,
-            "--name", $"m{i}", "--data-dir", Path.Combine(_folder, $"m{i}"),
-            "--listen-client-urls", client, "--advertise-client-urls", client,
-            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-            "--initial-cluster", peers, "--initial-cluster-state", state, "--log-level", "error", .. _extra,
+            .. _network?.On(i) ?? [],
+            ServerProcess.Find("etcd")!,
+            "--name",
+            $"m{i}",
+            "--data-dir",
+            Path.Combine(_folder, $"m{i}"),
+            "--listen-client-urls",
+            client,
+            "--advertise-client-urls",
+            client,
+            "--listen-peer-urls",
+            peer,
+            "--initial-advertise-peer-urls",
+            peer,
+            "--initial-cluster",
+            peers,
+            "--initial-cluster-state",
+            state,
+            "--log-level",
+            "error",
+            .. _extra,
         ];
         _members[i] = new ServerProcess(command[0], command[1..]);
     }
@@ -136,16 +162,20 @@ public sealed class EtcdCluster : IDisposable
     private async Task WaitUntilHealthyAsync(int member)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        await Member(member).WaitUntilAsync(async () =>
-        {
-            try
+        await Member(member)
+            .WaitUntilAsync(async () =>
             {
-                return (await http.GetStringAsync(new Uri($"http://{Endpoints[member]}/health"))).Contains("true", StringComparison.Ordinal);
-            }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-            {
-                return false;
-            }
-        });
+                try
+                {
+                    return (await http.GetStringAsync(new Uri($"http://{Endpoints[member]}/health"))).Contains(
+                        "true",
+                        StringComparison.Ordinal
+                    );
+                }
+                catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+                {
+                    return false;
+                }
+            });
     }
 }

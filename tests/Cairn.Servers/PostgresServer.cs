@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Cairn.Servers;
 
-/// <summary>A real PostgreSQL cluster in a temporary folder. As root it runs as the user <c>postgres</c>, since it refuses
-/// to run as root.</summary>
+/// <summary>A real PostgreSQL cluster in a temporary folder. As root it runs as the user <c>postgres</c>, since it
+/// refuses to run as root.</summary>
 public sealed class PostgresServer : IDisposable
 {
     private static readonly bool IsRoot = Environment.UserName == "root";
@@ -21,7 +21,8 @@ public sealed class PostgresServer : IDisposable
         Port = FreePort.Next();
     }
 
-    public static string? Missing => ServerProcess.Missing("postgres") ?? (IsRoot ? ServerProcess.Missing("setpriv") : null);
+    public static string? Missing =>
+        ServerProcess.Missing("postgres") ?? (IsRoot ? ServerProcess.Missing("setpriv") : null);
 
     public int Port { get; }
 
@@ -33,7 +34,19 @@ public sealed class PostgresServer : IDisposable
     public static async Task<PostgresServer> StartAsync(params string[] extra)
     {
         var server = new PostgresServer(extra);
-        await server.RunAsync("initdb", "-D", server._data, "-U", "postgres", "-E", "UTF8", "--locale=C", "-A", "trust", "--no-sync");
+        await server.RunAsync(
+            "initdb",
+            "-D",
+            server._data,
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-A",
+            "trust",
+            "--no-sync"
+        );
         await server.StartAgainAsync();
         return server;
     }
@@ -42,8 +55,19 @@ public sealed class PostgresServer : IDisposable
     public static async Task<PostgresServer> ReplicateAsync(PostgresServer primary, string name)
     {
         var server = new PostgresServer([]);
-        await server.RunAsync("pg_basebackup", "-D", server._data, "-R", "-X", "stream", "--no-sync", "-c", "fast",
-            "-d", $"host=127.0.0.1 port={primary.Port} user=postgres application_name={name}");
+        await server.RunAsync(
+            "pg_basebackup",
+            "-D",
+            server._data,
+            "-R",
+            "-X",
+            "stream",
+            "--no-sync",
+            "-c",
+            "fast",
+            "-d",
+            $"host=127.0.0.1 port={primary.Port} user=postgres application_name={name}"
+        );
         await server.StartAgainAsync();
         return server;
     }
@@ -51,11 +75,28 @@ public sealed class PostgresServer : IDisposable
     /// <summary>Starts it with the data it had.</summary>
     public async Task StartAgainAsync()
     {
-        var (program, arguments) = AsPostgres(ServerProcess.Find("postgres")!,
-            ["-D", _data, "-p", $"{Port}", "-k", _folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
-                "-c", "dynamic_shared_memory_type=mmap", .. _extra]);
+        var (program, arguments) = AsPostgres(
+            ServerProcess.Find("postgres")!,
+            [
+                "-D",
+                _data,
+                "-p",
+                $"{Port}",
+                "-k",
+                _folder,
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "fsync=off",
+                "-c",
+                "dynamic_shared_memory_type=mmap",
+                .. _extra,
+            ]
+        );
         _process = new ServerProcess(program, arguments);
-        await _process.WaitUntilAsync(async () => await RunAsync(0, "pg_isready", "-q", "-h", "127.0.0.1", "-p", $"{Port}"));
+        await _process.WaitUntilAsync(async () =>
+            await RunAsync(0, "pg_isready", "-q", "-h", "127.0.0.1", "-p", $"{Port}")
+        );
     }
 
     public void Kill()
@@ -99,19 +140,22 @@ public sealed class PostgresServer : IDisposable
         }
 
         var (run, all) = AsPostgres(ServerProcess.Find(program)!, arguments);
-        using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(run, all)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = "/",
-        })!;
+        using var process = System.Diagnostics.Process.Start(
+            new ProcessStartInfo(run, all)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = "/",
+            }
+        )!;
         var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         await said;
         return process.ExitCode == expected;
     }
 
-    private static (string Program, string[] Arguments) AsPostgres(string program, string[] arguments) => IsRoot
-        ? ("setpriv", ["--reuid", "postgres", "--regid", "postgres", "--clear-groups", program, .. arguments])
-        : (program, arguments);
+    private static (string Program, string[] Arguments) AsPostgres(string program, string[] arguments) =>
+        IsRoot
+            ? ("setpriv", ["--reuid", "postgres", "--regid", "postgres", "--clear-groups", program, .. arguments])
+            : (program, arguments);
 }

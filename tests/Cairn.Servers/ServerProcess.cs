@@ -10,10 +10,19 @@ public sealed partial class ServerProcess : IDisposable
     private readonly StringBuilder _output = new();
     private readonly Process _process;
 
-    public ServerProcess(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public ServerProcess(
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         Program = program;
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
@@ -41,7 +50,8 @@ public sealed partial class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Why a program cannot be run here, or null. With <c>CI=true</c> a program that is missing is a failure.</summary>
+    /// <summary>Why a program cannot be run here, or null. With <c>CI=true</c> a program that is missing is a
+    /// failure.</summary>
     public static string? Missing(string program)
     {
         if (Find(program) is not null)
@@ -52,8 +62,12 @@ public sealed partial class ServerProcess : IDisposable
     }
 
     public static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/usr/lib/postgresql/15/bin")
-            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Append("/usr/sbin")
+            .Append("/usr/lib/postgresql/15/bin")
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
 
     /// <summary>A folder in memory where there is one, so that tests do not wait for a disk others use too.</summary>
     public static string TemporaryFolder(string name)

@@ -52,44 +52,69 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
         await CommitAsync(Put("a/1", "1"), Put("a/2", "1"), Put("ab", "1"));
         long listed = await Store.GetRevisionAsync(Ct);
 
-        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "1")), Ct)).ShouldBeOfType<CommitResult.Committed>();
+        (
+            await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "1")), Ct)
+        ).ShouldBeOfType<CommitResult.Committed>();
         await CommitAsync(Put("ab", "2"), Delete("a/2"), Put("c/a/", "1"));
-        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "2")), Ct)).ShouldBeOfType<CommitResult.Committed>();
-        (await Store.CommitAsync(If(new Condition.Unchanged("none/", listed), Put("b", "2")), Ct)).ShouldBeOfType<CommitResult.Committed>();
+        (
+            await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "2")), Ct)
+        ).ShouldBeOfType<CommitResult.Committed>();
+        (
+            await Store.CommitAsync(If(new Condition.Unchanged("none/", listed), Put("b", "2")), Ct)
+        ).ShouldBeOfType<CommitResult.Committed>();
         await CommitAsync(Put("a/3", "1"));
-        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "3")), Ct)).ShouldBeOfType<CommitResult.Refused>().Condition.ShouldBe(0);
+        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "3")), Ct))
+            .ShouldBeOfType<CommitResult.Refused>()
+            .Condition.ShouldBe(0);
         await CommitAsync(Delete("a/3"));
-        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "4")), Ct)).ShouldBeOfType<CommitResult.Committed>();
+        (
+            await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "4")), Ct)
+        ).ShouldBeOfType<CommitResult.Committed>();
         await CommitAsync(Put("a/1", "2"));
-        (await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "5")), Ct)).ShouldBeOfType<CommitResult.Refused>();
-        (await Store.CommitAsync(If(new Condition.Unchanged("a/", await Store.GetRevisionAsync(Ct)), Put("a/1", "3")), Ct)).ShouldBeOfType<CommitResult.Committed>();
+        (
+            await Store.CommitAsync(If(new Condition.Unchanged("a/", listed), Put("b", "5")), Ct)
+        ).ShouldBeOfType<CommitResult.Refused>();
+        (
+            await Store.CommitAsync(
+                If(new Condition.Unchanged("a/", await Store.GetRevisionAsync(Ct)), Put("a/1", "3")),
+                Ct
+            )
+        ).ShouldBeOfType<CommitResult.Committed>();
     }
 
     [Fact]
     public async Task Of_many_who_add_to_a_list_that_none_of_them_saw_growing_one_is_first()
     {
         long listed = await Store.GetRevisionAsync(Ct);
-        var results = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(
-            async () => await Store.CommitAsync(If(new Condition.Unchanged("list/", listed), Put($"list/{i}", "1")), Ct))));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 24)
+                .Select(i =>
+                    Task.Run(async () =>
+                        await Store.CommitAsync(If(new Condition.Unchanged("list/", listed), Put($"list/{i}", "1")), Ct)
+                    )
+                )
+        );
 
         results.Count(result => result is CommitResult.Committed).ShouldBe(1);
         (await ListAsync("list/")).Count.ShouldBe(1);
     }
 
-    public static TheoryData<string, string, bool> Conditions() => new()
-    {
-        { "absent", "never written", true },
-        { "absent", "deleted", true },
-        { "absent", "there", false },
-        { "exists", "never written", false },
-        { "exists", "deleted", false },
-        { "exists", "there", true },
-        { "at its revision", "there", true },
-        { "at its revision", "deleted", false },
-        { "at an older revision", "there", false },
-        { "at a newer revision", "there", false },
-        { "at revision 0", "never written", false },
-    };
+    public static TheoryData<string, string, bool> Conditions() =>
+        new()
+        {
+            { "absent", "never written", true },
+            { "absent", "deleted", true },
+            { "absent", "there", false },
+            { "exists", "never written", false },
+            { "exists", "deleted", false },
+            { "exists", "there", true },
+            { "at its revision", "there", true },
+            { "at its revision", "deleted", false },
+            { "at an older revision", "there", false },
+            { "at a newer revision", "there", false },
+            { "at revision 0", "never written", false },
+        };
 
     [Theory]
     [MemberData(nameof(Conditions))]
@@ -106,15 +131,16 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
             result.ShouldBe(new CommitResult.Refused(0, revision));
         (await Store.GetAsync("other", Ct) is not null).ShouldBe(holds);
 
-        Condition Make() => condition switch
-        {
-            "absent" => new Condition.Absent(key),
-            "exists" => new Condition.Exists(key),
-            "at its revision" => new Condition.AtRevision(key, revision),
-            "at an older revision" => new Condition.AtRevision(key, revision - 1),
-            "at a newer revision" => new Condition.AtRevision(key, revision + 1),
-            _ => new Condition.AtRevision(key, 0),
-        };
+        Condition Make() =>
+            condition switch
+            {
+                "absent" => new Condition.Absent(key),
+                "exists" => new Condition.Exists(key),
+                "at its revision" => new Condition.AtRevision(key, revision),
+                "at an older revision" => new Condition.AtRevision(key, revision - 1),
+                "at a newer revision" => new Condition.AtRevision(key, revision + 1),
+                _ => new Condition.AtRevision(key, 0),
+            };
     }
 
     [Fact]
@@ -123,7 +149,8 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
         long revision = await CommitAsync(Put("a", "1"), Put("b", "1"));
         var transaction = new Transaction(
             [new Condition.Exists("a"), new Condition.AtRevision("b", revision - 1), new Condition.Absent("a")],
-            [Put("a", "2"), Delete("b"), Put("c", "1")]);
+            [Put("a", "2"), Delete("b"), Put("c", "1")]
+        );
 
         var result = await Store.CommitAsync(transaction, Ct);
 
@@ -199,8 +226,9 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        await Should.ThrowAsync<OperationCanceledException>(
-            async () => await Store.CommitAsync(Transact(Put("a", "1")), cancelled.Token));
+        await Should.ThrowAsync<OperationCanceledException>(async () =>
+            await Store.CommitAsync(Transact(Put("a", "1")), cancelled.Token)
+        );
 
         (await Store.GetAsync("a", Ct)).ShouldBeNull();
     }
@@ -214,11 +242,20 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
         await Refuses([.. Enumerable.Range(0, limits.MaxOperations + 1).Select(i => Put($"{i}", ""))]);
         int third = (limits.MaxTransactionBytes / 3) + 1;
         if (third <= limits.MaxValueBytes)
-            await Refuses(new Write.Put("a", new byte[third]), new Write.Put("b", new byte[third]), new Write.Put("c", new byte[third]));
+        {
+            await Refuses(
+                new Write.Put("a", new byte[third]),
+                new Write.Put("b", new byte[third]),
+                new Write.Put("c", new byte[third])
+            );
+        }
+
         (await Store.GetRevisionAsync(Ct)).ShouldBe(Start);
 
-        async Task Refuses(params Write[] writes) => await Should.ThrowAsync<TransactionTooLargeException>(
-            async () => await Store.CommitAsync(Transact(writes), Ct));
+        async Task Refuses(params Write[] writes) =>
+            await Should.ThrowAsync<TransactionTooLargeException>(async () =>
+                await Store.CommitAsync(Transact(writes), Ct)
+            );
     }
 
     [Fact]
@@ -238,7 +275,7 @@ public abstract class CommitContract(StoreFixture fixture) : StoreContract(fixtu
         await Refuses(Put("", "1"));
         await Refuses(Put("lone \uD800 surrogate", "1"));
 
-        async Task Refuses(params Write[] writes) => await Should.ThrowAsync<ArgumentException>(
-            async () => await Store.CommitAsync(Transact(writes), Ct));
+        async Task Refuses(params Write[] writes) =>
+            await Should.ThrowAsync<ArgumentException>(async () => await Store.CommitAsync(Transact(writes), Ct));
     }
 }

@@ -10,9 +10,13 @@ public abstract class CompactionContract(StoreFixture fixture) : StoreContract(f
             await CommitAsync(Put($"k{i % 3}", $"{i}"));
         await Store.CompactAsync(Start + 5, Ct);
 
-        (await Should.ThrowAsync<RevisionCompactedException>(() => ListAsync("", Start + 4))).OldestRevision.ShouldBe(Start + 5);
+        (await Should.ThrowAsync<RevisionCompactedException>(() => ListAsync("", Start + 4))).OldestRevision.ShouldBe(
+            Start + 5
+        );
         (await ListAsync("", Start + 5)).Select(Text).ShouldBe(["3", "4", "5"]);
-        (await Should.ThrowAsync<RevisionCompactedException>(() => WatchAsync("", Start + 4, 1))).OldestRevision.ShouldBe(Start + 5);
+        (
+            await Should.ThrowAsync<RevisionCompactedException>(() => WatchAsync("", Start + 4, 1))
+        ).OldestRevision.ShouldBe(Start + 5);
         (await WatchAsync("", Start + 5, 5)).Select(s => s.Revision - Start).ShouldBe([6, 7, 8, 9, 10]);
     }
 
@@ -26,10 +30,12 @@ public abstract class CompactionContract(StoreFixture fixture) : StoreContract(f
         var record = (await ListAsync("")).Single();
         (record.Key, Text(record), record.CreatedRevision - Start, record.Revision - Start).ShouldBe(("a", "2", 1, 2));
         (await Store.GetRevisionAsync(Ct)).ShouldBe(Start + 2);
-        (await Store.CommitAsync(If(new Condition.AtRevision("a", Start + 2), Put("a", "3")), Ct))
-            .ShouldBe(new CommitResult.Committed(Start + 3));
-        (await Store.CommitAsync(If(new Condition.Absent("b"), Put("b", "2")), Ct))
-            .ShouldBe(new CommitResult.Committed(Start + 4));
+        (await Store.CommitAsync(If(new Condition.AtRevision("a", Start + 2), Put("a", "3")), Ct)).ShouldBe(
+            new CommitResult.Committed(Start + 3)
+        );
+        (await Store.CommitAsync(If(new Condition.Absent("b"), Put("b", "2")), Ct)).ShouldBe(
+            new CommitResult.Committed(Start + 4)
+        );
     }
 
     [Fact]
@@ -46,8 +52,8 @@ public abstract class CompactionContract(StoreFixture fixture) : StoreContract(f
     }
 
     [Fact]
-    public async Task The_future_cannot_be_compacted() => await Should.ThrowAsync<ArgumentOutOfRangeException>(
-        async () => await Store.CompactAsync(Start + 1, Ct));
+    public async Task The_future_cannot_be_compacted() =>
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await Store.CompactAsync(Start + 1, Ct));
 
     [Fact]
     public async Task A_watcher_at_the_head_is_not_disturbed()
@@ -66,7 +72,14 @@ public abstract class CompactionContract(StoreFixture fixture) : StoreContract(f
     public async Task Thousands_of_versions_are_compacted_while_others_write()
     {
         for (int i = 0; i < 50; i++)
-            await CommitAsync([.. Enumerable.Range(0, 100).Select(n => i % 7 == 6 && n < 50 ? Delete($"k{n:D3}") : Put($"k{n:D3}", $"{i}"))]);
+        {
+            await CommitAsync([
+                .. Enumerable
+                    .Range(0, 100)
+                    .Select(n => i % 7 == 6 && n < 50 ? Delete($"k{n:D3}") : Put($"k{n:D3}", $"{i}")),
+            ]);
+        }
+
         long revision = await Store.GetRevisionAsync(Ct);
         var before = await ListAsync("", revision);
 
@@ -74,7 +87,8 @@ public abstract class CompactionContract(StoreFixture fixture) : StoreContract(f
         var writes = Enumerable.Range(0, 50).Select(i => CommitAsync(Put($"other{i}", "1"))).ToList();
         await Task.WhenAll([compaction, .. writes]);
 
-        (await ListAsync("k", revision)).Select(r => (r.Key, Text(r), r.CreatedRevision, r.Revision))
+        (await ListAsync("k", revision))
+            .Select(r => (r.Key, Text(r), r.CreatedRevision, r.Revision))
             .ShouldBe(before.Select(r => (r.Key, Text(r), r.CreatedRevision, r.Revision)));
         (await ListAsync("other")).Count.ShouldBe(50);
     }

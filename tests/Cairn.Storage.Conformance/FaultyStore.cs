@@ -4,7 +4,10 @@ namespace Cairn.Storage.Conformance;
 public sealed class FaultyStore(IStore inner, Random random) : IStore
 {
     private readonly Lock _gate = new();
-    private readonly System.Runtime.CompilerServices.ConditionalWeakTable<Transaction, System.Runtime.CompilerServices.StrongBox<int>> _lost = [];
+    private readonly System.Runtime.CompilerServices.ConditionalWeakTable<
+        Transaction,
+        System.Runtime.CompilerServices.StrongBox<int>
+    > _lost = [];
 
     /// <summary>The share of commits whose answer is lost after they were done.</summary>
     public double LostAnswers { get; set; }
@@ -12,8 +15,9 @@ public sealed class FaultyStore(IStore inner, Random random) : IStore
     /// <summary>The share of commits that are lost on their way.</summary>
     public double LostRequests { get; set; }
 
-    /// <summary>How often one transaction is lost, at most, however often it is sent. Chance alone would sooner or later lose
-    /// all that a caller is prepared to send, and that caller then rightly says that it does not know.</summary>
+    /// <summary>How often one transaction is lost, at most, however often it is sent. Chance alone would sooner or
+    /// later lose all that a caller is prepared to send, and that caller then rightly says that it does not
+    /// know.</summary>
     public int MostOfOne { get; set; } = int.MaxValue;
 
     /// <summary>When set, nothing works.</summary>
@@ -52,13 +56,18 @@ public sealed class FaultyStore(IStore inner, Random random) : IStore
         return inner.GetAsync(key, ct);
     }
 
-    public IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, CancellationToken ct) =>
-        inner.ListAsync(prefix, after, atRevision, ct);
+    public IAsyncEnumerable<StoreRecord> ListAsync(
+        string prefix,
+        string? after,
+        long atRevision,
+        CancellationToken ct
+    ) => inner.ListAsync(prefix, after, atRevision, ct);
 
     public IAsyncEnumerable<ChangeSet> WatchAsync(string prefix, long afterRevision, CancellationToken ct) =>
         inner.WatchAsync(prefix, afterRevision, ct);
 
-    public ValueTask CompactAsync(long throughRevision, CancellationToken ct) => inner.CompactAsync(throughRevision, ct);
+    public ValueTask CompactAsync(long throughRevision, CancellationToken ct) =>
+        inner.CompactAsync(throughRevision, ct);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 

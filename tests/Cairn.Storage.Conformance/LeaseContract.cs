@@ -15,7 +15,9 @@ public abstract class LeaseContract(StoreFixture fixture) : StoreContract(fixtur
     [Fact]
     public async Task One_of_many_contenders_gets_the_lease()
     {
-        var leases = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Service($"n{i}").TryAcquireAsync("leader", Ttl, Ct)));
+        var leases = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => Service($"n{i}").TryAcquireAsync("leader", Ttl, Ct))
+        );
 
         var lease = leases.Single(l => l is not null)!;
         (await Service("x").FindAsync("leader", Ct))!.Holder.ShouldBe($"n{Array.IndexOf(leases, lease)}");
@@ -143,7 +145,8 @@ public abstract class LeaseContract(StoreFixture fixture) : StoreContract(fixtur
     public async Task Something_else_in_the_leases_place_is_an_error_that_names_it()
     {
         await CommitAsync(Put("leases/leader", "not JSON"));
-        (await Should.ThrowAsync<StoreException>(() => Service("a").TryAcquireAsync("leader", Ttl, Ct)))
-            .Message.ShouldContain("leases/leader");
+        (
+            await Should.ThrowAsync<StoreException>(() => Service("a").TryAcquireAsync("leader", Ttl, Ct))
+        ).Message.ShouldContain("leases/leader");
     }
 }

@@ -5,7 +5,24 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
 {
     /// <summary>In UTF-8 order, which is not UTF-16's: the emoji (U+1F600) comes after U+FF5E and U+E000.</summary>
     private static readonly string[] Unicode =
-        ["A", "a", "a\u0001", "a b", "a/", "ab", "z", "é", "ß", "日本", "\uE000", "\uFF5E", "😀", "😀a", "😁", "\U0010FFFF"];
+    [
+        "A",
+        "a",
+        "a\u0001",
+        "a b",
+        "a/",
+        "ab",
+        "z",
+        "é",
+        "ß",
+        "日本",
+        "\uE000",
+        "\uFF5E",
+        "😀",
+        "😀a",
+        "😁",
+        "\U0010FFFF",
+    ];
 
     [Fact]
     public async Task Keys_are_ordered_by_their_utf8_bytes()
@@ -14,7 +31,10 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
 
         (await ListAsync("")).Select(r => r.Key).ShouldBe(Unicode.Order(KeyOrder.Instance));
         Unicode.Order(KeyOrder.Instance).ShouldNotBe(Unicode.Order(StringComparer.Ordinal));
-        Unicode.Order(KeyOrder.Instance).Select(Bytes).Select(Convert.ToHexString)
+        Unicode
+            .Order(KeyOrder.Instance)
+            .Select(Bytes)
+            .Select(Convert.ToHexString)
             .ShouldBe(Unicode.Select(Bytes).Select(Convert.ToHexString).Order(StringComparer.Ordinal));
     }
 
@@ -27,7 +47,8 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
 
         foreach (string after in (string[])["", "\0", .. Unicode, "a/zzz", "\U0010FFFF\U0010FFFF"])
         {
-            (await ToListAsync(Store.ListAsync("", after, head, Ct))).Select(r => r.Key)
+            (await ToListAsync(Store.ListAsync("", after, head, Ct)))
+                .Select(r => r.Key)
                 .ShouldBe(ordered.Where(key => KeyOrder.Instance.Compare(key, after) > 0), after);
         }
 
@@ -73,7 +94,8 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
             var records = await ListAsync("", Start + i);
             string.Join(' ', records.Select(r => $"{r.Key}={Text(r)}")).ShouldBe(expected[i]);
         }
-        (await ListAsync("", Start + 5)).Select(r => (r.Key, r.CreatedRevision - Start, r.Revision - Start))
+        (await ListAsync("", Start + 5))
+            .Select(r => (r.Key, r.CreatedRevision - Start, r.Revision - Start))
             .ShouldBe([("a", 5, 5), ("c", 2, 2)]);
     }
 
@@ -94,7 +116,13 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
         {
             seen.Add(record);
             if (seen.Count == 1)
-                await CommitAsync([.. Enumerable.Range(count - 50, 50).Select(n => Put($"k{n:D5}", "new")), Delete("k01500"), Put("zzz", "new")]);
+            {
+                await CommitAsync([
+                    .. Enumerable.Range(count - 50, 50).Select(n => Put($"k{n:D5}", "new")),
+                    Delete("k01500"),
+                    Put("zzz", "new"),
+                ]);
+            }
         }
 
         seen.Count.ShouldBe(count);
@@ -127,8 +155,12 @@ public abstract class ListContract(StoreFixture fixture) : StoreContract(fixture
         int batch = Math.Min(1000, Store.Limits.MaxOperations);
         int[] order = Enumerable.Range(0, count).ToArray();
         new Random(7).Shuffle(order);
-        await Parallel.ForEachAsync(order.Chunk(batch), Ct, async (numbers, ct) =>
-            await Store.CommitAsync(Transact([.. numbers.Select(n => Put($"k/{n:D6}", $"{n}"))]), ct));
+        await Parallel.ForEachAsync(
+            order.Chunk(batch),
+            Ct,
+            async (numbers, ct) =>
+                await Store.CommitAsync(Transact([.. numbers.Select(n => Put($"k/{n:D6}", $"{n}"))]), ct)
+        );
 
         int next = 0;
         await foreach (var record in Store.ListAsync("k/", await Store.GetRevisionAsync(Ct), Ct))

@@ -21,7 +21,8 @@ public abstract class StoreContract(StoreFixture fixture) : IAsyncLifetime
     protected CancellationToken Ct => _deadline.Token;
 
     public static IEnumerable<string> NotRunBy(Assembly tests) =>
-        typeof(StoreContract).Assembly.GetTypes()
+        typeof(StoreContract)
+            .Assembly.GetTypes()
             .Where(t => t.IsAbstract && t.IsSubclassOf(typeof(StoreContract)))
             .Where(contract => !tests.GetTypes().Any(t => !t.IsAbstract && t.IsSubclassOf(contract)))
             .Select(contract => contract.Name);
@@ -46,7 +47,8 @@ public abstract class StoreContract(StoreFixture fixture) : IAsyncLifetime
 
     protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    protected static string Text(StoreRecord? record) => record is null ? "(none)" : Encoding.UTF8.GetString(record.Value.Span);
+    protected static string Text(StoreRecord? record) =>
+        record is null ? "(none)" : Encoding.UTF8.GetString(record.Value.Span);
 
     protected static Write Put(string key, string value) => new Write.Put(key, Bytes(value));
 

@@ -7,7 +7,9 @@ namespace Cairn.Storage.Conformance;
 public sealed class StoreModel(long start)
 {
     private readonly List<ImmutableSortedDictionary<string, Entry>> _states =
-        [ImmutableSortedDictionary.Create<string, Entry>(KeyOrder.Instance)];
+    [
+        ImmutableSortedDictionary.Create<string, Entry>(KeyOrder.Instance),
+    ];
 
     private sealed record Entry(string Value, long Created, long Revision);
 
@@ -64,7 +66,10 @@ public sealed class StoreModel(long start)
                 Condition.Absent => entry is null,
                 Condition.Exists => entry is not null,
                 Condition.AtRevision at => entry?.Revision == at.Revision,
-                Condition.Unchanged unchanged => !state.Any(pair => pair.Key.StartsWith(unchanged.Prefix, StringComparison.Ordinal) && pair.Value.Revision > unchanged.Revision),
+                Condition.Unchanged unchanged => !state.Any(pair =>
+                    pair.Key.StartsWith(unchanged.Prefix, StringComparison.Ordinal)
+                    && pair.Value.Revision > unchanged.Revision
+                ),
                 _ => throw new ArgumentException("Unknown condition", nameof(transaction)),
             };
             if (!holds)
@@ -75,16 +80,22 @@ public sealed class StoreModel(long start)
 
     public IEnumerable<string> List(string prefix, long atRevision, string? after = null) =>
         from pair in _states[(int)(atRevision - start)]
-        where pair.Key.StartsWith(prefix, StringComparison.Ordinal) && (after is null || KeyOrder.Instance.Compare(pair.Key, after) > 0)
+        where
+            pair.Key.StartsWith(prefix, StringComparison.Ordinal)
+            && (after is null || KeyOrder.Instance.Compare(pair.Key, after) > 0)
         select Line(pair.Key, pair.Value);
 
     public static string Line(StoreRecord record) =>
-        Line(record.Key, new Entry(Encoding.UTF8.GetString(record.Value.Span), record.CreatedRevision, record.Revision));
+        Line(
+            record.Key,
+            new Entry(Encoding.UTF8.GetString(record.Value.Span), record.CreatedRevision, record.Revision)
+        );
 
     public static string Line(ChangeSet set) =>
         Line(set.Revision, set.Changes.Select(c => c.Record is null ? $"{c.Key} deleted" : Line(c.Record)));
 
-    /// <summary>The changes in the order of their keys: that of transactions that share a revision is the engine's affair.</summary>
+    /// <summary>The changes in the order of their keys: that of transactions that share a revision is the engine's
+    /// affair.</summary>
     private static string Line(long revision, IEnumerable<string> changes) =>
         $"{revision}: {string.Join(", ", changes.Order(StringComparer.Ordinal))}";
 

@@ -90,11 +90,15 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
         await using var watch = Store.WatchAsync("", Start, Ct).GetAsyncEnumerator(Ct);
         await CommitAsync(Put("first", "0"));
         (await watch.MoveNextAsync()).ShouldBeTrue();
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(async writer =>
-        {
-            for (int i = 0; i < commits / 20; i++)
-                await CommitAsync(Put($"{writer}", $"{i}"));
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(async writer =>
+                {
+                    for (int i = 0; i < commits / 20; i++)
+                        await CommitAsync(Put($"{writer}", $"{i}"));
+                })
+        );
 
         int[] next = new int[20];
         for (var (seen, revision) = (0, watch.Current.Revision); seen < commits; revision = watch.Current.Revision)
@@ -106,7 +110,12 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
             {
                 var (writer, value) = (int.Parse(change.Key), Text(change.Record!));
                 if (value != $"{next[writer]++}")
-                    throw new ShouldAssertException($"Writer {writer}'s value {value} came in place of {next[writer] - 1}.");
+                {
+                    throw new ShouldAssertException(
+                        $"Writer {writer}'s value {value} came in place of {next[writer] - 1}."
+                    );
+                }
+
                 seen++;
             }
         }
@@ -154,7 +163,9 @@ public abstract class WatchContract(StoreFixture fixture) : StoreContract(fixtur
         await Store.DisposeAsync();
         await Should.ThrowAsync<ObjectDisposedException>(() => next);
         await Should.ThrowAsync<ObjectDisposedException>(async () => await Store.GetAsync("a", Ct));
-        await Should.ThrowAsync<ObjectDisposedException>(async () => await Store.CommitAsync(Transact(Put("a", "1")), Ct));
+        await Should.ThrowAsync<ObjectDisposedException>(async () =>
+            await Store.CommitAsync(Transact(Put("a", "1")), Ct)
+        );
     }
 
     private static IEnumerable<long> Range(long first, long last)

@@ -17,7 +17,9 @@ public sealed class EtcdModelTests(EtcdFixture fixture) : ModelContract(fixture)
 
 public sealed class EtcdLeaseTests(EtcdFixture fixture) : LeaseContract(fixture), IClassFixture<EtcdFixture>;
 
-public sealed class TightEtcdModelTests(TightEtcdFixture fixture) : ModelContract(fixture), IClassFixture<TightEtcdFixture>;
+public sealed class TightEtcdModelTests(TightEtcdFixture fixture)
+    : ModelContract(fixture),
+        IClassFixture<TightEtcdFixture>;
 
 public sealed class EtcdContractTests
 {

@@ -17,9 +17,17 @@ public class EtcdFixture : StoreFixture, IAsyncLifetime
             _cluster = await EtcdCluster.StartAsync(members: 1);
     }
 
-    public override async ValueTask<IStore> OpenEmptyAsync() => await EtcdStore.OpenAsync(
-        Configure(new EtcdStoreOptions { Endpoints = _cluster!.Endpoints, Prefix = $"test{Interlocked.Increment(ref _count)}" }),
-        CancellationToken.None);
+    public override async ValueTask<IStore> OpenEmptyAsync() =>
+        await EtcdStore.OpenAsync(
+            Configure(
+                new EtcdStoreOptions
+                {
+                    Endpoints = _cluster!.Endpoints,
+                    Prefix = $"test{Interlocked.Increment(ref _count)}",
+                }
+            ),
+            CancellationToken.None
+        );
 
     public ValueTask DisposeAsync()
     {
@@ -34,5 +42,10 @@ public class EtcdFixture : StoreFixture, IAsyncLifetime
 /// <summary>Hardly any memory for watchers, so that they live from etcd's history.</summary>
 public sealed class TightEtcdFixture : EtcdFixture
 {
-    protected override EtcdStoreOptions Configure(EtcdStoreOptions options) => options with { WatchBuffer = 3, WatchBufferBytes = 100 };
+    protected override EtcdStoreOptions Configure(EtcdStoreOptions options) =>
+        options with
+        {
+            WatchBuffer = 3,
+            WatchBufferBytes = 100,
+        };
 }

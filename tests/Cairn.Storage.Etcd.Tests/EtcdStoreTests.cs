@@ -19,14 +19,20 @@ public sealed class EtcdStoreTests : IDisposable
     [Fact]
     public void An_address_is_read_with_all_its_parts()
     {
-        var options = EtcdStoreOptions.Parse("etcd://cairn:p%40ss@h1:2379,h2/teams/a?ca=/ca.pem&cert=/c.pem&key=/k.pem&timeout=9&max-txn-ops=512");
+        var options = EtcdStoreOptions.Parse(
+            "etcd://cairn:p%40ss@h1:2379,h2/teams/a?ca=/ca.pem&cert=/c.pem&key=/k.pem&timeout=9&max-txn-ops=512"
+        );
 
         options.Endpoints.ShouldBe(["h1:2379", "h2:2379"]);
         (options.Prefix, options.User, options.Password).ShouldBe(("teams/a", "cairn", "p@ss"));
-        (options.Tls, options.CertificateAuthority, options.Certificate, options.CertificateKey).ShouldBe((true, "/ca.pem", "/c.pem", "/k.pem"));
+        (options.Tls, options.CertificateAuthority, options.Certificate, options.CertificateKey).ShouldBe(
+            (true, "/ca.pem", "/c.pem", "/k.pem")
+        );
         (options.Timeout, options.MaxTransactionOperations).ShouldBe((TimeSpan.FromSeconds(9), 512));
         EtcdStoreOptions.Parse("etcd://h1").Prefix.ShouldBe("cairn");
-        EtcdStoreOptions.Parse("etcds://[::1]:1").ShouldSatisfyAllConditions(o => o.Tls.ShouldBeTrue(), o => o.Endpoints.ShouldBe(["[::1]:1"]));
+        EtcdStoreOptions
+            .Parse("etcds://[::1]:1")
+            .ShouldSatisfyAllConditions(o => o.Tls.ShouldBeTrue(), o => o.Endpoints.ShouldBe(["[::1]:1"]));
     }
 
     [Theory]
@@ -79,8 +85,18 @@ public sealed class EtcdStoreTests : IDisposable
         using var cluster = await StartAsync();
         await using var store = await OpenAsync(cluster);
         long start = await CommitAsync(store, "a");
-        var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => store.CommitAsync(
-            new Transaction([new Condition.Absent("a")], [new Write.Put($"b{i}", new byte[1])]), Ct).AsTask()));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 50)
+                .Select(i =>
+                    store
+                        .CommitAsync(
+                            new Transaction([new Condition.Absent("a")], [new Write.Put($"b{i}", new byte[1])]),
+                            Ct
+                        )
+                        .AsTask()
+                )
+        );
         results.ShouldAllBe(result => result is CommitResult.Refused);
 
         long head = await store.GetRevisionAsync(Ct);
@@ -105,8 +121,11 @@ public sealed class EtcdStoreTests : IDisposable
         Assert.SkipWhen(EtcdCluster.Missing is not null, EtcdCluster.Missing ?? "");
         using var cluster = await EtcdCluster.StartAsync(1, "--max-txn-ops", "16");
         await using var store = await OpenAsync(cluster);
-        var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => store.CommitAsync(
-            new Transaction([], [new Write.Put($"b{i}", new byte[1])]), Ct).AsTask()));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 60)
+                .Select(i => store.CommitAsync(new Transaction([], [new Write.Put($"b{i}", new byte[1])]), Ct).AsTask())
+        );
         results.ShouldAllBe(result => result is CommitResult.Committed);
     }
 
@@ -141,8 +160,12 @@ public sealed class EtcdStoreTests : IDisposable
                 set.Changes.ShouldBeEmpty();
         });
         watching.Message.ShouldContain("Restart the nodes");
-        (await Should.ThrowAsync<StoreUnavailableException>(async () => await CommitAsync(store, "d"))).Message.ShouldContain("restored");
-        (await Should.ThrowAsync<StoreUnavailableException>(async () => await store.GetRevisionAsync(Ct))).Message.ShouldContain("restored");
+        (
+            await Should.ThrowAsync<StoreUnavailableException>(async () => await CommitAsync(store, "d"))
+        ).Message.ShouldContain("restored");
+        (
+            await Should.ThrowAsync<StoreUnavailableException>(async () => await store.GetRevisionAsync(Ct))
+        ).Message.ShouldContain("restored");
     }
 
     [Fact]
@@ -155,8 +178,9 @@ public sealed class EtcdStoreTests : IDisposable
         var conditions = Enumerable.Range(0, 126).Select(i => (Condition)new Condition.Absent($"{long1}{i}")).ToList();
         var transaction = new Transaction(conditions, [new Write.Put("a", new byte[700_000])]);
 
-        (await Should.ThrowAsync<TransactionTooLargeException>(async () => await store.CommitAsync(transaction, Ct)))
-            .Message.ShouldContain("1572864");
+        (
+            await Should.ThrowAsync<TransactionTooLargeException>(async () => await store.CommitAsync(transaction, Ct))
+        ).Message.ShouldContain("1572864");
     }
 
     [Fact]
@@ -165,8 +189,11 @@ public sealed class EtcdStoreTests : IDisposable
         using var cluster = await StartAsync("--auth-token-ttl", "2");
         foreach (string command in (string[])["user add root:secret", "user grant-role root root", "auth enable"])
             Etcdctl(cluster, command);
-        (await Should.ThrowAsync<StoreUnavailableException>(() => OpenAsync(cluster, user: "root", password: "wrong")))
-            .Message.ShouldContain("sign in");
+        (
+            await Should.ThrowAsync<StoreUnavailableException>(() =>
+                OpenAsync(cluster, user: "root", password: "wrong")
+            )
+        ).Message.ShouldContain("sign in");
         await using var store = await OpenAsync(cluster, user: "root", password: "secret");
         long revision = await CommitAsync(store, "a");
         var watch = NextAsync(store, revision);
@@ -193,15 +220,35 @@ public sealed class EtcdStoreTests : IDisposable
             var (server, serverKey) = authority.Issue("server", server: true);
             var (client, clientKey) = authority.Issue("client", server: false);
             var (port, peer) = (FreePort.Next(), FreePort.Next());
-            using var etcd = new ServerProcess(ServerProcess.Find("etcd")!,
-            [
-                "--data-dir", Path.Combine(folder, "data"), "--log-level", "error",
-                "--listen-client-urls", $"https://127.0.0.1:{port}", "--advertise-client-urls", $"https://127.0.0.1:{port}",
-                "--listen-peer-urls", $"http://127.0.0.1:{peer}",
-                "--initial-advertise-peer-urls", $"http://127.0.0.1:{peer}", "--initial-cluster", $"default=http://127.0.0.1:{peer}",
-                "--cert-file", server, "--key-file", serverKey, "--client-cert-auth", "--trusted-ca-file", authority.File,
-            ]);
-            var options = EtcdStoreOptions.Parse($"etcds://127.0.0.1:{port}?ca={authority.File}&cert={client}&key={clientKey}&timeout=2");
+            using var etcd = new ServerProcess(
+                ServerProcess.Find("etcd")!,
+                [
+                    "--data-dir",
+                    Path.Combine(folder, "data"),
+                    "--log-level",
+                    "error",
+                    "--listen-client-urls",
+                    $"https://127.0.0.1:{port}",
+                    "--advertise-client-urls",
+                    $"https://127.0.0.1:{port}",
+                    "--listen-peer-urls",
+                    $"http://127.0.0.1:{peer}",
+                    "--initial-advertise-peer-urls",
+                    $"http://127.0.0.1:{peer}",
+                    "--initial-cluster",
+                    $"default=http://127.0.0.1:{peer}",
+                    "--cert-file",
+                    server,
+                    "--key-file",
+                    serverKey,
+                    "--client-cert-auth",
+                    "--trusted-ca-file",
+                    authority.File,
+                ]
+            );
+            var options = EtcdStoreOptions.Parse(
+                $"etcds://127.0.0.1:{port}?ca={authority.File}&cert={client}&key={clientKey}&timeout=2"
+            );
             await etcd.WaitUntilAsync(async () => await OpensAsync(options));
 
             await using (var store = await EtcdStore.OpenAsync(options, Ct))
@@ -218,8 +265,11 @@ public sealed class EtcdStoreTests : IDisposable
 
     [Fact]
     public async Task A_certificate_that_is_not_there_is_said_so() =>
-        (await Should.ThrowAsync<StoreUnusableException>(() =>
-            EtcdStore.OpenAsync(EtcdStoreOptions.Parse("etcds://127.0.0.1:1?ca=/not/there.pem"), Ct))).Message.ShouldContain("/not/there.pem");
+        (
+            await Should.ThrowAsync<StoreUnusableException>(() =>
+                EtcdStore.OpenAsync(EtcdStoreOptions.Parse("etcds://127.0.0.1:1?ca=/not/there.pem"), Ct)
+            )
+        ).Message.ShouldContain("/not/there.pem");
 
     private static async Task<EtcdCluster> StartAsync(params string[] extra)
     {
@@ -227,8 +277,22 @@ public sealed class EtcdStoreTests : IDisposable
         return await EtcdCluster.StartAsync(1, extra);
     }
 
-    private Task<EtcdStore> OpenAsync(EtcdCluster cluster, string prefix = "cairn", string? user = null, string? password = null) =>
-        EtcdStore.OpenAsync(new EtcdStoreOptions { Endpoints = cluster.Endpoints, Prefix = prefix, User = user, Password = password }, Ct);
+    private Task<EtcdStore> OpenAsync(
+        EtcdCluster cluster,
+        string prefix = "cairn",
+        string? user = null,
+        string? password = null
+    ) =>
+        EtcdStore.OpenAsync(
+            new EtcdStoreOptions
+            {
+                Endpoints = cluster.Endpoints,
+                Prefix = prefix,
+                User = user,
+                Password = password,
+            },
+            Ct
+        );
 
     private async Task<bool> OpensAsync(EtcdStoreOptions options)
     {
@@ -261,7 +325,8 @@ public sealed class EtcdStoreTests : IDisposable
 
     private async Task<long> CommitAsync(EtcdStore store, string key) =>
         (await store.CommitAsync(new Transaction([], [new Write.Put(key, "x"u8.ToArray())]), Ct))
-            .ShouldBeOfType<CommitResult.Committed>().Revision;
+            .ShouldBeOfType<CommitResult.Committed>()
+            .Revision;
 
     private async Task<ChangeSet> NextAsync(EtcdStore store, long after)
     {
@@ -312,8 +377,14 @@ public sealed class EtcdStoreTests : IDisposable
             names.AddIpAddress(IPAddress.Loopback);
             request.CertificateExtensions.Add(names.Build());
             // etcd's own health checks use the server's certificate as a client's.
-            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
-                server ? [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")] : [new Oid("1.3.6.1.5.5.7.3.2")], false));
+            request.CertificateExtensions.Add(
+                new X509EnhancedKeyUsageExtension(
+                    server
+                        ? [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")]
+                        : [new Oid("1.3.6.1.5.5.7.3.2")],
+                    false
+                )
+            );
             byte[] serial = RandomNumberGenerator.GetBytes(8);
             using var certificate = request.Create(_certificate, _certificate.NotBefore, _certificate.NotAfter, serial);
             var paths = (Path.Combine(_folder, name + ".pem"), Path.Combine(_folder, name + ".key"));

@@ -27,7 +27,13 @@ public sealed class FailoverTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    public enum Fault { LeaderKilled, FollowerKilled, LeaderPaused, MemberInUsePaused }
+    public enum Fault
+    {
+        LeaderKilled,
+        FollowerKilled,
+        LeaderPaused,
+        MemberInUsePaused,
+    }
 
     [Theory]
     [InlineData(Fault.LeaderKilled)]
@@ -41,7 +47,10 @@ public sealed class FailoverTests : IAsyncLifetime
         var acknowledged = new ConcurrentDictionary<string, long>();
         var refused = new ConcurrentBag<string>();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        var writers = Enumerable.Range(0, 4).Select(writer => WriteAsync(store, writer, acknowledged, refused, enough.Token)).ToList();
+        var writers = Enumerable
+            .Range(0, 4)
+            .Select(writer => WriteAsync(store, writer, acknowledged, refused, enough.Token))
+            .ToList();
         await UntilAsync(() => acknowledged.Count > 100);
 
         int leader = await _cluster.LeaderAsync();
@@ -106,19 +115,29 @@ public sealed class FailoverTests : IAsyncLifetime
         members.Count(member => member.Role == "leader").ShouldBe(1);
     }
 
-    private Task<EtcdStore> OpenAsync(IReadOnlyList<string> endpoints, string prefix = "fail") => EtcdStore.OpenAsync(
-        new EtcdStoreOptions { Endpoints = endpoints, Prefix = prefix }, Ct);
+    private Task<EtcdStore> OpenAsync(IReadOnlyList<string> endpoints, string prefix = "fail") =>
+        EtcdStore.OpenAsync(new EtcdStoreOptions { Endpoints = endpoints, Prefix = prefix }, Ct);
 
     /// <summary>Every key is written once, on condition that it is not there: an answer can be checked.</summary>
-    private static async Task WriteAsync(EtcdStore store, int writer, ConcurrentDictionary<string, long> acknowledged,
-        ConcurrentBag<string> refused, CancellationToken enough)
+    private static async Task WriteAsync(
+        EtcdStore store,
+        int writer,
+        ConcurrentDictionary<string, long> acknowledged,
+        ConcurrentBag<string> refused,
+        CancellationToken enough
+    )
     {
         for (int i = 0; !enough.IsCancellationRequested; i++)
         {
             string key = $"k/{writer}/{i}";
             try
             {
-                switch (await store.CommitAsync(new Transaction([new Condition.Absent(key)], [new Write.Put(key, "x"u8.ToArray())]), CancellationToken.None))
+                switch (
+                    await store.CommitAsync(
+                        new Transaction([new Condition.Absent(key)], [new Write.Put(key, "x"u8.ToArray())]),
+                        CancellationToken.None
+                    )
+                )
                 {
                     case CommitResult.Committed committed:
                         acknowledged[key] = committed.Revision;

@@ -21,14 +21,26 @@ public sealed class LostAnswerTests : IDisposable
         using var cluster = await EtcdCluster.StartAsync(members: 1);
         await using var proxy = new Proxy(cluster.Endpoints[0]);
         await using var store = await EtcdStore.OpenAsync(
-            new EtcdStoreOptions { Endpoints = [proxy.Address], Timeout = TimeSpan.FromSeconds(1) }, Ct);
+            new EtcdStoreOptions { Endpoints = [proxy.Address], Timeout = TimeSpan.FromSeconds(1) },
+            Ct
+        );
         await using var witness = await EtcdStore.OpenAsync(new EtcdStoreOptions { Endpoints = cluster.Endpoints }, Ct);
         await store.CommitAsync(Put("there", []), Ct);
 
         proxy.IsSilent = true;
-        var outcomes = Enumerable.Range(0, 60).Select(i => store.CommitAsync(
-            Put($"k/{i}", i % 3 == 1 ? [new Condition.Absent("there")] : [new Condition.Exists("there")]), Ct).AsTask()).ToList();
-        // The first two go alone, and nobody tells in time what became of them. The others wait for that, and so go together.
+        var outcomes = Enumerable
+            .Range(0, 60)
+            .Select(i =>
+                store
+                    .CommitAsync(
+                        Put($"k/{i}", i % 3 == 1 ? [new Condition.Absent("there")] : [new Condition.Exists("there")]),
+                        Ct
+                    )
+                    .AsTask()
+            )
+            .ToList();
+        // The first two go alone, and nobody tells in time what became of them. The others wait for that, and so go
+        // together.
         while (await witness.GetAsync("k/59", Ct) is null)
             await Task.Delay(10, Ct);
         proxy.IsSilent = false;
@@ -41,14 +53,19 @@ public sealed class LostAnswerTests : IDisposable
             if (i % 3 == 1)
             {
                 record.ShouldBeNull();
-                (results[i] is CommitResult.Refused { Condition: 0 } or CommitResult.Unknown).ShouldBeTrue($"{i}: {results[i]}");
+                (results[i] is CommitResult.Refused { Condition: 0 } or CommitResult.Unknown).ShouldBeTrue(
+                    $"{i}: {results[i]}"
+                );
             }
             else if (results[i] is not CommitResult.Unknown)
             {
                 results[i].ShouldBe(new CommitResult.Committed(record.ShouldNotBeNull().Revision));
             }
         }
-        results.OfType<CommitResult.Committed>().GroupBy(committed => committed.Revision).ShouldContain(shared => shared.Count() > 10);
+        results
+            .OfType<CommitResult.Committed>()
+            .GroupBy(committed => committed.Revision)
+            .ShouldContain(shared => shared.Count() > 10);
         results.OfType<CommitResult.Refused>().ShouldNotBeEmpty();
     }
 
@@ -109,7 +126,13 @@ public sealed class LostAnswerTests : IDisposable
                         await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _stopping.Token);
                 }
             }
-            catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+            catch (Exception e)
+                when (e
+                        is IOException
+                            or ObjectDisposedException
+                            or InvalidOperationException
+                            or OperationCanceledException
+                )
             {
                 // Either side is gone: so is the other.
             }

@@ -18,8 +18,11 @@ public class PostgresFixture : StoreFixture, IAsyncLifetime
             Server = await PostgresServer.StartAsync("-c", "max_connections=200");
     }
 
-    public override async ValueTask<IStore> OpenEmptyAsync() => await PostgresStore.OpenAsync(
-        Configure(PostgresStoreOptions.Parse(Server.Address(NewSchema()))), CancellationToken.None);
+    public override async ValueTask<IStore> OpenEmptyAsync() =>
+        await PostgresStore.OpenAsync(
+            Configure(PostgresStoreOptions.Parse(Server.Address(NewSchema()))),
+            CancellationToken.None
+        );
 
     public string NewSchema() => $"test{Interlocked.Increment(ref _count)}";
 
@@ -37,5 +40,10 @@ public class PostgresFixture : StoreFixture, IAsyncLifetime
 public sealed class TightPostgresFixture : PostgresFixture
 {
     protected override PostgresStoreOptions Configure(PostgresStoreOptions options) =>
-        options with { WatchBuffer = 3, WatchBufferBytes = 100, MaxConnections = 3 };
+        options with
+        {
+            WatchBuffer = 3,
+            WatchBufferBytes = 100,
+            MaxConnections = 3,
+        };
 }

@@ -69,11 +69,19 @@ public sealed class CrashTests : IDisposable
         await using (await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, _deadline.Token)) { }
         string other = Directory.CreateDirectory(_folder.File("elsewhere")).FullName + "/cairn.db";
         if (kind == "symbolic link")
+        {
             File.CreateSymbolicLink(other, path);
+        }
         else if (kind == "hard link")
+        {
             System.Diagnostics.Process.Start("ln", [path, other]).WaitForExit();
+        }
         else
-            other = Directory.CreateSymbolicLink(_folder.File("link"), Path.GetDirectoryName(path)!).FullName + "/cairn.db";
+        {
+            other =
+                Directory.CreateSymbolicLink(_folder.File("link"), Path.GetDirectoryName(path)!).FullName + "/cairn.db";
+        }
+
         await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, _deadline.Token);
 
         using var second = new WriterProcess(other, writers: 1, prefix: "x");
@@ -89,8 +97,9 @@ public sealed class CrashTests : IDisposable
     {
         var options = new SqliteStoreOptions { Path = _folder.File("cairn.db") };
         var first = await SqliteStore.OpenAsync(options, _deadline.Token);
-        (await Should.ThrowAsync<StoreUnusableException>(() => SqliteStore.OpenAsync(options, _deadline.Token)))
-            .Message.ShouldContain("in use");
+        (
+            await Should.ThrowAsync<StoreUnusableException>(() => SqliteStore.OpenAsync(options, _deadline.Token))
+        ).Message.ShouldContain("in use");
         await first.DisposeAsync();
 
         await using var second = await SqliteStore.OpenAsync(options, _deadline.Token);

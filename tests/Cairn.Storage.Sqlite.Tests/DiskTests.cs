@@ -10,12 +10,19 @@ public sealed class DiskTests
         string ballast = Path.Combine(disk.Path, "ballast");
         await File.WriteAllBytesAsync(ballast, new byte[2 << 20]);
         await using var store = await SqliteStore.OpenAsync(
-            new SqliteStoreOptions { Path = Path.Combine(disk.Path, "cairn.db") }, default);
+            new SqliteStoreOptions { Path = Path.Combine(disk.Path, "cairn.db") },
+            default
+        );
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(writer => Task.Run(() => WriteUntilFullAsync(store, writer))));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(writer => Task.Run(() => WriteUntilFullAsync(store, writer)))
+        );
 
         results.ShouldContain(r => r.Error is StoreUnavailableException);
-        results.Select(r => r.Error).OfType<StoreUnavailableException>().ShouldAllBe(e => e.Message.Contains("no space left"));
+        results
+            .Select(r => r.Error)
+            .OfType<StoreUnavailableException>()
+            .ShouldAllBe(e => e.Message.Contains("no space left"));
         var acknowledged = results.SelectMany(r => r.Acknowledged).ToList();
         await AssertKeptAsync();
 
@@ -71,13 +78,17 @@ public sealed class DiskTests
 
     private static async Task RefusesAsync(string path)
     {
-        var error = await Should.ThrowAsync<StoreUnusableException>(
-            () => SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, default));
+        var error = await Should.ThrowAsync<StoreUnusableException>(() =>
+            SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, default)
+        );
         error.Message.ShouldContain("cannot be written");
         error.Message.ShouldContain(Path.GetDirectoryName(path)!);
     }
 
-    private static async Task<(List<string> Acknowledged, Exception? Error)> WriteUntilFullAsync(SqliteStore store, int writer)
+    private static async Task<(List<string> Acknowledged, Exception? Error)> WriteUntilFullAsync(
+        SqliteStore store,
+        int writer
+    )
     {
         var acknowledged = new List<string>();
         for (int i = 0; ; i++)
@@ -85,7 +96,10 @@ public sealed class DiskTests
             string key = $"{writer}/{i}";
             try
             {
-                var result = await store.CommitAsync(new Transaction([], [new Write.Put(key, new byte[16 << 10])]), default);
+                var result = await store.CommitAsync(
+                    new Transaction([], [new Write.Put(key, new byte[16 << 10])]),
+                    default
+                );
                 result.ShouldBeOfType<CommitResult.Committed>();
                 acknowledged.Add(key);
             }

@@ -51,7 +51,10 @@ public sealed class GroupCommitTests : IAsyncLifetime
     public async Task The_meter_counts_outcomes_compactions_and_watchers()
     {
         await CommitManyAsync(10);
-        await _store.CommitAsync(new Transaction([new Condition.Exists("none")], [new Write.Put("a", default)]), default);
+        await _store.CommitAsync(
+            new Transaction([new Condition.Exists("none")], [new Write.Put("a", default)]),
+            default
+        );
         await _store.CompactAsync(5, default);
         await using var watch = _store.WatchAsync("", 5, default).GetAsyncEnumerator();
         await watch.MoveNextAsync();
@@ -69,35 +72,57 @@ public sealed class GroupCommitTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_transaction_does_not_touch_its_neighbours_in_the_batch()
     {
-        var results = await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => _store.CommitAsync(
-            i % 3 == 0
-                ? new Transaction([new Condition.Exists("none")], [new Write.Put($"{i}", default)])
-                : new Transaction([new Condition.Absent($"{i}")], [new Write.Put($"{i}", default)]), default).AsTask()));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 1000)
+                .Select(i =>
+                    _store
+                        .CommitAsync(
+                            i % 3 == 0
+                                ? new Transaction([new Condition.Exists("none")], [new Write.Put($"{i}", default)])
+                                : new Transaction([new Condition.Absent($"{i}")], [new Write.Put($"{i}", default)]),
+                            default
+                        )
+                        .AsTask()
+                )
+        );
 
         for (int i = 0; i < results.Length; i++)
             (results[i] is CommitResult.Refused { Condition: 0 }).ShouldBe(i % 3 == 0);
-        results.OfType<CommitResult.Committed>().Select(c => c.Revision).Order()
+        results
+            .OfType<CommitResult.Committed>()
+            .Select(c => c.Revision)
+            .Order()
             .ShouldBe(Enumerable.Range(1, 666).Select(i => (long)i));
     }
 
     [Fact]
     public async Task A_commit_cancelled_on_its_way_is_either_done_or_not_as_its_caller_was_told()
     {
-        bool[] outcomes = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => Task.Run(async () =>
-        {
-            using var cancellation = new CancellationTokenSource();
-            var commit = _store.CommitAsync(new Transaction([], [new Write.Put($"{i}", default)]), cancellation.Token);
-            if (i % 2 == 0)
-                await cancellation.CancelAsync();
-            try
-            {
-                return await commit is CommitResult.Committed;
-            }
-            catch (OperationCanceledException)
-            {
-                return false;
-            }
-        })));
+        bool[] outcomes = await Task.WhenAll(
+            Enumerable
+                .Range(0, 500)
+                .Select(i =>
+                    Task.Run(async () =>
+                    {
+                        using var cancellation = new CancellationTokenSource();
+                        var commit = _store.CommitAsync(
+                            new Transaction([], [new Write.Put($"{i}", default)]),
+                            cancellation.Token
+                        );
+                        if (i % 2 == 0)
+                            await cancellation.CancelAsync();
+                        try
+                        {
+                            return await commit is CommitResult.Committed;
+                        }
+                        catch (OperationCanceledException)
+                        {
+                            return false;
+                        }
+                    })
+                )
+        );
 
         for (int i = 0; i < outcomes.Length; i++)
             (await _store.GetAsync($"{i}", default) is not null).ShouldBe(outcomes[i]);
@@ -108,8 +133,10 @@ public sealed class GroupCommitTests : IAsyncLifetime
     [Fact]
     public async Task Commits_that_wait_when_the_store_is_disposed_of_are_finished()
     {
-        var commits = Enumerable.Range(0, 500).Select(i =>
-            _store.CommitAsync(new Transaction([], [new Write.Put($"{i}", default)]), default).AsTask()).ToList();
+        var commits = Enumerable
+            .Range(0, 500)
+            .Select(i => _store.CommitAsync(new Transaction([], [new Write.Put($"{i}", default)]), default).AsTask())
+            .ToList();
         await _store.DisposeAsync();
 
         var results = await Task.WhenAll(commits);
@@ -119,11 +146,23 @@ public sealed class GroupCommitTests : IAsyncLifetime
     [Fact]
     public async Task Compaction_gives_back_the_space_of_what_it_removes()
     {
-        const int rounds = 5, perRound = 4000, valueBytes = 1000;
+        const int rounds = 5,
+            perRound = 4000,
+            valueBytes = 1000;
         for (int round = 0; round < rounds; round++)
         {
-            await Task.WhenAll(Enumerable.Range(0, perRound).Select(i => _store.CommitAsync(
-                new Transaction([], [new Write.Put($"k{i % 100}", new byte[valueBytes])]), default).AsTask()));
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, perRound)
+                    .Select(i =>
+                        _store
+                            .CommitAsync(
+                                new Transaction([], [new Write.Put($"k{i % 100}", new byte[valueBytes])]),
+                                default
+                            )
+                            .AsTask()
+                    )
+            );
             await _store.CompactAsync(await _store.GetRevisionAsync(default), default);
         }
         await _store.DisposeAsync(); // the log goes into the database
@@ -133,8 +172,14 @@ public sealed class GroupCommitTests : IAsyncLifetime
         size.ShouldBeLessThan(2 * perRound * valueBytes);
     }
 
-    private Task CommitManyAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i =>
-        _store.CommitAsync(new Transaction([], [new Write.Put($"{i}", default)]), default).AsTask()));
+    private Task CommitManyAsync(int count) =>
+        Task.WhenAll(
+            Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    _store.CommitAsync(new Transaction([], [new Write.Put($"{i}", default)]), default).AsTask()
+                )
+        );
 
     private IEnumerable<double> Values(string instrument) =>
         _measured.Where(m => m.Instrument == instrument).Select(m => m.Value);

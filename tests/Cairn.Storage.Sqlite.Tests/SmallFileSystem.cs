@@ -15,7 +15,9 @@ public sealed class SmallFileSystem : IDisposable
     public static SmallFileSystem Mount(int mebibytes)
     {
         var system = new SmallFileSystem();
-        string? error = OperatingSystem.IsLinux() ? Run("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", system.Path) : "not Linux";
+        string? error = OperatingSystem.IsLinux()
+            ? Run("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", system.Path)
+            : "not Linux";
         if (error is null)
             return system;
         system._mountPoint.Dispose();

@@ -8,15 +8,21 @@ public sealed class SqliteListTests(SqliteFixture fixture) : ListContract(fixtur
 
 public sealed class SqliteWatchTests(SqliteFixture fixture) : WatchContract(fixture), IClassFixture<SqliteFixture>;
 
-public sealed class SqliteCompactionTests(SqliteFixture fixture) : CompactionContract(fixture), IClassFixture<SqliteFixture>;
+public sealed class SqliteCompactionTests(SqliteFixture fixture)
+    : CompactionContract(fixture),
+        IClassFixture<SqliteFixture>;
 
 public sealed class SqliteModelTests(SqliteFixture fixture) : ModelContract(fixture), IClassFixture<SqliteFixture>;
 
 public sealed class SqliteLeaseTests(SqliteFixture fixture) : LeaseContract(fixture), IClassFixture<SqliteFixture>;
 
-public sealed class TightSqliteWatchTests(TightSqliteFixture fixture) : WatchContract(fixture), IClassFixture<TightSqliteFixture>;
+public sealed class TightSqliteWatchTests(TightSqliteFixture fixture)
+    : WatchContract(fixture),
+        IClassFixture<TightSqliteFixture>;
 
-public sealed class TightSqliteModelTests(TightSqliteFixture fixture) : ModelContract(fixture), IClassFixture<TightSqliteFixture>;
+public sealed class TightSqliteModelTests(TightSqliteFixture fixture)
+    : ModelContract(fixture),
+        IClassFixture<TightSqliteFixture>;
 
 public sealed class SqliteContractTests
 {

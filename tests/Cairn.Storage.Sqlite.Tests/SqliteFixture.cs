@@ -8,9 +8,11 @@ public class SqliteFixture : StoreFixture, IDisposable
     private readonly TemporaryFolder _folder = new();
     private int _count;
 
-    public override async ValueTask<IStore> OpenEmptyAsync() => await SqliteStore.OpenAsync(
-        Configure(new SqliteStoreOptions { Path = _folder.File($"{Interlocked.Increment(ref _count)}.db") }),
-        CancellationToken.None);
+    public override async ValueTask<IStore> OpenEmptyAsync() =>
+        await SqliteStore.OpenAsync(
+            Configure(new SqliteStoreOptions { Path = _folder.File($"{Interlocked.Increment(ref _count)}.db") }),
+            CancellationToken.None
+        );
 
     public void Dispose()
     {
@@ -26,7 +28,13 @@ public class SqliteFixture : StoreFixture, IDisposable
 public sealed class TightSqliteFixture : SqliteFixture
 {
     protected override SqliteStoreOptions Configure(SqliteStoreOptions options) =>
-        options with { WatchBuffer = 3, WatchBufferBytes = 100, ReadConnections = 1, MaxPendingCommits = 2 };
+        options with
+        {
+            WatchBuffer = 3,
+            WatchBufferBytes = 100,
+            ReadConnections = 1,
+            MaxPendingCommits = 2,
+        };
 }
 
 /// <summary>A folder that goes with the test.</summary>

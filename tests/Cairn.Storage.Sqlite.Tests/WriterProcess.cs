@@ -10,13 +10,17 @@ public sealed class WriterProcess : IDisposable
 
     public WriterProcess(string path, int writers, string prefix)
     {
-        string program = typeof(WriterProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(a => a.Key == "WriterProgram").Value!;
-        _process = Process.Start(new ProcessStartInfo("dotnet", [program, path, $"{writers}", prefix])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        string program = typeof(WriterProcess)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "WriterProgram")
+            .Value!;
+        _process = Process.Start(
+            new ProcessStartInfo("dotnet", [program, path, $"{writers}", prefix])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
     }
 
     /// <summary>Reads acknowledgements (revision, name), kills the process with SIGKILL after so many, and returns also
@@ -36,7 +40,12 @@ public sealed class WriterProcess : IDisposable
         }
         await _process.WaitForExitAsync();
         if (seen.Count < acknowledgements)
-            throw new InvalidOperationException($"The writer ended by itself: {await _process.StandardError.ReadToEndAsync()}");
+        {
+            throw new InvalidOperationException(
+                $"The writer ended by itself: {await _process.StandardError.ReadToEndAsync()}"
+            );
+        }
+
         return seen;
     }
 

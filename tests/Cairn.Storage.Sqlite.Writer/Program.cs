@@ -19,19 +19,32 @@ catch (StoreException e)
 
 await using var output = Console.OpenStandardOutput();
 var gate = new Lock();
-await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
-{
-    for (int i = 0; ; i++)
-    {
-        string name = $"{prefix}/{writer}/{i}";
-        byte[] value = Encoding.UTF8.GetBytes(name);
-        var result = await store.CommitAsync(new Transaction(
-            [new Condition.Absent($"a/{name}")],
-            [new Write.Put($"a/{name}", value), new Write.Put($"b/{name}", value), new Write.Put($"last/{writer}", value)]),
-            CancellationToken.None);
-        byte[] line = Encoding.UTF8.GetBytes($"{((CommitResult.Committed)result).Revision} {name}\n");
-        lock (gate)
-            output.Write(line);
-    }
-})));
+await Task.WhenAll(
+    Enumerable
+        .Range(0, writers)
+        .Select(writer =>
+            Task.Run(async () =>
+            {
+                for (int i = 0; ; i++)
+                {
+                    string name = $"{prefix}/{writer}/{i}";
+                    byte[] value = Encoding.UTF8.GetBytes(name);
+                    var result = await store.CommitAsync(
+                        new Transaction(
+                            [new Condition.Absent($"a/{name}")],
+                            [
+                                new Write.Put($"a/{name}", value),
+                                new Write.Put($"b/{name}", value),
+                                new Write.Put($"last/{writer}", value),
+                            ]
+                        ),
+                        CancellationToken.None
+                    );
+                    byte[] line = Encoding.UTF8.GetBytes($"{((CommitResult.Committed)result).Revision} {name}\n");
+                    lock (gate)
+                        output.Write(line);
+                }
+            })
+        )
+);
 return 0;

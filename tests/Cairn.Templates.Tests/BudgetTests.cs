@@ -7,7 +7,10 @@ public class BudgetTests
     private static readonly TemplateEnvironment Environment = new()
     {
         Extensions = TemplateExtensions.Do | TemplateExtensions.LoopControls,
-        Loader = name => name == "self" ? "{% include 'self' %}" : name == "parent" ? "{% extends 'parent' %}" : null,
+        Loader = name =>
+            name == "self" ? "{% include 'self' %}"
+            : name == "parent" ? "{% extends 'parent' %}"
+            : null,
     };
 
     [Theory]
@@ -17,18 +20,39 @@ public class BudgetTests
     [InlineData("{{ 10**(10**10) }}")]
     [InlineData("{{ 2 ** 20000 }}")]
     [InlineData("{% set ns = namespace(n=3) %}{% for i in range(100) %}{% set ns.n = ns.n * ns.n %}{% endfor %}")]
-    [InlineData("{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}")]
+    [InlineData(
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% "
+            + "endfor %}{% endfor %}"
+    )]
     [InlineData("{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}")]
     [InlineData("{{ range(100001) }}")]
     [InlineData("{{ range(-9223372036854775808, 9223372036854775807) }}")]
-    [InlineData("{% set ns = namespace(s='x') %}{% for i in range(64) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s|length }}")]
+    [InlineData(
+        "{% set ns = namespace(s='x') %}{% for i in range(64) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ "
+            + "ns.s|length }}"
+    )]
     [InlineData("{% set ns = namespace(l=[1]) %}{% for i in range(64) %}{% set ns.l = ns.l + ns.l %}{% endfor %}")]
-    [InlineData("{% set ns = namespace(l=[]) %}{% for i in range(64) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}")]
-    [InlineData("{% set ns = namespace(l=[]) %}{% for i in range(64) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l|tojson }}")]
-    [InlineData("{% set ns = namespace(l=[]) %}{% for i in range(64) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l == [ns.l[0], [ns.l[0][0], ns.l[0][0]]] }}{{ ns.l|pprint }}")]
-    [InlineData("{% set ns = namespace(l=[]) %}{% for i in range(60000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }}")]
-    [InlineData("{% set ns = namespace(l=()) %}{% for i in range(60000) %}{% set ns.l = (ns.l,) %}{% endfor %}{{ {ns.l: 1} }}")]
-    [InlineData("{% set ns = namespace(a=[], b=[]) %}{% for i in range(45000) %}{% set ns.a = [ns.a] %}{% set ns.b = [ns.b] %}{% endfor %}{{ ns.a == ns.b }}")]
+    [InlineData(
+        "{% set ns = namespace(l=[]) %}{% for i in range(64) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}"
+    )]
+    [InlineData(
+        "{% set ns = namespace(l=[]) %}{% for i in range(64) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ "
+            + "ns.l|tojson }}"
+    )]
+    [InlineData(
+        "{% set ns = namespace(l=[]) %}{% for i in range(64) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ "
+            + "ns.l == [ns.l[0], [ns.l[0][0], ns.l[0][0]]] }}{{ ns.l|pprint }}"
+    )]
+    [InlineData(
+        "{% set ns = namespace(l=[]) %}{% for i in range(60000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }}"
+    )]
+    [InlineData(
+        "{% set ns = namespace(l=()) %}{% for i in range(60000) %}{% set ns.l = (ns.l,) %}{% endfor %}{{ {ns.l: 1} }}"
+    )]
+    [InlineData(
+        "{% set ns = namespace(a=[], b=[]) %}{% for i in range(45000) %}{% set ns.a = [ns.a] %}{% set ns.b = "
+            + "[ns.b] %}{% endfor %}{{ ns.a == ns.b }}"
+    )]
     [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}")]
     [InlineData("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}")]
     [InlineData("{% include 'self' %}")]
@@ -53,13 +77,19 @@ public class BudgetTests
     [InlineData("{{ [[[1]]]|tojson(indent=10**9) }}")]
     [InlineData("{{ 5|round(-10**9) }}")]
     [InlineData("{% set a = 'x' * 500000 %}{% for i in range(99999) %}{% if a ~ 'y' == a %}{% endif %}{% endfor %}")]
-    [InlineData("{% set a = 'x' * 500000 %}{% set b = a ~ '' %}{% for i in range(99999) %}{% if a == b %}{% endif %}{% endfor %}")]
+    [InlineData(
+        "{% set a = 'x' * 500000 %}{% set b = a ~ '' %}{% for i in range(99999) %}{% if a == b %}{% endif %}{% "
+            + "endfor %}"
+    )]
     [InlineData("{% set a = 'x' * 500000 %}{% for i in range(99999) %}{% if 'yy' in a %}{% endif %}{% endfor %}")]
     [InlineData("{% set a = 'x' * 500000 %}{% for i in range(99999) %}{{ a.count('y') }}{% endfor %}")]
     [InlineData("{% set a = ('<' * 400000) %}{% for i in range(99999) %}{{ a|striptags|length }}{% endfor %}")]
     [InlineData("{% set t = range(99999)|list %}{% for i in range(99999) %}{% if -1 in t %}{% endif %}{% endfor %}")]
     [InlineData("{% for i in range(99999) %}{{ range(99999)|sum }}{% endfor %}")]
-    [InlineData("{{ range(99999)|map('string')|sort|list|unique|list|length }}{{ range(99999)|sort(reverse=true)|sort|sort|length }}{{ range(99999)|sort|sort|length }}")]
+    [InlineData(
+        "{{ range(99999)|map('string')|sort|list|unique|list|length }}{{ "
+            + "range(99999)|sort(reverse=true)|sort|sort|length }}{{ range(99999)|sort|sort|length }}"
+    )]
     [InlineData("{% set s = 'a ' * 500000 %}{{ s.split()|length }}")]
     [InlineData("{% set s = 'a ' * 500000 %}{{ s.rsplit()|length }}")]
     [InlineData("{% set s = 'a,' * 500000 %}{{ s.split(',')|length }}")]
@@ -90,10 +120,16 @@ public class BudgetTests
     [InlineData("{{ ('x' * 500000)|wordwrap(1) }}")]
     [InlineData("{{ ('x-' * 200000)|wordwrap(1) }}")]
     [InlineData("{{ ('\\n' * 300000)|wordwrap(1000, wrapstring='y' * 1000) }}")]
-    [InlineData("{% set l = range(99999)|list %}{% for i in range(99999) %}{% do l.insert(0, 0) %}{% do l.remove(0) %}{% endfor %}")]
+    [InlineData(
+        "{% set l = range(99999)|list %}{% for i in range(99999) %}{% do l.insert(0, 0) %}{% do l.remove(0) "
+            + "%}{% endfor %}"
+    )]
     [InlineData("{% set l = ['x' * 100000] * 99999 %}{{ l|join('y' * 100000) }}")]
     [InlineData("{{ (range(100000)|list)|sort|length }}")]
-    [InlineData("{% set d = dict() %}{% for i in range(2000) %}{% do d.update({'k' ~ i: i}) %}{% endfor %}{% for i in range(99999) %}{{ '{k1}'.format_map(d) }}{% endfor %}")]
+    [InlineData(
+        "{% set d = dict() %}{% for i in range(2000) %}{% do d.update({'k' ~ i: i}) %}{% endfor %}{% for i in "
+            + "range(99999) %}{{ '{k1}'.format_map(d) }}{% endfor %}"
+    )]
     public void A_greedy_template_ends_in_a_budget_error(string source)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -127,8 +163,15 @@ public class BudgetTests
     [InlineData("{% for ", "(", ")", " in x %}{% endfor %}")]
     public void Deep_nesting_is_refused_before_the_stack_ends(string start, string open, string close, string end)
     {
-        string source = start + string.Concat(Enumerable.Repeat(open, 50_000)) + string.Concat(Enumerable.Repeat(close, 50_000)) + end;
-        Should.Throw<TemplateException>(() => TemplateEnvironment.Default.Parse(source[..Math.Min(source.Length, 1 << 20)]))
+        string source =
+            start
+            + string.Concat(Enumerable.Repeat(open, 50_000))
+            + string.Concat(Enumerable.Repeat(close, 50_000))
+            + end;
+        Should
+            .Throw<TemplateException>(() =>
+                TemplateEnvironment.Default.Parse(source[..Math.Min(source.Length, 1 << 20)])
+            )
             .Kind.ShouldBe(TemplateErrorKind.Syntax);
     }
 
@@ -139,7 +182,10 @@ public class BudgetTests
     [InlineData("{{ 'a'", " 'a'", " }}")]
     [InlineData("{{ x", "", "|default(1) }}")]
     public void Long_but_flat_templates_are_fine(string start, string more, string end) =>
-        TemplateEnvironment.Default.Parse(start + string.Concat(Enumerable.Repeat(more, 2000)) + end).Render().ShouldNotBeEmpty();
+        TemplateEnvironment
+            .Default.Parse(start + string.Concat(Enumerable.Repeat(more, 2000)) + end)
+            .Render()
+            .ShouldNotBeEmpty();
 
     [Theory]
     [InlineData("{{ ns.l }}")]
@@ -150,14 +196,17 @@ public class BudgetTests
     public void Values_are_printed_and_compared_a_thousand_levels_deep_and_no_deeper(string use)
     {
         string Nested(int levels) =>
-            $"{{% set ns = namespace(l=[], m=[]) %}}{{% for i in range({levels}) %}}{{% set ns.l = [ns.l] %}}{{% set ns.m = [ns.m] %}}{{% endfor %}}{use}";
+            $"{{% set ns = namespace(l=[], m=[]) %}}{{% for i in range({levels}) %}}{{% set ns.l = [ns.l] "
+            + $"%}}{{% set ns.m = [ns.m] %}}{{% endfor %}}{use}";
         Render(Nested(400)).ShouldNotBeEmpty();
         Error(Nested(1001)).Detail.ShouldBe("values are nested more than 1000 levels deep");
     }
 
     [Fact]
     public void A_source_that_is_too_long_is_refused() =>
-        Should.Throw<TemplateException>(() => TemplateEnvironment.Default.Parse(new string('x', (1 << 20) + 1))).Kind.ShouldBe(TemplateErrorKind.Syntax);
+        Should
+            .Throw<TemplateException>(() => TemplateEnvironment.Default.Parse(new string('x', (1 << 20) + 1)))
+            .Kind.ShouldBe(TemplateErrorKind.Syntax);
 
     [Theory]
     [InlineData("{{ '%.300000f' % 0.1 == '%.1074f' % 0.1 ~ '0' * 298926 }}")]
@@ -167,7 +216,9 @@ public class BudgetTests
     [InlineData("{{ ('😀' * 50)|wordwrap(7)|length == 57 }}")]
     [InlineData("{{ ' a b  c '.split(none, 1) == ['a', 'b  c '] and ' a b  c '.rsplit(none, 1) == [' a b', 'c'] }}")]
     [InlineData("{{ ' a  b '.split(none, 0) == ['a  b '] and ' a  b '.rsplit(none, 0) == [' a  b'] }}")]
-    [InlineData("{{ ''.split() == [] and '  '.rsplit() == [] and ' a '.split(none, 5) == ['a'] and ''.split('x') == [''] }}")]
+    [InlineData(
+        "{{ ''.split() == [] and '  '.rsplit() == [] and ' a '.split(none, 5) == ['a'] and ''.split('x') == [''] }}"
+    )]
     public void What_is_bounded_gives_what_Python_gives(string template) => Render(template).ShouldBe("True");
 
     [Fact]
@@ -185,15 +236,22 @@ public class BudgetTests
 
     [Fact]
     public void A_nesting_limit_the_stack_could_not_bear_is_refused() =>
-        Should.Throw<ArgumentOutOfRangeException>(() => new TemplateEnvironment { Budget = new TemplateBudget { MaxNesting = 151 } });
+        Should.Throw<ArgumentOutOfRangeException>(() =>
+            new TemplateEnvironment { Budget = new TemplateBudget { MaxNesting = 151 } }
+        );
 
     [Fact]
     public void Deep_recursion_of_macros_with_deep_expressions_survives_a_small_stack()
     {
         string deep = string.Concat(Enumerable.Repeat("(1 + ", 90)) + "m()|length" + new string(')', 90);
-        string source = $"{{% macro m() %}}{string.Concat(Enumerable.Repeat("{% if 1 %}", 90))}{{{{ {deep} }}}}{string.Concat(Enumerable.Repeat("{% endif %}", 90))}{{% endmacro %}}{{{{ m() }}}}";
+        string source =
+            $"{{% macro m() %}}{string.Concat(Enumerable.Repeat("{% if 1 %}", 90))}{{{{ {deep} "
+            + $"}}}}{string.Concat(Enumerable.Repeat("{% endif %}", 90))}{{% endmacro %}}{{{{ m() }}}}";
         TemplateException? error = null;
-        var thread = new Thread(() => error = Should.Throw<TemplateException>(() => TemplateEnvironment.Default.Parse(source).Render()), 512 * 1024);
+        var thread = new Thread(
+            () => error = Should.Throw<TemplateException>(() => TemplateEnvironment.Default.Parse(source).Render()),
+            512 * 1024
+        );
         thread.Start();
         thread.Join();
         error!.Kind.ShouldBe(TemplateErrorKind.Budget);

@@ -10,7 +10,8 @@ public partial class DocumentationTests
 
     private static readonly string Data = Fence("json").Match(Page).Groups[1].Value;
 
-    private static Regex Fence(string language) => new($"^```{language}\\n(.*?)\\n```$", RegexOptions.Multiline | RegexOptions.Singleline);
+    private static Regex Fence(string language) =>
+        new($"^```{language}\\n(.*?)\\n```$", RegexOptions.Multiline | RegexOptions.Singleline);
 
     [GeneratedRegex(@"^```jinja\n(.*?)\n```\n```text\n(.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Examples();
@@ -22,8 +23,11 @@ public partial class DocumentationTests
     private static partial Regex Code();
 
     private static IEnumerable<(string Title, string Source, string Expected)> Rows(string section) =>
-        ExampleRows().Matches(Section(section)).Select(m =>
-            (m.Groups[1].Value, m.Groups[2].Value.Replace("\\|", "|"), m.Groups[3].Value.Replace("\\|", "|")));
+        ExampleRows()
+            .Matches(Section(section))
+            .Select(m =>
+                (m.Groups[1].Value, m.Groups[2].Value.Replace("\\|", "|"), m.Groups[3].Value.Replace("\\|", "|"))
+            );
 
     private static string Section(string title)
     {
@@ -56,7 +60,11 @@ public partial class DocumentationTests
     [Fact]
     public void Every_row_about_documents_gives_what_it_says()
     {
-        var rows = Regex.Matches(Section("Values in documents"), "^\\| `(\".*\")` \\| `(.*)` \\|$", RegexOptions.Multiline);
+        var rows = Regex.Matches(
+            Section("Values in documents"),
+            "^\\| `(\".*\")` \\| `(.*)` \\|$",
+            RegexOptions.Multiline
+        );
         rows.Count.ShouldBe(8);
         foreach (Match row in rows)
             Document(row.Groups[1].Value.Replace("\\|", "|"), Data).ShouldBe(row.Groups[2].Value);
@@ -68,8 +76,11 @@ public partial class DocumentationTests
         Named("Filters").ShouldBe(TemplateEnvironment.FilterNames);
         Named("Tests").ShouldBe(TemplateEnvironment.TestNames);
 
-        static IEnumerable<string> Named(string section) => Rows(section)
-            .SelectMany(r => Code().Matches(r.Title)).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal);
+        static IEnumerable<string> Named(string section) =>
+            Rows(section)
+                .SelectMany(r => Code().Matches(r.Title))
+                .Select(m => m.Groups[1].Value)
+                .Order(StringComparer.Ordinal);
     }
 
     [Fact]

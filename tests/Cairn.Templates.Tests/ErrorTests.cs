@@ -9,20 +9,56 @@ public class ErrorTests
     [InlineData("{{ nope() }}", TemplateErrorKind.Undefined, 1, 8, "'nope' is undefined")]
     [InlineData("{{ 1 + 'a' }}", TemplateErrorKind.Runtime, 1, 6, "'+' is not supported between 'int' and 'str'")]
     [InlineData("{{ [1, 2]|join(3)|nosuch }}", TemplateErrorKind.Syntax, 1, 19, "there is no filter 'nosuch'")]
-    [InlineData("{% for a, b in [[1]] %}{% endfor %}", TemplateErrorKind.Runtime, 1, 16, "2 names cannot take 1 values")]
-    [InlineData("{% if x %}\n{% for y in z %}\n{% endif %}", TemplateErrorKind.Syntax, 3, 4, "the tag 'endif' does not belong here, expected 'endfor' or 'else' of the 'for' tag")]
-    [InlineData("{% if x %}\n", TemplateErrorKind.Syntax, 1, 11, "the 'if' tag has no end, expected 'elif' or 'else' or 'endif'")]
+    [InlineData(
+        "{% for a, b in [[1]] %}{% endfor %}",
+        TemplateErrorKind.Runtime,
+        1,
+        16,
+        "2 names cannot take 1 values"
+    )]
+    [InlineData(
+        "{% if x %}\n{% for y in z %}\n{% endif %}",
+        TemplateErrorKind.Syntax,
+        3,
+        4,
+        "the tag 'endif' does not belong here, expected 'endfor' or 'else' of the 'for' tag"
+    )]
+    [InlineData(
+        "{% if x %}\n",
+        TemplateErrorKind.Syntax,
+        1,
+        11,
+        "the 'if' tag has no end, expected 'elif' or 'else' or 'endif'"
+    )]
     [InlineData("{{ a", TemplateErrorKind.Syntax, 1, 5, "expected '}}', found the end of the template")]
     [InlineData("{{ (1 + 2] }}", TemplateErrorKind.Syntax, 1, 10, "expected ')', found ']'")]
     [InlineData("{{ 'abc }}", TemplateErrorKind.Syntax, 1, 4, "the string has no end, expected '")]
     [InlineData("{% frobnicate %}", TemplateErrorKind.Syntax, 1, 4, "there is no tag 'frobnicate'")]
     [InlineData("{% do 1 %}", TemplateErrorKind.Syntax, 1, 4, "the 'do' tag is not switched on")]
-    [InlineData("{{ ''.__class__.__mro__ }}", TemplateErrorKind.Security, 1, 17, "access to '__class__' of a 'str' is not allowed")]
+    [InlineData(
+        "{{ ''.__class__.__mro__ }}",
+        TemplateErrorKind.Security,
+        1,
+        17,
+        "access to '__class__' of a 'str' is not allowed"
+    )]
     [InlineData("{% include 'x' %}", TemplateErrorKind.NotFound, 1, 12, "there is no template 'x'")]
     [InlineData("{{ 'a'|upper(1) }}", TemplateErrorKind.Runtime, 1, 8, "the filter 'upper' takes no arguments, not 1")]
-    [InlineData("{{ 'a'|replace('b') }}", TemplateErrorKind.Runtime, 1, 8, "the filter 'replace' needs the argument 'new'")]
+    [InlineData(
+        "{{ 'a'|replace('b') }}",
+        TemplateErrorKind.Runtime,
+        1,
+        8,
+        "the filter 'replace' needs the argument 'new'"
+    )]
     [InlineData("{{ 1|round(q=2) }}", TemplateErrorKind.Runtime, 1, 6, "the filter 'round' has no argument 'q'")]
-    [InlineData("{{ 1 is divisibleby }}", TemplateErrorKind.Runtime, 1, 9, "the test 'divisibleby' needs the argument 'num'")]
+    [InlineData(
+        "{{ 1 is divisibleby }}",
+        TemplateErrorKind.Runtime,
+        1,
+        9,
+        "the test 'divisibleby' needs the argument 'num'"
+    )]
     public void An_error_says_what_and_where(string source, TemplateErrorKind kind, int line, int column, string detail)
     {
         var error = Error(source, """{"x": {}}""");
@@ -44,7 +80,13 @@ public class ErrorTests
     [Fact]
     public void An_error_in_another_template_names_that_one()
     {
-        var environment = new TemplateEnvironment { Loader = name => name == "part" ? "ok\n{{ 1 / 0 }}" : name == "bad" ? "{% if %}" : null };
+        var environment = new TemplateEnvironment
+        {
+            Loader = name =>
+                name == "part" ? "ok\n{{ 1 / 0 }}"
+                : name == "bad" ? "{% if %}"
+                : null,
+        };
         var error = Error("{% include 'part' %}", "{}", environment);
         (error.TemplateName, error.Line, error.Column).ShouldBe(("part", 2, 6));
         error = Error("{% include 'bad' %}", "{}", environment);

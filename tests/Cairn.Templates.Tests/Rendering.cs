@@ -15,12 +15,18 @@ internal static class Rendering
     public static string Render(string source, string variables = "{}", TemplateEnvironment? environment = null) =>
         (environment ?? TemplateEnvironment.Default).Parse(source, "test").Render(Variables(variables));
 
-    public static TemplateException Error(string source, string variables = "{}", TemplateEnvironment? environment = null) =>
-        Should.Throw<TemplateException>(() => Render(source, variables, environment));
+    public static TemplateException Error(
+        string source,
+        string variables = "{}",
+        TemplateEnvironment? environment = null
+    ) => Should.Throw<TemplateException>(() => Render(source, variables, environment));
 
     public static string Document(string json, string variables = "{}", TemplateEnvironment? environment = null) =>
-        Encoding.UTF8.GetString(DocumentTemplate.Parse(environment ?? TemplateEnvironment.Default, Encoding.UTF8.GetBytes(json), "doc")
-            .Render(Variables(variables)));
+        Encoding.UTF8.GetString(
+            DocumentTemplate
+                .Parse(environment ?? TemplateEnvironment.Default, Encoding.UTF8.GetBytes(json), "doc")
+                .Render(Variables(variables))
+        );
 
     public static JsonElement Json(string json) => JsonElement.Parse(json);
 }

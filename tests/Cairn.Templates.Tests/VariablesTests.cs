@@ -37,7 +37,10 @@ public class VariablesTests
             Loader = _ => "{% macro m() %}{{ g }}{% endmacro %}",
         };
         environment.Parse("{{ g }}{% import 'lib' as lib %}{{ lib.m() }}").Render().ShouldBe("globalglobal");
-        environment.Parse("{{ g }}{% import 'lib' as lib %}{{ lib.m() }}").Render(Variables("""{"g": 1}""")).ShouldBe("1global");
+        environment
+            .Parse("{{ g }}{% import 'lib' as lib %}{{ lib.m() }}")
+            .Render(Variables("""{"g": 1}"""))
+            .ShouldBe("1global");
     }
 
     [Theory]
@@ -54,8 +57,14 @@ public class VariablesTests
     public void Mappings_of_any_size_find_their_members()
     {
         string members = string.Join(",", Enumerable.Range(0, 200).Select(i => $"\"k{i}\": {i}"));
-        Render("{{ d.k0 + d['k199'] + d.k42 }} {{ d.k200 is defined }} {{ d|length }}", $"{{\"d\": {{{members}}}}}").ShouldBe("241 False 200");
-        Render("{% set d = {} %}{% for i in range(50) %}{% do d.update({i: i * i, i ~ '': i}) %}{% endfor %}{{ d[7] }} {{ d['7'] }} {{ d.pop(7) }} {{ d[7] is defined }} {{ d[49] }} {{ d|length }}",
-            "{}", new TemplateEnvironment { Extensions = TemplateExtensions.Do }).ShouldBe("49 7 49 False 2401 99");
+        Render("{{ d.k0 + d['k199'] + d.k42 }} {{ d.k200 is defined }} {{ d|length }}", $"{{\"d\": {{{members}}}}}")
+            .ShouldBe("241 False 200");
+        Render(
+                "{% set d = {} %}{% for i in range(50) %}{% do d.update({i: i * i, i ~ '': i}) %}{% endfor "
+                    + "%}{{ d[7] }} {{ d['7'] }} {{ d.pop(7) }} {{ d[7] is defined }} {{ d[49] }} {{ d|length }}",
+                "{}",
+                new TemplateEnvironment { Extensions = TemplateExtensions.Do }
+            )
+            .ShouldBe("49 7 49 False 2401 99");
     }
 }

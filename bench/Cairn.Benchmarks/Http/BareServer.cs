@@ -19,12 +19,15 @@ internal static class BareServer
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{args[0]}");
         await using var app = builder.Build();
-        app.MapGet("/{**path}", (HttpContext http) =>
-        {
-            http.Response.ContentType = "application/json";
-            http.Response.ContentLength = body.Length;
-            return http.Response.Body.WriteAsync(body, 0, body.Length);
-        });
+        app.MapGet(
+            "/{**path}",
+            (HttpContext http) =>
+            {
+                http.Response.ContentType = "application/json";
+                http.Response.ContentLength = body.Length;
+                return http.Response.Body.WriteAsync(body, 0, body.Length);
+            }
+        );
         await app.StartAsync();
         await app.WaitForShutdownAsync();
         return 0;

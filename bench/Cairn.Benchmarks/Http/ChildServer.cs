@@ -14,7 +14,11 @@ internal sealed class ChildServer : IAsyncDisposable
     private ChildServer(Process process, int port, DirectoryInfo? folder)
     {
         (_process, Port, _folder) = (process, port, folder);
-        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(100) };
+        Client = new HttpClient
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+            Timeout = TimeSpan.FromSeconds(100),
+        };
         Client.DefaultRequestHeaders.Add("X-API-Key", Key);
     }
 
@@ -42,15 +46,18 @@ internal sealed class ChildServer : IAsyncDisposable
     }
 
     /// <summary>Starts Cairn as anybody would, with its limits on but out of reach.</summary>
-    /// <param name="pinned">Whether it is to keep to processor 0. Set before it starts (taskset), because an affinity given to a
-    /// running process reaches only its first thread on Linux.</param>
+    /// <param name="pinned">Whether it is to keep to processor 0. Set before it starts (taskset), because an affinity
+    /// given to a running process reaches only its first thread on Linux.</param>
     /// <param name="folder">Its data; null for a new folder that goes with it.</param>
     /// <param name="store">The address of a shared store; null for one of its own.</param>
     public static Task<ChildServer> StartCairnAsync(bool pinned, string? folder = null, string? store = null)
     {
         var own = folder is null ? Directory.CreateTempSubdirectory("cairn-bench-") : null;
         int port = FreePort.Next();
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cairn"), ["serve", "--listen", $"http://127.0.0.1:{port}"])
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "cairn"),
+            ["serve", "--listen", $"http://127.0.0.1:{port}"]
+        )
         {
             WorkingDirectory = folder ?? own!.FullName,
             RedirectStandardOutput = true,
@@ -72,7 +79,10 @@ internal sealed class ChildServer : IAsyncDisposable
     public static Task<ChildServer> StartBareAsync(string body, bool pinned)
     {
         int port = FreePort.Next();
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [BareServer.Command, $"{port}", body]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [BareServer.Command, $"{port}", body])
+        {
+            RedirectStandardOutput = true,
+        };
         return StartAsync(start, port, "/", pinned, null);
     }
 
@@ -86,7 +96,13 @@ internal sealed class ChildServer : IAsyncDisposable
         _folder?.Delete(recursive: true);
     }
 
-    private static async Task<ChildServer> StartAsync(ProcessStartInfo start, int port, string ready, bool pinned, DirectoryInfo? folder)
+    private static async Task<ChildServer> StartAsync(
+        ProcessStartInfo start,
+        int port,
+        string ready,
+        bool pinned,
+        DirectoryInfo? folder
+    )
     {
         if (pinned)
         {

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Cairn.Benchmarks.Http;
 
-/// <summary>What a write costs with more environments: a document that is the same everywhere, one that is rendered for each, and one
-/// that is checked against a schema for each.</summary>
+/// <summary>What a write costs with more environments: a document that is the same everywhere, one that is rendered for
+/// each, and one that is checked against a schema for each.</summary>
 internal static class EnvironmentBenchmark
 {
     private const int Writes = 300;
@@ -15,8 +15,16 @@ internal static class EnvironmentBenchmark
     private static readonly (string Name, Func<int, string> Document)[] Configs =
     [
         ("plain", i => $$"""{"host":"db","port":5432,"i":{{i}},"list":[{{List}}]}"""),
-        ("templates", i => $$$"""{"host":"{{ env }}-db","url":"{% if env == 'prod' %}p{% else %}d{% endif %}","i":{{{i}}},"list":[{{{List}}}]}"""),
-        ("templates and schema", i => $$$"""{"host":"{{ env }}-db","url":"{% if env == 'prod' %}p{% else %}d{% endif %}","i":{{{i}}},"list":[{{{List}}}]}"""),
+        (
+            "templates",
+            i =>
+                $$$"""{"host":"{{ env }}-db","url":"{% if env == 'prod' %}p{% else %}d{% endif %}","i":{{{i}}},"list":[{{{List}}}]}"""
+        ),
+        (
+            "templates and schema",
+            i =>
+                $$$"""{"host":"{{ env }}-db","url":"{% if env == 'prod' %}p{% else %}d{% endif %}","i":{{{i}}},"list":[{{{List}}}]}"""
+        ),
     ];
 
     public static async Task<int> RunAsync()
@@ -24,10 +32,16 @@ internal static class EnvironmentBenchmark
         await using var cairn = await ChildServer.StartCairnAsync(pinned: false);
         for (int c = 0; c < Configs.Length; c++)
             await PutAsync(cairn, $"configs/load/{c}", Configs[c].Document(0));
-        await PutAsync(cairn, "config-schemas/load/2", """{"type":"object","properties":{"host":{"type":"string"},"i":{"type":"integer"}}}""");
+        await PutAsync(
+            cairn,
+            "config-schemas/load/2",
+            """{"type":"object","properties":{"host":{"type":"string"},"i":{"type":"integer"}}}"""
+        );
 
         Console.WriteLine($"load of the machine {File.ReadAllText("/proc/loadavg").Split(' ')[0]}");
-        Console.WriteLine("| environments | " + string.Join(" | ", Configs.Select(config => config.Name + " p50 ms | × 3")) + " |");
+        Console.WriteLine(
+            "| environments | " + string.Join(" | ", Configs.Select(config => config.Name + " p50 ms | × 3")) + " |"
+        );
         Console.WriteLine("|---|" + string.Concat(Enumerable.Repeat("---|", Configs.Length * 2)));
         double[]? few = null;
         int environments = 3;
@@ -39,8 +53,17 @@ internal static class EnvironmentBenchmark
             for (int c = 0; c < Configs.Length; c++)
                 medians[c] = await MedianAsync(cairn, c);
             few ??= medians;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {wanted} | ")
-                + string.Join(" | ", medians.Select((median, c) => string.Create(CultureInfo.InvariantCulture, $"{median:F2} | {median / few[c]:F1}"))) + " |");
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"| {wanted} | ")
+                    + string.Join(
+                        " | ",
+                        medians.Select(
+                            (median, c) =>
+                                string.Create(CultureInfo.InvariantCulture, $"{median:F2} | {median / few[c]:F1}")
+                        )
+                    )
+                    + " |"
+            );
         }
 
         return 0;
@@ -62,7 +85,10 @@ internal static class EnvironmentBenchmark
 
     private static async Task PutAsync(ChildServer cairn, string path, string body)
     {
-        using var answer = await cairn.Client.PutAsync("/api/v1/" + path, new StringContent(body, Encoding.UTF8, "application/json"));
+        using var answer = await cairn.Client.PutAsync(
+            "/api/v1/" + path,
+            new StringContent(body, Encoding.UTF8, "application/json")
+        );
         answer.EnsureSuccessStatusCode();
     }
 }

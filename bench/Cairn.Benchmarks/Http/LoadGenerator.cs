@@ -12,8 +12,8 @@ namespace Cairn.Benchmarks.Http;
 /// <param name="P99">Milliseconds.</param>
 internal sealed record LoadResult(double PerSecond, double Median, double P99);
 
-/// <summary>Sends the same requests over and over on keep-alive connections, each after the answer to the one before, and
-/// does as little as it can with the answers.</summary>
+/// <summary>Sends the same requests over and over on keep-alive connections, each after the answer to the one before,
+/// and does as little as it can with the answers.</summary>
 internal static class LoadGenerator
 {
     /// <summary>Loads a server.</summary>
@@ -25,26 +25,41 @@ internal static class LoadGenerator
     {
         long end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
         var clock = Stopwatch.StartNew();
-        var times = await Task.WhenAll(Enumerable.Range(0, connections).Select(i => Task.Run(() => LoopAsync(port, request(i), end))));
+        var times = await Task.WhenAll(
+            Enumerable.Range(0, connections).Select(i => Task.Run(() => LoopAsync(port, request(i), end)))
+        );
         double elapsed = clock.Elapsed.TotalSeconds;
         long[] all = [.. times.SelectMany(list => list)];
         Array.Sort(all);
-        return new LoadResult(all.Length / elapsed, Milliseconds(all[all.Length / 2]), Milliseconds(all[(int)(all.Length * 0.99)]));
+        return new LoadResult(
+            all.Length / elapsed,
+            Milliseconds(all[all.Length / 2]),
+            Milliseconds(all[(int)(all.Length * 0.99)])
+        );
     }
 
-    public static byte[] Request(string line, string? body = null) => Encoding.ASCII.GetBytes(
-        $"{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {ChildServer.Key}\r\n{(body is null ? "" : $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n")}\r\n{body}");
+    public static byte[] Request(string line, string? body = null) =>
+        Encoding.ASCII.GetBytes(
+            $"{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {ChildServer.Key}\r\n"
+                + $"{(body is null ? "" : $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n")}\r\n"
+                + $"{body}"
+        );
 
     private static async Task<List<long>> LoopAsync(int port, byte[] request, long end)
     {
         var times = new List<long>(1 << 16);
         byte[] buffer = new byte[64 * 1024];
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+        };
         await socket.ConnectAsync(IPAddress.Loopback, port);
-        for (long now = Stopwatch.GetTimestamp(); now < end;)
+        long now = Stopwatch.GetTimestamp();
+        while (now < end)
         {
             await socket.SendAsync(request, SocketFlags.None);
-            int received = 0, length = int.MaxValue;
+            int received = 0,
+                length = int.MaxValue;
             while (received < length)
             {
                 int read = await socket.ReceiveAsync(buffer.AsMemory(received), SocketFlags.None);
@@ -71,7 +86,9 @@ internal static class LoadGenerator
         if (answer[9] != '2')
             throw new IOException(Encoding.ASCII.GetString(answer));
         int field = answer.IndexOf("Content-Length: "u8);
-        return Utf8Parser.TryParse(answer[(field + 16)..], out int body, out _) ? head + 4 + body : throw new IOException("no Content-Length");
+        return Utf8Parser.TryParse(answer[(field + 16)..], out int body, out _)
+            ? head + 4 + body
+            : throw new IOException("no Content-Length");
     }
 
     private static double Milliseconds(long ticks) => ticks * 1000.0 / Stopwatch.Frequency;

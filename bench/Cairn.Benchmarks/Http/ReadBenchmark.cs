@@ -15,7 +15,10 @@ internal static class ReadBenchmark
         int connections = args.Length > 0 ? int.Parse(args[0]) : 64;
         int seconds = args.Length > 1 ? int.Parse(args[1]) : 3;
         await using var cairn = await ChildServer.StartCairnAsync(pinned: true);
-        using var written = await cairn.Client.PutAsync("/api/v1/configs/payments/database", new StringContent(Document(), Encoding.UTF8, "application/json"));
+        using var written = await cairn.Client.PutAsync(
+            "/api/v1/configs/payments/database",
+            new StringContent(Document(), Encoding.UTF8, "application/json")
+        );
         written.EnsureSuccessStatusCode();
         string body = await cairn.Client.GetStringAsync("/api/v1/configs/payments/database?environment=prod");
         await using var bare = await ChildServer.StartBareAsync(body, pinned: true);
@@ -29,22 +32,31 @@ internal static class ReadBenchmark
             results.Add((one, await LoadAsync(bare, connections, seconds)));
         }
 
-        Console.WriteLine($"{body.Length} bytes, {connections} connections, {Rounds} rounds of {seconds} s each, in turn; load of the machine {File.ReadAllText("/proc/loadavg").Split(' ')[0]}");
+        Console.WriteLine(
+            $"{body.Length} bytes, {connections} connections, {Rounds} rounds of {seconds} s each, in turn; "
+                + $"load of the machine {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"
+        );
         Console.WriteLine("|              | requests/s | p50 ms | p99 ms | server µs/request |");
         Console.WriteLine("|---|---|---|---|---|");
         Print("Cairn", [.. results.Select(pair => pair.Cairn)]);
         Print("bare Kestrel", [.. results.Select(pair => pair.Bare)]);
         double[] ratios = [.. results.Select(pair => pair.Cairn.PerSecond / pair.Bare.PerSecond).Order()];
-        Console.WriteLine($"ratio: median {ratios[Rounds / 2]:0.00}, from {ratios[0]:0.00} to {ratios[^1]:0.00} (target 0.80); "
-            + $"of processor time a request {Median(results.Select(pair => pair.Bare.Cost / pair.Cairn.Cost)):0.00}");
+        Console.WriteLine(
+            $"ratio: median {ratios[Rounds / 2]:0.00}, from {ratios[0]:0.00} to {ratios[^1]:0.00} (target 0.80); "
+                + $"of processor time a request {Median(results.Select(pair => pair.Bare.Cost / pair.Cairn.Cost)):0.00}"
+        );
         return 0;
     }
 
     private static Task<Load> LoadAsync(ChildServer server, int connections, int seconds) =>
         Wrk.GetAsync(server, connections, seconds, "/api/v1/configs/payments/database?environment=prod", pinned: true);
 
-    private static void Print(string name, Load[] loads) => Console.WriteLine(
-        $"| {name,-12} | {Median(loads.Select(load => load.PerSecond)):0} | {Median(loads.Select(load => load.P50)):0.00} | {Median(loads.Select(load => load.P99)):0.00} | {Median(loads.Select(load => load.Cost)):0.0} |");
+    private static void Print(string name, Load[] loads) =>
+        Console.WriteLine(
+            $"| {name.PadRight(12)} | {Median(loads.Select(load => load.PerSecond)):0} | "
+                + $"{Median(loads.Select(load => load.P50)):0.00} | {Median(loads.Select(load => load.P99)):0.00} | "
+                + $"{Median(loads.Select(load => load.Cost)):0.0} |"
+        );
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Cairn.Benchmarks.Http;
 
-/// <summary>How long a start takes until requests are answered, and how much memory a config takes beyond its bytes.</summary>
+/// <summary>How long a start takes until requests are answered, and how much memory a config takes beyond its
+/// bytes.</summary>
 internal static class StartBenchmark
 {
     /// <param name="args">How many configs (100000); a shared engine: etcd or postgres (none: SQLite).</param>
@@ -16,17 +17,25 @@ internal static class StartBenchmark
         var folder = Directory.CreateTempSubdirectory("cairn-bench-");
         try
         {
-            long empty, bytes = 0;
+            long empty,
+                bytes = 0;
             var importing = Stopwatch.StartNew();
             await using (var cairn = await ChildServer.StartCairnAsync(pinned: false, folder.FullName, store))
             {
                 empty = cairn.Memory;
                 for (int first = 0; first < configs; first += batch)
                 {
-                    string[] documents = [.. Enumerable.Range(first, Math.Min(batch, configs - first)).Select(i => Document(i))];
+                    string[] documents =
+                    [
+                        .. Enumerable.Range(first, Math.Min(batch, configs - first)).Select(i => Document(i)),
+                    ];
                     bytes += documents.Sum(document => (long)document.Length);
-                    string body = $"{{\"operations\":[{string.Join(',', documents.Select((document, i) => $$"""{"op":"put","path":"project{{(first + i) / 1000}}/service{{first + i}}","document":{{document}}}"""))}]}}";
-                    using var response = await cairn.Client.PostAsync("/api/v1/changes", new StringContent(body, Encoding.UTF8, "application/json"));
+                    string body =
+                        $"{{\"operations\":[{string.Join(',', documents.Select((document, i) => $$"""{"op":"put","path":"project{{(first + i) / 1000}}/service{{first + i}}","document":{{document}}}"""))}]}}";
+                    using var response = await cairn.Client.PostAsync(
+                        "/api/v1/changes",
+                        new StringContent(body, Encoding.UTF8, "application/json")
+                    );
                     response.EnsureSuccessStatusCode();
                 }
             }
@@ -35,8 +44,12 @@ internal static class StartBenchmark
             var clock = Stopwatch.StartNew();
             await using var again = await ChildServer.StartCairnAsync(pinned: false, folder.FullName, store);
             double ready = clock.Elapsed.TotalSeconds;
-            Console.WriteLine($"{configs} configs of {bytes / configs} bytes: written in {import:0.0} s; ready {ready:0.0} s after the process began; "
-                + $"{(again.Memory - empty - bytes) / configs} bytes of memory a config beyond its own; load of the machine {File.ReadAllText("/proc/loadavg").Split(' ')[0]}");
+            Console.WriteLine(
+                $"{configs} configs of {bytes / configs} bytes: written in {import:0.0} s; ready {ready:0.0} s "
+                    + "after the process began; "
+                    + $"{(again.Memory - empty - bytes) / configs} bytes of memory a config beyond its own; load "
+                    + $"of the machine {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"
+            );
         }
         finally
         {

@@ -23,13 +23,16 @@ internal static partial class Wrk
     public static Task<Load> GetAsync(ChildServer server, int connections, int seconds, string path, bool pinned) =>
         RunAsync(server, connections, seconds, [$"http://127.0.0.1:{server.Port}{path}"], pinned);
 
-    /// <summary>PUTs of a small config, to many more paths than connections so that hardly two write one at a time.</summary>
+    /// <summary>PUTs of a small config, to many more paths than connections so that hardly two write one at a
+    /// time.</summary>
     public static async Task<Load> PutAsync(ChildServer server, int connections, int seconds)
     {
         string script = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(script, $$$"""
+            await File.WriteAllTextAsync(
+                script,
+                $$$"""
                 wrk.method = "PUT"
                 wrk.headers["Content-Type"] = "application/json"
                 wrk.body = '{"host":"db","port":5432,"pool":{"min":1,"max":10}}'
@@ -38,8 +41,15 @@ internal static partial class Wrk
                   n = n + 1
                   return wrk.format(nil, "/api/v1/configs/load/c" .. (n % {{{connections * 8}}}))
                 end
-                """);
-            return await RunAsync(server, connections, seconds, ["-s", script, $"http://127.0.0.1:{server.Port}"], pinned: false);
+                """
+            );
+            return await RunAsync(
+                server,
+                connections,
+                seconds,
+                ["-s", script, $"http://127.0.0.1:{server.Port}"],
+                pinned: false
+            );
         }
         finally
         {
@@ -47,24 +57,59 @@ internal static partial class Wrk
         }
     }
 
-    private static async Task<Load> RunAsync(ChildServer server, int connections, int seconds, string[] target, bool pinned)
+    private static async Task<Load> RunAsync(
+        ChildServer server,
+        int connections,
+        int seconds,
+        string[] target,
+        bool pinned
+    )
     {
         var before = server.ProcessorTime;
-        string[] command = [.. pinned ? ["taskset", "-c", "1"] : (string[])[],
-            "wrk", "-t1", $"-c{connections}", $"-d{seconds}s", "--latency", "-H", $"X-API-Key: {ChildServer.Key}", .. target];
-        using var wrk = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
+        string[] command =
+        [
+            .. pinned ? ["taskset", "-c", "1"] : (string[])[],
+            "wrk",
+            "-t1",
+            $"-c{connections}",
+            $"-d{seconds}s",
+            "--latency",
+            "-H",
+            $"X-API-Key: {ChildServer.Key}",
+            .. target,
+        ];
+        using var wrk = Process.Start(
+            new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true }
+        )!;
         string output = await wrk.StandardOutput.ReadToEndAsync();
         await wrk.WaitForExitAsync();
         var used = server.ProcessorTime - before;
         if (output.Contains("Non-2xx") || output.Contains("Socket errors") || !Total().IsMatch(output))
-            throw new InvalidOperationException($"wrk did not measure; wrk and taskset (Debian packages wrk and util-linux) have to be installed. {output}");
-        return new Load(Number(PerSecond().Match(output)), Time(Percentile50().Match(output)), Time(Percentile99().Match(output)),
-            used.TotalMicroseconds / Number(Total().Match(output)));
+        {
+            throw new InvalidOperationException(
+                "wrk did not measure; wrk and taskset (Debian packages wrk and util-linux) have to be "
+                    + $"installed. {output}"
+            );
+        }
+
+        return new Load(
+            Number(PerSecond().Match(output)),
+            Time(Percentile50().Match(output)),
+            Time(Percentile99().Match(output)),
+            used.TotalMicroseconds / Number(Total().Match(output))
+        );
     }
 
     private static double Number(Match match) => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
 
-    private static double Time(Match match) => Number(match) * match.Groups[2].Value switch { "us" => 0.001, "ms" => 1, _ => 1000 };
+    private static double Time(Match match) =>
+        Number(match)
+        * match.Groups[2].Value switch
+        {
+            "us" => 0.001,
+            "ms" => 1,
+            _ => 1000,
+        };
 
     [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
     private static partial Regex PerSecond();

@@ -81,12 +81,14 @@ internal sealed class AjvPeer : IDisposable
     }
 
     private static Process Launch(DirectoryInfo folder, string program, IEnumerable<string> arguments) =>
-        Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder.FullName,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = folder.FullName,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
 
     public double Measure(TimeSpan time)
     {

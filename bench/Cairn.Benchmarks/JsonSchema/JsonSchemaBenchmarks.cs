@@ -29,16 +29,21 @@ public static class JsonSchemaBenchmarks
 
         using var parsed = JsonDocument.Parse(document);
         using var ajv = AjvPeer.Start(out string? whyNot);
-        List<double> bytes = [], parse = [], element = [], peer = [];
+        List<double> bytes = [],
+            parse = [],
+            element = [],
+            peer = [];
         Measure(() => validator.IsValid(document)); // warm-up, so that the code is optimized
         for (int round = 0; round < Rounds; round++)
         {
             bytes.Add(Measure(() => validator.IsValid(document)));
-            parse.Add(Measure(() =>
-            {
-                using var json = JsonDocument.Parse(document);
-                return validator.IsValid(json.RootElement);
-            }));
+            parse.Add(
+                Measure(() =>
+                {
+                    using var json = JsonDocument.Parse(document);
+                    return validator.IsValid(json.RootElement);
+                })
+            );
             element.Add(Measure(() => validator.IsValid(parsed.RootElement)));
             if (ajv is not null)
             {
@@ -64,12 +69,15 @@ public static class JsonSchemaBenchmarks
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static void Row(string name, List<double> own, List<double> peer) => Print(
-        name,
-        Median(own).ToString("F2", CultureInfo.InvariantCulture),
-        peer.Count == 0 ? "" : (Median(own) / Median(peer)).ToString("F2", CultureInfo.InvariantCulture) + " ×");
+    private static void Row(string name, List<double> own, List<double> peer) =>
+        Print(
+            name,
+            Median(own).ToString("F2", CultureInfo.InvariantCulture),
+            peer.Count == 0 ? "" : (Median(own) / Median(peer)).ToString("F2", CultureInfo.InvariantCulture) + " ×"
+        );
 
-    private static void Print(string name, string time, string ratio) => Console.WriteLine($"{name,-58} {time,10} {ratio,12}");
+    private static void Print(string name, string time, string ratio) =>
+        Console.WriteLine($"{name.PadRight(58)} {time.PadLeft(10)} {ratio.PadLeft(12)}");
 
     /// <summary>Microseconds of one call.</summary>
     private static double Measure(Func<bool> validate)

@@ -12,10 +12,38 @@ internal static class RegoBenchmarks
     {
         double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 1;
         Console.WriteLine("decision                         µs         bytes");
-        Decide("RBAC (roles and grants in data)", RegoPolicies.Rbac, RegoPolicies.RbacData, "data.app.rbac.allow", RegoPolicies.RbacInput, seconds);
-        Decide("ABAC (attributes, time, tenure)", RegoPolicies.Abac, RegoPolicies.AbacData, "data.app.abac.allow", RegoPolicies.AbacInput, seconds);
-        Decide("IAM (1,000 rules)", RegoPolicies.Iam(1000), "{}", "data.iam.allow", """{"action":"s3:Get777","resource":"bucket-777","principal":"user-777"}""", seconds);
-        Decide("Kubernetes admission", RegoPolicies.Admission, "{}", "data.kubernetes.admission.deny", RegoPolicies.Pod(50), seconds);
+        Decide(
+            "RBAC (roles and grants in data)",
+            RegoPolicies.Rbac,
+            RegoPolicies.RbacData,
+            "data.app.rbac.allow",
+            RegoPolicies.RbacInput,
+            seconds
+        );
+        Decide(
+            "ABAC (attributes, time, tenure)",
+            RegoPolicies.Abac,
+            RegoPolicies.AbacData,
+            "data.app.abac.allow",
+            RegoPolicies.AbacInput,
+            seconds
+        );
+        Decide(
+            "IAM (1,000 rules)",
+            RegoPolicies.Iam(1000),
+            "{}",
+            "data.iam.allow",
+            """{"action":"s3:Get777","resource":"bucket-777","principal":"user-777"}""",
+            seconds
+        );
+        Decide(
+            "Kubernetes admission",
+            RegoPolicies.Admission,
+            "{}",
+            "data.kubernetes.admission.deny",
+            RegoPolicies.Pod(50),
+            seconds
+        );
         Decide("comprehension (100,000 pairs)", RegoPolicies.Comprehension, "{}", "data.heavy.pairs", "{}", seconds);
         Compile(1000);
         return 0;
@@ -32,7 +60,12 @@ internal static class RegoBenchmarks
         long bytes = 0;
         for (int round = 0; round < 5; round++)
             best = Math.Min(best, Measure(prepared, document, seconds / 5, out bytes));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-32} {best,10:0.00} {bytes,10}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name.PadRight(32)} {$"{best:0.00}".PadLeft(10)} {$"{bytes}".PadLeft(10)}"
+            )
+        );
     }
 
     private static double Measure(PreparedQuery query, RegoValue input, double seconds, out long bytes)
@@ -45,8 +78,7 @@ internal static class RegoBenchmarks
             for (int i = 0; i < 16; i++)
                 query.Evaluate(input);
             count += 16;
-        }
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds);
+        } while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds);
         double elapsed = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         bytes = (GC.GetAllocatedBytesForCurrentThread() - allocated) / count;
         return elapsed / count;

@@ -120,7 +120,9 @@ internal static class RegoPolicies
         var text = new StringBuilder("package iam\n\ndefault allow := false\n");
         for (int i = 0; i < rules; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $$"""
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $$"""
 
                 allow if {
                     input.principal == "user-{{i}}"
@@ -128,7 +130,8 @@ internal static class RegoPolicies
                     startswith(input.resource, "bucket-{{i}}")
                 }
 
-                """);
+                """
+            );
         }
 
         return text.ToString();
@@ -136,9 +139,18 @@ internal static class RegoPolicies
 
     public static string Pod(int containers)
     {
-        var text = new StringBuilder("""{"request":{"kind":{"kind":"Pod"},"object":{"metadata":{"labels":{"app":"shop","team":"a"}},"spec":{"containers":[""");
+        var text = new StringBuilder(
+            """{"request":{"kind":{"kind":"Pod"},"object":{"metadata":{"labels":{"app":"shop","team":"a"}},"spec":{"containers":["""
+        );
         for (int i = 0; i < containers; i++)
-            text.Append(i == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $$"""{"name":"c{{i}}","image":"{{(i % 10 == 0 ? "docker.io" : "registry.example.com")}}/app:{{i}}","securityContext":{"privileged":{{(i == 7 ? "true" : "false")}}},"ports":[{"containerPort":{{8000 + i}}}]}""");
+        {
+            text.Append(i == 0 ? "" : ",")
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $$"""{"name":"c{{i}}","image":"{{(i % 10 == 0 ? "docker.io" : "registry.example.com")}}/app:{{i}}","securityContext":{"privileged":{{(i == 7 ? "true" : "false")}}},"ports":[{"containerPort":{{8000 + i}}}]}"""
+                );
+        }
+
         return text.Append("]}}}}").ToString();
     }
 }

@@ -8,8 +8,8 @@ using Cairn.Storage.Sqlite.Native;
 namespace Cairn.Benchmarks.Store;
 
 /// <summary>Durable commits a second against what the same disk syncs a second.</summary>
-/// <remarks>The peer is a loop that writes one 4 KiB page of a file and calls fsync, in the same folder, before and after
-/// the commits: the least that a store without group commit would do for each.</remarks>
+/// <remarks>The peer is a loop that writes one 4 KiB page of a file and calls fsync, in the same folder, before and
+/// after the commits: the least that a store without group commit would do for each.</remarks>
 public static class StoreBenchmarks
 {
     private static readonly int[] Writers = [1, 32, 256];
@@ -37,7 +37,9 @@ public static class StoreBenchmarks
             foreach (var (writers, m) in rows)
             {
                 Console.WriteLine(
-                    $"| {writers,7} | {m.PerSecond,9:0} | {m.Median,6:0.00} | {m.P99,6:0.00} | {m.PerSecond / fsyncs,19:0.0} | {m.PerSecond / alone,12:0.0} |");
+                    $"| {writers} | {m.PerSecond:0} | {m.Median:0.00} | {m.P99:0.00} | "
+                        + $"{m.PerSecond / fsyncs:0.0} | {m.PerSecond / alone:0.0} |"
+                );
             }
             Console.WriteLine();
             Console.WriteLine($"The disk: {fsyncs:0} fsyncs of a 4 KiB page a second (mean of before and after).");
@@ -53,24 +55,35 @@ public static class StoreBenchmarks
     private static async Task<Measurement> MeasureCommitsAsync(string folder, int writers, TimeSpan time)
     {
         string path = Path.Combine(folder, $"{Guid.NewGuid():N}.db");
-        await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Path = path }, CancellationToken.None);
+        await using var store = await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Path = path },
+            CancellationToken.None
+        );
         byte[] value = Encoding.UTF8.GetBytes(new string('x', 256));
         var clock = Stopwatch.StartNew();
-        var latencies = await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
-        {
-            var taken = new List<double>();
-            for (int i = 0; clock.Elapsed < time; i++)
-            {
-                long began = Stopwatch.GetTimestamp();
-                string key = $"bench/{writer:D4}/{i:D8}";
-                var result = await store.CommitAsync(
-                    new Transaction([new Condition.Absent(key)], [new Write.Put(key, value)]), CancellationToken.None);
-                if (result is not CommitResult.Committed)
-                    throw new InvalidOperationException($"{key}: {result}");
-                taken.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-            }
-            return taken;
-        })));
+        var latencies = await Task.WhenAll(
+            Enumerable
+                .Range(0, writers)
+                .Select(writer =>
+                    Task.Run(async () =>
+                    {
+                        var taken = new List<double>();
+                        for (int i = 0; clock.Elapsed < time; i++)
+                        {
+                            long began = Stopwatch.GetTimestamp();
+                            string key = $"bench/{writer:D4}/{i:D8}";
+                            var result = await store.CommitAsync(
+                                new Transaction([new Condition.Absent(key)], [new Write.Put(key, value)]),
+                                CancellationToken.None
+                            );
+                            if (result is not CommitResult.Committed)
+                                throw new InvalidOperationException($"{key}: {result}");
+                            taken.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                        }
+                        return taken;
+                    })
+                )
+        );
         double elapsed = clock.Elapsed.TotalSeconds;
         double[] all = latencies.SelectMany(l => l).Order().ToArray();
         return new Measurement(all.Length / elapsed, all[all.Length / 2], all[all.Length * 99 / 100]);
@@ -80,8 +93,12 @@ public static class StoreBenchmarks
     {
         const int pages = 1000;
         byte[] page = new byte[4096];
-        using var file = File.OpenHandle(Path.Combine(folder, "fsync"), FileMode.Create, FileAccess.Write,
-            preallocationSize: pages * page.Length);
+        using var file = File.OpenHandle(
+            Path.Combine(folder, "fsync"),
+            FileMode.Create,
+            FileAccess.Write,
+            preallocationSize: pages * page.Length
+        );
         var clock = Stopwatch.StartNew();
         int count = 0;
         for (; clock.Elapsed < time; count++)

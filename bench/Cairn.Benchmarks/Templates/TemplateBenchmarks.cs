@@ -26,8 +26,14 @@ public static class TemplateBenchmarks
 
     private static IEnumerable<Case> Cases()
     {
-        yield return new Case("one expression", "https://{{ env }}.api.example.com/{{ name|lower }}?timeout={{ '30' if env == 'prod' else '5' }}", Service);
-        yield return new Case("nginx site", """
+        yield return new Case(
+            "one expression",
+            "https://{{ env }}.api.example.com/{{ name|lower }}?timeout={{ '30' if env == 'prod' else '5' }}",
+            Service
+        );
+        yield return new Case(
+            "nginx site",
+            """
             upstream {{ name }} {
             {% for s in backends %}
                 server {{ s.host }}:{{ s.port|default(80) }}{% if s.weight is defined %} weight={{ s.weight }}{% endif %};
@@ -41,8 +47,12 @@ public static class TemplateBenchmarks
                 ssl_certificate_key {{ tls.key }};
             {% endif %}
             }
-            """, Service);
-        yield return new Case("yaml deployment", """
+            """,
+            Service
+        );
+        yield return new Case(
+            "yaml deployment",
+            """
             {% macro env_var(key, value) %}- name: {{ key|upper }}
               value: {{ value|tojson }}{% endmacro %}
             {% set tag = name ~ '-' ~ env %}
@@ -55,15 +65,31 @@ public static class TemplateBenchmarks
             {% for key, value in settings|dictsort %}
                 {{ env_var(key, value)|indent(4) }}
             {% endfor %}
-            """, Service);
-        string rows = string.Join(",", Enumerable.Range(0, 1000).Select(i =>
-            $$"""{"id": {{i}}, "name": "item {{i}}", "price": {{i % 97}}.5, "tags": ["a", "b{{i % 7}}"]}"""));
-        yield return new Case("table of 1000", """
+            """,
+            Service
+        );
+        string rows = string.Join(
+            ",",
+            Enumerable
+                .Range(0, 1000)
+                .Select(i =>
+                    $$"""{"id": {{i}}, "name": "item {{i}}", "price": {{i % 97}}.5, "tags": ["a", "b{{i % 7}}"]}"""
+                )
+        );
+        yield return new Case(
+            "table of 1000",
+            """
             {% for row in rows if row.price > 10 %}
             {{ loop.index }}. {{ row.name }} costs {{ '%.2f'|format(row.price) }} [{{ row.tags|join(', ') }}]{{ '' if loop.last else ',' }}
             {% endfor %}
-            """, $$"""{"rows": [{{rows}}]}""");
-        yield return new Case("nested loops", "{% for a in range(40) %}{% for b in range(40) %}{{ a * b % 7 }}{% endfor %}\n{% endfor %}", "{}");
+            """,
+            $$"""{"rows": [{{rows}}]}"""
+        );
+        yield return new Case(
+            "nested loops",
+            "{% for a in range(40) %}{% for b in range(40) %}{{ a * b % 7 }}{% endfor %}\n{% endfor %}",
+            "{}"
+        );
     }
 
     /// <summary>Prints the table; 0 when it could be made and the outputs are the same.</summary>
@@ -71,8 +97,14 @@ public static class TemplateBenchmarks
     {
         var cases = Cases().ToList();
         using var jinja = JinjaProcess.Start(JsonSerializer.Serialize(cases));
-        Console.WriteLine($"Cairn.Templates and {jinja?.Version ?? "no Jinja2 (python3 has none)"}, one thread each, in turns, best of {Rounds} rounds of {RoundTime.TotalMilliseconds:0} ms");
-        Console.WriteLine($"{"case",-16} {"renders/s",12} {"Jinja2",10} {"ratio",7}   {"compiles/s",12} {"Jinja2",10} {"ratio",7}   {"B/render",10}");
+        Console.WriteLine(
+            $"Cairn.Templates and {jinja?.Version ?? "no Jinja2 (python3 has none)"}, one thread each, in "
+                + $"turns, best of {Rounds} rounds of {RoundTime.TotalMilliseconds:0} ms"
+        );
+        Console.WriteLine(
+            $"{"case".PadRight(16)} {"renders/s".PadLeft(12)} {"Jinja2".PadLeft(10)} {"ratio".PadLeft(7)}   {"compiles/s".PadLeft(12)} {"Jinja2".PadLeft(10)} "
+                + $"{"ratio".PadLeft(7)}   {"B/render".PadLeft(10)}"
+        );
         bool same = true;
         for (int i = 0; i < cases.Count; i++)
         {
@@ -86,7 +118,12 @@ public static class TemplateBenchmarks
             long before = GC.GetAllocatedBytesForCurrentThread();
             string output = template.Render(variables);
             long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cases[i].Name,-16} {renders}   {compiles}   {bytes,10:N0}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{cases[i].Name.PadRight(16)} {renders}   {compiles}   {$"{bytes:N0}".PadLeft(10)}"
+                )
+            );
             if (jinja is not null && jinja.Ask<string>($"output {i} 0") != output)
             {
                 Console.WriteLine("  the outputs differ");
@@ -98,7 +135,8 @@ public static class TemplateBenchmarks
 
     private static string Compare(Action ours, JinjaProcess? jinja, string theirs)
     {
-        double Theirs(TimeSpan time) => jinja?.Ask<double>($"{theirs} {time.TotalSeconds.ToString(CultureInfo.InvariantCulture)}") ?? 0;
+        double Theirs(TimeSpan time) =>
+            jinja?.Ask<double>($"{theirs} {time.TotalSeconds.ToString(CultureInfo.InvariantCulture)}") ?? 0;
         PerSecond(ours, WarmUp);
         Theirs(WarmUp);
         double best = 0;
@@ -109,7 +147,10 @@ public static class TemplateBenchmarks
             theirBest = Math.Max(theirBest, Theirs(RoundTime));
         }
         string ratio = theirBest > 0 ? string.Create(CultureInfo.InvariantCulture, $"{best / theirBest:0.0}x") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{best,12:N0} {theirBest,10:N0} {ratio,7}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{$"{best:N0}".PadLeft(12)} {$"{theirBest:N0}".PadLeft(10)} {ratio.PadLeft(7)}"
+        );
     }
 
     private static double PerSecond(Action action, TimeSpan time)
@@ -124,7 +165,8 @@ public static class TemplateBenchmarks
         return count / clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Jinja2 in a Python process, which answers each line (action, case, seconds) with a line of JSON.</summary>
+    /// <summary>Jinja2 in a Python process, which answers each line (action, case, seconds) with a line of
+    /// JSON.</summary>
     private sealed class JinjaProcess(Process process, string folder) : IDisposable
     {
         private const string Script = """
@@ -170,11 +212,16 @@ public static class TemplateBenchmarks
             File.WriteAllText(Path.Combine(folder, "cases.json"), cases);
             try
             {
-                var process = Process.Start(new ProcessStartInfo("python3", [Path.Combine(folder, "bench.py"), Path.Combine(folder, "cases.json")])
-                {
-                    RedirectStandardInput = true,
-                    RedirectStandardOutput = true,
-                })!;
+                var process = Process.Start(
+                    new ProcessStartInfo(
+                        "python3",
+                        [Path.Combine(folder, "bench.py"), Path.Combine(folder, "cases.json")]
+                    )
+                    {
+                        RedirectStandardInput = true,
+                        RedirectStandardOutput = true,
+                    }
+                )!;
                 string? version = process.StandardOutput.ReadLine();
                 if (version is not null)
                 {
@@ -194,7 +241,9 @@ public static class TemplateBenchmarks
         {
             process.StandardInput.WriteLine(line);
             process.StandardInput.Flush();
-            return JsonSerializer.Deserialize<T>(process.StandardOutput.ReadLine() ?? throw new EndOfStreamException("python3 ended"))!;
+            return JsonSerializer.Deserialize<T>(
+                process.StandardOutput.ReadLine() ?? throw new EndOfStreamException("python3 ended")
+            )!;
         }
 
         public void Dispose()

@@ -15,7 +15,14 @@ internal enum StepAction
 /// <param name="Before">The document the server has; null when it has none.</param>
 /// <param name="After">The document it is to have; null when deleting.</param>
 /// <param name="Version">The config's version on the server; 0 when it has none.</param>
-internal sealed record PlanStep(StepAction Action, string Path, string? Environment, byte[]? Before, byte[]? After, long Version);
+internal sealed record PlanStep(
+    StepAction Action,
+    string Path,
+    string? Environment,
+    byte[]? Before,
+    byte[]? After,
+    long Version
+);
 
 /// <summary>The steps from what a server has to what files say, by path.</summary>
 /// <param name="Steps">None when there is nothing to do.</param>
@@ -26,5 +33,7 @@ internal sealed record Plan(IReadOnlyList<PlanStep> Steps, int Unchanged)
     public int Count(StepAction action) => Steps.Count(step => step.Action == action);
 
     /// <summary>In one line.</summary>
-    public string Summary => $"{Count(StepAction.Create):N0} to create, {Count(StepAction.Change):N0} to change, {Count(StepAction.Delete):N0} to delete, {Unchanged:N0} unchanged";
+    public string Summary =>
+        $"{Count(StepAction.Create):N0} to create, {Count(StepAction.Change):N0} to change, "
+        + $"{Count(StepAction.Delete):N0} to delete, {Unchanged:N0} unchanged";
 }

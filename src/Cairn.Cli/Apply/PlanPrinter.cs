@@ -23,25 +23,41 @@ internal static class PlanPrinter
     }
 
     /// <summary>The same for programs.</summary>
-    public static JsonObject ToJson(Plan plan) => new()
-    {
-        ["create"] = plan.Count(StepAction.Create),
-        ["change"] = plan.Count(StepAction.Change),
-        ["delete"] = plan.Count(StepAction.Delete),
-        ["unchanged"] = plan.Unchanged,
-        ["steps"] = new JsonArray([.. plan.Steps.Select(step => (JsonNode)new JsonObject
+    public static JsonObject ToJson(Plan plan) =>
+        new()
         {
-            ["action"] = step.Action.ToString().ToLowerInvariant(),
-            ["path"] = step.Path,
-            ["environment"] = step.Environment,
-            ["version"] = step.Version,
-            ["patch"] = step is { Before: { } before, After: { } after } ? JsonPatch.Diff(JsonText.Element(before), JsonText.Element(after)) : null,
-        })]),
-    };
+            ["create"] = plan.Count(StepAction.Create),
+            ["change"] = plan.Count(StepAction.Change),
+            ["delete"] = plan.Count(StepAction.Delete),
+            ["unchanged"] = plan.Unchanged,
+            ["steps"] = new JsonArray([
+                .. plan.Steps.Select(step =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["action"] = step.Action.ToString().ToLowerInvariant(),
+                            ["path"] = step.Path,
+                            ["environment"] = step.Environment,
+                            ["version"] = step.Version,
+                            ["patch"] = step is { Before: { } before, After: { } after }
+                                ? JsonPatch.Diff(JsonText.Element(before), JsonText.Element(after))
+                                : null,
+                        }
+                ),
+            ]),
+        };
 
-    private static string Name(PlanStep step) => step.Environment is null ? step.Path : $"{step.Path} ({step.Environment})";
+    private static string Name(PlanStep step) =>
+        step.Environment is null ? step.Path : $"{step.Path} ({step.Environment})";
 
-    private static string Text(byte[]? document) => document is null ? "" : Encoding.UTF8.GetString(JsonText.Indent(document));
+    private static string Text(byte[]? document) =>
+        document is null ? "" : Encoding.UTF8.GetString(JsonText.Indent(document));
 
-    private static char Mark(StepAction action) => action switch { StepAction.Create => '+', StepAction.Change => '~', _ => '-' };
+    private static char Mark(StepAction action) =>
+        action switch
+        {
+            StepAction.Create => '+',
+            StepAction.Change => '~',
+            _ => '-',
+        };
 }

@@ -29,11 +29,35 @@ internal sealed class Planner(ServerConfigs server)
                 foreach (var document in wanted[config.Path])
                 {
                     if (config.Find(document.Environment) is not { } known)
-                        steps.Add(new PlanStep(StepAction.Create, document.Path, document.Environment, null, document.Json, config.Version));
+                    {
+                        steps.Add(
+                            new PlanStep(
+                                StepAction.Create,
+                                document.Path,
+                                document.Environment,
+                                null,
+                                document.Json,
+                                config.Version
+                            )
+                        );
+                    }
                     else if (known.Json.AsSpan().SequenceEqual(document.Json))
+                    {
                         unchanged++;
+                    }
                     else
-                        steps.Add(new PlanStep(StepAction.Change, document.Path, document.Environment, known.Json, document.Json, config.Version));
+                    {
+                        steps.Add(
+                            new PlanStep(
+                                StepAction.Change,
+                                document.Path,
+                                document.Environment,
+                                known.Json,
+                                document.Json,
+                                config.Version
+                            )
+                        );
+                    }
                 }
 
                 if (prune)
@@ -41,10 +65,26 @@ internal sealed class Planner(ServerConfigs server)
             }
         }
 
-        steps.AddRange(documents.Where(document => !seen.Contains(document.Path))
-            .Select(document => new PlanStep(StepAction.Create, document.Path, document.Environment, null, document.Json, 0)));
+        steps.AddRange(
+            documents
+                .Where(document => !seen.Contains(document.Path))
+                .Select(document => new PlanStep(
+                    StepAction.Create,
+                    document.Path,
+                    document.Environment,
+                    null,
+                    document.Json,
+                    0
+                ))
+        );
         return new Plan(
-            [.. steps.OrderBy(step => step.Path, StringComparer.Ordinal).ThenBy(step => step.Environment, StringComparer.Ordinal)], unchanged);
+            [
+                .. steps
+                    .OrderBy(step => step.Path, StringComparer.Ordinal)
+                    .ThenBy(step => step.Environment, StringComparer.Ordinal),
+            ],
+            unchanged
+        );
     }
 
     // A base whose overlays stay cannot be deleted alone; the whole config can, and each overlay.
@@ -53,8 +93,16 @@ internal sealed class Planner(ServerConfigs server)
         var kept = wanted.Select(document => document.Environment ?? "").ToHashSet(StringComparer.Ordinal);
         return kept.Count == 0
             ? [new PlanStep(StepAction.Delete, config.Path, null, config.Find(null)?.Json, null, config.Version)]
-            : config.Documents.Where(document => document.Environment is not null && !kept.Contains(document.Environment))
-                .Select(document => new PlanStep(StepAction.Delete, config.Path, document.Environment, document.Json, null, config.Version));
+            : config
+                .Documents.Where(document => document.Environment is not null && !kept.Contains(document.Environment))
+                .Select(document => new PlanStep(
+                    StepAction.Delete,
+                    config.Path,
+                    document.Environment,
+                    document.Json,
+                    null,
+                    config.Version
+                ));
     }
 
     private static string Project(string path) => path.Split('/')[0];

@@ -4,7 +4,8 @@ using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Apply;
 
-/// <summary>What the server answers to a dry run: what each environment would serve, and whether that is acceptable.</summary>
+/// <summary>What the server answers to a dry run: what each environment would serve, and whether that is
+/// acceptable.</summary>
 internal static class Verdict
 {
     /// <summary>Prints it.</summary>
@@ -44,7 +45,8 @@ internal static class Verdict
         : string.Join(", ", effect.Items("patch").Select(Operation));
 
     private static string Operation(JsonNode operation) =>
-        $"{operation["op"]} {operation["path"]}{(operation["value"] is { } value ? " " + value.ToJsonString(Printer.Compact) : "")}";
+        $"{operation["op"]} "
+        + $"{operation["path"]}{(operation["value"] is { } value ? " " + value.ToJsonString(Printer.Compact) : "")}";
 
     private static void PrintProblems(IReadOnlyList<JsonNode> problems, Func<string, string> place)
     {
@@ -56,7 +58,9 @@ internal static class Verdict
             {
                 string environment = error["environment"] is { } name ? $"[{name}] " : "";
                 string pointer = place(error.Text("pointer"));
-                Console.Out.WriteLine($"    {environment}{(pointer.Length == 0 ? "" : pointer + ": ")}{error["message"]}");
+                Console.Out.WriteLine(
+                    $"    {environment}{(pointer.Length == 0 ? "" : pointer + ": ")}{error["message"]}"
+                );
             }
         }
     }

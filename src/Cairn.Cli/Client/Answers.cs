@@ -17,7 +17,8 @@ internal static class Answers
     {
         try
         {
-            return JsonNode.Parse(utf8, documentOptions: Deep) as JsonObject ?? throw ApiException.Foreign("what is no JSON object", address);
+            return JsonNode.Parse(utf8, documentOptions: Deep) as JsonObject
+                ?? throw ApiException.Foreign("what is no JSON object", address);
         }
         catch (JsonException)
         {
@@ -39,12 +40,15 @@ internal static class Answers
 
     /// <summary>A text that may be missing.</summary>
     /// <exception cref="ApiException">It is something else.</exception>
-    public static string? OptionalText(this JsonNode node, string name) => Member(node, name) is null ? null : Value<string>(node, name);
+    public static string? OptionalText(this JsonNode node, string name) =>
+        Member(node, name) is null ? null : Value<string>(node, name);
 
     /// <summary>A list of objects.</summary>
     /// <inheritdoc cref="Text" path="/exception"/>
     public static IReadOnlyList<JsonNode> Items(this JsonNode node, string name) =>
-        Member(node, name) is JsonArray items && items.All(item => item is JsonObject) ? [.. items.Select(item => item!)] : throw Lacks(name);
+        Member(node, name) is JsonArray items && items.All(item => item is JsonObject)
+            ? [.. items.Select(item => item!)]
+            : throw Lacks(name);
 
     /// <summary>A list of texts.</summary>
     /// <inheritdoc cref="Text" path="/exception"/>
@@ -55,12 +59,16 @@ internal static class Answers
 
     /// <summary>An object.</summary>
     /// <inheritdoc cref="Text" path="/exception"/>
-    public static JsonObject Members(this JsonNode node, string name) => Member(node, name) as JsonObject ?? throw Lacks(name);
+    public static JsonObject Members(this JsonNode node, string name) =>
+        Member(node, name) as JsonObject ?? throw Lacks(name);
 
     private static T Value<T>(JsonNode node, string name) =>
-        Member(node, name) is JsonValue value && value.TryGetValue(out T? typed) && typed is not null ? typed : throw Lacks(name);
+        Member(node, name) is JsonValue value && value.TryGetValue(out T? typed) && typed is not null
+            ? typed
+            : throw Lacks(name);
 
     private static JsonNode? Member(JsonNode node, string name) => (node as JsonObject)?[name];
 
-    private static ApiException Lacks(string name) => ApiException.Foreign($"JSON without the '{name}' that belongs there");
+    private static ApiException Lacks(string name) =>
+        ApiException.Foreign($"JSON without the '{name}' that belongs there");
 }

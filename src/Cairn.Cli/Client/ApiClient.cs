@@ -7,8 +7,8 @@ using Cairn.Cli.Output;
 namespace Cairn.Cli.Client;
 
 /// <summary>Asks a Cairn over its HTTP API.</summary>
-/// <remarks>Whatever answers, a method throws nothing but an <see cref="ApiException"/>, and a <see cref="HttpRequestException"/>
-/// with a sentence for a person when nothing does.</remarks>
+/// <remarks>Whatever answers, a method throws nothing but an <see cref="ApiException"/>, and a
+/// <see cref="HttpRequestException"/> with a sentence for a person when nothing does.</remarks>
 internal sealed class ApiClient : IDisposable
 {
     private const int LargeBody = 512 * 1024;
@@ -26,8 +26,14 @@ internal sealed class ApiClient : IDisposable
     public ApiClient(Profile profile)
     {
         _profile = profile;
-        if (!Uri.TryCreate(profile.Url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        if (
+            !Uri.TryCreate(profile.Url.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https")
+        )
+        {
             throw new UsageException($"'{profile.Url}' is not an address such as https://cairn.example.com.");
+        }
+
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -39,7 +45,13 @@ internal sealed class ApiClient : IDisposable
         if (profile.Key is not { } key)
             return;
         if (key.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            throw new UsageException($"The key of {profile.KeySource} has characters that no key has: they are letters, digits and signs of ASCII.");
+        {
+            throw new UsageException(
+                $"The key of {profile.KeySource} has characters that no key has: they are letters, digits and "
+                    + "signs of ASCII."
+            );
+        }
+
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
@@ -55,27 +67,49 @@ internal sealed class ApiClient : IDisposable
     public bool HasKey => _profile.Key is not null;
 
     /// <summary>Asks for JSON.</summary>
-    public async Task<JsonNode> GetAsync(string path, CancellationToken ct) => Answers.Parse(await GetBytesAsync(path, ct), Address);
+    public async Task<JsonNode> GetAsync(string path, CancellationToken ct) =>
+        Answers.Parse(await GetBytesAsync(path, ct), Address);
 
     /// <summary>Asks for a document as it is.</summary>
-    public async Task<byte[]> GetBytesAsync(string path, CancellationToken ct) => (await ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct)).Body;
+    public async Task<byte[]> GetBytesAsync(string path, CancellationToken ct) =>
+        (await ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct)).Body;
 
     /// <summary>Asks for a document of a config, and its version.</summary>
     public async Task<(byte[] Document, long Version)> GetDocumentAsync(string path, CancellationToken ct)
     {
         var (document, headers) = await ReadAsync(new HttpRequestMessage(HttpMethod.Get, path), ct);
-        return headers.TryGetValues("Cairn-Version", out var versions) && long.TryParse(versions.First(), out long version)
+        return
+            headers.TryGetValues("Cairn-Version", out var versions) && long.TryParse(versions.First(), out long version)
             ? (document, version)
             : throw ApiException.Foreign("a document that has no version", Address);
     }
 
     /// <summary>Sends JSON and reads the JSON that comes back.</summary>
-    public Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken ct, params (string Name, string? Value)[] headers) =>
-        SendAsync(method, path, body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", ct, headers);
+    public Task<JsonNode> SendAsync(
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        CancellationToken ct,
+        params (string Name, string? Value)[] headers
+    ) =>
+        SendAsync(
+            method,
+            path,
+            body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString()),
+            "application/json",
+            ct,
+            headers
+        );
 
     /// <summary>Sends bytes and reads the JSON that comes back; an empty object when nothing does.</summary>
     public async Task<JsonNode> SendAsync(
-        HttpMethod method, string path, byte[] body, string mediaType, CancellationToken ct, params (string Name, string? Value)[] headers)
+        HttpMethod method,
+        string path,
+        byte[] body,
+        string mediaType,
+        CancellationToken ct,
+        params (string Name, string? Value)[] headers
+    )
     {
         if (!MediaTypeHeaderValue.TryParse(mediaType, out var type))
             throw new UsageException($"'{mediaType}' is not a media type such as text/plain.");
@@ -99,17 +133,18 @@ internal sealed class ApiClient : IDisposable
         string? cursor = null;
         do
         {
-            string page = cursor is null ? path : $"{path}{(path.Contains('?') ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}";
+            string page = cursor is null
+                ? path
+                : $"{path}{(path.Contains('?') ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}";
             var answer = await GetAsync(page, ct);
             foreach (var item in answer.Items("items"))
                 yield return item;
             cursor = answer.OptionalText("next_cursor");
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
     }
 
-    /// <summary>Asks something that may safely be asked twice — a read, or a write with an idempotency key — until there is
-    /// an answer, and waits in between for as long as the server says.</summary>
+    /// <summary>Asks something that may safely be asked twice — a read, or a write with an idempotency key — until
+    /// there is an answer, and waits in between for as long as the server says.</summary>
     /// <exception cref="ApiException">It was refused for good, or for ten minutes.</exception>
     /// <exception cref="HttpRequestException">There never was a connection, or none for half a minute.</exception>
     public async Task<T> PersistAsync<T>(Func<Task<T>> ask, CancellationToken ct)
@@ -122,11 +157,16 @@ internal sealed class ApiClient : IDisposable
             {
                 return await ask();
             }
-            catch (ApiException e) when (e.IsPassing && (e.IsOfCairn || HasAnswered) && TimeProvider.System.GetElapsedTime(started) < LongestRefusal)
+            catch (ApiException e)
+                when (e.IsPassing
+                    && (e.IsOfCairn || HasAnswered)
+                    && TimeProvider.System.GetElapsedTime(started) < LongestRefusal
+                )
             {
                 pause = e.RetryAfter ?? pause;
             }
-            catch (HttpRequestException) when (HasAnswered && TimeProvider.System.GetElapsedTime(started) < LongestAbsence)
+            catch (HttpRequestException)
+                when (HasAnswered && TimeProvider.System.GetElapsedTime(started) < LongestAbsence)
             {
                 // Another node, or the same one after its restart, may answer.
             }
@@ -136,12 +176,16 @@ internal sealed class ApiClient : IDisposable
     }
 
     /// <summary>Sends a request and returns the answer, whatever it is.</summary>
-    public Task<HttpResponseMessage> TryAsync(HttpRequestMessage request, CancellationToken ct) => WithinPatienceAsync(async limit =>
-    {
-        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
-        await response.Content.LoadIntoBufferAsync(LargestAnswer, limit);
-        return response;
-    }, ct);
+    public Task<HttpResponseMessage> TryAsync(HttpRequestMessage request, CancellationToken ct) =>
+        WithinPatienceAsync(
+            async limit =>
+            {
+                var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
+                await response.Content.LoadIntoBufferAsync(LargestAnswer, limit);
+                return response;
+            },
+            ct
+        );
 
     /// <summary>Sends a request and leaves its answer to be read as it comes.</summary>
     public async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken ct)
@@ -179,12 +223,16 @@ internal sealed class ApiClient : IDisposable
     /// <summary>A path with a query of those parameters that have a value.</summary>
     public static string Query(string path, params IEnumerable<(string Name, object? Value)> parameters)
     {
-        string query = string.Join('&', parameters
-            .Where(parameter => parameter.Value is not (null or false))
-            .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(Text(parameter.Value!))}"));
+        string query = string.Join(
+            '&',
+            parameters
+                .Where(parameter => parameter.Value is not (null or false))
+                .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(Text(parameter.Value!))}")
+        );
         return query.Length == 0 ? path : $"{path}?{query}";
 
-        static string Text(object value) => value is true ? "true" : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!;
+        static string Text(object value) =>
+            value is true ? "true" : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!;
     }
 
     /// <summary>A path of the API with the segments of a resource's path, each escaped.</summary>
@@ -193,17 +241,29 @@ internal sealed class ApiClient : IDisposable
     {
         string[] segments = path.Trim('/').Split('/');
         if (segments.Any(segment => segment is "" or "." or ".."))
-            throw new UsageException($"'{path}' is not a path: between slashes there is a name, and that is not '.' or '..'.");
+        {
+            throw new UsageException(
+                $"'{path}' is not a path: between slashes there is a name, and that is not '.' or '..'."
+            );
+        }
+
         return $"api/v1/{collection}/{string.Join('/', segments.Select(Uri.EscapeDataString))}";
     }
 
-    private Task<(byte[] Body, HttpResponseHeaders Headers)> ReadAsync(HttpRequestMessage request, CancellationToken ct) => WithinPatienceAsync(async limit =>
-    {
-        using var response = await OpenAsync(request, limit);
-        await response.Content.LoadIntoBufferAsync(LargestAnswer, limit);
-        HasAnswered = true;
-        return (await response.Content.ReadAsByteArrayAsync(limit), response.Headers);
-    }, ct);
+    private Task<(byte[] Body, HttpResponseHeaders Headers)> ReadAsync(
+        HttpRequestMessage request,
+        CancellationToken ct
+    ) =>
+        WithinPatienceAsync(
+            async limit =>
+            {
+                using var response = await OpenAsync(request, limit);
+                await response.Content.LoadIntoBufferAsync(LargestAnswer, limit);
+                HasAnswered = true;
+                return (await response.Content.ReadAsByteArrayAsync(limit), response.Headers);
+            },
+            ct
+        );
 
     private async Task<T> WithinPatienceAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken ct)
     {
@@ -215,7 +275,9 @@ internal sealed class ApiClient : IDisposable
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new HttpRequestException($"{Address} does not answer within {Patience.TotalSeconds:0.#} s. Wait longer with --timeout");
+            throw new HttpRequestException(
+                $"{Address} does not answer within {Patience.TotalSeconds:0.#} s. Wait longer with --timeout"
+            );
         }
         catch (HttpRequestException e) when (e.InnerException is not HttpRequestException)
         {
@@ -228,7 +290,9 @@ internal sealed class ApiClient : IDisposable
         if (_toldOfStaleness || !response.Headers.TryGetValues("Cairn-Stale", out var seconds))
             return;
         _toldOfStaleness = true;
-        Console.Error.WriteLine($"cairn: the server's store does not answer: what is read may be {seconds.First()} s old.");
+        Console.Error.WriteLine(
+            $"cairn: the server's store does not answer: what is read may be {seconds.First()} s old."
+        );
     }
 
     private static void TellOfWarnings(HttpResponseMessage response)
@@ -239,5 +303,6 @@ internal sealed class ApiClient : IDisposable
             Console.Error.WriteLine($"cairn: warning: {SafeText.Of(warning)}");
     }
 
-    private HttpRequestException Explained(HttpRequestException failure) => new(failure.HttpRequestError, TlsSettings.Explain(failure, Address), failure);
+    private HttpRequestException Explained(HttpRequestException failure) =>
+        new(failure.HttpRequestError, TlsSettings.Explain(failure, Address), failure);
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Cairn.Cli.Client;
 
 /// <summary>Cairn refused a request: its problem document (RFC 9457). Or what answers is no Cairn.</summary>
-internal sealed class ApiException(int status, string message, IReadOnlyList<(string Pointer, string Message)> errors) : Exception(message)
+internal sealed class ApiException(int status, string message, IReadOnlyList<(string Pointer, string Message)> errors)
+    : Exception(message)
 {
     private const string TypePrefix = "urn:cairn:problem:";
     private const int LargestProblem = 16 << 20;
@@ -18,7 +19,8 @@ internal sealed class ApiException(int status, string message, IReadOnlyList<(st
     /// <summary>Whether Cairn said so, not something else at its address.</summary>
     public bool IsOfCairn { get; init; } = true;
 
-    /// <summary>Whether the same request may succeed a little later. Proxies in front say the last three of a node that is away.</summary>
+    /// <summary>Whether the same request may succeed a little later. Proxies in front say the last three of a node that
+    /// is away.</summary>
     public bool IsPassing => Status is 429 or 502 or 503 or 504;
 
     /// <summary>Whether Cairn says that there is no such thing; what else answers cannot know.</summary>
@@ -29,10 +31,22 @@ internal sealed class ApiException(int status, string message, IReadOnlyList<(st
     /// <param name="address">Where; null where that is not known.</param>
     /// <param name="status">The answer's status.</param>
     public static ApiException Foreign(string what, Uri? address = null, int status = 200) =>
-        new(status, $"{address?.ToString() ?? "The server"} answers with {what}, not as Cairn does. Is the address right?", []) { IsOfCairn = false };
+        new(
+            status,
+            $"{address?.ToString() ?? "The server"} answers with {what}, not as Cairn does. Is the address right?",
+            []
+        )
+        {
+            IsOfCairn = false,
+        };
 
     /// <summary>What an answer that is no success says.</summary>
-    public static async Task<ApiException> FromAsync(HttpResponseMessage response, Uri address, Profile profile, CancellationToken ct)
+    public static async Task<ApiException> FromAsync(
+        HttpResponseMessage response,
+        Uri address,
+        Profile profile,
+        CancellationToken ct
+    )
     {
         int status = (int)response.StatusCode;
         try
@@ -40,11 +54,17 @@ internal sealed class ApiException(int status, string message, IReadOnlyList<(st
             await response.Content.LoadIntoBufferAsync(LargestProblem, ct);
             using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(ct));
             var problem = document.RootElement;
-            if (problem.GetProperty("type").GetString() is { } type && type.StartsWith(TypePrefix, StringComparison.Ordinal))
+            if (
+                problem.GetProperty("type").GetString() is { } type
+                && type.StartsWith(TypePrefix, StringComparison.Ordinal)
+            )
             {
                 string detail = problem.GetProperty("detail").GetString()!;
                 return new ApiException(
-                    status, status == 401 ? Unauthenticated(detail, profile) : detail, [.. problem.GetProperty("errors").EnumerateArray().Select(Error)])
+                    status,
+                    status == 401 ? Unauthenticated(detail, profile) : detail,
+                    [.. problem.GetProperty("errors").EnumerateArray().Select(Error)]
+                )
                 {
                     RetryAfter = response.Headers.RetryAfter?.Delta,
                 };
@@ -60,15 +80,26 @@ internal sealed class ApiException(int status, string message, IReadOnlyList<(st
     }
 
     /// <summary>What kind of body an answer has, for people.</summary>
-    public static string TypeOf(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType ?? "nothing";
+    public static string TypeOf(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType ?? "nothing";
 
-    private static string Unauthenticated(string detail, Profile profile) => profile.KeySource is { } source
-        ? $"{profile.Url} does not accept the key of {source}: it is wrong, revoked or expired, or not for this address of yours. {(source == Profiles.KeyVariable ? "Set another" : $"Log in again with: cairn login --url {profile.Url}")}"
-        : $"There is no key for {profile.Url}. Log in with: cairn login --url {profile.Url}, or set {Profiles.KeyVariable}. ({detail})";
+    private static string Unauthenticated(string detail, Profile profile) =>
+        profile.KeySource is { } source
+            ? $"{profile.Url} does not accept the key of {source}: it is wrong, revoked or expired, or not for "
+                + "this address of yours. "
+                + $"{(source == Profiles.KeyVariable ? "Set another" : $"Log in again with: cairn login --url {profile.Url}")}"
+            : $"There is no key for {profile.Url}. Log in with: cairn login --url {profile.Url}, or set "
+                + $"{Profiles.KeyVariable}. ({detail})";
 
     private static (string, string) Error(JsonElement error)
     {
-        string pointer = error.GetProperty("pointer").GetString()!, message = error.GetProperty("message").GetString()!;
-        return (error.TryGetProperty("environment", out var environment) ? $"[{environment.GetString()}] {pointer}" : pointer, message);
+        string pointer = error.GetProperty("pointer").GetString()!,
+            message = error.GetProperty("message").GetString()!;
+        return (
+            error.TryGetProperty("environment", out var environment)
+                ? $"[{environment.GetString()}] {pointer}"
+                : pointer,
+            message
+        );
     }
 }

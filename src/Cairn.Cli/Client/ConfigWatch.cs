@@ -22,7 +22,11 @@ internal sealed class ConfigWatch(ApiClient api)
     /// <param name="ct">Ends it.</param>
     /// <exception cref="ApiException">The server refuses for good, as when the revision is no longer kept.</exception>
     public async IAsyncEnumerable<SseItem<string>> EventsAsync(
-        string prefix, string? environment, long? after, [EnumeratorCancellation] CancellationToken ct)
+        string prefix,
+        string? environment,
+        long? after,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         // "Now" is fixed before the first connection: what happens until the second one is not lost.
         string last = (after ?? await NowAsync(ct)).ToString(CultureInfo.InvariantCulture);
@@ -43,9 +47,17 @@ internal sealed class ConfigWatch(ApiClient api)
                     if (!await events.MoveNextAsync())
                         trouble = "the server closed the connection";
                 }
-                catch (Exception e) when (IsPassing(e, ct) && !(first && e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }))
+                catch (Exception e)
+                    when (IsPassing(e, ct)
+                        && !(first && e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+                    )
                 {
-                    trouble = e switch { OperationCanceledException => "the server fell silent", IOException => "the connection broke off", _ => e.Message };
+                    trouble = e switch
+                    {
+                        OperationCanceledException => "the server fell silent",
+                        IOException => "the connection broke off",
+                        _ => e.Message,
+                    };
                 }
 
                 if (trouble is not null)
@@ -68,13 +80,20 @@ internal sealed class ConfigWatch(ApiClient api)
         }
     }
 
-    private async IAsyncEnumerable<SseItem<string>> ConnectAsync(string path, string last, CancellationTokenSource silence)
+    private async IAsyncEnumerable<SseItem<string>> ConnectAsync(
+        string path,
+        string last,
+        CancellationTokenSource silence
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
         request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
         using var answer = await api.OpenAsync(request, silence.Token);
-        await using var body = new AttentiveStream(await answer.Content.ReadAsStreamAsync(silence.Token), () => silence.CancelAfter(Silence));
+        await using var body = new AttentiveStream(
+            await answer.Content.ReadAsStreamAsync(silence.Token),
+            () => silence.CancelAfter(Silence)
+        );
         await foreach (var item in SseParser.Create(body).EnumerateAsync(silence.Token))
             yield return item;
     }
@@ -82,5 +101,6 @@ internal sealed class ConfigWatch(ApiClient api)
     private async Task<long> NowAsync(CancellationToken ct) => (await api.GetAsync("health", ct)).Number("revision");
 
     private static bool IsPassing(Exception e, CancellationToken ct) =>
-        !ct.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException or ApiException { IsPassing: true };
+        !ct.IsCancellationRequested
+        && e is HttpRequestException or IOException or OperationCanceledException or ApiException { IsPassing: true };
 }

@@ -12,7 +12,8 @@ internal sealed record Profile(string Url, string? Key)
     [JsonIgnore]
     public string? KeySource { get; init; }
 
-    /// <summary>A file of certificates in PEM, which alone are trusted to vouch for the server; null for those of the system.</summary>
+    /// <summary>A file of certificates in PEM, which alone are trusted to vouch for the server; null for those of the
+    /// system.</summary>
     public string? CaCert { get; init; }
 
     /// <summary>The certificate in PEM to show to the server, and its key; null for none.</summary>
@@ -36,9 +37,18 @@ internal static class Profiles
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The file: <c>CAIRN_CONFIG</c>, or <c>cairn/profiles.json</c> in the user's configuration folder.</summary>
-    public static string Path => Variable("CAIRN_CONFIG") ?? System.IO.Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "cairn", "profiles.json");
+    /// <summary>The file: <c>CAIRN_CONFIG</c>, or <c>cairn/profiles.json</c> in the user's configuration
+    /// folder.</summary>
+    public static string Path =>
+        Variable("CAIRN_CONFIG")
+        ?? System.IO.Path.Combine(
+            Environment.GetFolderPath(
+                Environment.SpecialFolder.ApplicationData,
+                Environment.SpecialFolderOption.DoNotVerify
+            ),
+            "cairn",
+            "profiles.json"
+        );
 
     /// <summary>The name of the profile that is used when none is named.</summary>
     public static string Current => Variable("CAIRN_PROFILE") ?? Read().Current ?? "default";
@@ -46,13 +56,15 @@ internal static class Profiles
     /// <summary>The names of all profiles, in their order.</summary>
     public static IEnumerable<string> Names => Read().Profiles.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>The profile to use: options go before <c>CAIRN_URL</c> and <c>CAIRN_KEY</c>, those before the file.</summary>
+    /// <summary>The profile to use: options go before <c>CAIRN_URL</c> and <c>CAIRN_KEY</c>, those before the
+    /// file.</summary>
     /// <param name="name">As <c>--profile</c> has it; null when it is not given.</param>
     /// <param name="url">As <c>--url</c> has it; null when it is not given.</param>
     /// <param name="withKey">Whether a key is looked for at all.</param>
-    /// <remarks>What is in the file, the key above all, goes to the server it was saved for and to no other; another address that was
-    /// saved brings its own.</remarks>
-    /// <exception cref="UsageException">There is no such profile, or <c>CAIRN_KEY</c> is there and holds no key.</exception>
+    /// <remarks>What is in the file, the key above all, goes to the server it was saved for and to no other; another
+    /// address that was saved brings its own.</remarks>
+    /// <exception cref="UsageException">There is no such profile, or <c>CAIRN_KEY</c> is there and holds no
+    /// key.</exception>
     public static Profile Resolve(string? name, string? url, bool withKey = true)
     {
         name ??= Variable("CAIRN_PROFILE");
@@ -64,14 +76,22 @@ internal static class Profiles
         if (name is null && url is not null && !IsSame(url, saved.GetValueOrDefault(used)?.Url))
             used = saved.FirstOrDefault(profile => IsSame(url, profile.Value.Url)).Key ?? used;
         var profile = saved.GetValueOrDefault(used) ?? new Profile(DefaultUrl, null);
-        profile = url is null || IsSame(url, profile.Url) ? profile with { KeySource = profile.Key is null ? null : $"profile '{used}'" } : new Profile(url, null);
+        profile =
+            url is null || IsSame(url, profile.Url)
+                ? profile with
+                {
+                    KeySource = profile.Key is null ? null : $"profile '{used}'",
+                }
+                : new Profile(url, null);
         if (!withKey)
             return profile with { Key = null };
         return Environment.GetEnvironmentVariable(KeyVariable) switch
         {
             null => profile,
             // Where a secret is missing, whatever key lies about must not take its place.
-            var key when string.IsNullOrWhiteSpace(key) => throw new UsageException($"{KeyVariable} is set and empty. Set it to a key, or unset it to use that of a profile."),
+            var key when string.IsNullOrWhiteSpace(key) => throw new UsageException(
+                $"{KeyVariable} is set and empty. Set it to a key, or unset it to use that of a profile."
+            ),
             var key => profile with { Key = key.Trim(), KeySource = KeyVariable },
         };
     }
@@ -104,10 +124,12 @@ internal static class Profiles
     }
 
     /// <summary>A variable of the environment; null when it is missing or empty.</summary>
-    public static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    public static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static bool IsSame(string one, string? other) =>
-        Uri.TryCreate(one.TrimEnd('/') + "/", UriKind.Absolute, out var left) && Uri.TryCreate(other?.TrimEnd('/') + "/", UriKind.Absolute, out var right)
+        Uri.TryCreate(one.TrimEnd('/') + "/", UriKind.Absolute, out var left)
+        && Uri.TryCreate(other?.TrimEnd('/') + "/", UriKind.Absolute, out var right)
         && left == right;
 
     // The next command may run in another folder.
@@ -129,14 +151,20 @@ internal static class Profiles
             return new Saved(null, []);
         try
         {
-            var (current, profiles) = JsonSerializer.Deserialize<Saved>(File.ReadAllBytes(Path), Options) ?? new Saved(null, []);
+            var (current, profiles) =
+                JsonSerializer.Deserialize<Saved>(File.ReadAllBytes(Path), Options) ?? new Saved(null, []);
             // A file that somebody wrote by hand may lack anything.
             var usable = (profiles ?? []).Where(pair => (Profile?)pair.Value is not null);
-            return new Saved(current, usable.ToDictionary(pair => pair.Key, pair => pair.Value with { Url = pair.Value.Url ?? DefaultUrl }));
+            return new Saved(
+                current,
+                usable.ToDictionary(pair => pair.Key, pair => pair.Value with { Url = pair.Value.Url ?? DefaultUrl })
+            );
         }
         catch (JsonException)
         {
-            throw new UsageException($"{Path} is not what 'cairn login' writes. Mend it, or remove it and log in again.");
+            throw new UsageException(
+                $"{Path} is not what 'cairn login' writes. Mend it, or remove it and log in again."
+            );
         }
     }
 

@@ -10,9 +10,18 @@ internal sealed record RawDocument(byte[]? Json, (string Name, string? Value) Un
     /// <param name="path">The config.</param>
     /// <param name="environment">Whose overlay; null for the base.</param>
     /// <param name="ct">Ends the reading.</param>
-    public static async Task<RawDocument> ReadAsync(ApiClient api, string path, string? environment, CancellationToken ct)
+    public static async Task<RawDocument> ReadAsync(
+        ApiClient api,
+        string path,
+        string? environment,
+        CancellationToken ct
+    )
     {
-        string address = ApiClient.Query(ApiClient.Resource("configs", path), ("environment", environment), ("raw", environment is not null));
+        string address = ApiClient.Query(
+            ApiClient.Resource("configs", path),
+            ("environment", environment),
+            ("raw", environment is not null)
+        );
         try
         {
             var (document, version) = await api.GetDocumentAsync(address, ct);
@@ -21,7 +30,10 @@ internal sealed record RawDocument(byte[]? Json, (string Name, string? Value) Un
         catch (ApiException e) when (e.IsNotFound)
         {
             // The config may be there although it has no such document.
-            return new RawDocument(null, await NewestAsync(api, path, ct) is { } version ? Is(version) : ("If-None-Match", "*"));
+            return new RawDocument(
+                null,
+                await NewestAsync(api, path, ct) is { } version ? Is(version) : ("If-None-Match", "*")
+            );
         }
     }
 
@@ -31,7 +43,10 @@ internal sealed record RawDocument(byte[]? Json, (string Name, string? Value) Un
     {
         try
         {
-            var versions = await api.GetAsync(ApiClient.Query(ApiClient.Resource("config-versions", path), ("limit", 1)), ct);
+            var versions = await api.GetAsync(
+                ApiClient.Query(ApiClient.Resource("config-versions", path), ("limit", 1)),
+                ct
+            );
             return versions.Items("items") is [var newest, ..] ? newest.Number("version") : null;
         }
         catch (ApiException e) when (e.IsNotFound)

@@ -4,8 +4,8 @@ using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Client;
 
-/// <summary>What the shell may complete a word to, asked of the server. A server that does not answer within a second, or
-/// does not want to, has nothing to suggest.</summary>
+/// <summary>What the shell may complete a word to, asked of the server. A server that does not answer within a second,
+/// or does not want to, has nothing to suggest.</summary>
 internal static class Suggestions
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -15,7 +15,8 @@ internal static class Suggestions
     {
         string typed = context.WordToComplete;
         return Ask(context, ApiClient.Query("api/v1/configs", ("prefix", typed), ("limit", 1000)), "path")
-            .Select(path => path.IndexOf('/', typed.Length) is var slash && slash < 0 ? path : path[..(slash + 1)]).Distinct()
+            .Select(path => path.IndexOf('/', typed.Length) is var slash && slash < 0 ? path : path[..(slash + 1)])
+            .Distinct()
             .Select(path => new CompletionItem(path));
     }
 
@@ -53,7 +54,8 @@ internal static class Suggestions
             var answer = api.GetAsync(path, limit.Token).GetAwaiter().GetResult();
             return [.. answer.Items("items").Select(item => item.Text(member))];
         }
-        catch (Exception e) when (e is HttpRequestException or ApiException or UsageException or OperationCanceledException)
+        catch (Exception e)
+            when (e is HttpRequestException or ApiException or UsageException or OperationCanceledException)
         {
             // A message would land in the middle of the line that is being typed.
             return [];

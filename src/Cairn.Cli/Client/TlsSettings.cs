@@ -19,7 +19,11 @@ internal static class TlsSettings
             Load(authorities, () => trusted.ImportFromPemFile(authorities));
             if (trusted.Count == 0)
                 throw new UsageException($"There is no certificate in PEM in '{authorities}'.");
-            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(trusted);
         }
 
@@ -41,13 +45,18 @@ internal static class TlsSettings
     /// <summary>What to say of a connection that failed, and what to do about it.</summary>
     public static string Explain(HttpRequestException failure, Uri address)
     {
-        string cause = (failure.InnerException?.InnerException ?? failure.InnerException ?? failure).Message.TrimEnd('.');
+        string cause = (failure.InnerException?.InnerException ?? failure.InnerException ?? failure).Message.TrimEnd(
+            '.'
+        );
         switch (failure.HttpRequestError)
         {
             case HttpRequestError.SecureConnectionError:
                 break;
-            case HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError:
-                return $"{address} closes the connection in the middle of an answer, or does not speak HTTP. Is it https:// instead?";
+            case HttpRequestError.ResponseEnded
+            or HttpRequestError.InvalidResponse
+            or HttpRequestError.HttpProtocolError:
+                return $"{address} closes the connection in the middle of an answer, or does not speak HTTP. Is it "
+                    + "https:// instead?";
             case HttpRequestError.ConfigurationLimitExceeded:
                 return $"{address} answers with more than there is room for here";
             default:
@@ -56,8 +65,11 @@ internal static class TlsSettings
                     : $"{address} cannot be reached: {cause}";
         }
 
-        return failure.InnerException is AuthenticationException && !cause.Contains("frame", StringComparison.OrdinalIgnoreCase)
-            ? $"{address} cannot be trusted: {cause}. Where its certificate is from an authority of your own, name that with --ca-cert FILE or CAIRN_CACERT"
+        return
+            failure.InnerException is AuthenticationException
+            && !cause.Contains("frame", StringComparison.OrdinalIgnoreCase)
+            ? $"{address} cannot be trusted: {cause}. Where its certificate is from an authority of your own, "
+                + "name that with --ca-cert FILE or CAIRN_CACERT"
             : $"{address} does not speak TLS: {cause}. Is it http:// instead?";
     }
 

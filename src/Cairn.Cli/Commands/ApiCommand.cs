@@ -30,7 +30,8 @@ internal sealed class ApiCommand : Command
     /// <param name="description">As <see cref="HelpPage"/> has it.</param>
     /// <param name="run">What it does; returns the exit code.</param>
     /// <param name="symbols">Its arguments and options, in the order of the help.</param>
-    public ApiCommand(string name, string description, Func<Call, Task<int>> run, params IEnumerable<Symbol> symbols) : base(name, description)
+    public ApiCommand(string name, string description, Func<Call, Task<int>> run, params IEnumerable<Symbol> symbols)
+        : base(name, description)
     {
         foreach (var symbol in symbols)
         {
@@ -40,19 +41,23 @@ internal sealed class ApiCommand : Command
                 Options.Add((Option)symbol);
         }
 
-        SetAction(async (result, ct) =>
-        {
-            using var api = CairnCommand.Client(result);
-            return await run(new Call(result, api, CairnCommand.Printer(result), ct));
-        });
+        SetAction(
+            async (result, ct) =>
+            {
+                using var api = CairnCommand.Client(result);
+                return await run(new Call(result, api, CairnCommand.Printer(result), ct));
+            }
+        );
     }
 
     /// <inheritdoc/>
     public ApiCommand(string name, string description, Func<Call, Task> run, params IEnumerable<Symbol> symbols)
-        : this(name, description, async call =>
+        : this(name, description, Succeeding(run), symbols) { }
+
+    private static Func<Call, Task<int>> Succeeding(Func<Call, Task> run) =>
+        async call =>
         {
             await run(call);
             return ExitCodes.Success;
-        }, symbols)
-    { }
+        };
 }

@@ -2,7 +2,8 @@ using System.CommandLine;
 
 namespace Cairn.Cli.Commands;
 
-/// <summary><c>cairn completion</c>: scripts with which shells complete command lines. They ask the program itself what fits.</summary>
+/// <summary><c>cairn completion</c>: scripts with which shells complete command lines. They ask the program itself what
+/// fits.</summary>
 internal static class CompletionCommand
 {
     private const string Bash = """
@@ -62,11 +63,20 @@ internal static class CompletionCommand
     public static Command Create()
     {
         var command = new Command(
-            "completion", "Print a script that lets a shell complete commands, flags, environments, paths, keys, schemas and profiles\n\n"
-            + "Examples:\n  source <(cairn completion bash)\n  cairn completion bash > /etc/bash_completion.d/cairn\n  cairn completion zsh > \"${fpath[1]}/_cairn\"")
+            "completion",
+            "Print a script that lets a shell complete commands, flags, environments, paths, keys, schemas and "
+                + "profiles\n\n"
+                + "Examples:\n  source <(cairn completion bash)\n  cairn completion bash > "
+                + "/etc/bash_completion.d/cairn\n  cairn completion zsh > \"${fpath[1]}/_cairn\""
+        )
         {
             Script("bash", "Print the script for bash\n\nExamples:\n  source <(cairn completion bash)", Bash),
-            Script("fish", "Print the script for fish\n\nExamples:\n  cairn completion fish | source\n  cairn completion fish > ~/.config/fish/completions/cairn.fish", Fish),
+            Script(
+                "fish",
+                "Print the script for fish\n\nExamples:\n  cairn completion fish | source\n"
+                    + "  cairn completion fish > ~/.config/fish/completions/cairn.fish",
+                Fish
+            ),
             Script("zsh", "Print the script for zsh\n\nExamples:\n  source <(cairn completion zsh)", Zsh),
         };
         return command;

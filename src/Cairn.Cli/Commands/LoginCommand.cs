@@ -8,33 +8,61 @@ namespace Cairn.Cli.Commands;
 /// <summary><c>cairn login</c>, <c>logout</c> and <c>whoami</c>.</summary>
 internal static class LoginCommand
 {
-    private static readonly Option<bool> KeyFromInput = new("--key-stdin") { Description = "Read the key from standard input instead of asking for it" };
+    private static readonly Option<bool> KeyFromInput = new("--key-stdin")
+    {
+        Description = "Read the key from standard input instead of asking for it",
+    };
 
     public static Command Create()
     {
         var command = new Command(
             "login",
-            "Check a key with the server, and remember both\n\nThe key is asked for, or read from standard input; never given as an argument, which others could see. "
-            + "It is kept in a\nfile that only you can read, under a name when you work with several servers."
-            + "\n\nExamples:\n  cairn login --url https://cairn.example.com\n  cairn login --url https://cairn.staging.example.com --profile staging\n  vault read -field=key secret/cairn | cairn login --key-stdin")
+            "Check a key with the server, and remember both\n\n"
+                + "The key is asked for, or read from standard input; never given as an argument, which others could "
+                + "see. "
+                + "It is kept in a\nfile that only you can read, under a name when you work with several servers."
+                + "\n\nExamples:\n  cairn login --url https://cairn.example.com\n"
+                + "  cairn login --url https://cairn.staging.example.com --profile staging\n"
+                + "  vault read -field=key secret/cairn | cairn login --key-stdin"
+        )
         {
             KeyFromInput,
         };
-        command.SetAction(async (result, ct) =>
-        {
-            string name = result.GetValue(CairnCommand.Profile) ?? Profiles.Current;
-            string url = result.GetValue(CairnCommand.Url) ?? Profiles.Variable("CAIRN_URL") ?? Profiles.Find(name)?.Url ?? Profiles.DefaultUrl;
-            var saved = Profiles.Find(name) is { } known && known.Url == url ? known : new Profile(url, null);
-            var profile = CairnCommand.WithTls(result, saved) with { Key = ReadKey(result.GetValue(KeyFromInput), url), KeySource = "this login" };
-            using var api = new ApiClient(profile);
-            var caller = await api.GetAsync("api/v1/auth/whoami", ct);
-            Profiles.Save(name, profile);
-            CairnCommand.Printer(result).One(
-                caller, $"Logged in to {url} as {(string?)caller["name"]} ({(string?)caller["permission"]}), profile {name}.");
-            if (Environment.GetEnvironmentVariable(Profiles.KeyVariable) is not null)
-                Console.Error.WriteLine($"{Profiles.KeyVariable} is set in this shell, and goes before the key of every profile.");
-            return ExitCodes.Success;
-        });
+        command.SetAction(
+            async (result, ct) =>
+            {
+                string name = result.GetValue(CairnCommand.Profile) ?? Profiles.Current;
+                string url =
+                    result.GetValue(CairnCommand.Url)
+                    ?? Profiles.Variable("CAIRN_URL")
+                    ?? Profiles.Find(name)?.Url
+                    ?? Profiles.DefaultUrl;
+                var saved = Profiles.Find(name) is { } known && known.Url == url ? known : new Profile(url, null);
+                var profile = CairnCommand.WithTls(result, saved) with
+                {
+                    Key = ReadKey(result.GetValue(KeyFromInput), url),
+                    KeySource = "this login",
+                };
+                using var api = new ApiClient(profile);
+                var caller = await api.GetAsync("api/v1/auth/whoami", ct);
+                Profiles.Save(name, profile);
+                CairnCommand
+                    .Printer(result)
+                    .One(
+                        caller,
+                        $"Logged in to {url} as {(string?)caller["name"]} ({(string?)caller["permission"]}), "
+                            + $"profile {name}."
+                    );
+                if (Environment.GetEnvironmentVariable(Profiles.KeyVariable) is not null)
+                {
+                    Console.Error.WriteLine(
+                        $"{Profiles.KeyVariable} is set in this shell, and goes before the key of every profile."
+                    );
+                }
+
+                return ExitCodes.Success;
+            }
+        );
         return command;
     }
 
@@ -42,7 +70,9 @@ internal static class LoginCommand
     {
         var command = new Command(
             "logout",
-            "Forget a server and its key\n\nThe key itself stays valid: end it with 'cairn key revoke'.\n\nExamples:\n  cairn logout\n  cairn logout --profile staging");
+            "Forget a server and its key\n\nThe key itself stays valid: end it with 'cairn key revoke'.\n\n"
+                + "Examples:\n  cairn logout\n  cairn logout --profile staging"
+        );
         command.SetAction(result =>
         {
             string name = result.GetValue(CairnCommand.Profile) ?? Profiles.Current;
@@ -54,25 +84,37 @@ internal static class LoginCommand
         return command;
     }
 
-    public static Command CreateWhoAmI() => new ApiCommand(
-        "whoami", "Show who the server takes you for\n\nExamples:\n  cairn whoami\n  cairn whoami --profile staging -o json",
-        async call =>
-        {
-            var caller = await call.Api.GetAsync("api/v1/auth/whoami", call.Ct);
-            _ = caller.Text("permission");
-            caller["server"] = call.Api.Address.ToString();
-            call.Printer.One(caller);
-        });
+    public static Command CreateWhoAmI() =>
+        new ApiCommand(
+            "whoami",
+            "Show who the server takes you for\n\nExamples:\n  cairn whoami\n  cairn whoami --profile staging -o json",
+            async call =>
+            {
+                var caller = await call.Api.GetAsync("api/v1/auth/whoami", call.Ct);
+                _ = caller.Text("permission");
+                caller["server"] = call.Api.Address.ToString();
+                call.Printer.One(caller);
+            }
+        );
 
     private static string ReadKey(bool fromInput, string url)
     {
         string? key;
         if (fromInput)
+        {
             key = Console.In.ReadLine();
+        }
         else if (Console.IsInputRedirected)
-            throw new UsageException("Standard input is not a terminal to ask on. Give the key there with --key-stdin.");
+        {
+            throw new UsageException(
+                "Standard input is not a terminal to ask on. Give the key there with --key-stdin."
+            );
+        }
         else
+        {
             key = Ask($"API key for {url}: ");
+        }
+
         return key?.Trim() is { Length: > 0 } given ? given : throw new UsageException("No key was given.");
     }
 

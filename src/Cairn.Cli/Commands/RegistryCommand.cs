@@ -7,52 +7,130 @@ using Cairn.Core.Keys;
 
 namespace Cairn.Cli.Commands;
 
-/// <summary><c>cairn registry</c>: what <c>pyrmute-registry</c> has commands for and Cairn would not need them.</summary>
+/// <summary><c>cairn registry</c>: what <c>pyrmute-registry</c> has commands for and Cairn would not need
+/// them.</summary>
 internal static class RegistryCommand
 {
-    private static readonly Option<string> Name = new("--name", "-n") { HelpName = "name", Description = "The key's name, unique among all keys", Required = true };
-    private static readonly Option<string> Permission = new("--permission", "-p") { HelpName = "level", Description = "read, write, delete or admin; admin when left out", DefaultValueFactory = _ => "admin" };
-    private static readonly Option<string?> Description = new("--description", "-d") { HelpName = "text", Description = "More about it" };
-    private static readonly Option<int?> ExpiresInDays = new("--expires-in-days", "-e") { HelpName = "n", Description = "When it ends by itself; never when left out" };
-    private static readonly Option<string> Output = new("--file") { HelpName = "file", Description = "Where to write; .env.example when left out", DefaultValueFactory = _ => ".env.example" };
-    private static readonly Option<bool> Force = new("--force", "-f") { Description = "Also over a file that is there" };
+    private static readonly Option<string> Name = new("--name", "-n")
+    {
+        HelpName = "name",
+        Description = "The key's name, unique among all keys",
+        Required = true,
+    };
+    private static readonly Option<string> Permission = new("--permission", "-p")
+    {
+        HelpName = "level",
+        Description = "read, write, delete or admin; admin when left out",
+        DefaultValueFactory = _ => "admin",
+    };
+    private static readonly Option<string?> Description = new("--description", "-d")
+    {
+        HelpName = "text",
+        Description = "More about it",
+    };
+    private static readonly Option<int?> ExpiresInDays = new("--expires-in-days", "-e")
+    {
+        HelpName = "n",
+        Description = "When it ends by itself; never when left out",
+    };
+    private static readonly Option<string> Output = new("--file")
+    {
+        HelpName = "file",
+        Description = "Where to write; .env.example when left out",
+        DefaultValueFactory = _ => ".env.example",
+    };
+    private static readonly Option<bool> Force = new("--force", "-f")
+    {
+        Description = "Also over a file that is there",
+    };
 
     public static Command Create()
     {
-        var init = new Command("init-db", "Make the store, its keys and environments, without serving\n\nNot needed before 'cairn serve', which does the same.\n\nExamples:\n  cairn registry init-db --data /var/lib/cairn");
+        var init = new Command(
+            "init-db",
+            "Make the store, its keys and environments, without serving\n\n"
+                + "Not needed before 'cairn serve', which does the same.\n\nExamples:\n"
+                + "  cairn registry init-db --data /var/lib/cairn"
+        );
         ServeCommand.AddSettings(init);
-        init.SetAction((result, ct) => LocalNode.RunAsync(result, _ =>
-        {
-            Console.Out.WriteLine("✓ Database initialized successfully!");
-            return Task.FromResult(ExitCodes.Success);
-        }, ct));
+        init.SetAction(
+            (result, ct) =>
+                LocalNode.RunAsync(
+                    result,
+                    _ =>
+                    {
+                        Console.Out.WriteLine("✓ Database initialized successfully!");
+                        return Task.FromResult(ExitCodes.Success);
+                    },
+                    ct
+                )
+        );
         var create = new Command(
-            "create-admin-key", "Make an API key in the store of this machine, while no server has it open\n\nBeside a running server: cairn key create NAME --permission admin\n\nExamples:\n  cairn registry create-admin-key --name deploy --expires-in-days 90")
-        { Name, Permission, Description, ExpiresInDays };
+            "create-admin-key",
+            "Make an API key in the store of this machine, while no server has it open\n\n"
+                + "Beside a running server: cairn key create NAME --permission admin\n\nExamples:\n"
+                + "  cairn registry create-admin-key --name deploy --expires-in-days 90"
+        )
+        {
+            Name,
+            Permission,
+            Description,
+            ExpiresInDays,
+        };
         ServeCommand.AddSettings(create);
         create.SetAction((result, ct) => LocalNode.RunAsync(result, node => CreateKeyAsync(result, node, ct), ct));
-        var generate = new Command("generate-env", "Write a commented example of a .env file\n\nExamples:\n  cairn registry generate-env --file .env.example") { Output, Force };
+        var generate = new Command(
+            "generate-env",
+            "Write a commented example of a .env file\n\nExamples:\n  cairn registry generate-env --file .env.example"
+        )
+        {
+            Output,
+            Force,
+        };
         generate.SetAction(Generate);
-        return new Command("registry", "Do what the commands of pyrmute-registry do\n\nThe others are: serve → cairn serve, config → cairn settings, list-keys and revoke-key → cairn key, check-health → cairn doctor.\n\nExamples:\n  cairn registry create-admin-key --name deploy") { init, create, generate };
+        return new Command(
+            "registry",
+            "Do what the commands of pyrmute-registry do\n\nThe others are: serve → cairn serve, config → "
+                + "cairn settings, list-keys and revoke-key → cairn key, check-health → cairn doctor.\n\nExamples:\n"
+                + "  cairn registry create-admin-key --name deploy"
+        )
+        {
+            init,
+            create,
+            generate,
+        };
     }
 
     private static async Task<int> CreateKeyAsync(ParseResult result, Server.NodeServices node, CancellationToken ct)
     {
-        string name = result.GetRequiredValue(Name), permission = (result.GetValue(Permission) ?? "admin").ToLowerInvariant();
+        string name = result.GetRequiredValue(Name),
+            permission = (result.GetValue(Permission) ?? "admin").ToLowerInvariant();
         if (!Core.Access.Permission.TryParseLevel(permission, out var level))
             throw new UsageException($"'{permission}' is not a level: read, write, delete or admin.");
         if (node.Credentials.Find(node.Catalogs.Current, name) is not null)
             throw new UsageException($"There is a key '{name}' already.");
         var context = new CommitContext(Principal.System with { Name = "cli" }, Origin.Internal);
-        var (key, text) = await node.Keys.CreateAsync(context, new ApiKeyRequest
-        {
-            Name = name,
-            Permission = level,
-            Description = result.GetValue(Description) ?? $"Created via CLI on {node.Options.Time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}",
-            ExpiresInDays = result.GetValue(ExpiresInDays),
-        }, ct);
-        Console.Out.WriteLine($"✓ {char.ToUpperInvariant(permission[0])}{permission[1..]} API key created successfully!\n");
-        Console.Out.WriteLine($"Name: {key.Name}\nPermission: {permission}\nExpires: {key.ExpiresAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "Never"}");
+        var (key, text) = await node.Keys.CreateAsync(
+            context,
+            new ApiKeyRequest
+            {
+                Name = name,
+                Permission = level,
+                Description =
+                    result.GetValue(Description)
+                    ?? "Created via CLI on "
+                        + $"{node.Options.Time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}",
+                ExpiresInDays = result.GetValue(ExpiresInDays),
+            },
+            ct
+        );
+        Console.Out.WriteLine(
+            $"✓ {char.ToUpperInvariant(permission[0])}{permission[1..]} API key created successfully!\n"
+        );
+        Console.Out.WriteLine(
+            $"Name: {key.Name}\nPermission: {permission}\nExpires: "
+                + $"{key.ExpiresAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "Never"}"
+        );
         // Some look for the label, others for the key alone on its line.
         Console.Out.WriteLine($"API Key: {text}\n\n{text}\n");
         Console.Out.WriteLine("⚠️  SAVE THIS KEY NOW - It will never be shown again!");
@@ -73,8 +151,7 @@ internal static class RegistryCommand
         return ExitCodes.Success;
     }
 
-    private const string Template =
-        """
+    private const string Template = """
         # Settings of Cairn under the names of Pyrmute Registry. Cairn's own names (CAIRN_*, see: cairn settings) go before them.
 
         # Where the data is: sqlite:///PATH, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE

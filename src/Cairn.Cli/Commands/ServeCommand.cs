@@ -13,25 +13,35 @@ internal static class ServeCommand
     public const string Name = "serve";
 
     /// <summary>The settings file.</summary>
-    public static readonly Option<string?> File = new("--config") { HelpName = "file", Description = "A file with settings; cairn.yaml where there is one" };
+    public static readonly Option<string?> File = new("--config")
+    {
+        HelpName = "file",
+        Description = "A file with settings; cairn.yaml where there is one",
+    };
 
     public static Command Create()
     {
-        var command = new Command(Name, "Run a Cairn server\n\nNothing else is needed: it makes its data folder, keys and environments.\n\nExamples:\n  cairn serve\n  cairn serve --listen http://0.0.0.0:8080 --data /var/lib/cairn");
+        var command = new Command(
+            Name,
+            "Run a Cairn server\n\nNothing else is needed: it makes its data folder, keys and environments.\n\n"
+                + "Examples:\n  cairn serve\n  cairn serve --listen http://0.0.0.0:8080 --data /var/lib/cairn"
+        );
         AddSettings(command);
-        command.SetAction(async (result, ct) =>
-        {
-            var (options, _) = Load(result);
-            ListenCheck.Run(options.Listen);
-            options.Node.OnAdminKeyCreated = key => PrintAdminKey(key, options);
-            await using var app = CairnProgram.Build(options);
-            await app.StartAsync(ct);
-            Console.Out.WriteLine($"Cairn is listening on {string.Join(", ", app.Urls)}");
-            if (options.Docs)
-                Console.Out.WriteLine($"The API is described at {app.Urls.First()}/docs");
-            await app.WaitForShutdownAsync(CancellationToken.None);
-            return 0;
-        });
+        command.SetAction(
+            async (result, ct) =>
+            {
+                var (options, _) = Load(result);
+                ListenCheck.Run(options.Listen);
+                options.Node.OnAdminKeyCreated = key => PrintAdminKey(key, options);
+                await using var app = CairnProgram.Build(options);
+                await app.StartAsync(ct);
+                Console.Out.WriteLine($"Cairn is listening on {string.Join(", ", app.Urls)}");
+                if (options.Docs)
+                    Console.Out.WriteLine($"The API is described at {app.Urls.First()}/docs");
+                await app.WaitForShutdownAsync(CancellationToken.None);
+                return 0;
+            }
+        );
         return command;
     }
 
@@ -44,11 +54,15 @@ internal static class ServeCommand
             // A secret on a command line can be read by everybody who lists processes.
             if (!setting.Secret)
             {
-                command.Options.Add(new Option<string?>("--" + setting.Name)
-                {
-                    HelpName = "value",
-                    Description = $"{setting.Meaning} [{setting.Variable}; default: {(setting.Default.Length == 0 ? "none" : setting.Default)}]",
-                });
+                command.Options.Add(
+                    new Option<string?>("--" + setting.Name)
+                    {
+                        HelpName = "value",
+                        Description =
+                            $"{setting.Meaning} [{setting.Variable}; default: "
+                            + $"{(setting.Default.Length == 0 ? "none" : setting.Default)}]",
+                    }
+                );
             }
         }
     }
@@ -59,11 +73,20 @@ internal static class ServeCommand
         var arguments = new Dictionary<string, string>();
         foreach (var setting in SettingTable.All)
         {
-            if (!setting.Secret && result.GetResult("--" + setting.Name) is System.CommandLine.Parsing.OptionResult { Implicit: false } given && given.GetValueOrDefault<string?>() is { } value)
+            if (
+                !setting.Secret
+                && result.GetResult("--" + setting.Name)
+                    is System.CommandLine.Parsing.OptionResult { Implicit: false } given
+                && given.GetValueOrDefault<string?>() is { } value
+            )
+            {
                 arguments[setting.Name] = value;
+            }
         }
 
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        var environment = Environment
+            .GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
             .Where(entry => !CairnCommand.Variables.Contains((string)entry.Key))
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
         return EffectiveSettings.Load(arguments, environment, result.GetValue(File));

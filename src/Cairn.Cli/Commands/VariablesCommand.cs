@@ -23,19 +23,39 @@ internal static class VariablesCommand
             Description = "A variable and its value: JSON when it is valid JSON, else text",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var keys = new Argument<string[]>("keys") { HelpName = "key", Description = "A variable", Arity = ArgumentArity.OneOrMore };
+        var keys = new Argument<string[]>("keys")
+        {
+            HelpName = "key",
+            Description = "A variable",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var command = new ApiCommand(
-            "vars", $"Show {whose} variables, or change them\n\nTemplates in configs can use them: {{{{ REGION }}}}.\n\nExamples:\n"
-            + $"  cairn {noun} vars {example}\n  cairn {noun} vars {example} set REGION=eu-west-1 REPLICAS=3\n  cairn {noun} vars {example} unset REPLICAS",
-            ShowAll, name)
+            "vars",
+            $"Show {whose} variables, or change them\n\nTemplates in configs can use them: {{{{ REGION }}}}.\n\n"
+                + "Examples:\n"
+                + $"  cairn {noun} vars {example}\n  cairn {noun} vars {example} set REGION=eu-west-1 REPLICAS=3\n"
+                + $"  cairn {noun} vars {example} unset REPLICAS",
+            ShowAll,
+            name
+        )
         {
             new ApiCommand("get", $"Show {whose} variables\n\nExamples:\n  cairn {noun} vars {example} get", ShowAll),
             new ApiCommand(
-                "set", $"Set some of {whose} variables\n\nExamples:\n  cairn {noun} vars {example} set REGION=eu-west-1 REPLICAS=3\n  cairn {noun} vars {example} set -s RELEASE=12e7",
-                call => Patch(call, Assignments.Parse(call.Get(assignments), call.Get(Flags.Texts))), assignments, Flags.Texts, Flags.Message),
+                "set",
+                $"Set some of {whose} variables\n\nExamples:\n  cairn {noun} vars {example} set "
+                    + $"REGION=eu-west-1 REPLICAS=3\n  cairn {noun} vars {example} set -s RELEASE=12e7",
+                call => Patch(call, Assignments.Parse(call.Get(assignments), call.Get(Flags.Texts))),
+                assignments,
+                Flags.Texts,
+                Flags.Message
+            ),
             new ApiCommand(
-                "unset", $"Remove some of {whose} variables\n\nExamples:\n  cairn {noun} vars {example} unset REPLICAS",
-                call => Patch(call, Assignments.Remove(call.Get(keys))), keys, Flags.Message),
+                "unset",
+                $"Remove some of {whose} variables\n\nExamples:\n  cairn {noun} vars {example} unset REPLICAS",
+                call => Patch(call, Assignments.Remove(call.Get(keys))),
+                keys,
+                Flags.Message
+            ),
         };
         return command;
 
@@ -56,8 +76,17 @@ internal static class VariablesCommand
         if (call.Printer.IsTable)
         {
             call.Printer.List(
-                [.. variables.AsObject().Select(variable => (JsonNode)new JsonObject { ["name"] = variable.Key, ["value"] = variable.Value?.DeepClone() })],
-                Column.Of("name"), new Column("value", item => item["value"]?.ToJsonString(Printer.Compact) ?? "null").Shortened(0));
+                [
+                    .. variables
+                        .AsObject()
+                        .Select(variable =>
+                            (JsonNode)
+                                new JsonObject { ["name"] = variable.Key, ["value"] = variable.Value?.DeepClone() }
+                        ),
+                ],
+                Column.Of("name"),
+                new Column("value", item => item["value"]?.ToJsonString(Printer.Compact) ?? "null").Shortened(0)
+            );
         }
         else
         {

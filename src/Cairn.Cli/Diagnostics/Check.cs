@@ -18,6 +18,8 @@ internal enum CheckResult
 internal sealed record Check(string Name, CheckResult Result, string Finding, string? Cure = null)
 {
     public static Check Good(string name, string finding) => new(name, CheckResult.Good, finding);
+
     public static Check Bad(string name, string finding, string cure) => new(name, CheckResult.Bad, finding, cure);
+
     public static Check Skipped(string name, string finding) => new(name, CheckResult.Skipped, finding);
 }

@@ -33,7 +33,10 @@ internal static class NodeChecks
         {
             (options, var settings) = ServeCommand.Load(flags);
             int given = settings.Count(setting => setting.Value is not null);
-            return Check.Good("settings", given == 0 ? "all at their defaults" : $"{given} set, the others at their defaults");
+            return Check.Good(
+                "settings",
+                given == 0 ? "all at their defaults" : $"{given} set, the others at their defaults"
+            );
         }
         catch (SettingException e)
         {
@@ -62,7 +65,11 @@ internal static class NodeChecks
             if (File.Exists(file))
                 return Check.Good(Name, $"{MasterKeys.FromFile(file, mayCreate: false).Primary.Id}, in {file}");
             return Directory.Exists(node.Data) && Directory.EnumerateFiles(node.Data, "*.db").Any()
-                ? Check.Bad(Name, $"{file} is missing, but there is a store", "Bring the file back from your backup, or set CAIRN_MASTER_KEY")
+                ? Check.Bad(
+                    Name,
+                    $"{file} is missing, but there is a store",
+                    "Bring the file back from your backup, or set CAIRN_MASTER_KEY"
+                )
                 : Check.Skipped(Name, "the first start makes one");
         }
         catch (MasterKeyException e)
@@ -83,10 +90,16 @@ internal static class NodeChecks
             folder = Path.GetDirectoryName(folder)!;
         long free = new DriveInfo(folder).AvailableFreeSpace;
         string finding = $"{free / (double)(1 << 30):0.0} GiB free";
-        return free >= LeastFreeBytes ? Check.Good(Name, finding) : Check.Bad(Name, finding, $"Make room on the disk of {folder}");
+        return free >= LeastFreeBytes
+            ? Check.Good(Name, finding)
+            : Check.Bad(Name, finding, $"Make room on the disk of {folder}");
     }
 
     private const UnixFileMode OthersMayRead =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
 }

@@ -13,7 +13,9 @@ internal sealed class ServerChecks(ApiClient api)
     private static readonly TimeSpan LongestCheck = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(30);
 
-    public async IAsyncEnumerable<Check> RunAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<Check> RunAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
+    )
     {
         if (api.Address.Scheme == "https")
             yield return await CertificateAsync(ct);
@@ -44,8 +46,11 @@ internal sealed class ServerChecks(ApiClient api)
             return findings.Count == 0
                 ? Check.Good(Name, $"{report["records"]} records are as Cairn wrote them")
                 : Check.Bad(
-                    Name, string.Join("; ", findings.Take(5).Select(finding => $"{finding["key"]}: {finding["problem"]}")) + (findings.Count > 5 ? $"; and {findings.Count - 5} more" : ""),
-                    "Somebody else wrote to the store: find out who, and restore a backup");
+                    Name,
+                    string.Join("; ", findings.Take(5).Select(finding => $"{finding["key"]}: {finding["problem"]}"))
+                        + (findings.Count > 5 ? $"; and {findings.Count - 5} more" : ""),
+                    "Somebody else wrote to the store: find out who, and restore a backup"
+                );
         }
         catch (Exception e) when (e is ApiException or HttpRequestException)
         {
@@ -66,11 +71,23 @@ internal sealed class ServerChecks(ApiClient api)
             using var answer = await api.TryAsync(request, ct);
             var health = Answers.Parse(await answer.Content.ReadAsByteArrayAsync(ct));
             var check = Health(health);
-            return (Check.Good(Name, $"{api.Address} answers, version {health.Text("version")}"), answer.Headers.Date, check);
+            return (
+                Check.Good(Name, $"{api.Address} answers, version {health.Text("version")}"),
+                answer.Headers.Date,
+                check
+            );
         }
         catch (ApiException)
         {
-            return (Check.Bad(Name, $"{api.Address} answers, but not as Cairn does", "Is the address right? Change it with: cairn login --url ADDRESS"), null, null);
+            return (
+                Check.Bad(
+                    Name,
+                    $"{api.Address} answers, but not as Cairn does",
+                    "Is the address right? Change it with: cairn login --url ADDRESS"
+                ),
+                null,
+                null
+            );
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
@@ -78,7 +95,11 @@ internal sealed class ServerChecks(ApiClient api)
         }
         catch (HttpRequestException e)
         {
-            return (Check.Bad(Name, e.Message, "Start it with: cairn serve. Or name another with --url or CAIRN_URL"), null, null);
+            return (
+                Check.Bad(Name, e.Message, "Start it with: cairn serve. Or name another with --url or CAIRN_URL"),
+                null,
+                null
+            );
         }
     }
 
@@ -96,7 +117,11 @@ internal sealed class ServerChecks(ApiClient api)
         // The header has whole seconds.
         return skew.Duration() <= MostSkew
             ? Check.Good("clock", $"within {Math.Ceiling(skew.Duration().TotalSeconds):0} s of the server's")
-            : Check.Bad("clock", $"{skew.Duration().TotalSeconds:0} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")} the server's", "Let both machines keep their time by NTP");
+            : Check.Bad(
+                "clock",
+                $"{skew.Duration().TotalSeconds:0} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")} the server's",
+                "Let both machines keep their time by NTP"
+            );
     }
 
     private async Task<(Check, bool MayCheckIntegrity)> KeyAsync(CancellationToken ct)
@@ -107,7 +132,10 @@ internal sealed class ServerChecks(ApiClient api)
         try
         {
             var caller = await api.GetAsync("api/v1/auth/whoami", ct);
-            bool isAdmin = caller.Text("permission") == "admin" && caller.Texts("scopes").Count == 0 && caller.Texts("environments").Count == 0;
+            bool isAdmin =
+                caller.Text("permission") == "admin"
+                && caller.Texts("scopes").Count == 0
+                && caller.Texts("environments").Count == 0;
             return (Check.Good(Name, $"{caller["name"]} ({caller["permission"]})"), isAdmin);
         }
         catch (ApiException e)
@@ -126,19 +154,25 @@ internal sealed class ServerChecks(ApiClient api)
             using var client = new TcpClient();
             await client.ConnectAsync(api.Address.Host, api.Address.Port, ct);
             await using var tls = new SslStream(client.GetStream());
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = api.Address.Host,
-                // Nothing is sent over this connection: it is only to see the certificate, also a bad one.
-                RemoteCertificateValidationCallback = (_, presented, _, errors) =>
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
                 {
-                    end = presented is X509Certificate2 certificate ? new DateTimeOffset(certificate.NotAfter.ToUniversalTime()) : null;
-                    problems = errors;
-                    return true;
+                    TargetHost = api.Address.Host,
+                    // Nothing is sent over this connection: it is only to see the certificate, also a bad one.
+                    RemoteCertificateValidationCallback = (_, presented, _, errors) =>
+                    {
+                        end = presented is X509Certificate2 certificate
+                            ? new DateTimeOffset(certificate.NotAfter.ToUniversalTime())
+                            : null;
+                        problems = errors;
+                        return true;
+                    },
                 },
-            }, ct);
+                ct
+            );
         }
-        catch (Exception e) when (e is SocketException or IOException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e)
+            when (e is SocketException or IOException or System.Security.Authentication.AuthenticationException)
         {
             return Check.Bad(Name, e.Message, "Does this address speak TLS?");
         }
@@ -148,9 +182,23 @@ internal sealed class ServerChecks(ApiClient api)
         double days = (last - TimeProvider.System.GetUtcNow()).TotalDays;
         string finding = $"valid until {last:yyyy-MM-dd}";
         if (days < 0)
-            return Check.Bad(Name, $"expired on {last:yyyy-MM-dd}", "Put a new one in the files of CAIRN_TLS_CERT and CAIRN_TLS_KEY: the server takes it up by itself");
+        {
+            return Check.Bad(
+                Name,
+                $"expired on {last:yyyy-MM-dd}",
+                "Put a new one in the files of CAIRN_TLS_CERT and CAIRN_TLS_KEY: the server takes it up by itself"
+            );
+        }
+
         if (problems != SslPolicyErrors.None)
-            return Check.Bad(Name, $"{finding}, but not trusted here: {problems}", "Trust its authority on this machine, or name the server as the certificate does");
+        {
+            return Check.Bad(
+                Name,
+                $"{finding}, but not trusted here: {problems}",
+                "Trust its authority on this machine, or name the server as the certificate does"
+            );
+        }
+
         return days < LeastDays
             ? Check.Bad(Name, $"{finding}, {days:0} days from now", "Renew it")
             : Check.Good(Name, finding);

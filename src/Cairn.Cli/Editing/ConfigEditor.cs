@@ -8,21 +8,35 @@ using Cairn.Core.Documents;
 
 namespace Cairn.Cli.Editing;
 
-/// <summary>Lets a person edit a config: reads it, starts their editor, and writes it if nobody else has meanwhile.</summary>
+/// <summary>Lets a person edit a config: reads it, starts their editor, and writes it if nobody else has
+/// meanwhile.</summary>
 internal sealed class ConfigEditor(ApiClient api, Printer printer)
 {
-    /// <summary>Edits a base, or an environment's overlay; one that does not exist yet begins as an empty object.</summary>
-    /// <exception cref="ApiException">The server refused it; the text is kept in a file that a message names.</exception>
-    public async Task EditAsync(string path, string? environment, string formatName, (string, string?) message, CancellationToken ct)
+    /// <summary>Edits a base, or an environment's overlay; one that does not exist yet begins as an empty
+    /// object.</summary>
+    /// <exception cref="ApiException">The server refused it; the text is kept in a file that a message
+    /// names.</exception>
+    public async Task EditAsync(
+        string path,
+        string? environment,
+        string formatName,
+        (string, string?) message,
+        CancellationToken ct
+    )
     {
         var format = DocumentFormat.ByName(formatName);
         string address = ApiClient.Query(ApiClient.Resource("configs", path), ("environment", environment));
         var (raw, unchanged) = await RawDocument.ReadAsync(api, path, environment, ct);
         byte[] document = raw ?? "{}"u8.ToArray();
-        string before = Encoding.UTF8.GetString(format == DocumentFormat.Json ? [.. JsonText.Indent(document), (byte)'\n'] : format.Write(document));
+        string before = Encoding.UTF8.GetString(
+            format == DocumentFormat.Json ? [.. JsonText.Indent(document), (byte)'\n'] : format.Write(document)
+        );
 
         var folder = Directory.CreateTempSubdirectory("cairn-edit-");
-        string file = Path.Combine(folder.FullName, $"{path.Split('/')[^1]}{(environment is null ? "" : "@" + environment)}.{format.Name}");
+        string file = Path.Combine(
+            folder.FullName,
+            $"{path.Split('/')[^1]}{(environment is null ? "" : "@" + environment)}.{format.Name}"
+        );
         await File.WriteAllTextAsync(file, before, ct);
         await RunEditorAsync(file, ct);
         string after = await File.ReadAllTextAsync(file, ct);
@@ -36,7 +50,15 @@ internal sealed class ConfigEditor(ApiClient api, Printer printer)
         try
         {
             byte[] json = format.ToJson(Encoding.UTF8.GetBytes(after));
-            var written = await api.SendAsync(HttpMethod.Put, address, json, "application/json", ct, unchanged, message);
+            var written = await api.SendAsync(
+                HttpMethod.Put,
+                address,
+                json,
+                "application/json",
+                ct,
+                unchanged,
+                message
+            );
             folder.Delete(recursive: true);
             DocumentCommands.PrintWritten(printer, written);
         }
@@ -57,6 +79,11 @@ internal sealed class ConfigEditor(ApiClient api, Printer printer)
         using var process = Process.Start(start) ?? throw new IOException($"The editor '{editor}' does not start.");
         await process.WaitForExitAsync(ct);
         if (process.ExitCode != 0)
-            throw new IOException($"The editor '{editor}' ended with code {process.ExitCode}, so nothing was written. The text is in {file}");
+        {
+            throw new IOException(
+                $"The editor '{editor}' ended with code {process.ExitCode}, so nothing was written. The text is "
+                    + $"in {file}"
+            );
+        }
     }
 }

@@ -6,8 +6,8 @@ namespace Cairn.Cli.Input;
 /// <summary>The command line as the system gave it.</summary>
 internal static partial class Arguments
 {
-    /// <summary>The number of the first argument that is not UTF-8, which would be read as something else; null when all are, or the
-    /// system does not tell.</summary>
+    /// <summary>The number of the first argument that is not UTF-8, which would be read as something else; null when
+    /// all are, or the system does not tell.</summary>
     public static int? Malformed()
     {
         const string Raw = "/proc/self/cmdline";
@@ -34,13 +34,24 @@ internal static partial class Arguments
     }
 
     /// <summary>A complaint about the command line without the names that the program's own types have.</summary>
-    public static string Explain(string message) => TypeError().Replace(message, match => match.Groups["type"].Value switch
-    {
-        var type when type.Contains("Int", StringComparison.Ordinal) => $"'{match.Groups["text"].Value}' is not a whole number: {match.Groups["name"].Value} takes one.",
-        "System.Boolean" => $"'{match.Groups["text"].Value}' is not true or false, which {match.Groups["name"].Value} takes.",
-        _ => $"'{match.Groups["text"].Value}' is not a number: {match.Groups["name"].Value} takes one.",
-    });
+    public static string Explain(string message) =>
+        TypeError()
+            .Replace(
+                message,
+                match =>
+                    match.Groups["type"].Value switch
+                    {
+                        var type when type.Contains("Int", StringComparison.Ordinal) =>
+                            $"'{match.Groups["text"].Value}' is not a whole number: "
+                                + $"{match.Groups["name"].Value} takes one.",
+                        "System.Boolean" => $"'{match.Groups["text"].Value}' is not true or false, which "
+                            + $"{match.Groups["name"].Value} takes.",
+                        _ => $"'{match.Groups["text"].Value}' is not a number: {match.Groups["name"].Value} takes one.",
+                    }
+            );
 
-    [GeneratedRegex(@"^Cannot parse argument '(?<text>.*?)' for (?:option|command) '(?<name>.*?)' as expected type '(?:System\.Nullable`1\[)?(?<type>[^\]']*)\]?'\.?.*$")]
+    [GeneratedRegex(
+        @"^Cannot parse argument '(?<text>.*?)' for (?:option|command) '(?<name>.*?)' as expected type '(?:System\.Nullable`1\[)?(?<type>[^\]']*)\]?'\.?.*$"
+    )]
     private static partial Regex TypeError();
 }

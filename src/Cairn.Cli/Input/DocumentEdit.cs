@@ -11,7 +11,8 @@ namespace Cairn.Cli.Input;
 /// <param name="Removes">Whether nothing is to be there any more.</param>
 internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Removes)
 {
-    /// <summary>Reads <c>KEY=VALUE</c>. A value is JSON when it is valid JSON, else text; <c>null</c> removes.</summary>
+    /// <summary>Reads <c>KEY=VALUE</c>. A value is JSON when it is valid JSON, else text; <c>null</c>
+    /// removes.</summary>
     /// <exception cref="UsageException">There is no key, or it is malformed.</exception>
     public static DocumentEdit Of(string text)
     {
@@ -38,19 +39,31 @@ internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Remov
     {
         foreach (var (index, edit) in edits.Index())
         {
-            if (edits.Where((other, place) => place != index && edit.Key.IsWithin(other.Key)).FirstOrDefault() is { } other)
-                throw new UsageException($"'{edit.Key.Text}' contradicts '{other.Key.Text}': both are about {other.Key.Place(other.Key.Steps.Count)}.");
+            if (
+                edits.Where((other, place) => place != index && edit.Key.IsWithin(other.Key)).FirstOrDefault() is
+                { } other
+            )
+            {
+                throw new UsageException(
+                    $"'{edit.Key.Text}' contradicts '{other.Key.Text}': both are about "
+                        + $"{other.Key.Place(other.Key.Steps.Count)}."
+                );
+            }
         }
     }
 
-    /// <summary>Whether one leads into, or removes, something that this overlay does not have itself, so that it matters what is below.</summary>
+    /// <summary>Whether one leads into, or removes, something that this overlay does not have itself, so that it
+    /// matters what is below.</summary>
     public static bool NeedBelow(byte[]? overlay, IReadOnlyList<DocumentEdit> edits)
     {
         var document = Parse(overlay);
-        return edits.Any(edit => DocumentKey.Follow(document, edit.Removes ? edit.Key.Steps : edit.Key.Steps.SkipLast(1)) is null);
+        return edits.Any(edit =>
+            DocumentKey.Follow(document, edit.Removes ? edit.Key.Steps : edit.Key.Steps.SkipLast(1)) is null
+        );
     }
 
-    /// <summary>Makes the changes: values in their order, then what is removed, from the end of an array to its start.</summary>
+    /// <summary>Makes the changes: values in their order, then what is removed, from the end of an array to its
+    /// start.</summary>
     /// <param name="document">The document; null when there is none yet, which begins as an empty object.</param>
     /// <param name="edits">The changes; <see cref="Check"/> has passed them.</param>
     /// <param name="below">What an environment serves, where the document is its overlay; null for a base.</param>
@@ -60,7 +73,9 @@ internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Remov
     {
         var root = Parse(document);
         var served = below is null ? null : JsonNode.Parse(below);
-        var removals = edits.Where(edit => edit.Removes).OrderByDescending(edit => edit.Key, Comparer<DocumentKey>.Create(DocumentKey.Compare));
+        var removals = edits
+            .Where(edit => edit.Removes)
+            .OrderByDescending(edit => edit.Key, Comparer<DocumentKey>.Create(DocumentKey.Compare));
         foreach (var edit in edits.Where(edit => !edit.Removes).Concat(removals))
             edit.Apply(root, served);
         return Encoding.UTF8.GetBytes(root?.ToJsonString(Printer.Compact) ?? "null");
@@ -79,7 +94,9 @@ internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Remov
                 if (below is not (null or JsonObject))
                 {
                     throw new UsageException(
-                        $"'{Key.Text}': {Key.Place(step + 1)} is {Kind(below)} below the overlay, which can only replace it whole: {Key.Place(step + 1).Trim('\'')}='…'.");
+                        $"'{Key.Text}': {Key.Place(step + 1)} is {Kind(below)} below the overlay, which can "
+                            + $"only replace it whole: {Key.Place(step + 1).Trim('\'')}='…'."
+                    );
                 }
 
                 if (Removes)
@@ -91,11 +108,22 @@ internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Remov
         }
 
         if (!Removes)
+        {
             Put(place, last, Value?.DeepClone());
+        }
         else if (place is JsonArray items)
+        {
             items.RemoveAt(IndexIn(items, last, mayAdd: false));
-        else if (!Members(place, last).Remove(Key.Steps[last]) && DocumentKey.Follow(below, [Key.Steps[last]]) is not null)
-            throw new UsageException($"'{Key.Text}' is not in the overlay but below it, and cannot be removed here: --null '{Key.Text}' hides it.");
+        }
+        else if (
+            !Members(place, last).Remove(Key.Steps[last]) && DocumentKey.Follow(below, [Key.Steps[last]]) is not null
+        )
+        {
+            throw new UsageException(
+                $"'{Key.Text}' is not in the overlay but below it, and cannot be removed here: --null "
+                    + $"'{Key.Text}' hides it."
+            );
+        }
     }
 
     // Makes the object that a step leads into and that is not there yet.
@@ -105,7 +133,9 @@ internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Remov
         if (!isKnown && (next == DocumentKey.End || DocumentKey.Index(next) is not null))
         {
             throw new UsageException(
-                $"'{Key.Text}': there is no {Key.Place(step + 1)} yet, so that '{next}' may be an index or a name. Set it whole, as an array '[…]' or an object '{{…}}'.");
+                $"'{Key.Text}': there is no {Key.Place(step + 1)} yet, so that '{next}' may be an index or a "
+                    + $"name. Set it whole, as an array '[…]' or an object '{{…}}'."
+            );
         }
 
         var opened = new JsonObject();
@@ -113,7 +143,8 @@ internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Remov
         return opened;
     }
 
-    private JsonNode? Child(JsonNode? place, int step) => place is not JsonArray items ? Members(place, step)[Key.Steps[step]]
+    private JsonNode? Child(JsonNode? place, int step) =>
+        place is not JsonArray items ? Members(place, step)[Key.Steps[step]]
         : IndexIn(items, step, mayAdd: true) is var index && index < items.Count ? items[index]
         : null;
 
@@ -127,24 +158,37 @@ internal sealed record DocumentEdit(DocumentKey Key, JsonNode? Value, bool Remov
             items[index] = value;
     }
 
-    private JsonObject Members(JsonNode? place, int step) => place as JsonObject ?? throw new UsageException(
-        $"'{Key.Text}': {Key.Place(step)} is {Kind(place)}, which has no members. Set it whole{(step == 0 ? ", with -f FILE" : "")}.");
+    private JsonObject Members(JsonNode? place, int step) =>
+        place as JsonObject
+        ?? throw new UsageException(
+            $"'{Key.Text}': {Key.Place(step)} is {Kind(place)}, which has no members. Set it "
+                + $"whole{(step == 0 ? ", with -f FILE" : "")}."
+        );
 
     private int IndexIn(JsonArray items, int step, bool mayAdd)
     {
         int? index = Key.Steps[step] == DocumentKey.End ? items.Count : DocumentKey.Index(Key.Steps[step]);
         if (index < items.Count || (mayAdd && index == items.Count))
             return index.Value;
-        string has = items.Count switch { 0 => "no elements", 1 => "one element, 0", var count => $"the elements 0 to {count - 1}" };
-        throw new UsageException($"'{Key.Text}': {Key.Place(step)} is an array that has {has}{(mayAdd ? $"; {items.Count} or {DocumentKey.End} adds one" : "")}.");
+        string has = items.Count switch
+        {
+            0 => "no elements",
+            1 => "one element, 0",
+            var count => $"the elements 0 to {count - 1}",
+        };
+        throw new UsageException(
+            $"'{Key.Text}': {Key.Place(step)} is an array that has "
+                + $"{has}{(mayAdd ? $"; {items.Count} or {DocumentKey.End} adds one" : "")}."
+        );
     }
 
-    private static string Kind(JsonNode? value) => value?.GetValueKind() switch
-    {
-        null or JsonValueKind.Null => "null",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String => "text",
-        JsonValueKind.Number => "a number",
-        _ => "true or false",
-    };
+    private static string Kind(JsonNode? value) =>
+        value?.GetValueKind() switch
+        {
+            null or JsonValueKind.Null => "null",
+            JsonValueKind.Array => "an array",
+            JsonValueKind.String => "text",
+            JsonValueKind.Number => "a number",
+            _ => "true or false",
+        };
 }

@@ -10,16 +10,17 @@ internal static class DocumentFile
     private const int MaxBytes = 64 << 20;
 
     /// <summary>The formats a document can be in, by the ending of its file's name.</summary>
-    public static DocumentFormat? FormatOf(string file) => Path.GetExtension(file).ToLowerInvariant() switch
-    {
-        ".json" => DocumentFormat.Json,
-        ".jsonc" => DocumentFormat.Jsonc,
-        ".yaml" or ".yml" => DocumentFormat.Yaml,
-        ".properties" => DocumentFormat.Properties,
-        ".env" => DocumentFormat.Dotenv,
-        ".toml" => DocumentFormat.Toml,
-        _ => null,
-    };
+    public static DocumentFormat? FormatOf(string file) =>
+        Path.GetExtension(file).ToLowerInvariant() switch
+        {
+            ".json" => DocumentFormat.Json,
+            ".jsonc" => DocumentFormat.Jsonc,
+            ".yaml" or ".yml" => DocumentFormat.Yaml,
+            ".properties" => DocumentFormat.Properties,
+            ".env" => DocumentFormat.Dotenv,
+            ".toml" => DocumentFormat.Toml,
+            _ => null,
+        };
 
     /// <summary>Reads it as JSON.</summary>
     /// <param name="file">Its name.</param>
@@ -44,13 +45,17 @@ internal static class DocumentFile
     }
 
     /// <summary>Reads it as it is.</summary>
-    /// <exception cref="UsageException">There is no such file, or it is larger than anything that is read here.</exception>
+    /// <exception cref="UsageException">There is no such file, or it is larger than anything that is read
+    /// here.</exception>
     public static async Task<byte[]> ReadTextAsync(string file, CancellationToken ct)
     {
         if (file != "-")
         {
-            return File.Exists(file) ? await ReadAsync(File.OpenRead(file), file, ct)
-                : throw new UsageException(Directory.Exists(file) ? $"'{file}' is a folder, not a file." : $"There is no file '{file}'.");
+            return File.Exists(file)
+                ? await ReadAsync(File.OpenRead(file), file, ct)
+                : throw new UsageException(
+                    Directory.Exists(file) ? $"'{file}' is a folder, not a file." : $"There is no file '{file}'."
+                );
         }
 
         return await ReadAsync(Console.OpenStandardInput(), "Standard input", ct);

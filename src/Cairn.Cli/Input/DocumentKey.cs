@@ -6,8 +6,8 @@ using Cairn.Core.Documents;
 
 namespace Cairn.Cli.Input;
 
-/// <summary>Where in a document something is, as it is typed: <c>pool.size</c>, <c>hosts.0</c>. A dot leads into an object or an
-/// array; a backslash before a dot, a backslash or a quote makes it part of the name.</summary>
+/// <summary>Where in a document something is, as it is typed: <c>pool.size</c>, <c>hosts.0</c>. A dot leads into an
+/// object or an array; a backslash before a dot, a backslash or a quote makes it part of the name.</summary>
 /// <param name="Text">As it was typed.</param>
 /// <param name="Steps">Names of members and indexes of elements, from the root on; at least one.</param>
 internal sealed record DocumentKey(string Text, IReadOnlyList<string> Steps)
@@ -32,16 +32,27 @@ internal sealed record DocumentKey(string Text, IReadOnlyList<string> Steps)
             }
 
             if (text[i] == '"' && isNew)
-                throw new UsageException($"The key '{text}' has a quote in front, and needs none: a dot of the name itself is \\. and a quote \\\".");
+            {
+                throw new UsageException(
+                    $"The key '{text}' has a quote in front, and needs none: a dot of the name itself is \\. "
+                        + "and a quote \\\"."
+                );
+            }
+
             isNew = false;
-            step.Append(text[i] == '\\' && i + 1 < text.Length && text[i + 1] is '.' or '\\' or '"' ? text[++i] : text[i]);
+            step.Append(
+                text[i] == '\\' && i + 1 < text.Length && text[i + 1] is '.' or '\\' or '"' ? text[++i] : text[i]
+            );
         }
 
         steps.Add(step.ToString());
         if (steps.Contains(""))
             throw new UsageException($"The key '{text}' has nothing between two dots.");
-        return steps.Count <= JsonText.MaxDepth ? new DocumentKey(text, steps)
-            : throw new UsageException($"A key of {steps.Count} steps leads deeper than a document can be: that is {JsonText.MaxDepth} levels.");
+        return steps.Count <= JsonText.MaxDepth
+            ? new DocumentKey(text, steps)
+            : throw new UsageException(
+                $"A key of {steps.Count} steps leads deeper than a document can be: that is {JsonText.MaxDepth} levels."
+            );
     }
 
     /// <summary>How people are told of its first steps.</summary>
@@ -49,11 +60,15 @@ internal sealed record DocumentKey(string Text, IReadOnlyList<string> Steps)
 
     /// <summary>Whether it is where the other one is, or inside of that.</summary>
     public bool IsWithin(DocumentKey other) =>
-        Steps.Count >= other.Steps.Count && other.Steps.Select((step, index) => Steps[index] == step && step != End).All(same => same);
+        Steps.Count >= other.Steps.Count
+        && other.Steps.Select((step, index) => Steps[index] == step && step != End).All(same => same);
 
     /// <summary>A step as an index: without sign or zeros before it; null when it is none.</summary>
     public static int? Index(string step) =>
-        (step == "0" || step is [>= '1' and <= '9', ..]) && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
+        (step == "0" || step is [>= '1' and <= '9', ..])
+        && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            ? index
+            : null;
 
     /// <summary>The order of the document, for elements of an array that of their indexes.</summary>
     public static int Compare(DocumentKey one, DocumentKey other)
@@ -70,10 +85,14 @@ internal sealed record DocumentKey(string Text, IReadOnlyList<string> Steps)
 
     /// <summary>What the first steps lead to; null where they lead nowhere, or to null.</summary>
     public static JsonNode? Follow(JsonNode? document, IEnumerable<string> steps) =>
-        steps.Aggregate(document, (place, step) => place switch
-        {
-            JsonObject members => members[step],
-            JsonArray items => Index(step) is { } index && index < items.Count ? items[index] : null,
-            _ => null,
-        });
+        steps.Aggregate(
+            document,
+            (place, step) =>
+                place switch
+                {
+                    JsonObject members => members[step],
+                    JsonArray items => Index(step) is { } index && index < items.Count ? items[index] : null,
+                    _ => null,
+                }
+        );
 }

@@ -17,19 +17,36 @@ internal sealed class SchemaFolder
         var folder = new SchemaFolder();
         foreach (string place in places)
         {
-            foreach (string file in Directory.Exists(place) ? Directory.GetFiles(place, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray() : [place])
+            foreach (
+                string file in Directory.Exists(place)
+                    ? Directory
+                        .GetFiles(place, "*", SearchOption.AllDirectories)
+                        .Order(StringComparer.Ordinal)
+                        .ToArray()
+                    : [place]
+            )
             {
-                if (file == place || DocumentFile.FormatOf(file) is { } format && (format == DocumentFormat.Json || format == DocumentFormat.Yaml))
+                if (
+                    file == place
+                    || DocumentFile.FormatOf(file) is { } format
+                        && (format == DocumentFormat.Json || format == DocumentFormat.Yaml)
+                )
+                {
                     folder.Add(file, JsonText.Element(await DocumentFile.ReadAsync(file, null, ct)));
+                }
             }
         }
 
         return folder;
     }
 
-    /// <summary>The schema that a reference means: by its <c>$id</c>, by where its file is, else by its file's name.</summary>
+    /// <summary>The schema that a reference means: by its <c>$id</c>, by where its file is, else by its file's
+    /// name.</summary>
     public JsonElement? Find(Uri uri) =>
-        _byUri.TryGetValue(uri.ToString(), out var schema) || _byName.TryGetValue(uri.ToString().Split('/')[^1], out schema) ? schema : null;
+        _byUri.TryGetValue(uri.ToString(), out var schema)
+        || _byName.TryGetValue(uri.ToString().Split('/')[^1], out schema)
+            ? schema
+            : null;
 
     /// <summary>What a schema's relative references are resolved against.</summary>
     public static Uri AddressOf(string file) => new("file://" + Path.GetFullPath(file == "-" ? "stdin" : file));
@@ -38,8 +55,11 @@ internal sealed class SchemaFolder
     {
         _byUri.TryAdd(AddressOf(file).ToString(), schema);
         _byName.TryAdd(Path.GetFileName(file), schema);
-        if (schema.ValueKind == JsonValueKind.Object
-            && (schema.TryGetProperty("$id", out var id) || schema.TryGetProperty("id", out id)) && id.ValueKind == JsonValueKind.String)
+        if (
+            schema.ValueKind == JsonValueKind.Object
+            && (schema.TryGetProperty("$id", out var id) || schema.TryGetProperty("id", out id))
+            && id.ValueKind == JsonValueKind.String
+        )
         {
             _byUri.TryAdd(id.GetString()!.TrimEnd('#'), schema);
         }

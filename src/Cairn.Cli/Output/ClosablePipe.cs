@@ -34,7 +34,8 @@ internal sealed partial class ClosablePipe(FileStream pipe) : Stream
             Console.SetOut(new StreamWriter(new ClosablePipe(pipe)) { AutoFlush = true });
     }
 
-    /// <summary>A token that is cancelled when the reader of standard output goes away, also while nothing is written.</summary>
+    /// <summary>A token that is cancelled when the reader of standard output goes away, also while nothing is
+    /// written.</summary>
     /// <param name="ct">Cancels it too.</param>
     public static CancellationTokenSource LinkToReader(CancellationToken ct)
     {

@@ -10,8 +10,8 @@ internal sealed record Column(string Heading, Func<JsonNode, string?> Cell)
 {
     private const int LeastText = 12;
 
-    /// <summary>To how many characters a cell may be cut where there is no room: sentences and lists, not what one copies; null for what
-    /// is of use only whole.</summary>
+    /// <summary>To how many characters a cell may be cut where there is no room: sentences and lists, not what one
+    /// copies; null for what is of use only whole.</summary>
     public int? Least { get; init; }
 
     /// <summary>What goes first where there is no room: the highest, from the right; 0 stays.</summary>
@@ -19,10 +19,17 @@ internal sealed record Column(string Heading, Func<JsonNode, string?> Cell)
 
     /// <summary>A column that shows a member; its heading is the member's name unless another is given first.</summary>
     public static Column Of(string heading, string? member = null) =>
-        new(heading, item => item[member ?? heading] is { } value and not JsonArray { Count: 0 } ? Printer.Text(value) : "");
+        new(
+            heading,
+            item => item[member ?? heading] is { } value and not JsonArray { Count: 0 } ? Printer.Text(value) : ""
+        );
 
     /// <summary>A column with a time, of which the minute may be enough.</summary>
-    public static Column Time(string heading, string? member = null) => Of(heading, member) with { Least = "2026-11-21T05:35…".Length };
+    public static Column Time(string heading, string? member = null) =>
+        Of(heading, member) with
+        {
+            Least = "2026-11-21T05:35…".Length,
+        };
 
     /// <summary>The same column, which may be cut short and then left out.</summary>
     public Column Shortened(int spare = 1) => this with { Least = LeastText, Spare = spare };
@@ -39,11 +46,15 @@ internal static class Columns
     /// <summary>Lays a table out.</summary>
     /// <param name="columns">From left to right.</param>
     /// <param name="items">One a line.</param>
-    /// <param name="width">How wide a line may be, in cells of a terminal; null for as wide as need be. What must not be cut or left out makes
-    /// lines longer than that.</param>
-    /// <returns>The lines, headings first, and the headings of the columns that were left out though there is something in them.</returns>
+    /// <param name="width">How wide a line may be, in cells of a terminal; null for as wide as need be. What must not
+    /// be cut or left out makes lines longer than that.</param>
+    /// <returns>The lines, headings first, and the headings of the columns that were left out though there is something
+    /// in them.</returns>
     public static (IReadOnlyList<string> Lines, IReadOnlyList<string> LeftOut) Lay(
-        IReadOnlyList<Column> columns, IReadOnlyList<JsonNode> items, int? width)
+        IReadOnlyList<Column> columns,
+        IReadOnlyList<JsonNode> items,
+        int? width
+    )
     {
         var kept = columns.Select(column => new Laid(column, items)).ToList();
         var filled = kept.Where(laid => !laid.IsEmpty).ToList();
@@ -59,7 +70,13 @@ internal static class Columns
                 {
                     longest.Width -= Math.Min(longest.Excess, over);
                 }
-                else if (kept.FindLastIndex(laid => laid.Column.Spare > 0 && laid.Column.Spare == kept.Max(other => other.Column.Spare)) is >= 0 and var spare)
+                else if (
+                    kept.FindLastIndex(laid =>
+                        laid.Column.Spare > 0 && laid.Column.Spare == kept.Max(other => other.Column.Spare)
+                    )
+                    is >= 0
+                        and var spare
+                )
                 {
                     kept.RemoveAt(spare);
                     kept.ForEach(laid => laid.Widen());
@@ -72,8 +89,16 @@ internal static class Columns
         }
 
         return (
-            [.. Enumerable.Range(0, items.Count + 1).Select(row => string.Concat(kept.Select((laid, index) => laid.Text(row, last: index == kept.Count - 1))).TrimEnd())],
-            [.. filled.Except(kept).Select(laid => laid.Column.Heading)]);
+            [
+                .. Enumerable
+                    .Range(0, items.Count + 1)
+                    .Select(row =>
+                        string.Concat(kept.Select((laid, index) => laid.Text(row, last: index == kept.Count - 1)))
+                            .TrimEnd()
+                    ),
+            ],
+            [.. filled.Except(kept).Select(laid => laid.Column.Heading)]
+        );
     }
 
     private static int Width(List<Laid> columns) => columns.Sum(laid => laid.Width) + Gap * (columns.Count - 1);

@@ -16,11 +16,12 @@ internal static class DiffText
         }
     }
 
-    private static int? Colour(string line) => line switch
-    {
-        ['+', ..] => 32,
-        ['-', ..] => 31,
-        ['@', ..] => 36,
-        _ => null,
-    };
+    private static int? Colour(string line) =>
+        line switch
+        {
+            ['+', ..] => 32,
+            ['-', ..] => 31,
+            ['@', ..] => 36,
+            _ => null,
+        };
 }

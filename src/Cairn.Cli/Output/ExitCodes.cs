@@ -46,14 +46,23 @@ internal static class ExitCodes
             Say(e.Message);
             foreach (var (pointer, message) in e.Errors)
                 await Console.Error.WriteLineAsync($"  {(pointer.Length == 0 ? "" : pointer + ": ")}{message}");
-            return !e.IsOfCairn ? Unreachable : e.Status switch { 400 => Usage, 401 or 403 => Denied, 404 or 410 => NotFound, 409 or 412 => Conflict, _ => Failure };
+            return !e.IsOfCairn
+                ? Unreachable
+                : e.Status switch
+                {
+                    400 => Usage,
+                    401 or 403 => Denied,
+                    404 or 410 => NotFound,
+                    409 or 412 => Conflict,
+                    _ => Failure,
+                };
         }
         catch (HttpRequestException e)
         {
             Say(e.Message);
             return Unreachable;
         }
-        catch (Exception e) when (e is UsageException or SettingException or MasterKeyException or Core.ProblemException { Problem.Kind: Core.ProblemKind.Invalid or Core.ProblemKind.UnsupportedFormat })
+        catch (Exception e) when (IsUsage(e))
         {
             Say(e.Message);
             return Usage;
@@ -63,7 +72,14 @@ internal static class ExitCodes
             Say(e.Message);
             return NotFound;
         }
-        catch (Exception e) when (e is StoreException or Storage.Catalogs.CatalogException or Core.ProblemException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e
+                    is StoreException
+                        or Storage.Catalogs.CatalogException
+                        or Core.ProblemException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             Say(e.Message);
             return Failure;
@@ -78,12 +94,18 @@ internal static class ExitCodes
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("CAIRN_DEBUG") is null or "")
         {
-            Say($"something went wrong that should not have: {e.GetType().Name}: {e.Message} CAIRN_DEBUG=1 shows where.");
+            Say(
+                $"something went wrong that should not have: {e.GetType().Name}: {e.Message} CAIRN_DEBUG=1 shows where."
+            );
             return Failure;
         }
     }
 
     private static void Say(string message) => Console.Error.WriteLine("cairn: " + message);
+
+    private static bool IsUsage(Exception e) =>
+        e is UsageException or SettingException or MasterKeyException
+        || e is Core.ProblemException { Problem.Kind: Core.ProblemKind.Invalid or Core.ProblemKind.UnsupportedFormat };
 }
 
 /// <summary>What the command line asks for is not in an answer.</summary>

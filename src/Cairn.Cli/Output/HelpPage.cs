@@ -4,8 +4,9 @@ using System.CommandLine.Invocation;
 namespace Cairn.Cli.Output;
 
 /// <summary>
-/// What <c>--help</c> shows: what the command does, how it is called, examples, and what it takes. A command's description
-/// is its summary, then optionally more paragraphs, then optionally <c>Examples:</c> and one example a line.
+/// What <c>--help</c> shows: what the command does, how it is called, examples, and what it takes. A command's
+/// description is its summary, then optionally more paragraphs, then optionally <c>Examples:</c> and one example a
+/// line.
 /// </summary>
 internal sealed class HelpPage : SynchronousCommandLineAction
 {
@@ -21,10 +22,12 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         return ExitCodes.Success;
     }
 
-    /// <summary>The command as one calls it, such as <c>cairn config get</c> or <c>cairn env vars &lt;name&gt; get</c>.</summary>
-    public static string NameOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent
-        ? string.Join(' ', [NameOf(parent), .. parent.Arguments.Select(Label), command.Name])
-        : "cairn";
+    /// <summary>The command as one calls it, such as <c>cairn config get</c> or <c>cairn env vars &lt;name&gt;
+    /// get</c>.</summary>
+    public static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent
+            ? string.Join(' ', [NameOf(parent), .. parent.Arguments.Select(Label), command.Name])
+            : "cairn";
 
     public static void Write(Command command, TextWriter output)
     {
@@ -40,8 +43,16 @@ internal sealed class HelpPage : SynchronousCommandLineAction
             output.WriteLine(parts[1]);
         }
 
-        WriteSection(output, "Commands", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => (sub.Name, Summary(sub))));
-        WriteSection(output, "Arguments", command.Arguments.Select(argument => (Label(argument), argument.Description ?? "")));
+        WriteSection(
+            output,
+            "Commands",
+            command.Subcommands.Where(sub => !sub.Hidden).Select(sub => (sub.Name, Summary(sub)))
+        );
+        WriteSection(
+            output,
+            "Arguments",
+            command.Arguments.Select(argument => (Label(argument), argument.Description ?? ""))
+        );
         WriteSection(output, "Options", command.Options.Where(option => !option.Recursive).Select(Row));
         WriteSection(output, "Options of every command", Recursive(command).Select(Row));
     }
@@ -51,28 +62,39 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         var words = new List<string> { NameOf(command) };
         if (command.Subcommands.Count > 0 && command.Action is null)
             words.Add("<command>");
-        words.AddRange(command.Arguments.Select(argument =>
-        {
-            string label = Label(argument) + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
-            return argument.Arity.MinimumNumberOfValues == 0 ? $"[{label}]" : label;
-        }));
-        words.AddRange(command.Options.Where(option => option.Required).Select(option => Row(option).Item1.Split(", ")[^1]));
+        words.AddRange(
+            command.Arguments.Select(argument =>
+            {
+                string label = Label(argument) + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
+                return argument.Arity.MinimumNumberOfValues == 0 ? $"[{label}]" : label;
+            })
+        );
+        words.AddRange(
+            command.Options.Where(option => option.Required).Select(option => Row(option).Item1.Split(", ")[^1])
+        );
         words.Add("[options]");
         return string.Join(' ', words);
     }
 
-    private static string Summary(Command command) => (command.Description ?? "").Split("\n\n")[0].ReplaceLineEndings(" ");
+    private static string Summary(Command command) =>
+        (command.Description ?? "").Split("\n\n")[0].ReplaceLineEndings(" ");
 
     private static string Label(Argument argument) => $"<{argument.HelpName ?? argument.Name}>";
 
     private static IEnumerable<Option> Recursive(Command command) =>
-        command.Parents.OfType<Command>().SelectMany(Recursive).Concat(command.Options.Where(option => option.Recursive)).Distinct();
+        command
+            .Parents.OfType<Command>()
+            .SelectMany(Recursive)
+            .Concat(command.Options.Where(option => option.Recursive))
+            .Distinct();
 
     private static (string, string) Row(Option option)
     {
         var names = option.Aliases.Append(option.Name).OrderBy(name => name.Length);
-        string value = option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0
-            ? "" : $" <{option.HelpName ?? option.Name.TrimStart('-')}>";
+        string value =
+            option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0
+                ? ""
+                : $" <{option.HelpName ?? option.Name.TrimStart('-')}>";
         return (string.Join(", ", names) + value, option.Description ?? "");
     }
 

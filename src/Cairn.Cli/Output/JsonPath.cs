@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Cairn.Cli.Output;
 
-/// <summary>Picks values out of an answer: <c>.name</c>, <c>['name']</c>, <c>[0]</c>, <c>[-1]</c>, <c>[*]</c> and <c>.*</c>, one after the other,
-/// as in RFC 9535; a <c>$</c> in front and braces around all of it may be left out.</summary>
+/// <summary>Picks values out of an answer: <c>.name</c>, <c>['name']</c>, <c>[0]</c>, <c>[-1]</c>, <c>[*]</c> and
+/// <c>.*</c>, one after the other, as in RFC 9535; a <c>$</c> in front and braces around all of it may be left
+/// out.</summary>
 internal sealed partial class JsonPath
 {
     private readonly List<Func<JsonNode, IEnumerable<JsonNode?>>> _steps = [];
@@ -14,11 +15,18 @@ internal sealed partial class JsonPath
     {
         string path = text.StartsWith('{') && text.EndsWith('}') ? text[1..^1] : text;
         path = path.StartsWith('$') ? path[1..] : path;
-        for (int at = 0; at < path.Length;)
+        int at = 0;
+        while (at < path.Length)
         {
             var step = Step().Match(path, at);
             if (!step.Success)
-                throw new UsageException($"'{text}' is no path such as [*].path, .members[0].name or ['a.b']: it cannot be read from '{path[at..]}' on.");
+            {
+                throw new UsageException(
+                    $"'{text}' is no path such as [*].path, .members[0].name or ['a.b']: it cannot be read from "
+                        + $"'{path[at..]}' on."
+                );
+            }
+
             at += step.Length;
             if (step.Groups["index"] is { Success: true } index)
             {
@@ -26,12 +34,21 @@ internal sealed partial class JsonPath
             }
             else if (step.Groups["name"] is { Success: true } name)
             {
-                _steps.Add(node => node is JsonObject members && members.TryGetPropertyValue(name.Value, out var value) ? [value] : []);
+                _steps.Add(node =>
+                    node is JsonObject members && members.TryGetPropertyValue(name.Value, out var value) ? [value] : []
+                );
             }
             else
             {
                 IsMany = true;
-                _steps.Add(node => node switch { JsonArray items => items, JsonObject members => members.Select(member => member.Value), _ => [] });
+                _steps.Add(node =>
+                    node switch
+                    {
+                        JsonArray items => items,
+                        JsonObject members => members.Select(member => member.Value),
+                        _ => [],
+                    }
+                );
             }
         }
     }
@@ -48,9 +65,17 @@ internal sealed partial class JsonPath
         return found;
     }
 
-    private static Func<JsonNode, IEnumerable<JsonNode?>> ByIndex(int index) => node =>
-        node is JsonArray items && (index < 0 ? items.Count + index : index) is var place && place >= 0 && place < items.Count ? [items[place]] : [];
+    private static Func<JsonNode, IEnumerable<JsonNode?>> ByIndex(int index) =>
+        node =>
+            node is JsonArray items
+            && (index < 0 ? items.Count + index : index) is var place
+            && place >= 0
+            && place < items.Count
+                ? [items[place]]
+                : [];
 
-    [GeneratedRegex("""\G(?:\.(?<all>\*)|\.(?<name>[^.\[\]'"*]+)|\[(?<all>\*)\]|\[(?<index>-?[0-9]{1,9})\]|\['(?<name>[^']*)'\]|\["(?<name>[^"]*)"\])""")]
+    [GeneratedRegex(
+        """\G(?:\.(?<all>\*)|\.(?<name>[^.\[\]'"*]+)|\[(?<all>\*)\]|\[(?<index>-?[0-9]{1,9})\]|\['(?<name>[^']*)'\]|\["(?<name>[^"]*)"\])"""
+    )]
     private static partial Regex Step();
 }

@@ -6,7 +6,8 @@ using Cairn.Core.Documents;
 
 namespace Cairn.Cli.Output;
 
-/// <summary>Prints answers for people or for programs. Colours, and lines cut to the width there is, only on a terminal.</summary>
+/// <summary>Prints answers for people or for programs. Colours, and lines cut to the width there is, only on a
+/// terminal.</summary>
 /// <param name="format">One of <see cref="Formats"/>, or <c>jsonpath=</c> and a <see cref="JsonPath"/>.</param>
 internal sealed class Printer(string format)
 {
@@ -20,13 +21,24 @@ internal sealed class Printer(string format)
 
     public static readonly string[] Formats = ["table", "wide", "name", "json", "yaml"];
 
-    private static readonly JsonSerializerOptions Indented =
-        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n", MaxDepth = MaxDepth };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NewLine = "\n",
+        MaxDepth = MaxDepth,
+    };
 
     /// <summary>On one line.</summary>
-    public static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth };
+    public static readonly JsonSerializerOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = MaxDepth,
+    };
 
-    private readonly JsonPath? _path = format.StartsWith(PathPrefix, StringComparison.Ordinal) ? new JsonPath(format[PathPrefix.Length..]) : null;
+    private readonly JsonPath? _path = format.StartsWith(PathPrefix, StringComparison.Ordinal)
+        ? new JsonPath(format[PathPrefix.Length..])
+        : null;
 
     /// <summary>Whether it prints for people, not for programs.</summary>
     public bool IsTable => format is "table" or "wide";
@@ -38,11 +50,13 @@ internal sealed class Printer(string format)
     public string DocumentFormatName => format == "yaml" ? "yaml" : "json";
 
     /// <summary>Whether a format can be printed.</summary>
-    public static bool Accepts(string format) => Formats.Contains(format) || format.StartsWith(PathPrefix, StringComparison.Ordinal);
+    public static bool Accepts(string format) =>
+        Formats.Contains(format) || format.StartsWith(PathPrefix, StringComparison.Ordinal);
 
     /// <summary>Prints a list.</summary>
     /// <param name="items">What the API answered.</param>
-    /// <param name="columns">The columns of the table; the first is what <c>-o name</c> prints of what has no name.</param>
+    /// <param name="columns">The columns of the table; the first is what <c>-o name</c> prints of what has no
+    /// name.</param>
     public void List(IReadOnlyList<JsonNode> items, params Column[] columns)
     {
         if (format == "name")
@@ -71,7 +85,9 @@ internal sealed class Printer(string format)
     {
         if (format == "name")
         {
-            Console.Out.WriteLine(NameOf(item) ?? throw new UsageException("-o name is not for this command: what it prints has no name."));
+            Console.Out.WriteLine(
+                NameOf(item) ?? throw new UsageException("-o name is not for this command: what it prints has no name.")
+            );
         }
         else if (!IsTable)
         {
@@ -83,22 +99,33 @@ internal sealed class Printer(string format)
         }
         else
         {
-            foreach (var (name, value) in item.AsObject().Where(member => member.Value is not null and not JsonArray { Count: 0 }))
-                Console.Out.WriteLine($"{name + ":",-18} {Text(value)}");
+            foreach (
+                var (name, value) in item.AsObject()
+                    .Where(member => member.Value is not null and not JsonArray { Count: 0 })
+            )
+            {
+                Console.Out.WriteLine($"{(name + ":").PadRight(18)} {Text(value)}");
+            }
         }
     }
 
     /// <summary>A member of an answer as text for a cell, on one line.</summary>
-    public static string Text(JsonNode? value) => value switch
-    {
-        null => "-",
-        JsonArray items => items.Count == 0 ? "-" : string.Join(", ", items.Select(Text)),
-        JsonObject members => members.Count == 0 ? "-" : string.Join(", ", members.Select(member => $"{SafeText.Of(member.Key)}={Text(member.Value)}")),
-        JsonValue scalar when scalar.GetValueKind() == JsonValueKind.String => SafeText.Of(scalar.GetValue<string>()),
-        _ => value.ToJsonString(Compact),
-    };
+    public static string Text(JsonNode? value) =>
+        value switch
+        {
+            null => "-",
+            JsonArray items => items.Count == 0 ? "-" : string.Join(", ", items.Select(Text)),
+            JsonObject members => members.Count == 0
+                ? "-"
+                : string.Join(", ", members.Select(member => $"{SafeText.Of(member.Key)}={Text(member.Value)}")),
+            JsonValue scalar when scalar.GetValueKind() == JsonValueKind.String => SafeText.Of(
+                scalar.GetValue<string>()
+            ),
+            _ => value.ToJsonString(Compact),
+        };
 
-    /// <summary>Prints a document that somebody keeps: JSON over several lines, YAML, or what a path leads to in it.</summary>
+    /// <summary>Prints a document that somebody keeps: JSON over several lines, YAML, or what a path leads to in
+    /// it.</summary>
     /// <param name="json">The document.</param>
     public void Document(byte[] json)
     {
@@ -108,7 +135,8 @@ internal sealed class Printer(string format)
             Terminal.WriteDocument(format == "yaml" ? DocumentFormat.Yaml.Write(json) : JsonText.Indent(json));
     }
 
-    /// <summary>Prints one of many things that come one by one: a line of text, a line of JSON, or a document of YAML.</summary>
+    /// <summary>Prints one of many things that come one by one: a line of text, a line of JSON, or a document of
+    /// YAML.</summary>
     public void Next(JsonNode item, string line)
     {
         if (format == "json")
@@ -130,11 +158,19 @@ internal sealed class Printer(string format)
     private void Structured(JsonNode? node)
     {
         if (_path is not null)
+        {
             PrintFound(_path, node);
+        }
         else if (format == "yaml")
-            Terminal.WriteDocument(DocumentFormat.Yaml.Write(Encoding.UTF8.GetBytes(node?.ToJsonString(Compact) ?? "null")));
+        {
+            Terminal.WriteDocument(
+                DocumentFormat.Yaml.Write(Encoding.UTF8.GetBytes(node?.ToJsonString(Compact) ?? "null"))
+            );
+        }
         else
+        {
             Console.Out.Write((node?.ToJsonString(Indented) ?? "null") + "\n");
+        }
     }
 
     private void PrintFound(JsonPath path, JsonNode? node)
@@ -143,7 +179,13 @@ internal sealed class Printer(string format)
         if (found.Count == 0 && !path.IsMany)
             throw new NothingThereException($"There is nothing at {format[PathPrefix.Length..]}.");
         foreach (var value in found)
-            Console.Out.WriteLine(value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString(Compact) ?? "null");
+        {
+            Console.Out.WriteLine(
+                value?.GetValueKind() == JsonValueKind.String
+                    ? value.GetValue<string>()
+                    : value?.ToJsonString(Compact) ?? "null"
+            );
+        }
     }
 
     private void PrintTable(IReadOnlyList<JsonNode> items, Column[] columns)
@@ -157,7 +199,11 @@ internal sealed class Printer(string format)
             Console.Error.WriteLine($"Not shown for want of room: {string.Join(", ", leftOut)}. -o wide shows all.");
     }
 
-    private static string? NameOf(JsonNode item) => item is JsonObject members
-        ? Names.Select(name => members[name]).FirstOrDefault(value => value?.GetValueKind() == JsonValueKind.String)?.GetValue<string>()
-        : null;
+    private static string? NameOf(JsonNode item) =>
+        item is JsonObject members
+            ? Names
+                .Select(name => members[name])
+                .FirstOrDefault(value => value?.GetValueKind() == JsonValueKind.String)
+                ?.GetValue<string>()
+            : null;
 }

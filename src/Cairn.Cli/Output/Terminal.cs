@@ -12,10 +12,14 @@ internal static class Terminal
     public static TextWriter ErrorForProgress { get; private set; } = Console.Error;
 
     /// <summary>Whether standard output is a person's terminal that may have colours.</summary>
-    public static bool IsColoured => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
+    public static bool IsColoured =>
+        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
 
     /// <summary>How many characters fit in a line; null when nobody looks at lines, but a program reads them.</summary>
-    public static int? Width => Console.IsOutputRedirected ? null : Console.WindowWidth is > 0 and var width ? width : 80;
+    public static int? Width =>
+        Console.IsOutputRedirected ? null
+        : Console.WindowWidth is > 0 and var width ? width
+        : 80;
 
     /// <summary>From now on the console takes no orders from what others wrote.</summary>
     public static void Protect()

@@ -48,12 +48,18 @@ internal static class DocumentLines
         {
             using var json = JsonText.Parse(Encoding.UTF8.GetBytes(line));
             var root = json.RootElement;
-            if (root.ValueKind == JsonValueKind.Object
-                && root.TryGetProperty("path", out var path) && path.ValueKind == JsonValueKind.String
-                && root.TryGetProperty("document", out var document))
+            if (
+                root.ValueKind == JsonValueKind.Object
+                && root.TryGetProperty("path", out var path)
+                && path.ValueKind == JsonValueKind.String
+                && root.TryGetProperty("document", out var document)
+            )
             {
                 return new ConfigDocument(
-                    path.GetString()!, root.TryGetProperty("environment", out var environment) ? environment.GetString() : null, JsonText.ToUtf8(document));
+                    path.GetString()!,
+                    root.TryGetProperty("environment", out var environment) ? environment.GetString() : null,
+                    JsonText.ToUtf8(document)
+                );
             }
         }
         catch (Exception e) when (e is ProblemException or InvalidOperationException)

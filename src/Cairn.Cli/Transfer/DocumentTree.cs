@@ -7,8 +7,8 @@ namespace Cairn.Cli.Transfer;
 
 /// <summary>
 /// Configs as a folder: <c>payments/database.json</c> is the base of <c>payments/database</c>, and
-/// <c>payments/database@prod.json</c> its overlay for prod. What would be ambiguous in a file's name is percent-encoded:
-/// an <c>@</c> of the path itself, a dot in front, an ending such as <c>.json</c> of a folder.
+/// <c>payments/database@prod.json</c> its overlay for prod. What would be ambiguous in a file's name is
+/// percent-encoded: an <c>@</c> of the path itself, a dot in front, an ending such as <c>.json</c> of a folder.
 /// </summary>
 internal static class DocumentTree
 {
@@ -43,8 +43,8 @@ internal static class DocumentTree
         return file;
     }
 
-    /// <summary>Reads all documents below a folder, in the order of their files' names. Files whose name begins with a dot
-    /// or whose ending is that of no format are not configs.</summary>
+    /// <summary>Reads all documents below a folder, in the order of their files' names. Files whose name begins with a
+    /// dot or whose ending is that of no format are not configs.</summary>
     /// <exception cref="UsageException">A file is malformed, or two files are the same document.</exception>
     /// <param name="folder">The folder.</param>
     /// <param name="onSkipped">Told of each other file.</param>
@@ -56,14 +56,20 @@ internal static class DocumentTree
             foreach (var document in Read(folder, file))
             {
                 if (!known.TryAdd((document.Path, document.Environment), file))
-                    throw new UsageException($"{file} and {known[(document.Path, document.Environment)]} are both {document.Name}.");
+                {
+                    throw new UsageException(
+                        $"{file} and {known[(document.Path, document.Environment)]} are both {document.Name}."
+                    );
+                }
+
                 yield return document;
             }
         }
     }
 
     /// <summary>The files that hold documents, and of which configs.</summary>
-    public static IEnumerable<(string File, string Path)> Names(string folder) => Files(folder, static _ => { }).Select(file => (file, NameOf(folder, file).Path));
+    public static IEnumerable<(string File, string Path)> Names(string folder) =>
+        Files(folder, static _ => { }).Select(file => (file, NameOf(folder, file).Path));
 
     private static IEnumerable<string> Files(string folder, Action<string> onSkipped)
     {
@@ -114,5 +120,6 @@ internal static class DocumentTree
 
     private static bool IsShown(string path) => !Path.GetFileName(path).StartsWith('.');
 
-    private static string EncodeAt(string text, int index) => $"{text[..index]}%{(int)text[index]:X2}{text[(index + 1)..]}";
+    private static string EncodeAt(string text, int index) =>
+        $"{text[..index]}%{(int)text[index]:X2}{text[(index + 1)..]}";
 }

@@ -12,12 +12,22 @@ internal sealed class Exporter(ServerConfigs configs, ProgressDisplay progress)
     public async Task<int> ToFolderAsync(string prefix, string folder, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
-        return await RunAsync(prefix, async document => _written.Add(await DocumentTree.WriteAsync(folder, document, ct)), ct);
+        return await RunAsync(
+            prefix,
+            async document => _written.Add(await DocumentTree.WriteAsync(folder, document, ct)),
+            ct
+        );
     }
 
-    /// <summary>The files of a folder that would be read as documents below the prefix and were not written by the last export.</summary>
+    /// <summary>The files of a folder that would be read as documents below the prefix and were not written by the last
+    /// export.</summary>
     public IReadOnlyList<string> Stale(string prefix, string folder) =>
-        [.. DocumentTree.Names(folder).Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal) && !_written.Contains(file.File)).Select(file => file.File)];
+        [
+            .. DocumentTree
+                .Names(folder)
+                .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal) && !_written.Contains(file.File))
+                .Select(file => file.File),
+        ];
 
     /// <summary>Writes one file of JSON lines; under its name it is either complete or not there.</summary>
     /// <inheritdoc cref="ToFolderAsync" path="/returns"/>
@@ -27,13 +37,25 @@ internal sealed class Exporter(ServerConfigs configs, ProgressDisplay progress)
         {
             // Disposing would close the console's own stream.
             var output = Console.Out;
-            return await RunAsync(prefix, async document => await output.WriteAsync(System.Text.Encoding.UTF8.GetString(DocumentLines.Write(document))), ct);
+            return await RunAsync(
+                prefix,
+                async document =>
+                    await output.WriteAsync(System.Text.Encoding.UTF8.GetString(DocumentLines.Write(document))),
+                ct
+            );
         }
 
         string temporary = file + ".new";
         int count;
         await using (var output = PrivateFile.Create(temporary))
-            count = await RunAsync(prefix, document => output.WriteAsync(DocumentLines.Write(document), ct).AsTask(), ct);
+        {
+            count = await RunAsync(
+                prefix,
+                document => output.WriteAsync(DocumentLines.Write(document), ct).AsTask(),
+                ct
+            );
+        }
+
         File.Move(temporary, file, overwrite: true);
         return count;
     }
@@ -41,18 +63,27 @@ internal sealed class Exporter(ServerConfigs configs, ProgressDisplay progress)
     private async Task<int> RunAsync(string prefix, Func<ConfigDocument, Task> write, CancellationToken ct)
     {
         int count = 0;
-        await progress.RunAsync("Exporting", total: null, async advance =>
-        {
-            await foreach (var config in configs.ListAsync(prefix, ct))
+        await progress.RunAsync(
+            "Exporting",
+            total: null,
+            async advance =>
             {
-                foreach (var document in config.Documents.OrderBy(document => document.Environment, StringComparer.Ordinal))
+                await foreach (var config in configs.ListAsync(prefix, ct))
                 {
-                    await write(document);
-                    count++;
-                    advance(1);
+                    foreach (
+                        var document in config.Documents.OrderBy(
+                            document => document.Environment,
+                            StringComparer.Ordinal
+                        )
+                    )
+                    {
+                        await write(document);
+                        count++;
+                        advance(1);
+                    }
                 }
             }
-        });
+        );
         return count;
     }
 }

@@ -14,7 +14,8 @@ internal sealed class Importer(ApiClient api, ProgressDisplay progress, bool? ve
     private const int MaxBytes = 4 << 20;
     private const int InFlight = 4;
 
-    /// <summary>Writes all steps of a plan. What was written before a failure stays, and the next import goes on from there.</summary>
+    /// <summary>Writes all steps of a plan. What was written before a failure stays, and the next import goes on from
+    /// there.</summary>
     /// <returns>How many changes they were committed as.</returns>
     /// <exception cref="ApiException">One was refused; its errors name the configs.</exception>
     public async Task<int> WriteAsync(IReadOnlyList<PlanStep> steps, string message, CancellationToken ct)
@@ -22,22 +23,46 @@ internal sealed class Importer(ApiClient api, ProgressDisplay progress, bool? ve
         string run = Guid.NewGuid().ToString("N");
         int changes = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = ct };
-        await progress.RunAsync("Importing", steps.Count, advance => Parallel.ForEachAsync(Batches(steps).Index(), options, async (batch, stop) =>
-        {
-            int made = await CommitAsync(batch.Item, message, $"{run}-{batch.Index}", stop);
-            Interlocked.Add(ref changes, made);
-            advance(batch.Item.Count);
-        }));
+        await progress.RunAsync(
+            "Importing",
+            steps.Count,
+            advance =>
+                Parallel.ForEachAsync(
+                    Batches(steps).Index(),
+                    options,
+                    async (batch, stop) =>
+                    {
+                        int made = await CommitAsync(batch.Item, message, $"{run}-{batch.Index}", stop);
+                        Interlocked.Add(ref changes, made);
+                        advance(batch.Item.Count);
+                    }
+                )
+        );
         return changes;
     }
 
-    private async Task<int> CommitAsync(IReadOnlyList<PlanStep> steps, string message, string idempotencyKey, CancellationToken ct)
+    private async Task<int> CommitAsync(
+        IReadOnlyList<PlanStep> steps,
+        string message,
+        string idempotencyKey,
+        CancellationToken ct
+    )
     {
         try
         {
             byte[] body = ChangeSet.Write(steps, message, guarded: false, verbatim: verbatim);
             await api.PersistAsync(
-                () => api.SendAsync(HttpMethod.Post, "api/v1/changes", body, "application/json", ct, ("Idempotency-Key", idempotencyKey)), ct);
+                () =>
+                    api.SendAsync(
+                        HttpMethod.Post,
+                        "api/v1/changes",
+                        body,
+                        "application/json",
+                        ct,
+                        ("Idempotency-Key", idempotencyKey)
+                    ),
+                ct
+            );
             return 1;
         }
         catch (ApiException e) when (e.Status == 413 && steps.Count > 1)

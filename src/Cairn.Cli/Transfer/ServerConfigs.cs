@@ -12,7 +12,8 @@ namespace Cairn.Cli.Transfer;
 internal sealed record ServerConfig(string Path, long Version, IReadOnlyList<ConfigDocument> Documents)
 {
     /// <summary>One of its documents; null when there is none of that environment.</summary>
-    public ConfigDocument? Find(string? environment) => Documents.FirstOrDefault(document => document.Environment == environment);
+    public ConfigDocument? Find(string? environment) =>
+        Documents.FirstOrDefault(document => document.Environment == environment);
 }
 
 /// <summary>Reads many configs of a server.</summary>
@@ -28,34 +29,46 @@ internal sealed class ServerConfigs(ApiClient api)
         do
         {
             string address = ApiClient.Query(
-                "api/v1/configs", ("prefix", prefix.Length == 0 ? null : prefix), ("include", "document"), ("limit", PageSize), ("cursor", cursor));
+                "api/v1/configs",
+                ("prefix", prefix.Length == 0 ? null : prefix),
+                ("include", "document"),
+                ("limit", PageSize),
+                ("cursor", cursor)
+            );
             (var configs, cursor) = ReadPage(await api.PersistAsync(() => api.GetBytesAsync(address, ct), ct));
             await ReadOverlaysAsync(configs, ct);
             foreach (var (path, version, documents, _) in configs)
                 yield return new ServerConfig(path, version, documents);
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
     }
 
     private async Task ReadOverlaysAsync(List<Listed> configs, CancellationToken ct)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
-        await Parallel.ForEachAsync(configs, options, async (config, stop) =>
-        {
-            foreach (string environment in config.Overlays)
+        await Parallel.ForEachAsync(
+            configs,
+            options,
+            async (config, stop) =>
             {
-                string address = ApiClient.Query(ApiClient.Resource("configs", config.Path), ("environment", environment), ("raw", true));
-                try
+                foreach (string environment in config.Overlays)
                 {
-                    var (overlay, _) = await api.PersistAsync(() => api.GetDocumentAsync(address, stop), stop);
-                    config.Documents.Add(new ConfigDocument(config.Path, environment, overlay));
-                }
-                catch (ApiException e) when (e.IsNotFound)
-                {
-                    // It was deleted after the list was made.
+                    string address = ApiClient.Query(
+                        ApiClient.Resource("configs", config.Path),
+                        ("environment", environment),
+                        ("raw", true)
+                    );
+                    try
+                    {
+                        var (overlay, _) = await api.PersistAsync(() => api.GetDocumentAsync(address, stop), stop);
+                        config.Documents.Add(new ConfigDocument(config.Path, environment, overlay));
+                    }
+                    catch (ApiException e) when (e.IsNotFound)
+                    {
+                        // It was deleted after the list was made.
+                    }
                 }
             }
-        });
+        );
     }
 
     private (List<Listed> Configs, string? Next) ReadPage(byte[] answer)
@@ -63,9 +76,13 @@ internal sealed class ServerConfigs(ApiClient api)
         try
         {
             using var page = JsonDocument.Parse(answer, new JsonDocumentOptions { MaxDepth = 128 });
-            return ([.. page.RootElement.GetProperty("items").EnumerateArray().Select(Read)], page.RootElement.GetProperty("next_cursor").GetString());
+            return (
+                [.. page.RootElement.GetProperty("items").EnumerateArray().Select(Read)],
+                page.RootElement.GetProperty("next_cursor").GetString()
+            );
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw ApiException.Foreign("what is no list of configs", api.Address);
         }
@@ -77,7 +94,10 @@ internal sealed class ServerConfigs(ApiClient api)
         var documents = new List<ConfigDocument>();
         if (item.GetProperty("has_base").GetBoolean())
             documents.Add(new ConfigDocument(path, null, JsonText.ToUtf8(item.GetProperty("document"))));
-        string[] overlays = [.. item.GetProperty("overlays").EnumerateArray().Select(environment => environment.GetString()!)];
+        string[] overlays =
+        [
+            .. item.GetProperty("overlays").EnumerateArray().Select(environment => environment.GetString()!),
+        ];
         return new Listed(path, item.GetProperty("version").GetInt64(), documents, overlays);
     }
 

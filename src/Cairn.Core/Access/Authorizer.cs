@@ -25,14 +25,20 @@ public static class Authorizer
     {
         foreach (var grant in caller.Grants)
         {
-            if (grant.Reaches(needed) && (grant.Environments.Count == 0 || needed.Kind is "*" || IsBound(needed.Kind) || IsReadable(needed)))
+            if (
+                grant.Reaches(needed)
+                && (grant.Environments.Count == 0 || needed.Kind is "*" || IsBound(needed.Kind) || IsReadable(needed))
+            )
+            {
                 return true;
+            }
         }
 
         return false;
     }
 
-    /// <summary>Whether the caller may do it to every resource of the kind, so that nobody has to look at each.</summary>
+    /// <summary>Whether the caller may do it to every resource of the kind, so that nobody has to look at
+    /// each.</summary>
     public static bool AllowsAll(Principal caller, Permission needed)
     {
         foreach (var grant in caller.Grants)
@@ -44,7 +50,8 @@ public static class Authorizer
         return false;
     }
 
-    /// <summary>Whether the caller may give a level on everything to somebody else: who has it, without a limit.</summary>
+    /// <summary>Whether the caller may give a level on everything to somebody else: who has it, without a
+    /// limit.</summary>
     public static bool MayHandOut(Principal caller, PermissionLevel level)
     {
         foreach (var grant in caller.Grants)
@@ -85,5 +92,6 @@ public static class Authorizer
     private static bool IsBound(string kind) => kind is "configs" or "variables" or "secrets" or "environments";
 
     // What belongs to all environments together, and is no use to a grant for some of them unless it can be read.
-    private static bool IsReadable(Permission needed) => needed is { Level: PermissionLevel.Read, Kind: "schemas" or "schema-rules" };
+    private static bool IsReadable(Permission needed) =>
+        needed is { Level: PermissionLevel.Read, Kind: "schemas" or "schema-rules" };
 }

@@ -16,11 +16,14 @@ public sealed record Grant(string Kind, PermissionLevel Level, PathPattern Path,
     /// <summary>Kind, level and path as a scope is written: <c>configs:write:payments/**</c>.</summary>
     public string Scope => $"{Kind}:{Permission.Name(Level)}:{Path}";
 
-    /// <summary>Whether kind and level suffice, wherever the resource is. A need of any kind (<c>*</c>) is met by each.</summary>
-    public bool Reaches(Permission needed) => Level >= needed.Level && (Kind == "*" || needed.Kind == "*" || Kind == needed.Kind);
+    /// <summary>Whether kind and level suffice, wherever the resource is. A need of any kind (<c>*</c>) is met by
+    /// each.</summary>
+    public bool Reaches(Permission needed) =>
+        Level >= needed.Level && (Kind == "*" || needed.Kind == "*" || Kind == needed.Kind);
 }
 
-/// <summary>Paths of resources: in it <c>*</c> stands for one segment, and a final <c>**</c> for any number of them.</summary>
+/// <summary>Paths of resources: in it <c>*</c> stands for one segment, and a final <c>**</c> for any number of
+/// them.</summary>
 public readonly struct PathPattern
 {
     private readonly string[] _segments;

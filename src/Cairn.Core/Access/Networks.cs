@@ -4,12 +4,13 @@ using System.Net.Sockets;
 
 namespace Cairn.Core.Access;
 
-/// <summary>Networks in CIDR notation, strictly: other forms of an address mean other things to other programs.</summary>
+/// <summary>Networks in CIDR notation, strictly: other forms of an address mean other things to other
+/// programs.</summary>
 public static class Networks
 {
     /// <summary>Reads <c>10.0.0.0/8</c>, <c>2001:db8::/32</c>, or a single address as a network of one.</summary>
-    /// <returns>False when it is no network: four decimal numbers without leading zeros, or IPv6 without a zone, and no bits behind
-    /// the prefix.</returns>
+    /// <returns>False when it is no network: four decimal numbers without leading zeros, or IPv6 without a zone, and no
+    /// bits behind the prefix.</returns>
     public static bool TryParse(string text, out IPNetwork network)
     {
         network = default;
@@ -24,9 +25,11 @@ public static class Networks
         }
 
         string digits = text[(slash + 1)..];
-        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int prefix) && prefix <= longest
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int prefix)
+            && prefix <= longest
             && digits.Length == prefix.ToString(CultureInfo.InvariantCulture).Length
-            && IPNetwork.TryParse($"{address}/{digits}", out network) && network.BaseAddress.Equals(address);
+            && IPNetwork.TryParse($"{address}/{digits}", out network)
+            && network.BaseAddress.Equals(address);
     }
 
     /// <summary>Reads one address.</summary>

@@ -25,20 +25,31 @@ public readonly record struct Permission(string Kind, PermissionLevel Level)
 {
     /// <summary>The kinds there are, beside <c>*</c> for any.</summary>
     public static readonly IReadOnlyList<string> Kinds =
-        ["configs", "environments", "variables", "schemas", "schema-rules", "keys", "keyring", "audit", "cluster"];
+    [
+        "configs",
+        "environments",
+        "variables",
+        "schemas",
+        "schema-rules",
+        "keys",
+        "keyring",
+        "audit",
+        "cluster",
+    ];
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind}:{Name(Level)}";
 
     /// <summary>The level as it is written in the API.</summary>
-    public static string Name(PermissionLevel level) => level switch
-    {
-        PermissionLevel.Read => "read",
-        PermissionLevel.Write => "write",
-        PermissionLevel.Delete => "delete",
-        PermissionLevel.Admin => "admin",
-        _ => throw new ArgumentOutOfRangeException(nameof(level)),
-    };
+    public static string Name(PermissionLevel level) =>
+        level switch
+        {
+            PermissionLevel.Read => "read",
+            PermissionLevel.Write => "write",
+            PermissionLevel.Delete => "delete",
+            PermissionLevel.Admin => "admin",
+            _ => throw new ArgumentOutOfRangeException(nameof(level)),
+        };
 
     /// <summary>Reads a level.</summary>
     public static bool TryParseLevel(string text, out PermissionLevel level)

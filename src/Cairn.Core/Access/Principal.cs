@@ -19,7 +19,13 @@ public enum PrincipalKind
 public sealed record Principal
 {
     /// <summary>Cairn itself, which may do everything.</summary>
-    public static readonly Principal System = new() { Kind = PrincipalKind.System, Id = "system", Name = "cairn", Grants = [Grant.Everything(PermissionLevel.Admin)] };
+    public static readonly Principal System = new()
+    {
+        Kind = PrincipalKind.System,
+        Id = "system",
+        Name = "cairn",
+        Grants = [Grant.Everything(PermissionLevel.Admin)],
+    };
 
     /// <summary>What kind of somebody it is.</summary>
     public required PrincipalKind Kind { get; init; }

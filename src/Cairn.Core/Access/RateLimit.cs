@@ -9,8 +9,10 @@ public sealed record RateLimit(int Permits, TimeSpan Window)
 {
     private static readonly (string Name, TimeSpan Window)[] Windows =
     [
-        ("second", TimeSpan.FromSeconds(1)), ("minute", TimeSpan.FromMinutes(1)),
-        ("hour", TimeSpan.FromHours(1)), ("day", TimeSpan.FromDays(1)),
+        ("second", TimeSpan.FromSeconds(1)),
+        ("minute", TimeSpan.FromMinutes(1)),
+        ("hour", TimeSpan.FromHours(1)),
+        ("day", TimeSpan.FromDays(1)),
     ];
 
     /// <summary>Reads a limit.</summary>
@@ -22,8 +24,15 @@ public sealed record RateLimit(int Permits, TimeSpan Window)
         if (text == "off")
             return true;
         string[] parts = text.Split('/', StringSplitOptions.TrimEntries);
-        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int permits) || permits < 1)
+        if (
+            parts.Length != 2
+            || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int permits)
+            || permits < 1
+        )
+        {
             return false;
+        }
+
         foreach (var (name, window) in Windows)
         {
             if (parts[1] == name || parts[1] == name + "s")

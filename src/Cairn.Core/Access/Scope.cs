@@ -1,8 +1,8 @@
 namespace Cairn.Core.Access;
 
 /// <summary>
-/// A limit to some resources, as it is written: <c>configs:write:payments/**</c> is kind, level and path. Kind and level may be
-/// <c>*</c>; the path is a <see cref="PathPattern"/>.
+/// A limit to some resources, as it is written: <c>configs:write:payments/**</c> is kind, level and path. Kind and
+/// level may be <c>*</c>; the path is a <see cref="PathPattern"/>.
 /// </summary>
 public sealed record Scope
 {
@@ -30,7 +30,8 @@ public sealed record Scope
         return null;
     }
 
-    /// <summary>Why a text should not be given to a key as a scope: it is none, or it could never match anything. Null when it is a good one.</summary>
+    /// <summary>Why a text should not be given to a key as a scope: it is none, or it could never match anything. Null
+    /// when it is a good one.</summary>
     public static string? Fault(string text)
     {
         if (TryParse(text, out string? problem) is not { } scope)
@@ -49,5 +50,6 @@ public sealed record Scope
     }
 
     /// <summary>What it grants to a credential of a level, in its environments.</summary>
-    public Grant ToGrant(PermissionLevel most, IReadOnlyList<string> environments) => new(_kind, _level < most ? _level : most, _path, environments);
+    public Grant ToGrant(PermissionLevel most, IReadOnlyList<string> environments) =>
+        new(_kind, _level < most ? _level : most, _path, environments);
 }

@@ -49,4 +49,11 @@ public sealed record AuditEntry
 /// <param name="VersionAfter">The version that was made.</param>
 /// <param name="Digest">SHA-256 of the version's record as it is stored, which is encrypted.</param>
 public sealed record AuditedResource(
-    string Kind, string Path, string? Environment, string Action, long? VersionBefore, long? VersionAfter, string? Digest);
+    string Kind,
+    string Path,
+    string? Environment,
+    string Action,
+    long? VersionBefore,
+    long? VersionAfter,
+    string? Digest
+);

@@ -13,7 +13,8 @@ public sealed record AuditQuery
     public string? Action { get; init; }
     public string? Outcome { get; init; }
 
-    /// <summary>Kind and path, such as <c>configs/payments/database</c>; all below it when it ends in a slash.</summary>
+    /// <summary>Kind and path, such as <c>configs/payments/database</c>; all below it when it ends in a
+    /// slash.</summary>
     public string? Resource { get; init; }
     public string? Change { get; init; }
 }
@@ -37,17 +38,40 @@ public sealed class AuditLog(IStore store, Keyring keyring, TimeProvider time)
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Ends the reading.</param>
     public ValueTask<JournalPage<AuditEntry>> QueryAsync(
-        AuditQuery query, Func<AuditEntry, bool> mayRead, string? before, int limit, CancellationToken ct) =>
+        AuditQuery query,
+        Func<AuditEntry, bool> mayRead,
+        string? before,
+        int limit,
+        CancellationToken ct
+    ) =>
         _journal.PageAsync(
-            query.Since ?? (query.Until ?? time.GetUtcNow()) - DefaultPeriod, query.Until, before, limit,
-            record => Read(record) is var entry && Matches(entry, query) && mayRead(entry) ? entry with { Intact = _journal.IsIntact(record) } : null, ct);
+            query.Since ?? (query.Until ?? time.GetUtcNow()) - DefaultPeriod,
+            query.Until,
+            before,
+            limit,
+            record =>
+                Read(record) is var entry && Matches(entry, query) && mayRead(entry)
+                    ? entry with
+                    {
+                        Intact = _journal.IsIntact(record),
+                    }
+                    : null,
+            ct
+        );
 
     private static AuditEntry Read(StoreRecord record) =>
-        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.AuditEntry)! with { Revision = record.Revision };
+        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.AuditEntry)! with
+        {
+            Revision = record.Revision,
+        };
 
     private static bool Matches(AuditEntry entry, AuditQuery query) =>
         (query.Actor is null || entry.Actor == query.Actor || entry.ActorName == query.Actor)
-        && (query.Action is null || entry.Action == query.Action || entry.Action.StartsWith(query.Action + ".", StringComparison.Ordinal))
+        && (
+            query.Action is null
+            || entry.Action == query.Action
+            || entry.Action.StartsWith(query.Action + ".", StringComparison.Ordinal)
+        )
         && (query.Outcome is null || entry.Outcome == query.Outcome)
         && (query.Change is null || entry.Change == query.Change)
         && (query.Resource is null || entry.Resources.Any(resource => Matches(resource, query.Resource)));

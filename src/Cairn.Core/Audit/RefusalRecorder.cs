@@ -17,7 +17,14 @@ public sealed class RefusalRecorder(IStore store, AuditLog audit, TimedIds ids, 
     private ConcurrentDictionary<Refusal, long> _pending = new();
     private long _rest;
 
-    private sealed record Refusal(string Actor, string? ActorName, string Action, string Outcome, string Reason, string? Address);
+    private sealed record Refusal(
+        string Actor,
+        string? ActorName,
+        string Action,
+        string Outcome,
+        string Reason,
+        string? Address
+    );
 
     /// <summary>Notes a refusal. Never waits.</summary>
     /// <param name="caller">Who was refused; null when that is not known.</param>
@@ -28,7 +35,13 @@ public sealed class RefusalRecorder(IStore store, AuditLog audit, TimedIds ids, 
     public void Record(Principal? caller, string action, string outcome, string reason, Origin origin)
     {
         var refusal = new Refusal(
-            caller?.Id ?? "anonymous", caller?.Name, action, outcome, reason, origin.Address?.ToString());
+            caller?.Id ?? "anonymous",
+            caller?.Name,
+            action,
+            outcome,
+            reason,
+            origin.Address?.ToString()
+        );
         var pending = _pending;
         if (pending.Count >= MaxKinds && !pending.ContainsKey(refusal))
             Interlocked.Increment(ref _rest);
@@ -45,30 +58,34 @@ public sealed class RefusalRecorder(IStore store, AuditLog audit, TimedIds ids, 
             return;
 
         var now = time.GetUtcNow();
-        var entries = pending.Select(pair => new AuditEntry
-        {
-            Id = ids.New(),
-            Time = now,
-            Actor = pair.Key.Actor,
-            ActorName = pair.Key.ActorName,
-            Action = pair.Key.Action,
-            Outcome = pair.Key.Outcome,
-            Reason = pair.Key.Reason,
-            Address = pair.Key.Address,
-            Count = pair.Value,
-        }).ToList();
-        if (rest > 0)
-        {
-            entries.Add(new AuditEntry
+        var entries = pending
+            .Select(pair => new AuditEntry
             {
                 Id = ids.New(),
                 Time = now,
-                Actor = "anonymous",
-                Action = "any",
-                Outcome = "denied",
-                Reason = $"Further refusals beyond the {MaxKinds} kinds recorded of this period.",
-                Count = rest,
-            });
+                Actor = pair.Key.Actor,
+                ActorName = pair.Key.ActorName,
+                Action = pair.Key.Action,
+                Outcome = pair.Key.Outcome,
+                Reason = pair.Key.Reason,
+                Address = pair.Key.Address,
+                Count = pair.Value,
+            })
+            .ToList();
+        if (rest > 0)
+        {
+            entries.Add(
+                new AuditEntry
+                {
+                    Id = ids.New(),
+                    Time = now,
+                    Actor = "anonymous",
+                    Action = "any",
+                    Outcome = "denied",
+                    Reason = $"Further refusals beyond the {MaxKinds} kinds recorded of this period.",
+                    Count = rest,
+                }
+            );
         }
 
         try

@@ -10,7 +10,8 @@ public sealed record Change
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }
 
-    /// <summary>The author's <see cref="Access.Principal.Id"/>, which no other has; null in changes of before it was kept.</summary>
+    /// <summary>The author's <see cref="Access.Principal.Id"/>, which no other has; null in changes of before it was
+    /// kept.</summary>
     public string? CreatedById { get; init; }
 
     public string? Message { get; init; }

@@ -4,15 +4,22 @@ using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Changes;
 
-/// <summary>A change being planned: the state of one revision, and what the operations so far would make of it.</summary>
-/// <remarks>It remembers what it was asked. What it read, its commit depends on: when somebody else writes that first, the change is
-/// planned anew. Nobody has to remember to ask for it.</remarks>
+/// <summary>A change being planned: the state of one revision, and what the operations so far would make of
+/// it.</summary>
+/// <remarks>It remembers what it was asked. What it read, its commit depends on: when somebody else writes that first,
+/// the change is planned anew. Nobody has to remember to ask for it.</remarks>
 /// <param name="kinds">The kinds of resource.</param>
 /// <param name="snapshot">The state it starts from.</param>
 /// <param name="store">Where older versions are.</param>
 /// <param name="caller">Whose change it is.</param>
 /// <param name="preview">Whether it is only looked at and never committed.</param>
-public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, IStore store, Principal caller, bool preview = false) : IResourceView
+public sealed class ChangeDraft(
+    ResourceKinds kinds,
+    CatalogSnapshot snapshot,
+    IStore store,
+    Principal caller,
+    bool preview = false
+) : IResourceView
 {
     private readonly List<DraftResource> _resources = [];
     private readonly Dictionary<string, Condition> _reads = new(StringComparer.Ordinal);
@@ -34,11 +41,12 @@ public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, I
     public IReadOnlyList<DraftResource> Resources => _resources;
 
     /// <summary>The resources of a kind that it writes.</summary>
-    public IEnumerable<DraftResource<TState>> Written<TState>(ResourceKind<TState> kind) where TState : class =>
-        Opened(kind).Where(resource => resource.Action is not null);
+    public IEnumerable<DraftResource<TState>> Written<TState>(ResourceKind<TState> kind)
+        where TState : class => Opened(kind).Where(resource => resource.Action is not null);
 
     /// <summary>A resource to work on; the same object for the same resource.</summary>
-    public DraftResource<TState> Open<TState>(ResourceKind<TState> kind, string path) where TState : class
+    public DraftResource<TState> Open<TState>(ResourceKind<TState> kind, string path)
+        where TState : class
     {
         if (Find(kind, path) is { } known)
             return known;
@@ -48,7 +56,8 @@ public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, I
     }
 
     /// <summary>A resource as it is before the change; null when it never was.</summary>
-    public Versioned<TState>? Head<TState>(ResourceKind<TState> kind, string path) where TState : class
+    public Versioned<TState>? Head<TState>(ResourceKind<TState> kind, string path)
+        where TState : class
     {
         var head = snapshot.Of(kind.Catalog).Get(path);
         string key = kind.HeadKey(path);
@@ -57,49 +66,74 @@ public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, I
     }
 
     /// <inheritdoc/>
-    public TState? Get<TState>(ResourceKind<TState> kind, string path) where TState : class =>
-        Find(kind, path) is { } known ? known.State : Head(kind, path)?.State;
+    public TState? Get<TState>(ResourceKind<TState> kind, string path)
+        where TState : class => Find(kind, path) is { } known ? known.State : Head(kind, path)?.State;
 
     /// <inheritdoc/>
-    public IEnumerable<(string Path, TState State)> Range<TState>(ResourceKind<TState> kind, string prefix) where TState : class
+    public IEnumerable<(string Path, TState State)> Range<TState>(ResourceKind<TState> kind, string prefix)
+        where TState : class
     {
         _ranges.Add(kind.HeadKey(prefix));
-        var opened = Opened(kind).Where(resource => resource.Path.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(resource => resource.Path, StringComparer.Ordinal);
+        var opened = Opened(kind)
+            .Where(resource => resource.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(resource => resource.Path, StringComparer.Ordinal);
         var kept = Start.Range(kind, prefix).Where(resource => !opened.ContainsKey(resource.Path));
         return opened.Count == 0
             ? kept
-            : kept.Concat(opened.Values.Where(resource => resource.State is not null).Select(resource => (resource.Path, resource.State!)))
+            : kept.Concat(
+                    opened
+                        .Values.Where(resource => resource.State is not null)
+                        .Select(resource => (resource.Path, resource.State!))
+                )
                 .OrderBy(resource => resource.Path, StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Lookup<TState, TKey>(ResourceIndex<TState, TKey> index, TKey key) where TState : class where TKey : notnull
+    public IEnumerable<string> Lookup<TState, TKey>(ResourceIndex<TState, TKey> index, TKey key)
+        where TState : class
+        where TKey : notnull
     {
         _ranges.Add(index.PrefixOf(key));
         var opened = Opened(index.Kind).ToList();
-        return Start.Lookup(index, key).Where(path => opened.TrueForAll(resource => resource.Path != path))
+        return Start
+            .Lookup(index, key)
+            .Where(path => opened.TrueForAll(resource => resource.Path != path))
             .Concat(opened.Where(resource => index.Has(resource.State, key)).Select(resource => resource.Path));
     }
 
     /// <summary>An older version of a resource.</summary>
     /// <exception cref="ProblemException">There is no such version.</exception>
     public async ValueTask<Versioned<TState>> ReadVersionAsync<TState>(
-        ResourceKind<TState> kind, string path, long version, CancellationToken ct) where TState : class =>
+        ResourceKind<TState> kind,
+        string path,
+        long version,
+        CancellationToken ct
+    )
+        where TState : class =>
         await kind.ReadVersionAsync(store, path, version, ct)
         ?? throw new ProblemException(ProblemKind.NotFound, $"{kind.HeadKey(path)} has no version {version}.");
 
-    /// <summary>What the commit depends on: all that was read, in at most so many conditions. Where single reads are more than that, those of
-    /// one project are made one condition on all of it, which others' writes there then stand in the way of.</summary>
+    /// <summary>What the commit depends on: all that was read, in at most so many conditions. Where single reads are
+    /// more than that, those of one project are made one condition on all of it, which others' writes there then stand
+    /// in the way of.</summary>
     /// <param name="written">The keys that the commit writes, which are among the conditions.</param>
     /// <param name="most">How many conditions there may be.</param>
     internal List<Condition> Conditions(IReadOnlySet<string> written, int most)
     {
         long revision = snapshot.Revision;
-        List<Condition> conditions = [.. _reads.Values, .. _ranges.Select(prefix => new Condition.Unchanged(prefix, revision))];
+        List<Condition> conditions =
+        [
+            .. _reads.Values,
+            .. _ranges.Select(prefix => new Condition.Unchanged(prefix, revision)),
+        ];
         if (conditions.Count <= most)
             return conditions;
-        var groups = conditions.Where(condition => !written.Contains(condition.Key)).GroupBy(condition => GroupOf(condition.Key))
-            .Where(group => group.Count() > 1).OrderByDescending(group => group.Count()).ToList();
+        var groups = conditions
+            .Where(condition => !written.Contains(condition.Key))
+            .GroupBy(condition => GroupOf(condition.Key))
+            .Where(group => group.Count() > 1)
+            .OrderByDescending(group => group.Count())
+            .ToList();
         foreach (var group in groups.TakeWhile(_ => conditions.Count > most))
         {
             var members = group.ToHashSet();
@@ -118,7 +152,8 @@ public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, I
         return key[..((second < 0 ? first : second) + 1)];
     }
 
-    private DraftResource<TState>? Find<TState>(ResourceKind<TState> kind, string path) where TState : class
+    private DraftResource<TState>? Find<TState>(ResourceKind<TState> kind, string path)
+        where TState : class
     {
         foreach (var known in _resources)
         {
@@ -129,8 +164,8 @@ public sealed class ChangeDraft(ResourceKinds kinds, CatalogSnapshot snapshot, I
         return null;
     }
 
-    private IEnumerable<DraftResource<TState>> Opened<TState>(ResourceKind<TState> kind) where TState : class =>
-        _resources.OfType<DraftResource<TState>>().Where(resource => resource.Kind == kind);
+    private IEnumerable<DraftResource<TState>> Opened<TState>(ResourceKind<TState> kind)
+        where TState : class => _resources.OfType<DraftResource<TState>>().Where(resource => resource.Kind == kind);
 }
 
 /// <summary>A resource of a draft.</summary>
@@ -156,7 +191,8 @@ public abstract class DraftResource
 }
 
 /// <inheritdoc/>
-public sealed class DraftResource<TState>(ResourceKind<TState> kind, string path, Versioned<TState>? before) : DraftResource
+public sealed class DraftResource<TState>(ResourceKind<TState> kind, string path, Versioned<TState>? before)
+    : DraftResource
     where TState : class
 {
     public ResourceKind<TState> Kind { get; } = kind;
@@ -188,13 +224,31 @@ public sealed class DraftResource<TState>(ResourceKind<TState> kind, string path
 
     /// <summary>Before and after, as part of a change.</summary>
     internal Written<TState> Of(Change change) =>
-        new(Before, new Versioned<TState>(Path, NextVersion, State, change.CreatedAt, change.CreatedBy, change.Message, change.Id, change.Revision, change.CreatedById));
+        new(
+            Before,
+            new Versioned<TState>(
+                Path,
+                NextVersion,
+                State,
+                change.CreatedAt,
+                change.CreatedBy,
+                change.Message,
+                change.Id,
+                change.Revision,
+                change.CreatedById
+            )
+        );
 
     internal override (IReadOnlyList<Write> Writes, string Digest) Encode(Change change)
     {
         byte[] bytes = Kind.Encode(Of(change).After);
         return (
-            [new Write.Put(Kind.HeadKey(Path), bytes), new Write.Put(Kind.VersionKey(Path, NextVersion), bytes), .. Kind.Marks(Path, Before?.State, State)],
-            ResourceKind<TState>.Digest(bytes));
+            [
+                new Write.Put(Kind.HeadKey(Path), bytes),
+                new Write.Put(Kind.VersionKey(Path, NextVersion), bytes),
+                .. Kind.Marks(Path, Before?.State, State),
+            ],
+            ResourceKind<TState>.Digest(bytes)
+        );
     }
 }

@@ -15,16 +15,28 @@ public sealed record ChangeRequest(IReadOnlyList<Operation> Operations, string? 
 
 /// <summary>What a change would do, without doing it.</summary>
 /// <param name="Resources">What would be written.</param>
-/// <param name="Effects">What each environment serves before and after, of the configs it writes and of those that refer to what
-/// it writes.</param>
+/// <param name="Effects">What each environment serves before and after, of the configs it writes and of those that
+/// refer to what it writes.</param>
 /// <param name="HiddenEffects">How many more there are, of configs that the caller may not read.</param>
 /// <param name="Problems">Why it would be refused; empty when it would be accepted.</param>
 public sealed record ChangePreview(
-    IReadOnlyList<AuditedResource> Resources, IReadOnlyList<ChangeEffect> Effects, int HiddenEffects, IReadOnlyList<Problem> Problems);
+    IReadOnlyList<AuditedResource> Resources,
+    IReadOnlyList<ChangeEffect> Effects,
+    int HiddenEffects,
+    IReadOnlyList<Problem> Problems
+);
 
 /// <summary>Plans, checks and commits changes: every write to a versioned resource goes through here.</summary>
 public sealed class ChangeService(
-    IStore store, Keyring keyring, CatalogSet catalogs, Committer committer, ResourceKinds kinds, IChangeRules rules, TimedIds ids, TimeProvider time)
+    IStore store,
+    Keyring keyring,
+    CatalogSet catalogs,
+    Committer committer,
+    ResourceKinds kinds,
+    IChangeRules rules,
+    TimedIds ids,
+    TimeProvider time
+)
 {
     /// <summary>How many operations one change may have.</summary>
     public const int MaxOperations = 1000;
@@ -39,8 +51,8 @@ public sealed class ChangeService(
     private static readonly TimeSpan ListPeriod = TimeSpan.FromDays(30);
     private readonly Journal _journal = new(store, keyring, "changes/");
 
-    /// <summary>Commits a change: all of it, with its audit entry, or nothing. Where the operations leave everything as it is,
-    /// such as the registration of a schema that is there already, nothing is committed, and what is returned
+    /// <summary>Commits a change: all of it, with its audit entry, or nothing. Where the operations leave everything as
+    /// it is, such as the registration of a schema that is there already, nothing is committed, and what is returned
     /// has no resources.</summary>
     /// <exception cref="ProblemException">It was refused, and why.</exception>
     public async ValueTask<ChangeResult> CommitAsync(CommitContext context, ChangeRequest request, CancellationToken ct)
@@ -85,7 +97,10 @@ public sealed class ChangeService(
                 return new ChangeResult(change with { Revision = revision }, [.. Written(draft)]);
         }
 
-        throw new ProblemException(ProblemKind.Conflict, $"Others wrote the same resources {MaxAttempts} times meanwhile. Try again.");
+        throw new ProblemException(
+            ProblemKind.Conflict,
+            $"Others wrote the same resources {MaxAttempts} times meanwhile. Try again."
+        );
     }
 
     /// <summary>Answers what a change would do.</summary>
@@ -96,12 +111,22 @@ public sealed class ChangeService(
         var draft = await PlanAsync(caller, request, work.Token, preview: true);
         var problems = rules.Problems(draft, work);
         var told = rules.Effects(draft, work, out int hidden);
-        return new ChangePreview([.. Written(draft).Select(resource => Describe(resource, null))], told, hidden, problems);
+        return new ChangePreview(
+            [.. Written(draft).Select(resource => Describe(resource, null))],
+            told,
+            hidden,
+            problems
+        );
     }
 
     /// <summary>A change by its identifier; null when there is none.</summary>
     public async ValueTask<Change?> GetAsync(string id, CancellationToken ct) =>
-        _journal.KeyOf(id) is { } key && await store.GetAsync(key, ct) is { } record ? Read(record) with { Intact = _journal.IsIntact(record) } : null;
+        _journal.KeyOf(id) is { } key && await store.GetAsync(key, ct) is { } record
+            ? Read(record) with
+            {
+                Intact = _journal.IsIntact(record),
+            }
+            : null;
 
     /// <summary>The newest changes.</summary>
     /// <param name="since">The oldest time wanted; 30 days before <paramref name="until"/> when null.</param>
@@ -111,12 +136,30 @@ public sealed class ChangeService(
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Ends the reading.</param>
     public ValueTask<JournalPage<Change>> ListAsync(
-        DateTimeOffset? since, DateTimeOffset? until, Func<Change, bool> mayRead, string? before, int limit, CancellationToken ct) =>
+        DateTimeOffset? since,
+        DateTimeOffset? until,
+        Func<Change, bool> mayRead,
+        string? before,
+        int limit,
+        CancellationToken ct
+    ) =>
         _journal.PageAsync(
-            since ?? (until ?? time.GetUtcNow()) - ListPeriod, until, before, limit,
-            record => Read(record) is var change && mayRead(change) ? change with { Intact = _journal.IsIntact(record) } : null, ct);
+            since ?? (until ?? time.GetUtcNow()) - ListPeriod,
+            until,
+            before,
+            limit,
+            record =>
+                Read(record) is var change && mayRead(change)
+                    ? change with
+                    {
+                        Intact = _journal.IsIntact(record),
+                    }
+                    : null,
+            ct
+        );
 
-    /// <summary>The change that brings every resource of <paramref name="change"/> back to what it was before it.</summary>
+    /// <summary>The change that brings every resource of <paramref name="change"/> back to what it was before
+    /// it.</summary>
     /// <exception cref="ProblemException">Somebody has moved on since; the errors name the resources.</exception>
     public ChangeRequest Inverse(Change change, string? message)
     {
@@ -126,19 +169,38 @@ public sealed class ChangeService(
         foreach (var resource in change.Resources)
         {
             if (!change.Intact)
-                throw new ProblemException(ProblemKind.Conflict, $"The change {change.Id} is not as it was written, and is not reverted: its record in the store was altered.");
+            {
+                throw new ProblemException(
+                    ProblemKind.Conflict,
+                    $"The change {change.Id} is not as it was written, and is not reverted: its record in the "
+                        + "store was altered."
+                );
+            }
+
             if (resource is not { VersionBefore: { } before, VersionAfter: { } after })
                 throw new ProblemException(ProblemKind.Conflict, $"A change of {resource.Kind} cannot be reverted.");
             var kind = kinds.Find(resource.Kind);
             long current = kind.VersionOf(snapshot, resource.Path);
             if (current != after)
-                conflicts.Add(new ProblemError("", $"{resource.Kind}/{resource.Path} is at version {current}; this change left it at {after}."));
+            {
+                conflicts.Add(
+                    new ProblemError(
+                        "",
+                        $"{resource.Kind}/{resource.Path} is at version {current}; this change left it at {after}."
+                    )
+                );
+            }
+
             operations.Add(kind.Restore(resource.Path, before) with { IfVersion = after });
         }
 
         return conflicts.Count == 0
             ? new ChangeRequest(operations, message ?? $"Revert {change.Id}", change.Id)
-            : throw new ProblemException(ProblemKind.Conflict, "Somebody has moved on since: revert the later changes first, or write what you want.", conflicts);
+            : throw new ProblemException(
+                ProblemKind.Conflict,
+                "Somebody has moved on since: revert the later changes first, or write what you want.",
+                conflicts
+            );
     }
 
     // When several rules are broken, all of their errors.
@@ -147,9 +209,21 @@ public sealed class ChangeService(
         if (problems.Count == 0)
             return;
         var first = problems[0];
-        throw new ProblemException(problems.Count == 1
-            ? first
-            : first with { Errors = [.. problems.Where(problem => problem.Kind == first.Kind).SelectMany(problem => problem.Errors.Count > 0 ? problem.Errors : [new ProblemError("", problem.Detail)])] });
+        throw new ProblemException(
+            problems.Count == 1
+                ? first
+                : first with
+                {
+                    Errors =
+                    [
+                        .. problems
+                            .Where(problem => problem.Kind == first.Kind)
+                            .SelectMany(problem =>
+                                problem.Errors.Count > 0 ? problem.Errors : [new ProblemError("", problem.Detail)]
+                            ),
+                    ],
+                }
+        );
     }
 
     private static void Validate(ChangeRequest request)
@@ -157,12 +231,28 @@ public sealed class ChangeService(
         if (request.Operations.Count == 0)
             throw new ProblemException(ProblemKind.Invalid, "A change has at least one operation.");
         if (request.Operations.Count > MaxOperations)
-            throw new ProblemException(ProblemKind.TooLarge, $"A change has at most {MaxOperations} operations, not {request.Operations.Count}.");
+        {
+            throw new ProblemException(
+                ProblemKind.TooLarge,
+                $"A change has at most {MaxOperations} operations, not {request.Operations.Count}."
+            );
+        }
+
         if (request.Message?.Length > MaxMessageLength)
-            throw new ProblemException(ProblemKind.Invalid, $"A message has at most {MaxMessageLength} characters, not {request.Message.Length}.");
+        {
+            throw new ProblemException(
+                ProblemKind.Invalid,
+                $"A message has at most {MaxMessageLength} characters, not {request.Message.Length}."
+            );
+        }
     }
 
-    private async ValueTask<ChangeDraft> PlanAsync(Principal caller, ChangeRequest request, CancellationToken ct, bool preview = false)
+    private async ValueTask<ChangeDraft> PlanAsync(
+        Principal caller,
+        ChangeRequest request,
+        CancellationToken ct,
+        bool preview = false
+    )
     {
         var draft = new ChangeDraft(kinds, catalogs.Current, store, caller, preview);
         int index = 0;
@@ -175,9 +265,21 @@ public sealed class ChangeService(
             }
             catch (ProblemException e) when (request.Operations.Count > 1)
             {
-                throw new ProblemException(e.Problem.Kind, e.Problem.Detail, e.Problem.Errors.Count > 0
-                    ? [.. e.Problem.Errors.Select(error => error with { Pointer = $"/operations/{index}{error.Pointer}" })]
-                    : [new ProblemError($"/operations/{index}", e.Problem.Detail)]);
+                throw new ProblemException(
+                    e.Problem.Kind,
+                    e.Problem.Detail,
+                    e.Problem.Errors.Count > 0
+                        ?
+                        [
+                            .. e.Problem.Errors.Select(error =>
+                                error with
+                                {
+                                    Pointer = $"/operations/{index}{error.Pointer}",
+                                }
+                            ),
+                        ]
+                        : [new ProblemError($"/operations/{index}", e.Problem.Detail)]
+                );
             }
 
             index++;
@@ -187,7 +289,11 @@ public sealed class ChangeService(
     }
 
     private (Change Change, List<Condition> Conditions, List<Write> Writes) Encode(
-        string id, Principal caller, ChangeRequest request, ChangeDraft draft)
+        string id,
+        Principal caller,
+        ChangeRequest request,
+        ChangeDraft draft
+    )
     {
         var change = new Change
         {
@@ -210,28 +316,41 @@ public sealed class ChangeService(
 
         // Several resources may renew the same record.
         writes = [.. writes.DistinctBy(write => write.Key)];
-        var conditions = draft.Conditions(writes.Select(write => write.Key).ToHashSet(StringComparer.Ordinal), store.Limits.MaxOperations - writes.Count - RoomOfOthers);
+        var conditions = draft.Conditions(
+            writes.Select(write => write.Key).ToHashSet(StringComparer.Ordinal),
+            store.Limits.MaxOperations - writes.Count - RoomOfOthers
+        );
 
         change = change with { Resources = resources };
         writes.Add(_journal.Put(id, JsonSerializer.SerializeToUtf8Bytes(change, StoredJson.Default.Change)));
         return (change, conditions, writes);
     }
 
-    private Change Nothing(string id, Principal caller, ChangeRequest request, ChangeDraft draft) => new()
-    {
-        Id = id,
-        CreatedAt = time.GetUtcNow(),
-        CreatedBy = caller.Name,
-        CreatedById = caller.Id,
-        Message = request.Message,
-        Resources = [],
-        Revision = draft.Start.Snapshot.Revision,
-    };
+    private Change Nothing(string id, Principal caller, ChangeRequest request, ChangeDraft draft) =>
+        new()
+        {
+            Id = id,
+            CreatedAt = time.GetUtcNow(),
+            CreatedBy = caller.Name,
+            CreatedById = caller.Id,
+            Message = request.Message,
+            Resources = [],
+            Revision = draft.Start.Snapshot.Revision,
+        };
 
-    private static IEnumerable<DraftResource> Written(ChangeDraft draft) => draft.Resources.Where(resource => resource.Action is not null);
+    private static IEnumerable<DraftResource> Written(ChangeDraft draft) =>
+        draft.Resources.Where(resource => resource.Action is not null);
 
-    private static AuditedResource Describe(DraftResource resource, string? digest) => new(
-        resource.KindName, resource.Path, resource.Environment, resource.Action!, resource.VersionBefore, resource.NextVersion, digest);
+    private static AuditedResource Describe(DraftResource resource, string? digest) =>
+        new(
+            resource.KindName,
+            resource.Path,
+            resource.Environment,
+            resource.Action!,
+            resource.VersionBefore,
+            resource.NextVersion,
+            digest
+        );
 
     private static string Action(Change change) =>
         change.Reverts is not null ? "changes.revert"
@@ -239,5 +358,8 @@ public sealed class ChangeService(
         : "changes.commit";
 
     private static Change Read(StoreRecord record) =>
-        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.Change)! with { Revision = record.Revision };
+        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.Change)! with
+        {
+            Revision = record.Revision,
+        };
 }

@@ -9,19 +9,22 @@ namespace Cairn.Core.Changes;
 /// <summary>What goes with every commit of one request.</summary>
 /// <param name="Caller">Who asks.</param>
 /// <param name="Origin">From where.</param>
-/// <param name="Extra">A condition and a write that must happen with it or not at all, such as an idempotency key's.</param>
+/// <param name="Extra">A condition and a write that must happen with it or not at all, such as an idempotency
+/// key's.</param>
 public sealed record CommitContext(Principal Caller, Origin Origin, (Condition Condition, Write Write)? Extra = null);
 
-/// <summary>The one door through which Cairn writes on behalf of somebody: adds the audit entry to the transaction, finds
-/// out what became of a commit that was not answered, and waits until this node's catalogs have it.</summary>
+/// <summary>The one door through which Cairn writes on behalf of somebody: adds the audit entry to the transaction,
+/// finds out what became of a commit that was not answered, and waits until this node's catalogs have it.</summary>
 public sealed class Committer(IStore store, CatalogSet catalogs, AuditLog audit, TimeProvider time)
 {
-    /// <summary>How long a write waits for this node's own catalogs before it is reported as done but not yet visible.</summary>
+    /// <summary>How long a write waits for this node's own catalogs before it is reported as done but not yet
+    /// visible.</summary>
     public static readonly TimeSpan CatchUpLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Commits.</summary>
     /// <param name="context">Who and from where.</param>
-    /// <param name="entry">The audit entry; its action, resources and the like are given, the rest is filled in.</param>
+    /// <param name="entry">The audit entry; its action, resources and the like are given, the rest is filled
+    /// in.</param>
     /// <param name="conditions">All must hold.</param>
     /// <param name="writes">Happen together with the entry.</param>
     /// <param name="ct">Ends the waiting; what was sent may be committed all the same.</param>
@@ -29,7 +32,12 @@ public sealed class Committer(IStore store, CatalogSet catalogs, AuditLog audit,
     /// node then has.</returns>
     /// <exception cref="ProblemException">Too large for the engine, or the engine cannot be reached.</exception>
     public async ValueTask<long?> CommitAsync(
-        CommitContext context, AuditEntry entry, List<Condition> conditions, List<Write> writes, CancellationToken ct)
+        CommitContext context,
+        AuditEntry entry,
+        List<Condition> conditions,
+        List<Write> writes,
+        CancellationToken ct
+    )
     {
         entry = entry with
         {
@@ -58,7 +66,10 @@ public sealed class Committer(IStore store, CatalogSet catalogs, AuditLog audit,
                     return committed.Revision;
 
                 case CommitResult.Refused refused when conditions[refused.Condition] == context.Extra?.Condition:
-                    throw new ProblemException(ProblemKind.Conflict, "Another request with this Idempotency-Key came first.");
+                    throw new ProblemException(
+                        ProblemKind.Conflict,
+                        "Another request with this Idempotency-Key came first."
+                    );
 
                 case CommitResult.Refused refused:
                     await CatchUpAsync(refused.HeadRevision, ct);
@@ -84,7 +95,9 @@ public sealed class Committer(IStore store, CatalogSet catalogs, AuditLog audit,
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new StoreUnavailableException($"It was committed as revision {revision}, but this node has not caught up with it yet.");
+            throw new StoreUnavailableException(
+                $"It was committed as revision {revision}, but this node has not caught up with it yet."
+            );
         }
     }
 }

@@ -6,7 +6,8 @@ namespace Cairn.Core.Changes;
 /// <summary>What a capability says of every change, whatever kinds it writes.</summary>
 public interface IChangeRules
 {
-    /// <summary>All that is wrong with a draft; empty when it may be committed. May add to the draft what has to go with it.</summary>
+    /// <summary>All that is wrong with a draft; empty when it may be committed. May add to the draft what has to go
+    /// with it.</summary>
     /// <param name="draft">The change.</param>
     /// <param name="work">What the looking may use.</param>
     IReadOnlyList<Problem> Problems(ChangeDraft draft, WorkBudget work);
@@ -23,5 +24,12 @@ public interface IChangeRules
 /// <param name="Environment">The environment.</param>
 /// <param name="Before">What it serves now; null when nothing.</param>
 /// <param name="After">What it would serve; null when nothing, or when that cannot be rendered.</param>
-/// <param name="Patch">The difference, as RFC 6902 has it; null when one of them is nothing, or they are too different.</param>
-public sealed record ChangeEffect(string Path, string Environment, JsonElement? Before, JsonElement? After, JsonArray? Patch);
+/// <param name="Patch">The difference, as RFC 6902 has it; null when one of them is nothing, or they are too
+/// different.</param>
+public sealed record ChangeEffect(
+    string Path,
+    string Environment,
+    JsonElement? Before,
+    JsonElement? After,
+    JsonArray? Patch
+);

@@ -18,19 +18,21 @@ public sealed record VersionCondition
     /// <summary>Whether it must be there (true) or must not (false); null when that does not matter.</summary>
     public bool? Exists { get; init; }
 
-    /// <summary>The versions one of which it must be at; 0 for "there is none". Null when that does not matter.</summary>
+    /// <summary>The versions one of which it must be at; 0 for "there is none". Null when that does not
+    /// matter.</summary>
     public IReadOnlyList<VersionTag>? OneOf { get; init; }
 
     /// <summary>The versions it must not be at; null when that does not matter.</summary>
     public IReadOnlyList<VersionTag>? NoneOf { get; init; }
 
     /// <summary>A single version, 0 for "there is none"; no condition when null.</summary>
-    public static implicit operator VersionCondition?(long? version) => version switch
-    {
-        null => null,
-        0 => new VersionCondition { Exists = false },
-        { } one => new VersionCondition { OneOf = [one] },
-    };
+    public static implicit operator VersionCondition?(long? version) =>
+        version switch
+        {
+            null => null,
+            0 => new VersionCondition { Exists = false },
+            { } one => new VersionCondition { OneOf = [one] },
+        };
 
     /// <summary>Why a resource does not meet it; null when it does.</summary>
     /// <param name="name">What the resource is called.</param>
@@ -42,11 +44,13 @@ public sealed record VersionCondition
         : Exists is true && !exists ? $"There is no {name}."
         // A deleted resource counts as absent, but its last version may be named too.
         : OneOf is { } right && !right.Any(tag => tag.Names(version, mark)) && !(right.Contains(0) && !exists)
-            ? right.Count == 0
-                ? $"{name} is at version {version}, which is none of those it should be at."
+            ? right.Count == 0 ? $"{name} is at version {version}, which is none of those it should be at."
                 : right.Any(tag => tag.Number == version)
-                ? $"{name} is at a version {version}, but not the one that was read: the store has been restored and written to since."
-                : $"{name} is at version {version}, not {string.Join(" or ", right.Select(tag => tag.Number))}: somebody wrote it meanwhile."
-        : NoneOf is { } wrong && wrong.Any(tag => tag.Names(version, mark)) ? $"{name} is at version {version}, as its writer knows already."
+                    ? $"{name} is at a version {version}, but not the one that was read: the store has been "
+                        + "restored and written to since."
+                : $"{name} is at version {version}, not {string.Join(" or ", right.Select(tag => tag.Number))}: "
+                    + "somebody wrote it meanwhile."
+        : NoneOf is { } wrong && wrong.Any(tag => tag.Names(version, mark))
+            ? $"{name} is at version {version}, as its writer knows already."
         : null;
 }

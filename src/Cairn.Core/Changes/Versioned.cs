@@ -16,25 +16,42 @@ namespace Cairn.Core.Changes;
 /// <param name="Message">Why, as its author put it.</param>
 /// <param name="ChangeId">The change it is part of.</param>
 /// <param name="Revision">The store revision it was written in.</param>
-/// <param name="CreatedById">The author's <see cref="Access.Principal.Id"/>; null in versions of before it was kept.</param>
+/// <param name="CreatedById">The author's <see cref="Access.Principal.Id"/>; null in versions of before it was
+/// kept.</param>
 public sealed record Versioned<TState>(
-    string Path, long Version, TState? State, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string ChangeId, long Revision,
-    string? CreatedById = null)
+    string Path,
+    long Version,
+    TState? State,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    string? Message,
+    string ChangeId,
+    long Revision,
+    string? CreatedById = null
+)
     where TState : class
 {
-    /// <summary>Tells this version from another of the same number, as there is when a store was restored and written to again: the random
-    /// end of the change's identifier.</summary>
+    /// <summary>Tells this version from another of the same number, as there is when a store was restored and written
+    /// to again: the random end of the change's identifier.</summary>
     public string Mark => ChangeId.Length > 8 ? ChangeId[^8..] : ChangeId;
 }
 
 /// <summary>A version as it is stored: what the list of versions shows in clear, its content encrypted.</summary>
-/// <param name="Sealed">The content, bound to all the others; of a deletion the seal of nothing. Null for deletions in stores whose
-/// records were not stamped yet.</param>
+/// <param name="Sealed">The content, bound to all the others; of a deletion the seal of nothing. Null for deletions in
+/// stores whose records were not stamped yet.</param>
 /// <param name="Deleted">Whether this version deleted the resource.</param>
 /// <param name="Bound">Whether <paramref name="Sealed"/> is bound to more than the version's address.</param>
 internal sealed record StoredVersion(
-    long Version, DateTimeOffset CreatedAt, string CreatedBy, string? Message, string Change, string? Sealed,
-    bool Deleted = false, bool Bound = false, string? CreatedById = null);
+    long Version,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    string? Message,
+    string Change,
+    string? Sealed,
+    bool Deleted = false,
+    bool Bound = false,
+    string? CreatedById = null
+);
 
 /// <summary>
 /// A kind of resource every state of which is kept. The newest version is at <c>configs/payments/database</c>, each
@@ -48,18 +65,25 @@ public abstract class ResourceKind(string name, string versionsName)
     /// <summary>The key of the newest version.</summary>
     public string HeadKey(string path) => $"{Name}/{path}";
 
-    /// <summary>The path of a resource of this kind whose newest version is at a key; null when it is another key.</summary>
+    /// <summary>The path of a resource of this kind whose newest version is at a key; null when it is another
+    /// key.</summary>
     public string? PathOf(string headKey) =>
-        headKey.Length > Name.Length + 1 && headKey.StartsWith(Name, StringComparison.Ordinal) && headKey[Name.Length] == '/' ? headKey[(Name.Length + 1)..] : null;
+        headKey.Length > Name.Length + 1
+        && headKey.StartsWith(Name, StringComparison.Ordinal)
+        && headKey[Name.Length] == '/'
+            ? headKey[(Name.Length + 1)..]
+            : null;
 
     /// <summary>What the keys of all versions start with.</summary>
     public string VersionsPrefix { get; } = versionsName + "/";
 
-    /// <summary>Makes the operation that brings a resource back to an older version; to version 0 by deleting it.</summary>
+    /// <summary>Makes the operation that brings a resource back to an older version; to version 0 by deleting
+    /// it.</summary>
     public required Func<string, long, Operation> Restore { get; init; }
 
     /// <summary>What can be done to a resource, by the name that a form calls it by.</summary>
-    public IReadOnlyDictionary<string, Func<OperationForm, Operation>> Operations { get; init; } = new Dictionary<string, Func<OperationForm, Operation>>();
+    public IReadOnlyDictionary<string, Func<OperationForm, Operation>> Operations { get; init; } =
+        new Dictionary<string, Func<OperationForm, Operation>>();
 
     /// <summary>The version a resource is at; 0 when there never was one.</summary>
     public abstract long VersionOf(CatalogSnapshot snapshot, string path);
@@ -67,7 +91,8 @@ public abstract class ResourceKind(string name, string versionsName)
     /// <summary>The version at the head of each resource, deleted ones too, by path.</summary>
     public abstract IEnumerable<(string Path, long Version)> Heads(CatalogSnapshot snapshot);
 
-    /// <summary>Reads what a version's record says of itself, and why it is not one that Cairn wrote there; null when it is.</summary>
+    /// <summary>Reads what a version's record says of itself, and why it is not one that Cairn wrote there; null when
+    /// it is.</summary>
     public abstract (long Version, string Change, string? Fault) Inspect(StoreRecord record, string path);
 
     /// <summary>The record of a head that is a deletion without a seal, with one; null for any other record.</summary>
@@ -82,7 +107,8 @@ public abstract class ResourceKind(string name, string versionsName)
 }
 
 /// <inheritdoc/>
-public sealed class ResourceKind<TState> : ResourceKind where TState : class
+public sealed class ResourceKind<TState> : ResourceKind
+    where TState : class
 {
     private static readonly byte[] Mark = "{}"u8.ToArray();
 
@@ -99,13 +125,25 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
     /// <param name="ids">Learns which changes there are.</param>
     /// <param name="encode">A state as bytes.</param>
     /// <param name="decode">The state those bytes were made of.</param>
-    public ResourceKind(string name, string versionsName, Keyring keyring, TimedIds ids, Func<TState, byte[]> encode, Func<byte[], TState> decode)
+    public ResourceKind(
+        string name,
+        string versionsName,
+        Keyring keyring,
+        TimedIds ids,
+        Func<TState, byte[]> encode,
+        Func<byte[], TState> decode
+    )
         : base(name, versionsName)
     {
         (_keyring, _ids, _encode, _decode) = (keyring, ids, encode, decode);
-        Catalog = new Catalog<Versioned<TState>>(name + "/", Decode, (before, after) => after.Version > before.Version || IsResealed(before, after)
-            ? null
-            : $"it is version {after.Version}, and version {before.Version} is known.");
+        Catalog = new Catalog<Versioned<TState>>(
+            name + "/",
+            Decode,
+            (before, after) =>
+                after.Version > before.Version || IsResealed(before, after)
+                    ? null
+                    : $"it is version {after.Version}, and version {before.Version} is known."
+        );
     }
 
     /// <summary>Whether a record is the one before it under another data key, and nothing happened.</summary>
@@ -120,7 +158,12 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
     /// <param name="keys">What a state is found under.</param>
     /// <param name="text">An index key as part of a store key.</param>
     /// <param name="inMemory">Whether it is kept in memory, too; else a look-up looks at every resource.</param>
-    public ResourceIndex<TState, TKey> AddIndex<TKey>(string name, Func<TState, IEnumerable<TKey>> keys, Func<TKey, string> text, bool inMemory = true)
+    public ResourceIndex<TState, TKey> AddIndex<TKey>(
+        string name,
+        Func<TState, IEnumerable<TKey>> keys,
+        Func<TKey, string> text,
+        bool inMemory = true
+    )
         where TKey : notnull
     {
         var index = new ResourceIndex<TState, TKey>(this, name, keys, text, inMemory);
@@ -135,7 +178,10 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
             yield return new Write.Put(key(path), Mark);
         foreach (var index in _indexes)
         {
-            var (left, reached) = (index.PrefixesOf(before).ToHashSet(StringComparer.Ordinal), index.PrefixesOf(after).ToHashSet(StringComparer.Ordinal));
+            var (left, reached) = (
+                index.PrefixesOf(before).ToHashSet(StringComparer.Ordinal),
+                index.PrefixesOf(after).ToHashSet(StringComparer.Ordinal)
+            );
             foreach (string prefix in reached)
             {
                 if (!left.Remove(prefix))
@@ -153,7 +199,12 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
     /// <summary>Reads a version from the store.</summary>
     /// <returns>Null when there is no such version, or it is no longer kept.</returns>
     /// <exception cref="ProblemException">Its record is not as Cairn wrote it.</exception>
-    public async ValueTask<Versioned<TState>?> ReadVersionAsync(IStore store, string path, long version, CancellationToken ct)
+    public async ValueTask<Versioned<TState>?> ReadVersionAsync(
+        IStore store,
+        string path,
+        long version,
+        CancellationToken ct
+    )
     {
         if (version <= 0 || await store.GetAsync(VersionKey(path, version), ct) is not { } record)
             return null;
@@ -168,15 +219,19 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
         }
     }
 
-    private ProblemException Damaged(string path, long version) => new(
-        ProblemKind.Damaged,
-        $"Version {version} of {HeadKey(path)} cannot be read: its record is not as Cairn wrote it. Somebody altered it in the store; GET /api/v1/integrity names all such records.");
+    private ProblemException Damaged(string path, long version) =>
+        new(
+            ProblemKind.Damaged,
+            $"Version {version} of {HeadKey(path)} cannot be read: its record is not as Cairn wrote it. "
+                + "Somebody altered it in the store; GET /api/v1/integrity names all such records."
+        );
 
     /// <summary>Reads the record of a newest version.</summary>
     public Versioned<TState> Decode(StoreRecord head) => Decode(head, head.Key[(Name.Length + 1)..]);
 
     /// <inheritdoc/>
-    public override long VersionOf(CatalogSnapshot snapshot, string path) => snapshot.Of(Catalog).Get(path)?.Version ?? 0;
+    public override long VersionOf(CatalogSnapshot snapshot, string path) =>
+        snapshot.Of(Catalog).Get(path)?.Version ?? 0;
 
     /// <inheritdoc/>
     public override IEnumerable<(string Path, long Version)> Heads(CatalogSnapshot snapshot) =>
@@ -192,36 +247,69 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
         }
         catch (Exception e) when (e is RecordRefusedException or JsonException or CryptographicException)
         {
-            return (0, "", e is RecordRefusedException or CryptographicException ? e.Message : "it is not the record of a version.");
+            return (
+                0,
+                "",
+                e is RecordRefusedException or CryptographicException ? e.Message : "it is not the record of a version."
+            );
         }
     }
 
     internal override byte[]? SealDeletion(StoreRecord head) =>
-        JsonSerializer.Deserialize(head.Value.Span, StoredJson.Default.StoredVersion) is { Sealed: null } ? Encode(Decode(head)) : null;
+        JsonSerializer.Deserialize(head.Value.Span, StoredJson.Default.StoredVersion) is { Sealed: null }
+            ? Encode(Decode(head))
+            : null;
 
     internal override byte[]? Reseal(StoreRecord record, string path) =>
-        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.StoredVersion)?.Sealed is { } text && _keyring.IsNewest(text)
+        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.StoredVersion)?.Sealed is { } text
+        && _keyring.IsNewest(text)
             ? null
             : Encode(Decode(record, path));
 
     internal byte[] Encode(Versioned<TState> version)
     {
         var stored = new StoredVersion(
-            version.Version, version.CreatedAt, version.CreatedBy, version.Message, version.ChangeId, null, version.State is null, Bound: true,
-            version.CreatedById);
-        string sealedState = _keyring.Seal(version.State is { } state ? _encode(state) : [], Address(version.Path, stored));
-        return JsonSerializer.SerializeToUtf8Bytes(stored with { Sealed = sealedState }, StoredJson.Default.StoredVersion);
+            version.Version,
+            version.CreatedAt,
+            version.CreatedBy,
+            version.Message,
+            version.ChangeId,
+            null,
+            version.State is null,
+            Bound: true,
+            version.CreatedById
+        );
+        string sealedState = _keyring.Seal(
+            version.State is { } state ? _encode(state) : [],
+            Address(version.Path, stored)
+        );
+        return JsonSerializer.SerializeToUtf8Bytes(
+            stored with
+            {
+                Sealed = sealedState,
+            },
+            StoredJson.Default.StoredVersion
+        );
     }
 
     private Versioned<TState> Decode(StoreRecord record, string path)
     {
-        var stored = JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.StoredVersion)
+        var stored =
+            JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.StoredVersion)
             ?? throw new JsonException("null is not a version.");
         var state = Open(path, stored) is { } content ? _decode(content) : null;
         _ids.See(stored.Change);
         return new Versioned<TState>(
-            path, stored.Version, state, stored.CreatedAt, string.Intern(stored.CreatedBy), stored.Message, stored.Change, record.Revision,
-            stored.CreatedById is { } id ? string.Intern(id) : null);
+            path,
+            stored.Version,
+            state,
+            stored.CreatedAt,
+            string.Intern(stored.CreatedBy),
+            stored.Message,
+            stored.Change,
+            record.Revision,
+            stored.CreatedById is { } id ? string.Intern(id) : null
+        );
     }
 
     private byte[]? Open(string path, StoredVersion stored)
@@ -240,14 +328,22 @@ public sealed class ResourceKind<TState> : ResourceKind where TState : class
     }
 
     // What is sealed for one version of one resource opens nowhere else, and with no other author, time or message.
-    private string Address(string path, StoredVersion stored) => stored.Bound
-        ? JsonSerializer.Serialize(
-            [
-                $"{Name}/{path}@{stored.Version}", stored.CreatedAt.ToString("O", CultureInfo.InvariantCulture), stored.CreatedBy, stored.Message ?? "",
-                stored.Change, stored.Deleted ? "deleted" : "", .. stored.CreatedById is { } id ? [id] : Array.Empty<string>(),
-            ],
-            StoredJson.Default.StringArray)
-        : $"{Name}/{path}@{stored.Version}";
+    private string Address(string path, StoredVersion stored) =>
+        stored.Bound
+            ? JsonSerializer.Serialize(
+                [
+                    $"{Name}/{path}@{stored.Version}",
+                    stored.CreatedAt.ToString("O", CultureInfo.InvariantCulture),
+                    stored.CreatedBy,
+                    stored.Message ?? "",
+                    stored.Change,
+                    stored.Deleted ? "deleted" : "",
+                    .. stored.CreatedById is { } id ? [id] : Array.Empty<string>(),
+                ],
+                StoredJson.Default.StringArray
+            )
+            : $"{Name}/{path}@{stored.Version}";
 
-    internal static string Digest(ReadOnlySpan<byte> stored) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(stored));
+    internal static string Digest(ReadOnlySpan<byte> stored) =>
+        "sha256:" + Convert.ToHexStringLower(SHA256.HashData(stored));
 }

@@ -8,16 +8,18 @@ using Cairn.Storage;
 
 namespace Cairn.Core.Cluster;
 
-/// <summary>What a node had in memory, in an encrypted file of its own, so that it can start while the store is away.</summary>
-/// <remarks>A line that names the format, a header in JSON with the revision and the file's key wrapped by the master key,
-/// then blocks of records, each AES-256-GCM ciphertext bound to its place in the file. The last block says that it is the
-/// last, so a file that lost its end is not taken for whole.</remarks>
+/// <summary>What a node had in memory, in an encrypted file of its own, so that it can start while the store is
+/// away.</summary>
+/// <remarks>A line that names the format, a header in JSON with the revision and the file's key wrapped by the master
+/// key, then blocks of records, each AES-256-GCM ciphertext bound to its place in the file. The last block says that it
+/// is the last, so a file that lost its end is not taken for whole.</remarks>
 public sealed class LocalSnapshot
 {
     private const int BlockBytes = 1 << 20;
     private static readonly byte[] Magic = "cairn snapshot 1\n"u8.ToArray();
 
-    private LocalSnapshot(long revision, DateTimeOffset writtenAt, List<StoreRecord> records) => (Revision, WrittenAt, Records) = (revision, writtenAt, records);
+    private LocalSnapshot(long revision, DateTimeOffset writtenAt, List<StoreRecord> records) =>
+        (Revision, WrittenAt, Records) = (revision, writtenAt, records);
 
     /// <summary>The revision it was made at.</summary>
     public long Revision { get; }
@@ -36,11 +38,22 @@ public sealed class LocalSnapshot
     /// <param name="records">All that the node needs to start.</param>
     /// <param name="ct">Leaves the last file as it is.</param>
     public static async Task WriteAsync(
-        string path, MasterKeys keys, long revision, DateTimeOffset now, IAsyncEnumerable<StoreRecord> records, CancellationToken ct)
+        string path,
+        MasterKeys keys,
+        long revision,
+        DateTimeOffset now,
+        IAsyncEnumerable<StoreRecord> records,
+        CancellationToken ct
+    )
     {
         string temporary = path + ".new";
         File.Delete(temporary);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Options = FileOptions.Asynchronous,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using (var file = new FileStream(temporary, options))
@@ -49,7 +62,11 @@ public sealed class LocalSnapshot
             string id = Guid.NewGuid().ToString("N");
             var header = new SnapshotHeader(id, revision, keys.Primary.Id, keys.Primary.Wrap(key, id), now);
             await file.WriteAsync(Magic, ct);
-            await WriteFramedAsync(file, JsonSerializer.SerializeToUtf8Bytes(header, SnapshotJson.Default.SnapshotHeader), ct);
+            await WriteFramedAsync(
+                file,
+                JsonSerializer.SerializeToUtf8Bytes(header, SnapshotJson.Default.SnapshotHeader),
+                ct
+            );
             using var aes = new AesGcm(key, Sealing.TagBytes);
             var block = new MemoryStream();
             int number = 0;
@@ -58,10 +75,22 @@ public sealed class LocalSnapshot
                 Append(block, record);
                 if (block.Length < BlockBytes)
                     continue;
-                await WriteFramedAsync(file, Sealing.Encrypt(aes, block.GetBuffer().AsSpan(0, (int)block.Length), Place(id, number++, last: false)), ct);
+                await WriteFramedAsync(
+                    file,
+                    Sealing.Encrypt(
+                        aes,
+                        block.GetBuffer().AsSpan(0, (int)block.Length),
+                        Place(id, number++, last: false)
+                    ),
+                    ct
+                );
                 block.SetLength(0);
             }
-            await WriteFramedAsync(file, Sealing.Encrypt(aes, block.GetBuffer().AsSpan(0, (int)block.Length), Place(id, number, last: true)), ct);
+            await WriteFramedAsync(
+                file,
+                Sealing.Encrypt(aes, block.GetBuffer().AsSpan(0, (int)block.Length), Place(id, number, last: true)),
+                ct
+            );
             file.Flush(flushToDisk: true);
         }
 
@@ -79,10 +108,14 @@ public sealed class LocalSnapshot
             using var file = new BinaryReader(File.OpenRead(path));
             if (!file.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
                 throw new InvalidDataException("it is of another format");
-            var header = JsonSerializer.Deserialize(ReadFramed(file), SnapshotJson.Default.SnapshotHeader)
+            var header =
+                JsonSerializer.Deserialize(ReadFramed(file), SnapshotJson.Default.SnapshotHeader)
                 ?? throw new InvalidDataException("it has no header");
-            var master = keys.Find(header.MasterKey)
-                ?? throw new InvalidDataException($"it was written with the master key {header.MasterKey}, which is not there");
+            var master =
+                keys.Find(header.MasterKey)
+                ?? throw new InvalidDataException(
+                    $"it was written with the master key {header.MasterKey}, which is not there"
+                );
             using var aes = new AesGcm(master.Unwrap(header.WrappedKey, header.Id), Sealing.TagBytes);
             var records = new List<StoreRecord>();
             for (int number = 0; ; number++)
@@ -91,16 +124,30 @@ public sealed class LocalSnapshot
                 bool last = file.BaseStream.Position == file.BaseStream.Length;
                 Parse(Sealing.Decrypt(aes, block, Place(header.Id, number, last)), records);
                 if (last)
-                    return new LocalSnapshot(header.Revision, header.WrittenAt ?? File.GetLastWriteTimeUtc(path), records);
+                {
+                    return new LocalSnapshot(
+                        header.Revision,
+                        header.WrittenAt ?? File.GetLastWriteTimeUtc(path),
+                        records
+                    );
+                }
             }
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or CryptographicException or JsonException or IOException)
+        catch (Exception e)
+            when (e
+                    is InvalidDataException
+                        or EndOfStreamException
+                        or CryptographicException
+                        or JsonException
+                        or IOException
+            )
         {
             throw new StoreUnusableException($"The local snapshot {path} cannot be used: {e.Message}", e);
         }
     }
 
-    private static byte[] Place(string id, int number, bool last) => Encoding.ASCII.GetBytes($"cairn snapshot {id} {number} {last}");
+    private static byte[] Place(string id, int number, bool last) =>
+        Encoding.ASCII.GetBytes($"cairn snapshot {id} {number} {last}");
 
     private static void Append(MemoryStream block, StoreRecord record)
     {
@@ -117,7 +164,11 @@ public sealed class LocalSnapshot
         using var reader = new BinaryReader(new MemoryStream(block), Encoding.UTF8);
         while (reader.BaseStream.Position < block.Length)
         {
-            var (key, created, revision) = (reader.ReadString(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
+            var (key, created, revision) = (
+                reader.ReadString(),
+                reader.Read7BitEncodedInt64(),
+                reader.Read7BitEncodedInt64()
+            );
             into.Add(new StoreRecord(key, reader.ReadBytes(reader.Read7BitEncodedInt()), created, revision));
         }
     }
@@ -139,7 +190,13 @@ public sealed class LocalSnapshot
     }
 }
 
-internal sealed record SnapshotHeader(string Id, long Revision, string MasterKey, byte[] WrappedKey, DateTimeOffset? WrittenAt = null);
+internal sealed record SnapshotHeader(
+    string Id,
+    long Revision,
+    string MasterKey,
+    byte[] WrappedKey,
+    DateTimeOffset? WrittenAt = null
+);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SnapshotHeader))]

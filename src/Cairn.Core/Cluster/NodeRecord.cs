@@ -13,14 +13,22 @@ namespace Cairn.Core.Cluster;
 /// <param name="Revision">The newest it had in memory then.</param>
 /// <param name="Lag">By how many revisions that was behind the store.</param>
 public sealed record NodeRecord(
-    string Id, Guid Instance, string Version, DateTimeOffset StartedAt, DateTimeOffset SeenAt, long Revision, long Lag)
+    string Id,
+    Guid Instance,
+    string Version,
+    DateTimeOffset StartedAt,
+    DateTimeOffset SeenAt,
+    long Revision,
+    long Lag
+)
 {
     internal const string Prefix = "nodes/";
 
     internal byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes(this, NodeJson.Default.NodeRecord);
 
     internal static NodeRecord Parse(StoreRecord record) =>
-        JsonSerializer.Deserialize(record.Value.Span, NodeJson.Default.NodeRecord) ?? throw new JsonException("It is null.");
+        JsonSerializer.Deserialize(record.Value.Span, NodeJson.Default.NodeRecord)
+        ?? throw new JsonException("It is null.");
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

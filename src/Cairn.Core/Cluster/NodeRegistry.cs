@@ -5,8 +5,8 @@ using Cairn.Storage.Catalogs;
 namespace Cairn.Core.Cluster;
 
 /// <summary>Which nodes there are: each writes a record of itself every few seconds, and all see all of them.</summary>
-/// <remarks>Whether a node is there is told by when its record last changed, measured by this node's timer, so clocks need
-/// not agree.</remarks>
+/// <remarks>Whether a node is there is told by when its record last changed, measured by this node's timer, so clocks
+/// need not agree.</remarks>
 /// <param name="store">Where the records are.</param>
 /// <param name="id">This node's name.</param>
 /// <param name="version">Cairn's.</param>
@@ -22,7 +22,9 @@ public sealed class NodeRegistry(IStore store, string id, string version, TimePr
     /// <summary>When a node that is gone is forgotten.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<string, (DateTimeOffset SeenAt, long Timestamp)> _sightings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (DateTimeOffset SeenAt, long Timestamp)> _sightings = new(
+        StringComparer.Ordinal
+    );
     private readonly Guid _instance = Guid.NewGuid();
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
@@ -38,7 +40,15 @@ public sealed class NodeRegistry(IStore store, string id, string version, TimePr
     {
         var before = current.Of(Catalog).Get(id);
         long head = await store.GetRevisionAsync(ct);
-        var record = new NodeRecord(id, _instance, version, _startedAt, time.GetUtcNow(), current.Revision, Math.Max(0, head - current.Revision));
+        var record = new NodeRecord(
+            id,
+            _instance,
+            version,
+            _startedAt,
+            time.GetUtcNow(),
+            current.Revision,
+            Math.Max(0, head - current.Revision)
+        );
         // An answer that is lost is made up for by the next announcement.
         await store.CommitAsync(new Transaction([], [new Write.Put(NodeRecord.Prefix + id, record.Serialize())]), ct);
         return before is null || before.Instance == _instance || before.StartedAt < _startedAt;
@@ -64,7 +74,11 @@ public sealed class NodeRegistry(IStore store, string id, string version, TimePr
     {
         long now = time.GetTimestamp();
         var sighting = _sightings.AddOrUpdate(
-            record.Id, static (_, first) => first, static (_, before, now) => before.SeenAt == now.SeenAt ? before : now, (record.SeenAt, now));
+            record.Id,
+            static (_, first) => first,
+            static (_, before, now) => before.SeenAt == now.SeenAt ? before : now,
+            (record.SeenAt, now)
+        );
         return time.GetElapsedTime(sighting.Timestamp, now);
     }
 }

@@ -3,8 +3,8 @@ using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Cluster;
 
-/// <summary>Since when a node's memory may be behind the store: it asks the store for its revision every second, and knows
-/// to be current as of a question once it has what the answer says.</summary>
+/// <summary>Since when a node's memory may be behind the store: it asks the store for its revision every second, and
+/// knows to be current as of a question once it has what the answer says.</summary>
 /// <param name="store">What is asked.</param>
 /// <param name="catalogs">What should be current.</param>
 /// <param name="time">The timers.</param>
@@ -18,7 +18,8 @@ public sealed class StoreContact(IStore store, CatalogSet catalogs, TimeProvider
     private long _currentAsOf = time.GetTimestamp();
     private volatile bool _stale;
 
-    /// <summary>Whether the state in memory is that of more than <see cref="Tolerance"/> ago, as far as this node knows.</summary>
+    /// <summary>Whether the state in memory is that of more than <see cref="Tolerance"/> ago, as far as this node
+    /// knows.</summary>
     public bool IsStale => _stale;
 
     /// <summary>How long ago it was surely current.</summary>
@@ -31,7 +32,10 @@ public sealed class StoreContact(IStore store, CatalogSet catalogs, TimeProvider
     /// <param name="age">How old.</param>
     public void StartStale(TimeSpan age)
     {
-        Volatile.Write(ref _currentAsOf, time.GetTimestamp() - (long)(Math.Max(0, age.TotalSeconds) * time.TimestampFrequency));
+        Volatile.Write(
+            ref _currentAsOf,
+            time.GetTimestamp() - (long)(Math.Max(0, age.TotalSeconds) * time.TimestampFrequency)
+        );
         _stale = true;
         Trouble = new StoreUnavailableException("The store has not answered since this node started.");
     }
@@ -50,8 +54,7 @@ public sealed class StoreContact(IStore store, CatalogSet catalogs, TimeProvider
                     asking = AskAsync(ct);
                 if (Age > Tolerance)
                     _stale = true;
-            }
-            while (await watching.WaitForNextTickAsync(ct));
+            } while (await watching.WaitForNextTickAsync(ct));
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -69,7 +72,12 @@ public sealed class StoreContact(IStore store, CatalogSet catalogs, TimeProvider
             long seen = catalogs.Current.Revision;
             long head = await store.GetRevisionAsync(limit.Token);
             if (head < seen)
-                throw new StoreUnavailableException($"The store has gone back to revision {head}, from {seen}: it was restored. Restart the nodes.");
+            {
+                throw new StoreUnavailableException(
+                    $"The store has gone back to revision {head}, from {seen}: it was restored. Restart the nodes."
+                );
+            }
+
             await catalogs.WaitForAsync(head, limit.Token);
             Volatile.Write(ref _currentAsOf, began);
             Trouble = null;

@@ -11,8 +11,12 @@ public readonly record struct ConfigDependency(ConfigDependencyKind Kind, string
     /// <summary>Of templates that name the config they read by an expression: it may be any.</summary>
     public static readonly ConfigDependency AnyConfig = new(ConfigDependencyKind.Config, "");
 
-    /// <summary>As part of a store key: <c>variable/REGION</c>, <c>config/payments/database</c>, <c>config/*</c>.</summary>
-    public override string ToString() => Kind == ConfigDependencyKind.Variable ? "variable/" + Name : Name.Length == 0 ? "config/*" : "config/" + Name;
+    /// <summary>As part of a store key: <c>variable/REGION</c>, <c>config/payments/database</c>,
+    /// <c>config/*</c>.</summary>
+    public override string ToString() =>
+        Kind == ConfigDependencyKind.Variable ? "variable/" + Name
+        : Name.Length == 0 ? "config/*"
+        : "config/" + Name;
 }
 
 /// <summary>The kinds of <see cref="ConfigDependency"/>.</summary>
@@ -26,16 +30,46 @@ public enum ConfigDependencyKind
 }
 
 /// <summary>Finds what a config depends on by the text of its templates, without rendering them.</summary>
-/// <remarks>It errs on the side of too much: every name in a tag counts as a variable, and every use of <c>config</c> that is not
-/// the call with a literal path counts as one of any config. Who asks what a change affects renders what is found here
-/// and compares; what is not found here cannot be affected.</remarks>
+/// <remarks>It errs on the side of too much: every name in a tag counts as a variable, and every use of <c>config</c>
+/// that is not the call with a literal path counts as one of any config. Who asks what a change affects renders what is
+/// found here and compares; what is not found here cannot be affected.</remarks>
 internal static class ConfigDependencies
 {
     // They never change, or are no names of variables.
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
-        "env", "environment", "project", "path", "and", "or", "not", "in", "is", "if", "else", "elif", "endif", "for", "endfor", "set",
-        "endset", "true", "false", "none", "True", "False", "None", "raw", "endraw", "loop", "filter", "endfilter", "macro", "endmacro", "call", "endcall",
+        "env",
+        "environment",
+        "project",
+        "path",
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "if",
+        "else",
+        "elif",
+        "endif",
+        "for",
+        "endfor",
+        "set",
+        "endset",
+        "true",
+        "false",
+        "none",
+        "True",
+        "False",
+        "None",
+        "raw",
+        "endraw",
+        "loop",
+        "filter",
+        "endfilter",
+        "macro",
+        "endmacro",
+        "call",
+        "endcall",
     };
 
     /// <summary>What the templates of all of a config's documents depend on, each once.</summary>
@@ -52,7 +86,8 @@ internal static class ConfigDependencies
     }
 
     /// <summary>Whether any of a config's documents may be rendered to something else than it is.</summary>
-    public static bool MayHaveTemplates(ConfigState state) => Documents(state).Any(document => MayHaveTemplates(document));
+    public static bool MayHaveTemplates(ConfigState state) =>
+        Documents(state).Any(document => MayHaveTemplates(document));
 
     private static IEnumerable<byte[]> Documents(ConfigState? state)
     {
@@ -71,7 +106,10 @@ internal static class ConfigDependencies
 
     // A tag begins with two characters, of which the first may be an escape in JSON.
     private static bool MayHaveTemplates(ReadOnlySpan<byte> json) =>
-        json.IndexOf("{{"u8) >= 0 || json.IndexOf("{%"u8) >= 0 || json.IndexOf("\\u007b"u8) >= 0 || json.IndexOf("\\u007B"u8) >= 0;
+        json.IndexOf("{{"u8) >= 0
+        || json.IndexOf("{%"u8) >= 0
+        || json.IndexOf("\\u007b"u8) >= 0
+        || json.IndexOf("\\u007B"u8) >= 0;
 
     private static void Read(byte[] document, HashSet<ConfigDependency> found)
     {
@@ -88,7 +126,8 @@ internal static class ConfigDependencies
         int at = 0;
         while (NextTag(text, at) is { } tag)
         {
-            // Where a quote holds what looks like the end of the tag, the rest of the text is read as if it were inside.
+            // Where a quote holds what looks like the end of the tag, the rest of the text is read as if it were
+            // inside.
             int end = text.IndexOf(tag.End, tag.Start, StringComparison.Ordinal);
             bool quoted = end >= 0 && text.AsSpan(tag.Start, end - tag.Start).IndexOfAny('\'', '"') >= 0;
             int stop = end < 0 || quoted ? text.Length : end;
@@ -112,7 +151,8 @@ internal static class ConfigDependencies
 
     private static void ReadNames(ReadOnlySpan<char> code, HashSet<ConfigDependency> found)
     {
-        for (int i = 0; i < code.Length;)
+        int i = 0;
+        while (i < code.Length)
         {
             if (!IsNameStart(code[i]))
             {
@@ -129,7 +169,11 @@ internal static class ConfigDependencies
             string name = code[start..i].ToString();
             if (name == "config")
             {
-                found.Add(Literal(code[i..], out int length) is { } path ? new ConfigDependency(ConfigDependencyKind.Config, path) : ConfigDependency.AnyConfig);
+                found.Add(
+                    Literal(code[i..], out int length) is { } path
+                        ? new ConfigDependency(ConfigDependencyKind.Config, path)
+                        : ConfigDependency.AnyConfig
+                );
                 i += length;
             }
             else if (!Ignored.Contains(name))

@@ -6,8 +6,8 @@ using Cairn.Core.Environments;
 
 namespace Cairn.Core.Configs;
 
-/// <summary>Tells what a planned change would make the environments serve: of the configs it writes, and of those that refer to what
-/// it writes.</summary>
+/// <summary>Tells what a planned change would make the environments serve: of the configs it writes, and of those that
+/// refer to what it writes.</summary>
 internal sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer, ConfigRules rules)
 {
     /// <summary>The differences that the change's author may see.</summary>
@@ -18,9 +18,15 @@ internal sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer
     {
         var effects = new List<ChangeEffect>();
         hidden = 0;
-        var written = rules.Written(draft).Select(config => (config.Path, Environments: (IEnumerable<string>)kinds.EnvironmentNames(draft)));
-        foreach (var (path, environment) in written.Concat(rules.Affected(draft, work))
-            .SelectMany(config => config.Environments.Select(environment => (config.Path, environment))).Distinct())
+        var written = rules
+            .Written(draft)
+            .Select(config => (config.Path, Environments: (IEnumerable<string>)kinds.EnvironmentNames(draft)));
+        foreach (
+            var (path, environment) in written
+                .Concat(rules.Affected(draft, work))
+                .SelectMany(config => config.Environments.Select(environment => (config.Path, environment)))
+                .Distinct()
+        )
         {
             bool visible = Authorizer.Allows(draft.Caller, ConfigService.ReadPermission, path, environment);
             if (Of(draft, visible ? draft.Caller : Principal.System, path, environment, work) is not { } effect)
@@ -37,18 +43,49 @@ internal sealed class ConfigEffects(ResourceKinds kinds, ConfigRenderer renderer
     private ChangeEffect? Of(ChangeDraft draft, Principal caller, string path, string environment, WorkBudget work)
     {
         var head = draft.Head(kinds.Configs, path);
-        var before = Render(new ConfigSource(kinds, draft.Start), caller, new ConfigVersion(path, head?.Version ?? 0, head?.Revision ?? 0, head?.State!, head?.Mark), environment, work);
-        var after = Render(new ConfigSource(kinds, draft), caller, new ConfigVersion(path, 0, 0, draft.Get(kinds.Configs, path)!), environment, work);
-        if (before is null && after is null || before is { } one && after is { } other && JsonElement.DeepEquals(one, other))
+        var before = Render(
+            new ConfigSource(kinds, draft.Start),
+            caller,
+            new ConfigVersion(path, head?.Version ?? 0, head?.Revision ?? 0, head?.State!, head?.Mark),
+            environment,
+            work
+        );
+        var after = Render(
+            new ConfigSource(kinds, draft),
+            caller,
+            new ConfigVersion(path, 0, 0, draft.Get(kinds.Configs, path)!),
+            environment,
+            work
+        );
+        if (
+            before is null && after is null
+            || before is { } one && after is { } other && JsonElement.DeepEquals(one, other)
+        )
+        {
             return null;
-        return new ChangeEffect(path, environment, before, after, before is { } from && after is { } to ? JsonPatch.Diff(from, to) : null);
+        }
+
+        return new ChangeEffect(
+            path,
+            environment,
+            before,
+            after,
+            before is { } from && after is { } to ? JsonPatch.Diff(from, to) : null
+        );
     }
 
-    private JsonElement? Render(ConfigSource source, Principal caller, ConfigVersion config, string environment, WorkBudget work)
+    private JsonElement? Render(
+        ConfigSource source,
+        Principal caller,
+        ConfigVersion config,
+        string environment,
+        WorkBudget work
+    )
     {
         try
         {
-            return config.State is not null && renderer.Render(source, caller, config, environment, work) is { } rendered
+            return
+                config.State is not null && renderer.Render(source, caller, config, environment, work) is { } rendered
                 ? JsonText.Element(rendered.Body)
                 : null;
         }

@@ -8,7 +8,8 @@ using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Configs;
 
-/// <summary>Makes events of what happened: of each step of the feed once, for all watchers together, and of what a watcher missed.</summary>
+/// <summary>Makes events of what happened: of each step of the feed once, for all watchers together, and of what a
+/// watcher missed.</summary>
 public sealed class ConfigEventSource(IStore store, ResourceKinds kinds, ConfigRenderer renderer)
 {
     /// <summary>How many bytes of documents a watcher that catches up keeps to compare with.</summary>
@@ -23,8 +24,8 @@ public sealed class ConfigEventSource(IStore store, ResourceKinds kinds, ConfigR
         _steps.GetValue(step, step => new StepEvents(kinds, renderer, before.Snapshot, step));
 
     /// <summary>What happened after one revision, through another, commit by commit.</summary>
-    /// <remarks>What environments served then is not known any more. So where variables or a config changed that others refer to, an event
-    /// tells of each that may have changed with it.</remarks>
+    /// <remarks>What environments served then is not known any more. So where variables or a config changed that others
+    /// refer to, an event tells of each that may have changed with it.</remarks>
     /// <param name="now">The state now.</param>
     /// <param name="environment">Only what this environment is made of; null for all.</param>
     /// <param name="wants">Which configs are asked for, by path.</param>
@@ -33,7 +34,13 @@ public sealed class ConfigEventSource(IStore store, ResourceKinds kinds, ConfigR
     /// <param name="ct">Ends the reading.</param>
     /// <exception cref="RevisionCompactedException">The store no longer has it.</exception>
     public async IAsyncEnumerable<IReadOnlyList<ConfigEvent>> PastAsync(
-        CatalogSnapshot now, string? environment, Func<string, bool> wants, long after, long through, [EnumeratorCancellation] CancellationToken ct)
+        CatalogSnapshot now,
+        string? environment,
+        Func<string, bool> wants,
+        long after,
+        long through,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         var known = new Dictionary<string, Versioned<ConfigState>>(StringComparer.Ordinal);
         long kept = 0;
@@ -65,7 +72,13 @@ public sealed class ConfigEventSource(IStore store, ResourceKinds kinds, ConfigR
                     known[path] = written;
                     impact.Add(path, before?.State, written.State);
                     if (wants(path))
-                        events.AddRange(environment is null ? ConfigEvent.Of(before, written) : ConfigEvent.In(environment, before, written));
+                    {
+                        events.AddRange(
+                            environment is null
+                                ? ConfigEvent.Of(before, written)
+                                : ConfigEvent.In(environment, before, written)
+                        );
+                    }
                 }
                 else if (kinds.Variables.PathOf(key) is { } owner)
                 {
@@ -80,8 +93,11 @@ public sealed class ConfigEventSource(IStore store, ResourceKinds kinds, ConfigR
             {
                 if (wants(path) && now.Of(kinds.Configs.Catalog).Get(path) is { State: not null } head)
                 {
-                    events.AddRange(where.Where(name => environment is null || name == environment)
-                        .Select(name => new ConfigEvent("put", path, name, head.Version, commit.Revision)));
+                    events.AddRange(
+                        where
+                            .Where(name => environment is null || name == environment)
+                            .Select(name => new ConfigEvent("put", path, name, head.Version, commit.Revision))
+                    );
                 }
             }
 
@@ -106,29 +122,46 @@ public sealed class StepEvents
     private readonly ResourceKinds _kinds;
     private readonly Lazy<IReadOnlyList<ConfigEvent>> _affected;
     private readonly Lazy<IReadOnlyList<ConfigEvent>> _all;
-    private readonly ConcurrentDictionary<string, IReadOnlyList<ConfigEvent>> _byEnvironment = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyList<ConfigEvent>> _byEnvironment = new(
+        StringComparer.Ordinal
+    );
 
     internal StepEvents(ResourceKinds kinds, ConfigRenderer renderer, CatalogSnapshot before, CatalogFeed step)
     {
         (_kinds, _step) = (kinds, step);
         _affected = new(() => Affected(renderer, before));
-        _all = new(() => [.. Written().SelectMany(config => ConfigEvent.Of(config.Before, config.After)), .. _affected.Value]);
+        _all = new(() =>
+            [.. Written().SelectMany(config => ConfigEvent.Of(config.Before, config.After)), .. _affected.Value]
+        );
     }
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<ConfigEvent> All => _all.Value;
 
-    /// <summary>Whether the last of them stands for the whole step: some follow from several commits of it together.</summary>
+    /// <summary>Whether the last of them stands for the whole step: some follow from several commits of it
+    /// together.</summary>
     public bool EndTogether => _affected.Value.Count > 0;
 
     /// <summary>Those of what one environment serves.</summary>
-    public IReadOnlyList<ConfigEvent> In(string environment) => _byEnvironment.GetOrAdd(
-        environment,
-        name => [.. Written().SelectMany(config => ConfigEvent.In(name, config.Before, config.After)), .. _affected.Value.Where(told => told.Environment == name)]);
+    public IReadOnlyList<ConfigEvent> In(string environment) =>
+        _byEnvironment.GetOrAdd(
+            environment,
+            name =>
+                [
+                    .. Written().SelectMany(config => ConfigEvent.In(name, config.Before, config.After)),
+                    .. _affected.Value.Where(told => told.Environment == name),
+                ]
+        );
 
     private IEnumerable<(Versioned<ConfigState>? Before, Versioned<ConfigState> After)> Written() =>
-        _step.Changes.Where(change => change.After is Versioned<ConfigState> after
-                && (change.Before is not Versioned<ConfigState> before || !ResourceKind<ConfigState>.IsResealed(before, after)))
+        _step
+            .Changes.Where(change =>
+                change.After is Versioned<ConfigState> after
+                && (
+                    change.Before is not Versioned<ConfigState> before
+                    || !ResourceKind<ConfigState>.IsResealed(before, after)
+                )
+            )
             .Select(change => ((Versioned<ConfigState>?)change.Before, (Versioned<ConfigState>)change.After!));
 
     // Of configs whose documents stayed as they were, where they serve something else than before.
@@ -139,9 +172,17 @@ public sealed class StepEvents
         foreach (var change in _step.Changes)
         {
             if (change.After is Versioned<ConfigState> config)
+            {
                 impact.Add(config.Path, ((Versioned<ConfigState>?)change.Before)?.State, config.State);
+            }
             else if (change.After is Versioned<VariableSet> variables)
-                impact.Add(variables.Path, ((Versioned<VariableSet>?)change.Before)?.State ?? VariableSet.Empty, variables.State ?? VariableSet.Empty);
+            {
+                impact.Add(
+                    variables.Path,
+                    ((Versioned<VariableSet>?)change.Before)?.State ?? VariableSet.Empty,
+                    variables.State ?? VariableSet.Empty
+                );
+            }
         }
 
         using var work = new WorkBudget(CancellationToken.None);
@@ -153,8 +194,13 @@ public sealed class StepEvents
                 continue;
             foreach (string environment in environments)
             {
-                if (ConfigState.SameIn(environment, old.State, now.State)
-                    && !Same(Serve(renderer, before, old, environment, work), Serve(renderer, after, now, environment, work)))
+                if (
+                    ConfigState.SameIn(environment, old.State, now.State)
+                    && !Same(
+                        Serve(renderer, before, old, environment, work),
+                        Serve(renderer, after, now, environment, work)
+                    )
+                )
                 {
                     events.Add(new ConfigEvent("put", path, environment, now.Version, after.Revision));
                 }
@@ -168,14 +214,31 @@ public sealed class StepEvents
     private static bool Same((byte[]? Body, bool Known) one, (byte[]? Body, bool Known) other) =>
         one.Known && other.Known && one.Body.AsSpan().SequenceEqual(other.Body);
 
-    private (byte[]? Body, bool Known) Serve(ConfigRenderer renderer, CatalogSnapshot snapshot, Versioned<ConfigState> config, string environment, WorkBudget work)
+    private (byte[]? Body, bool Known) Serve(
+        ConfigRenderer renderer,
+        CatalogSnapshot snapshot,
+        Versioned<ConfigState> config,
+        string environment,
+        WorkBudget work
+    )
     {
         if (work.IsSpent)
             return (null, false);
         try
         {
             var version = new ConfigVersion(config.Path, config.Version, config.Revision, config.State!, config.Mark);
-            return (renderer.Render(new ConfigSource(_kinds, new SnapshotView(snapshot)), Principal.System, version, environment, work)?.Body, true);
+            return (
+                renderer
+                    .Render(
+                        new ConfigSource(_kinds, new SnapshotView(snapshot)),
+                        Principal.System,
+                        version,
+                        environment,
+                        work
+                    )
+                    ?.Body,
+                true
+            );
         }
         catch (ProblemException)
         {

@@ -4,8 +4,8 @@ using Cairn.Core.Environments;
 
 namespace Cairn.Core.Configs;
 
-/// <summary>Which configs may serve something else because of what others are: variables, or configs that they refer to, directly
-/// or through others.</summary>
+/// <summary>Which configs may serve something else because of what others are: variables, or configs that they refer
+/// to, directly or through others.</summary>
 /// <param name="kinds">The kinds of resource.</param>
 /// <param name="view">Where to look for who depends on whom.</param>
 /// <param name="environments">All that exist.</param>
@@ -14,14 +14,20 @@ public sealed class ConfigImpact(ResourceKinds kinds, IResourceView view, IReadO
     private readonly SortedDictionary<string, SortedSet<string>> _reached = new(StringComparer.Ordinal);
     private readonly Queue<(string Path, IReadOnlyCollection<string> Environments)> _changed = new();
 
-    /// <summary>The configs that may be affected, and in which environments. Those whose own documents changed are not among them unless
-    /// something else affects them too.</summary>
+    /// <summary>The configs that may be affected, and in which environments. Those whose own documents changed are not
+    /// among them unless something else affects them too.</summary>
     /// <param name="work">What the search may use.</param>
     public IReadOnlyDictionary<string, SortedSet<string>> Reached(WorkBudget work)
     {
         while (_changed.TryDequeue(out var change))
         {
-            foreach (var dependency in new[] { new ConfigDependency(ConfigDependencyKind.Config, change.Path), ConfigDependency.AnyConfig })
+            foreach (
+                var dependency in new[]
+                {
+                    new ConfigDependency(ConfigDependencyKind.Config, change.Path),
+                    ConfigDependency.AnyConfig,
+                }
+            )
             {
                 foreach (string dependent in view.Lookup(kinds.Dependents, dependency))
                 {
@@ -52,9 +58,18 @@ public sealed class ConfigImpact(ResourceKinds kinds, IResourceView view, IReadO
         var where = project is null ? [owner["environments/".Length..]] : environments;
         foreach (string name in before.Values.Keys.Union(after.Values.Keys))
         {
-            if (!before.Values.TryGetValue(name, out var one) || !after.Values.TryGetValue(name, out var other) || !JsonElement.DeepEquals(one, other))
+            if (
+                !before.Values.TryGetValue(name, out var one)
+                || !after.Values.TryGetValue(name, out var other)
+                || !JsonElement.DeepEquals(one, other)
+            )
             {
-                foreach (string user in view.Lookup(kinds.Dependents, new ConfigDependency(ConfigDependencyKind.Variable, name)))
+                foreach (
+                    string user in view.Lookup(
+                        kinds.Dependents,
+                        new ConfigDependency(ConfigDependencyKind.Variable, name)
+                    )
+                )
                 {
                     if (project is null || ConfigPath.Project(user) == project)
                         Reach(user, where);

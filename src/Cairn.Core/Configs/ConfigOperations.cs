@@ -25,9 +25,14 @@ public abstract record ConfigOperation(string Path) : Operation
     protected abstract ValueTask ApplyAsync(ChangeDraft draft, DraftResource<ConfigState> config, CancellationToken ct);
 
     /// <summary>The state, which has to exist.</summary>
-    protected ConfigState Existing(DraftResource<ConfigState> config) => config.State ?? throw new ProblemException(
-        ProblemKind.NotFound,
-        config.Before is null ? $"There is no config '{Path}'." : $"The config '{Path}' was deleted in version {config.Before.Version}.");
+    protected ConfigState Existing(DraftResource<ConfigState> config) =>
+        config.State
+        ?? throw new ProblemException(
+            ProblemKind.NotFound,
+            config.Before is null
+                ? $"There is no config '{Path}'."
+                : $"The config '{Path}' was deleted in version {config.Before.Version}."
+        );
 }
 
 /// <summary>Writes the base document, or an environment's overlay.</summary>
@@ -43,7 +48,8 @@ public sealed record PutConfig(string Path, string? Environment, byte[] Document
     /// <summary>The schema to bind with the same write; null to leave the binding as it is.</summary>
     public SchemaBinding? Schema { get; init; }
 
-    /// <summary>Whether the config's documents are to be served as written from now on; null to leave that as it is.</summary>
+    /// <summary>Whether the config's documents are to be served as written from now on; null to leave that as it
+    /// is.</summary>
     public bool? Verbatim { get; init; }
 
     protected override ValueTask ApplyAsync(ChangeDraft draft, DraftResource<ConfigState> config, CancellationToken ct)
@@ -59,9 +65,17 @@ public sealed record PutConfig(string Path, string? Environment, byte[] Document
 
         byte[] document = Document;
         if (Merge)
-            document = MergePatch.Apply(Environment is null ? state.Base?.Document : state.Overlays.GetValueOrDefault(Environment)?.Document, Document);
+        {
+            document = MergePatch.Apply(
+                Environment is null ? state.Base?.Document : state.Overlays.GetValueOrDefault(Environment)?.Document,
+                Document
+            );
+        }
+
         var layer = new ConfigLayer(config.NextVersion, document);
-        state = Environment is null ? state.With(@base: layer) : state.With(overlays: state.Overlays.SetItem(Environment, layer));
+        state = Environment is null
+            ? state.With(@base: layer)
+            : state.With(overlays: state.Overlays.SetItem(Environment, layer));
         config.Set(Schema is null ? state : state.Bind(Schema), "put", Environment);
         return ValueTask.CompletedTask;
     }
@@ -75,14 +89,30 @@ public sealed record PatchConfig(string Path, string? Environment, byte[] Patch)
     protected override ValueTask ApplyAsync(ChangeDraft draft, DraftResource<ConfigState> config, CancellationToken ct)
     {
         var state = Existing(config);
-        byte[]? before = Environment is null ? state.Base?.Document : state.Overlays.GetValueOrDefault(Environment)?.Document;
+        byte[]? before = Environment is null
+            ? state.Base?.Document
+            : state.Overlays.GetValueOrDefault(Environment)?.Document;
         if (before is null)
-            throw new ProblemException(ProblemKind.NotFound, $"The config '{Path}' has no {(Environment is null ? "base" : $"overlay for '{Environment}'")} to patch.");
+        {
+            throw new ProblemException(
+                ProblemKind.NotFound,
+                $"The config '{Path}' has no {(Environment is null ? "base" : $"overlay for '{Environment}'")} "
+                    + "to patch."
+            );
+        }
+
         using var budget = new WorkBudget(ct);
-        var layer = new ConfigLayer(config.NextVersion, JsonPatch.Apply(before, Patch, ConfigRules.MaxDocumentBytes, budget));
+        var layer = new ConfigLayer(
+            config.NextVersion,
+            JsonPatch.Apply(before, Patch, ConfigRules.MaxDocumentBytes, budget)
+        );
         config.Set(
-            Environment is null ? state.With(@base: layer) : state.With(overlays: state.Overlays.SetItem(Environment, layer)),
-            "put", Environment);
+            Environment is null
+                ? state.With(@base: layer)
+                : state.With(overlays: state.Overlays.SetItem(Environment, layer)),
+            "put",
+            Environment
+        );
         return ValueTask.CompletedTask;
     }
 }
@@ -97,13 +127,25 @@ public sealed record DeleteConfig(string Path, string? Environment) : ConfigOper
     {
         var state = Existing(config);
         if (Environment is null)
+        {
             config.Set(null, "delete");
+        }
         else if (!state.Overlays.ContainsKey(Environment))
-            throw new ProblemException(ProblemKind.NotFound, $"The config '{Path}' has no overlay for '{Environment}'.");
+        {
+            throw new ProblemException(
+                ProblemKind.NotFound,
+                $"The config '{Path}' has no overlay for '{Environment}'."
+            );
+        }
         else if (state.Overlays.Remove(Environment) is { Count: 0 } && state.Base is null)
+        {
             config.Set(null, "delete");
+        }
         else
+        {
             config.Set(state.With(overlays: state.Overlays.Remove(Environment)), "delete", Environment);
+        }
+
         return ValueTask.CompletedTask;
     }
 }
@@ -113,9 +155,14 @@ public sealed record DeleteConfig(string Path, string? Environment) : ConfigOper
 /// <param name="ToVersion">The older version; 0 deletes; null is the newest that was not a deletion.</param>
 public sealed record RestoreConfig(string Path, long? ToVersion) : ConfigOperation(Path)
 {
-    public override Permission Needed => new("configs", ToVersion == 0 ? PermissionLevel.Delete : PermissionLevel.Write);
+    public override Permission Needed =>
+        new("configs", ToVersion == 0 ? PermissionLevel.Delete : PermissionLevel.Write);
 
-    protected override async ValueTask ApplyAsync(ChangeDraft draft, DraftResource<ConfigState> config, CancellationToken ct)
+    protected override async ValueTask ApplyAsync(
+        ChangeDraft draft,
+        DraftResource<ConfigState> config,
+        CancellationToken ct
+    )
     {
         if (config.Before is not { } head)
             throw new ProblemException(ProblemKind.NotFound, $"There is no config '{Path}'.");
@@ -128,8 +175,12 @@ public sealed record RestoreConfig(string Path, long? ToVersion) : ConfigOperati
         if (ToVersion is null && head.State is not null)
             throw new ProblemException(ProblemKind.Conflict, $"The config '{Path}' is not deleted.");
         var version = await draft.ReadVersionAsync(draft.Kinds.Configs, Path, ToVersion ?? head.Version - 1, ct);
-        var state = version.State ?? throw new ProblemException(
-            ProblemKind.Conflict, $"Version {version.Version} of '{Path}' is a deletion: there is nothing to bring back.");
+        var state =
+            version.State
+            ?? throw new ProblemException(
+                ProblemKind.Conflict,
+                $"Version {version.Version} of '{Path}' is a deletion: there is nothing to bring back."
+            );
 
         // The layers keep the versions they were written in, so that pins and history still tell where they came from.
         var known = draft.Kinds.EnvironmentNames(draft);
@@ -142,27 +193,37 @@ public sealed record RestoreConfig(string Path, long? ToVersion) : ConfigOperati
                 Schema = state.Schema,
                 Verbatim = state.Verbatim,
             },
-            "restore");
+            "restore"
+        );
     }
 }
 
 /// <summary>Sets which base an environment builds on.</summary>
 /// <param name="Path">Which config.</param>
 /// <param name="To">The environment.</param>
-/// <param name="From">The environment whose base it takes over; null with <paramref name="Version"/> or to follow the newest.</param>
+/// <param name="From">The environment whose base it takes over; null with <paramref name="Version"/> or to follow the
+/// newest.</param>
 /// <param name="Version">A version whose base it takes.</param>
 public sealed record PromoteConfig(string Path, string To, string? From, long? Version) : ConfigOperation(Path)
 {
     public override string? TargetEnvironment => To;
 
-    protected override async ValueTask ApplyAsync(ChangeDraft draft, DraftResource<ConfigState> config, CancellationToken ct)
+    protected override async ValueTask ApplyAsync(
+        ChangeDraft draft,
+        DraftResource<ConfigState> config,
+        CancellationToken ct
+    )
     {
         var state = Existing(config);
         ConfigLayer? layer = null;
         if (Version is { } version)
         {
-            layer = (await draft.ReadVersionAsync(draft.Kinds.Configs, Path, version, ct)).State?.Base
-                ?? throw new ProblemException(ProblemKind.Conflict, $"Version {version} of '{Path}' has no base document.");
+            layer =
+                (await draft.ReadVersionAsync(draft.Kinds.Configs, Path, version, ct)).State?.Base
+                ?? throw new ProblemException(
+                    ProblemKind.Conflict,
+                    $"Version {version} of '{Path}' has no base document."
+                );
         }
         else if (From is not null)
         {
@@ -170,11 +231,16 @@ public sealed record PromoteConfig(string Path, string To, string? From, long? V
             if (From == To)
                 throw new ProblemException(ProblemKind.Invalid, $"'{From}' cannot be promoted to itself.");
             Authorizer.Require(draft.Caller, new Permission("configs", PermissionLevel.Read), Path, From);
-            layer = state.BaseOf(From)
+            layer =
+                state.BaseOf(From)
                 ?? throw new ProblemException(ProblemKind.Conflict, $"'{From}' has no base of '{Path}' to promote.");
         }
 
-        config.Set(state.With(pins: layer is null ? state.Pins.Remove(To) : state.Pins.SetItem(To, layer)), "promote", To);
+        config.Set(
+            state.With(pins: layer is null ? state.Pins.Remove(To) : state.Pins.SetItem(To, layer)),
+            "promote",
+            To
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 namespace Cairn.Core.Configs;
 
-/// <summary>What a config's path may look like: 1 to 16 segments joined by slashes, the first being the project.</summary>
+/// <summary>What a config's path may look like: 1 to 16 segments joined by slashes, the first being the
+/// project.</summary>
 public static class ConfigPath
 {
     /// <summary>How long a path may be, in characters.</summary>

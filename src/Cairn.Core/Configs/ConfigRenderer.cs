@@ -4,14 +4,16 @@ using Cairn.Core.Changes;
 namespace Cairn.Core.Configs;
 
 /// <summary>Makes what an environment serves of a config: base, overlay, templates.</summary>
-/// <param name="cacheBytes">How many bytes of what was rendered are remembered for the next time; a quarter of what there is, at most
-/// 256 MiB, when not told.</param>
+/// <param name="cacheBytes">How many bytes of what was rendered are remembered for the next time; a quarter of what
+/// there is, at most 256 MiB, when not told.</param>
 public sealed class ConfigRenderer(long? cacheBytes = null)
 {
     /// <summary>How many configs may refer to each other in a row.</summary>
     public const int MaxReferenceDepth = 16;
 
-    private readonly RenderCache _cache = new(cacheBytes ?? Math.Min(256L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4));
+    private readonly RenderCache _cache = new(
+        cacheBytes ?? Math.Min(256L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4)
+    );
 
     /// <summary>Renders, or answers what was rendered before when nothing it was made of has changed.</summary>
     /// <param name="source">Where other configs and variables come from.</param>
@@ -21,12 +23,22 @@ public sealed class ConfigRenderer(long? cacheBytes = null)
     /// <param name="work">What the rendering may use.</param>
     /// <returns>Null when the environment serves nothing of it.</returns>
     /// <exception cref="ProblemException">A template fails; the error has the JSON Pointer of its string.</exception>
-    public RenderedConfig? Render(ConfigSource source, Principal caller, ConfigVersion config, string environment, WorkBudget work) =>
-        Render(source, caller, config, environment, [], null, work);
+    public RenderedConfig? Render(
+        ConfigSource source,
+        Principal caller,
+        ConfigVersion config,
+        string environment,
+        WorkBudget work
+    ) => Render(source, caller, config, environment, [], null, work);
 
-    /// <summary>What was rendered before, when nothing it was made of has changed; null when it has to be rendered.</summary>
+    /// <summary>What was rendered before, when nothing it was made of has changed; null when it has to be
+    /// rendered.</summary>
     public RenderedConfig? Current(ConfigSource source, Principal caller, ConfigVersion config, string environment) =>
-        _cache.Find(config.State, environment) is { } cached && cached.Version == config.Version && IsCurrent(cached, source, caller) ? cached : null;
+        _cache.Find(config.State, environment) is { } cached
+        && cached.Version == config.Version
+        && IsCurrent(cached, source, caller)
+            ? cached
+            : null;
 
     /// <summary>The base as it was written; null when there is none.</summary>
     public RenderedConfig? Base(ConfigVersion config)
@@ -43,7 +55,14 @@ public sealed class ConfigRenderer(long? cacheBytes = null)
     /// <param name="chain">The configs whose templates led here, to notice a circle.</param>
     /// <param name="end">When the templates that led here have to be done; null for the first.</param>
     internal RenderedConfig? Render(
-        ConfigSource source, Principal caller, ConfigVersion config, string environment, IReadOnlyList<string> chain, CancellationToken? end, WorkBudget work)
+        ConfigSource source,
+        Principal caller,
+        ConfigVersion config,
+        string environment,
+        IReadOnlyList<string> chain,
+        CancellationToken? end,
+        WorkBudget work
+    )
     {
         if (Current(source, caller, config, environment) is { } current)
             return current;
@@ -73,8 +92,13 @@ public sealed class ConfigRenderer(long? cacheBytes = null)
 
         foreach (var (path, state) in rendered.References)
         {
-            if (source.Config(path) != state || !Authorizer.Allows(caller, ConfigService.ReadPermission, path, rendered.Environment))
+            if (
+                source.Config(path) != state
+                || !Authorizer.Allows(caller, ConfigService.ReadPermission, path, rendered.Environment)
+            )
+            {
                 return false;
+            }
         }
 
         return true;
@@ -83,5 +107,12 @@ public sealed class ConfigRenderer(long? cacheBytes = null)
 
 /// <summary>A state and what it is the state of.</summary>
 /// <param name="Revision">The commit it was written in; 0 while it is planned, or when that does not matter.</param>
-/// <param name="Mark">Its <see cref="Versioned{TState}.Mark"/>; null while it is planned, or when that does not matter.</param>
-public readonly record struct ConfigVersion(string Path, long Version, long Revision, ConfigState State, string? Mark = null);
+/// <param name="Mark">Its <see cref="Versioned{TState}.Mark"/>; null while it is planned, or when that does not
+/// matter.</param>
+public readonly record struct ConfigVersion(
+    string Path,
+    long Version,
+    long Revision,
+    ConfigState State,
+    string? Mark = null
+);

@@ -18,25 +18,52 @@ public sealed class ConfigResources : IResourceSet
             Restore = (path, version) => new RestoreConfig(path, version),
             Operations = new Dictionary<string, Func<OperationForm, Operation>>
             {
-                ["put"] = form => new PutConfig(form.Path, form.Text("environment"), form.Document()) { Verbatim = form.Flag("verbatim") },
-                ["patch"] = form => new PutConfig(form.Path, form.Text("environment"), form.Document(), Merge: true) { Verbatim = form.Flag("verbatim") },
+                ["put"] = form => new PutConfig(form.Path, form.Text("environment"), form.Document())
+                {
+                    Verbatim = form.Flag("verbatim"),
+                },
+                ["patch"] = form => new PutConfig(form.Path, form.Text("environment"), form.Document(), Merge: true)
+                {
+                    Verbatim = form.Flag("verbatim"),
+                },
                 ["json-patch"] = form => new PatchConfig(form.Path, form.Text("environment"), form.Document()),
                 ["delete"] = form => new DeleteConfig(form.Path, form.Text("environment")),
                 ["restore"] = form => new RestoreConfig(form.Path, form.Number("to_version")),
                 ["promote"] = form => new PromoteConfig(
-                    form.Path, form.Text("environment") ?? throw form.Bad("environment", "promote needs the environment that is to serve it."),
-                    form.Text("from"), form.Number("version")),
-                ["bind"] = form => new BindConfigSchema(form.Path, new SchemaBinding(form.Document(), form.Flag("assert_format") ?? false)),
+                    form.Path,
+                    form.Text("environment")
+                        ?? throw form.Bad("environment", "promote needs the environment that is to serve it."),
+                    form.Text("from"),
+                    form.Number("version")
+                ),
+                ["bind"] = form => new BindConfigSchema(
+                    form.Path,
+                    new SchemaBinding(form.Document(), form.Flag("assert_format") ?? false)
+                ),
                 ["unbind"] = form => new BindConfigSchema(form.Path, null),
             },
         };
-        Dependents = Configs.AddIndex("config-uses", config => (IEnumerable<ConfigDependency>)ConfigDependencies.Of(config), dependency => dependency.ToString());
-        BoundModels = Configs.AddIndex("config-bindings", config => (IEnumerable<string>)(config.Schema?.Selector is { } selector ? [selector.Model.Path] : []), model => model);
-        Parts = Configs.AddIndex("config-parts", config => config.Overlays.Keys.Union(config.Pins.Keys), environment => environment, inMemory: false);
-        schemas.BoundConfigs = (view, model) => view.Lookup(BoundModels, model.Path)
-            .Select(path => (Path: path, view.Get(Configs, path)?.Schema?.Selector))
-            .Where(config => config.Selector is not null)
-            .Select(config => new BoundConfig(config.Path, config.Selector!));
+        Dependents = Configs.AddIndex(
+            "config-uses",
+            config => (IEnumerable<ConfigDependency>)ConfigDependencies.Of(config),
+            dependency => dependency.ToString()
+        );
+        BoundModels = Configs.AddIndex(
+            "config-bindings",
+            config => (IEnumerable<string>)(config.Schema?.Selector is { } selector ? [selector.Model.Path] : []),
+            model => model
+        );
+        Parts = Configs.AddIndex(
+            "config-parts",
+            config => config.Overlays.Keys.Union(config.Pins.Keys),
+            environment => environment,
+            inMemory: false
+        );
+        schemas.BoundConfigs = (view, model) =>
+            view.Lookup(BoundModels, model.Path)
+                .Select(path => (Path: path, view.Get(Configs, path)?.Schema?.Selector))
+                .Where(config => config.Selector is not null)
+                .Select(config => new BoundConfig(config.Path, config.Selector!));
     }
 
     /// <summary>By path.</summary>

@@ -22,7 +22,8 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     public static readonly Permission ReadPermission = new("configs", PermissionLevel.Read);
 
     /// <summary>The newest version of a config, deleted or not; null when there never was one.</summary>
-    public Versioned<ConfigState>? Head(CatalogSnapshot snapshot, string path) => snapshot.Of(kinds.Configs.Catalog).Get(path);
+    public Versioned<ConfigState>? Head(CatalogSnapshot snapshot, string path) =>
+        snapshot.Of(kinds.Configs.Catalog).Get(path);
 
     /// <summary>What an environment serves now.</summary>
     /// <param name="snapshot">The state to read.</param>
@@ -32,38 +33,85 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     /// <param name="ct">Ends the rendering.</param>
     /// <returns>Null when there is nothing.</returns>
     /// <exception cref="ProblemException">There is no such environment, or a template fails.</exception>
-    public RenderedConfig? Read(CatalogSnapshot snapshot, Principal caller, string path, string? environment, CancellationToken ct) =>
+    public RenderedConfig? Read(
+        CatalogSnapshot snapshot,
+        Principal caller,
+        string path,
+        string? environment,
+        CancellationToken ct
+    ) =>
         Head(snapshot, path) is { State: { } state } head
-            ? Read(snapshot, caller, new ConfigVersion(path, head.Version, head.Revision, state, head.Mark), environment, ct)
+            ? Read(
+                snapshot,
+                caller,
+                new ConfigVersion(path, head.Version, head.Revision, state, head.Mark),
+                environment,
+                ct
+            )
             : null;
 
     /// <summary>The same for one of many, from a budget for all of them.</summary>
-    public RenderedConfig? Read(CatalogSnapshot snapshot, Principal caller, Versioned<ConfigState> config, string environment, WorkBudget work) =>
+    public RenderedConfig? Read(
+        CatalogSnapshot snapshot,
+        Principal caller,
+        Versioned<ConfigState> config,
+        string environment,
+        WorkBudget work
+    ) =>
         config.State is { } state
             ? renderer.Render(
-                new ConfigSource(kinds, new SnapshotView(snapshot)), caller, new ConfigVersion(config.Path, config.Version, config.Revision, state, config.Mark), environment, work)
+                new ConfigSource(kinds, new SnapshotView(snapshot)),
+                caller,
+                new ConfigVersion(config.Path, config.Version, config.Revision, state, config.Mark),
+                environment,
+                work
+            )
             : null;
 
     /// <summary>The same as of an older version, with the variables of now.</summary>
     public async ValueTask<RenderedConfig?> ReadVersionAsync(
-        CatalogSnapshot snapshot, Principal caller, string path, long version, string? environment, CancellationToken ct) =>
+        CatalogSnapshot snapshot,
+        Principal caller,
+        string path,
+        long version,
+        string? environment,
+        CancellationToken ct
+    ) =>
         await VersionAsync(snapshot, path, version, ct) is { State: { } state } old
-            ? Read(snapshot, caller, new ConfigVersion(path, old.Version, old.Revision, state, old.Mark), environment, ct)
+            ? Read(
+                snapshot,
+                caller,
+                new ConfigVersion(path, old.Version, old.Revision, state, old.Mark),
+                environment,
+                ct
+            )
             : null;
 
     /// <summary>A document as it was written: an environment's overlay, or the base.</summary>
     public async ValueTask<RenderedConfig?> ReadRawAsync(
-        CatalogSnapshot snapshot, string path, long? version, string? environment, CancellationToken ct)
+        CatalogSnapshot snapshot,
+        string path,
+        long? version,
+        string? environment,
+        CancellationToken ct
+    )
     {
         var config = version is { } old ? await VersionAsync(snapshot, path, old, ct) : Head(snapshot, path);
         if (environment is not null)
             kinds.RequireEnvironment(snapshot, environment);
         var layer = environment is null ? config?.State?.Base : config?.State?.Overlays.GetValueOrDefault(environment);
-        return layer?.Document is { } document ? new RenderedConfig(environment ?? "", document, config!.Version, config.Revision, config.Mark) : null;
+        return layer?.Document is { } document
+            ? new RenderedConfig(environment ?? "", document, config!.Version, config.Revision, config.Mark)
+            : null;
     }
 
     /// <summary>A version of a config; null when there is none.</summary>
-    public async ValueTask<Versioned<ConfigState>?> VersionAsync(CatalogSnapshot snapshot, string path, long version, CancellationToken ct) =>
+    public async ValueTask<Versioned<ConfigState>?> VersionAsync(
+        CatalogSnapshot snapshot,
+        string path,
+        long version,
+        CancellationToken ct
+    ) =>
         Head(snapshot, path) is not { } head ? null
         : head.Version == version ? head
         : version > head.Version ? null
@@ -76,7 +124,12 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     /// <param name="environment">Only versions that changed what this environment is made of; null for all.</param>
     /// <param name="ct">Ends the reading.</param>
     public async IAsyncEnumerable<Versioned<ConfigState>> HistoryAsync(
-        CatalogSnapshot snapshot, string path, long? before, string? environment, [EnumeratorCancellation] CancellationToken ct)
+        CatalogSnapshot snapshot,
+        string path,
+        long? before,
+        string? environment,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         if (environment is not null)
             kinds.RequireEnvironment(snapshot, environment);
@@ -105,7 +158,13 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
     /// <param name="environment">Only what this environment serves; null for all.</param>
     /// <param name="deleted">Whether deleted ones are wanted instead.</param>
     public IEnumerable<Versioned<ConfigState>> List(
-        CatalogSnapshot snapshot, Principal caller, string prefix, string? after, string? environment, bool deleted)
+        CatalogSnapshot snapshot,
+        Principal caller,
+        string prefix,
+        string? after,
+        string? environment,
+        bool deleted
+    )
     {
         if (environment is not null)
             kinds.RequireEnvironment(snapshot, environment);
@@ -113,8 +172,15 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
         {
             if (config.State is null != deleted || !Authorizer.Allows(caller, ReadPermission, path, environment))
                 continue;
-            if (environment is null || config.State?.BaseOf(environment) is not null || config.State?.Overlays.ContainsKey(environment) == true || deleted)
+            if (
+                environment is null
+                || config.State?.BaseOf(environment) is not null
+                || config.State?.Overlays.ContainsKey(environment) == true
+                || deleted
+            )
+            {
                 yield return config;
+            }
         }
     }
 
@@ -125,10 +191,20 @@ public sealed class ConfigService(IStore store, ResourceKinds kinds, ConfigRende
         byte[] after = to?.Body ?? "{}"u8.ToArray();
         return new ConfigDiff(
             JsonPatch.Diff(JsonText.Element(before), JsonText.Element(after)),
-            TextDiff.Of(Encoding.UTF8.GetString(JsonText.Indent(before)), Encoding.UTF8.GetString(JsonText.Indent(after))));
+            TextDiff.Of(
+                Encoding.UTF8.GetString(JsonText.Indent(before)),
+                Encoding.UTF8.GetString(JsonText.Indent(after))
+            )
+        );
     }
 
-    private RenderedConfig? Read(CatalogSnapshot snapshot, Principal caller, ConfigVersion config, string? environment, CancellationToken ct)
+    private RenderedConfig? Read(
+        CatalogSnapshot snapshot,
+        Principal caller,
+        ConfigVersion config,
+        string? environment,
+        CancellationToken ct
+    )
     {
         if (environment is not null)
         {

@@ -10,8 +10,10 @@ public readonly struct ConfigSource(ResourceKinds kinds, IResourceView view)
     public ConfigState? Config(string path) => view.Get(kinds.Configs, path);
 
     /// <summary>An environment's variables.</summary>
-    public VariableSet EnvironmentVariables(string environment) => view.Get(kinds.Variables, "environments/" + environment) ?? VariableSet.Empty;
+    public VariableSet EnvironmentVariables(string environment) =>
+        view.Get(kinds.Variables, "environments/" + environment) ?? VariableSet.Empty;
 
     /// <summary>A project's variables, which go before an environment's of the same name.</summary>
-    public VariableSet ProjectVariables(string project) => view.Get(kinds.Variables, "projects/" + project) ?? VariableSet.Empty;
+    public VariableSet ProjectVariables(string project) =>
+        view.Get(kinds.Variables, "projects/" + project) ?? VariableSet.Empty;
 }

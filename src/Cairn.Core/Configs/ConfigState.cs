@@ -36,8 +36,8 @@ public sealed class ConfigState
     /// <summary>The schema it is bound to.</summary>
     public SchemaBinding? Schema { get; init; }
 
-    /// <summary>Whether its documents are served as written: what looks like a template in them is text, for somebody else's
-    /// templates.</summary>
+    /// <summary>Whether its documents are served as written: what looks like a template in them is text, for somebody
+    /// else's templates.</summary>
     public bool Verbatim { get; init; }
 
     /// <summary>No layers, ordered by ordinal environment name.</summary>
@@ -46,8 +46,11 @@ public sealed class ConfigState
 
     /// <summary>A copy with other parts.</summary>
     public ConfigState With(
-        ConfigLayer? @base = null, ImmutableSortedDictionary<string, ConfigLayer>? overlays = null,
-        ImmutableSortedDictionary<string, ConfigLayer>? pins = null) => new()
+        ConfigLayer? @base = null,
+        ImmutableSortedDictionary<string, ConfigLayer>? overlays = null,
+        ImmutableSortedDictionary<string, ConfigLayer>? pins = null
+    ) =>
+        new()
         {
             Base = @base ?? Base,
             Overlays = overlays ?? Overlays,
@@ -58,13 +61,28 @@ public sealed class ConfigState
 
     /// <summary>A copy bound to another schema, or to none.</summary>
     public ConfigState Bind(SchemaBinding? schema) =>
-        new() { Base = Base, Overlays = Overlays, Pins = Pins, Schema = schema, Verbatim = Verbatim };
+        new()
+        {
+            Base = Base,
+            Overlays = Overlays,
+            Pins = Pins,
+            Schema = schema,
+            Verbatim = Verbatim,
+        };
 
     /// <summary>A copy whose documents are served as written, or are templates again.</summary>
     public ConfigState AsVerbatim(bool verbatim) =>
-        new() { Base = Base, Overlays = Overlays, Pins = Pins, Schema = Schema, Verbatim = verbatim };
+        new()
+        {
+            Base = Base,
+            Overlays = Overlays,
+            Pins = Pins,
+            Schema = Schema,
+            Verbatim = verbatim,
+        };
 
-    /// <summary>The base that an environment builds on: the pinned one, or the newest. Null when there is none.</summary>
+    /// <summary>The base that an environment builds on: the pinned one, or the newest. Null when there is
+    /// none.</summary>
     public ConfigLayer? BaseOf(string environment)
     {
         var layer = Pins.GetValueOrDefault(environment, Base!);
@@ -88,9 +106,12 @@ public sealed class ConfigState
 
     /// <summary>Bytes of all documents.</summary>
     public long Size =>
-        (Base?.Document?.Length ?? 0) + Overlays.Sum(layer => (long)layer.Value.Document!.Length) + Pins.Sum(layer => (long)(layer.Value.Document?.Length ?? 0));
+        (Base?.Document?.Length ?? 0)
+        + Overlays.Sum(layer => (long)layer.Value.Document!.Length)
+        + Pins.Sum(layer => (long)(layer.Value.Document?.Length ?? 0));
 
-    /// <summary>SHA-256 of the whole state, which two versions share only if they are the same in every environment.</summary>
+    /// <summary>SHA-256 of the whole state, which two versions share only if they are the same in every
+    /// environment.</summary>
     public string Checksum()
     {
         byte[] content = JsonText.Write(writer => Write(writer, versions: false));
@@ -112,7 +133,8 @@ public sealed class ConfigState
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
     }
 
-    /// <summary>What an environment served when it was last asked, if nothing of this state has changed since.</summary>
+    /// <summary>What an environment served when it was last asked, if nothing of this state has changed
+    /// since.</summary>
     internal RenderedConfig? Rendered(string environment)
     {
         foreach (var rendered in Volatile.Read(ref _rendered))
@@ -127,7 +149,8 @@ public sealed class ConfigState
     /// <summary>Whether something is remembered for an environment.</summary>
     internal bool WasRendered(string environment) => Rendered(environment) is not null;
 
-    /// <summary>Remembers what an environment serves. Two at once may overwrite each other, which costs a rendering.</summary>
+    /// <summary>Remembers what an environment serves. Two at once may overwrite each other, which costs a
+    /// rendering.</summary>
     internal void Remember(RenderedConfig rendered)
     {
         var others = Volatile.Read(ref _rendered).Where(other => other.Environment != rendered.Environment);
@@ -150,7 +173,10 @@ public sealed class ConfigState
             Pins = ReadLayers(json, "pins"),
             Verbatim = json.TryGetProperty("verbatim", out var verbatim) && verbatim.GetBoolean(),
             Schema = json.TryGetProperty("schema", out var schema)
-                ? new SchemaBinding(JsonMarshal.GetRawUtf8Value(schema).ToArray(), json.TryGetProperty("assert_format", out var asserts) && asserts.GetBoolean())
+                ? new SchemaBinding(
+                    JsonMarshal.GetRawUtf8Value(schema).ToArray(),
+                    json.TryGetProperty("assert_format", out var asserts) && asserts.GetBoolean()
+                )
                 : null,
         };
     }
@@ -176,7 +202,11 @@ public sealed class ConfigState
     }
 
     private static void WriteLayers(
-        Utf8JsonWriter writer, string name, ImmutableSortedDictionary<string, ConfigLayer> layers, bool versions)
+        Utf8JsonWriter writer,
+        string name,
+        ImmutableSortedDictionary<string, ConfigLayer> layers,
+        bool versions
+    )
     {
         if (layers.Count == 0)
             return;
@@ -202,13 +232,20 @@ public sealed class ConfigState
 
     private static ImmutableSortedDictionary<string, ConfigLayer> ReadLayers(JsonElement json, string name) =>
         json.TryGetProperty(name, out var layers)
-            ? layers.EnumerateObject().ToImmutableSortedDictionary(
-                member => member.Name, member => ReadLayer(member.Value), StringComparer.Ordinal)
+            ? layers
+                .EnumerateObject()
+                .ToImmutableSortedDictionary(
+                    member => member.Name,
+                    member => ReadLayer(member.Value),
+                    StringComparer.Ordinal
+                )
             : NoLayers;
 
-    private static ConfigLayer ReadLayer(JsonElement layer) => new(
-        layer.GetProperty("version").GetInt64(),
-        layer.TryGetProperty("document", out var document) ? JsonMarshal.GetRawUtf8Value(document).ToArray() : null);
+    private static ConfigLayer ReadLayer(JsonElement layer) =>
+        new(
+            layer.GetProperty("version").GetInt64(),
+            layer.TryGetProperty("document", out var document) ? JsonMarshal.GetRawUtf8Value(document).ToArray() : null
+        );
 
     private static bool Same(ConfigLayer? one, ConfigLayer? other) =>
         one is null || other is null

@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Cairn.Core.Configs;
 
-/// <summary>Bounds what is remembered of what configs were rendered to, over all of them: what has not been asked for since the last
-/// time around goes first.</summary>
-/// <remarks>A result is kept with the state it was made of, so that a read that finds it touches nothing shared.</remarks>
+/// <summary>Bounds what is remembered of what configs were rendered to, over all of them: what has not been asked for
+/// since the last time around goes first.</summary>
+/// <remarks>A result is kept with the state it was made of, so that a read that finds it touches nothing
+/// shared.</remarks>
 /// <param name="maxBytes">Of results and what goes with them.</param>
 internal sealed class RenderCache(long maxBytes)
 {
@@ -34,9 +35,17 @@ internal sealed class RenderCache(long maxBytes)
 
     private void Shrink()
     {
-        for (int chances = _kept.Count; Volatile.Read(ref _bytes) > maxBytes && _kept.TryDequeue(out var oldest); chances--)
+        for (
+            int chances = _kept.Count;
+            Volatile.Read(ref _bytes) > maxBytes && _kept.TryDequeue(out var oldest);
+            chances--
+        )
         {
-            if (chances > 0 && oldest.Rendered.TakeUse() && oldest.State.Rendered(oldest.Rendered.Environment) == oldest.Rendered)
+            if (
+                chances > 0
+                && oldest.Rendered.TakeUse()
+                && oldest.State.Rendered(oldest.Rendered.Environment) == oldest.Rendered
+            )
             {
                 _kept.Enqueue(oldest);
                 continue;

@@ -15,11 +15,15 @@ public sealed record RenderedConfig(string Environment, byte[] Body, long Versio
     private string? _etag;
     private bool _used;
 
-    /// <summary>A quoted entity tag: the config's version and its mark, and for what templates made also a hash of the body,
-    /// because variables change it without making a version.</summary>
-    public string ETag => _etag ??= EnvironmentVariables is null
-        ? string.Create(CultureInfo.InvariantCulture, $"\"{Version}-{Mark}\"")
-        : string.Create(CultureInfo.InvariantCulture, $"\"{Version}-{Mark}-{Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, 6))}\"");
+    /// <summary>A quoted entity tag: the config's version and its mark, and for what templates made also a hash of the
+    /// body, because variables change it without making a version.</summary>
+    public string ETag =>
+        _etag ??= EnvironmentVariables is null
+            ? string.Create(CultureInfo.InvariantCulture, $"\"{Version}-{Mark}\"")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"\"{Version}-{Mark}-{Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, 6))}\""
+            );
 
     /// <summary>Notes that it was asked for.</summary>
     internal void Use()

@@ -14,26 +14,37 @@ namespace Cairn.Core.Cryptography;
 /// <param name="CreatedAt">When it was made, for people: clocks go wrong.</param>
 /// <param name="MasterKey">The name of the master key.</param>
 /// <param name="Wrapped">The ciphertext, bound to name and number.</param>
-/// <param name="Number">Counts from 1; the highest is the one in use. 0 in stores whose records were not stamped yet.</param>
-public sealed record WrappedDataKey(string Id, DateTimeOffset CreatedAt, string MasterKey, byte[] Wrapped, long Number = 0);
+/// <param name="Number">Counts from 1; the highest is the one in use. 0 in stores whose records were not stamped
+/// yet.</param>
+public sealed record WrappedDataKey(
+    string Id,
+    DateTimeOffset CreatedAt,
+    string MasterKey,
+    byte[] Wrapped,
+    long Number = 0
+);
 
 /// <summary>A record is not what this keyring sealed for its place.</summary>
 public sealed class TamperedException(string message) : CryptographicException(message);
 
 /// <summary>What the keyring holds, without any key.</summary>
 public sealed record KeyringStatus(
-    string MasterKey, IReadOnlyList<string> MasterKeys, bool MasterKeyInFile, IReadOnlyList<DataKeyStatus> DataKeys);
+    string MasterKey,
+    IReadOnlyList<string> MasterKeys,
+    bool MasterKeyInFile,
+    IReadOnlyList<DataKeyStatus> DataKeys
+);
 
 /// <summary>One data key's name, age, and the master key it is wrapped with.</summary>
 public sealed record DataKeyStatus(string Id, DateTimeOffset CreatedAt, string MasterKey, bool Primary);
 
 /// <summary>
 /// Envelope encryption of what the store holds: data keys, kept in the store wrapped by a master key, seal values with
-/// AES-256-GCM. What is sealed for one address cannot be opened at another. What is in clear is stamped: a seal of nothing,
-/// bound to the record's address and to all that is in it.
+/// AES-256-GCM. What is sealed for one address cannot be opened at another. What is in clear is stamped: a seal of
+/// nothing, bound to the record's address and to all that is in it.
 /// </summary>
-/// <remarks>A sealed value is text: <c>c1.</c>, the data key's name, a dot, and nonce, ciphertext and tag in base64url. A stamp is
-/// the last member of a record's JSON, <c>"stamp"</c>.</remarks>
+/// <remarks>A sealed value is text: <c>c1.</c>, the data key's name, a dot, and nonce, ciphertext and tag in base64url.
+/// A stamp is the last member of a record's JSON, <c>"stamp"</c>.</remarks>
 public sealed partial class Keyring
 {
     private const string Prefix = "keyring/data-keys/";
@@ -65,9 +76,15 @@ public sealed partial class Keyring
         return false;
     }
 
-    /// <summary>Unwraps the store's data keys, makes the first one, and wraps anew what an older master key wrapped.</summary>
+    /// <summary>Unwraps the store's data keys, makes the first one, and wraps anew what an older master key
+    /// wrapped.</summary>
     /// <exception cref="MasterKeyException">None of the master keys opens the store's data keys.</exception>
-    public static async Task<Keyring> OpenAsync(IStore store, MasterKeys masterKeys, TimeProvider time, CancellationToken ct)
+    public static async Task<Keyring> OpenAsync(
+        IStore store,
+        MasterKeys masterKeys,
+        TimeProvider time,
+        CancellationToken ct
+    )
     {
         var keyring = new Keyring(store, masterKeys, time);
         await keyring.LoadAsync(ct);
@@ -100,7 +117,11 @@ public sealed partial class Keyring
             throw new CryptographicException($"The data key {id} is not in the keyring.");
         try
         {
-            return Sealing.Decrypt(key.Cipher, Base64Url.DecodeFromChars(sealedText.AsSpan(dot + 1)), Encoding.UTF8.GetBytes(address));
+            return Sealing.Decrypt(
+                key.Cipher,
+                Base64Url.DecodeFromChars(sealedText.AsSpan(dot + 1)),
+                Encoding.UTF8.GetBytes(address)
+            );
         }
         catch (Exception e) when (e is CryptographicException or FormatException)
         {
@@ -115,7 +136,13 @@ public sealed partial class Keyring
     /// <param name="json">A JSON object with members.</param>
     /// <param name="address">Where it belongs: its store key.</param>
     public byte[] Stamp(byte[] json, string address) =>
-        [.. json.AsSpan(0, json.Length - 1), .. StampMember, .. Encoding.ASCII.GetBytes(Seal([], StampAddress(json, address))), (byte)'"', (byte)'}'];
+        [
+            .. json.AsSpan(0, json.Length - 1),
+            .. StampMember,
+            .. Encoding.ASCII.GetBytes(Seal([], StampAddress(json, address))),
+            (byte)'"',
+            (byte)'}',
+        ];
 
     /// <summary>Refuses a record that was not stamped for its place as it is.</summary>
     /// <param name="record">As it is stored.</param>
@@ -142,7 +169,8 @@ public sealed partial class Keyring
     }
 
     /// <summary>Whether something is sealed under the data key in use.</summary>
-    public bool IsNewest(string sealedText) => sealedText.StartsWith($"{Format}{_primary!.Stored.Id}.", StringComparison.Ordinal);
+    public bool IsNewest(string sealedText) =>
+        sealedText.StartsWith($"{Format}{_primary!.Stored.Id}.", StringComparison.Ordinal);
 
     /// <summary>The names of the data keys that sealed something in a record.</summary>
     /// <remarks>Text that only looks like a seal may add a name.</remarks>
@@ -155,19 +183,32 @@ public sealed partial class Keyring
     /// <exception cref="StoreUnavailableException">The store did not take it.</exception>
     public async Task RetireAsync(IReadOnlyCollection<string> ids, CancellationToken ct)
     {
-        if (ids.Count > 0 && await _store.CommitAsync(new Transaction([], [.. ids.Select(id => new Write.Delete(Prefix + id))]), ct) is not CommitResult.Committed)
-            throw new StoreUnavailableException("It is not known whether the older data keys were taken out of the store. Try again.");
+        if (
+            ids.Count > 0
+            && await _store.CommitAsync(new Transaction([], [.. ids.Select(id => new Write.Delete(Prefix + id))]), ct)
+                is not CommitResult.Committed
+        )
+        {
+            throw new StoreUnavailableException(
+                "It is not known whether the older data keys were taken out of the store. Try again."
+            );
+        }
     }
 
-    /// <summary>Forgets the data keys that were taken out of the store, so that nothing sealed under them is accepted any more.</summary>
+    /// <summary>Forgets the data keys that were taken out of the store, so that nothing sealed under them is accepted
+    /// any more.</summary>
     /// <param name="seen">What this node has taken in: whatever was sealed under them before is read by then.</param>
     public void Forget(CatalogSnapshot seen)
     {
         var stored = seen.Of(Catalog);
         // A key made just now may not be in there yet; its number is the highest.
         long newest = stored.Range("").Select(entry => entry.Value.Number).DefaultIfEmpty().Max();
-        foreach (var key in _dataKeys.Values.Where(key => key.Stored.Number < newest && stored.Get(key.Stored.Id) is null))
+        foreach (
+            var key in _dataKeys.Values.Where(key => key.Stored.Number < newest && stored.Get(key.Stored.Id) is null)
+        )
+        {
             _dataKeys.TryRemove(key.Stored.Id, out _);
+        }
     }
 
     // The hash stands for the content, so that what is bound stays small.
@@ -176,7 +217,8 @@ public sealed partial class Keyring
 
     /// <summary>Starts to use a new data key, and a new master key when it is kept in a file, and wraps every data key
     /// anew. Reads and writes go on meanwhile.</summary>
-    /// <param name="together">What is written in the same transaction, such as the audit's entry, and on which conditions.</param>
+    /// <param name="together">What is written in the same transaction, such as the audit's entry, and on which
+    /// conditions.</param>
     /// <param name="ct">Ends the waiting.</param>
     /// <exception cref="ProblemException">A condition does not hold.</exception>
     public async Task<KeyringStatus> RotateAsync(Transaction together, CancellationToken ct)
@@ -196,12 +238,23 @@ public sealed partial class Keyring
     }
 
     /// <summary>The names and ages of the keys.</summary>
-    public KeyringStatus Status() => new(
-        _masterKeys.Primary.Id,
-        [.. _masterKeys.All.Select(key => key.Id)],
-        _masterKeys.InFile,
-        [.. _dataKeys.Values.OrderByDescending(key => key.Stored.Number).ThenByDescending(key => key.Stored.CreatedAt).Select(key => new DataKeyStatus(
-            key.Stored.Id, key.Stored.CreatedAt, key.Stored.MasterKey, ReferenceEquals(key, _primary)))]);
+    public KeyringStatus Status() =>
+        new(
+            _masterKeys.Primary.Id,
+            [.. _masterKeys.All.Select(key => key.Id)],
+            _masterKeys.InFile,
+            [
+                .. _dataKeys
+                    .Values.OrderByDescending(key => key.Stored.Number)
+                    .ThenByDescending(key => key.Stored.CreatedAt)
+                    .Select(key => new DataKeyStatus(
+                        key.Stored.Id,
+                        key.Stored.CreatedAt,
+                        key.Stored.MasterKey,
+                        ReferenceEquals(key, _primary)
+                    )),
+            ]
+        );
 
     private async Task LoadAsync(CancellationToken ct)
     {
@@ -217,8 +270,9 @@ public sealed partial class Keyring
         }
         catch (StoreUnavailableException)
         {
-            // The node starts from its snapshot while the store is away. It opens everything as it is; its next start, or
-            // that of any other node with the new key, wraps anew, and until then the status names the older master key.
+            // The node starts from its snapshot while the store is away. It opens everything as it is; its next start,
+            // or that of any other node with the new key, wraps anew, and until then the status names the older master
+            // key.
         }
     }
 
@@ -243,7 +297,12 @@ public sealed partial class Keyring
             if (addDataKey)
             {
                 long number = 1 + _dataKeys.Values.Select(key => key.Stored.Number).DefaultIfEmpty().Max();
-                var added = Wrap(RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetHexString(12, lowercase: true), _time.GetUtcNow(), number);
+                var added = Wrap(
+                    RandomNumberGenerator.GetBytes(32),
+                    RandomNumberGenerator.GetHexString(12, lowercase: true),
+                    _time.GetUtcNow(),
+                    number
+                );
                 conditions.Add(new Condition.Absent(Prefix + added.Id));
                 writes.Add(Put(added));
             }
@@ -257,9 +316,15 @@ public sealed partial class Keyring
                     await LoadAsync(ct);
                     return;
                 case CommitResult.Unknown unknown:
-                    throw new StoreUnavailableException("It is not known whether the keyring was written. Try again.", unknown.Cause);
+                    throw new StoreUnavailableException(
+                        "It is not known whether the keyring was written. Try again.",
+                        unknown.Cause
+                    );
                 case CommitResult.Refused refused when refused.Condition < (together?.Conditions.Count ?? 0):
-                    throw new ProblemException(ProblemKind.Conflict, "Another request with this Idempotency-Key came first.");
+                    throw new ProblemException(
+                        ProblemKind.Conflict,
+                        "Another request with this Idempotency-Key came first."
+                    );
                 case CommitResult.Refused:
                     continue;
             }
@@ -304,16 +369,22 @@ public sealed partial class Keyring
 
     private byte[] Unwrap(WrappedDataKey stored)
     {
-        var master = _masterKeys.Find(stored.MasterKey) ?? throw new MasterKeyException(
-            $"The store was encrypted under master key {stored.MasterKey}, which is not among those given "
-            + $"({string.Join(", ", _masterKeys.All.Select(key => key.Id))}). Bring back the right master key: nothing can be read without it.");
+        var master =
+            _masterKeys.Find(stored.MasterKey)
+            ?? throw new MasterKeyException(
+                $"The store was encrypted under master key {stored.MasterKey}, which is not among those given "
+                    + $"({string.Join(", ", _masterKeys.All.Select(key => key.Id))}). Bring back the right master "
+                    + "key: nothing can be read without it."
+            );
         try
         {
             return master.Unwrap(stored.Wrapped, BoundName(stored.Id, stored.Number));
         }
         catch (CryptographicException)
         {
-            throw new MasterKeyException($"The data key {stored.Id} in the store is damaged: master key {stored.MasterKey} does not open it.");
+            throw new MasterKeyException(
+                $"The data key {stored.Id} in the store is damaged: master key {stored.MasterKey} does not open it."
+            );
         }
     }
 

@@ -32,12 +32,20 @@ public sealed class MasterKeys
     /// <summary>Reads the keys of a setting's value.</summary>
     /// <exception cref="MasterKeyException">It is malformed; the message does not contain it.</exception>
     public static MasterKeys FromSetting(string value) =>
-        new(null, Parse(value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), "CAIRN_MASTER_KEY"));
+        new(
+            null,
+            Parse(
+                value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                "CAIRN_MASTER_KEY"
+            )
+        );
 
     /// <summary>Reads the keys in <paramref name="path"/>, or makes the file with a new key.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="mayCreate">False when the store already holds encrypted data, for which a new key is no use.</param>
-    /// <exception cref="MasterKeyException">It is missing and may not be made, malformed, or readable by others.</exception>
+    /// <param name="mayCreate">False when the store already holds encrypted data, for which a new key is no
+    /// use.</param>
+    /// <exception cref="MasterKeyException">It is missing and may not be made, malformed, or readable by
+    /// others.</exception>
     public static MasterKeys FromFile(string path, bool mayCreate)
     {
         if (!File.Exists(path))
@@ -46,14 +54,17 @@ public sealed class MasterKeys
             {
                 throw new MasterKeyException(
                     $"The master key file {path} is missing, but the store holds data encrypted under it. "
-                    + "Bring the file back from your backup, or set CAIRN_MASTER_KEY.");
+                        + "Bring the file back from your backup, or set CAIRN_MASTER_KEY."
+                );
             }
 
             WriteFile(path, [new MasterKey(RandomNumberGenerator.GetBytes(KeyBytes))]);
         }
 
-        if (!OperatingSystem.IsWindows()
-            && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+        if (
+            !OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0
+        )
         {
             throw new MasterKeyException($"The master key file {path} can be read by others. Run: chmod 600 {path}");
         }
@@ -84,7 +95,9 @@ public sealed class MasterKeys
             if (!Convert.TryFromBase64String(text, bytes, out int length) || length != KeyBytes)
             {
                 throw new MasterKeyException(
-                    $"Key {keys.Count + 1} of {source} is not {KeyBytes} bytes in base64. Make one with: openssl rand -base64 {KeyBytes}");
+                    $"Key {keys.Count + 1} of {source} is not {KeyBytes} bytes in base64. Make one with: "
+                        + $"openssl rand -base64 {KeyBytes}"
+                );
             }
 
             keys.Add(new MasterKey(bytes[..KeyBytes]));

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace Cairn.Core.Cryptography;
 
-/// <summary>AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce: nonce, ciphertext, 128-bit tag, in this order.</summary>
+/// <summary>AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce: nonce, ciphertext, 128-bit tag, in this
+/// order.</summary>
 internal static class Sealing
 {
     public const int NonceBytes = 12;
@@ -14,18 +15,29 @@ internal static class Sealing
         var nonce = sealedBytes.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         aes.Encrypt(
-            nonce, plaintext, sealedBytes.AsSpan(NonceBytes, plaintext.Length), sealedBytes.AsSpan(^TagBytes), associated);
+            nonce,
+            plaintext,
+            sealedBytes.AsSpan(NonceBytes, plaintext.Length),
+            sealedBytes.AsSpan(^TagBytes),
+            associated
+        );
         return sealedBytes;
     }
 
-    /// <exception cref="CryptographicException">Wrong key, or not the bytes that were sealed for this place.</exception>
+    /// <exception cref="CryptographicException">Wrong key, or not the bytes that were sealed for this
+    /// place.</exception>
     public static byte[] Decrypt(AesGcm aes, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> associated)
     {
         if (sealedBytes.Length < NonceBytes + TagBytes)
             throw new CryptographicException("The ciphertext is too short.");
         byte[] plaintext = new byte[sealedBytes.Length - NonceBytes - TagBytes];
         aes.Decrypt(
-            sealedBytes[..NonceBytes], sealedBytes[NonceBytes..^TagBytes], sealedBytes[^TagBytes..], plaintext, associated);
+            sealedBytes[..NonceBytes],
+            sealedBytes[NonceBytes..^TagBytes],
+            sealedBytes[^TagBytes..],
+            plaintext,
+            associated
+        );
         return plaintext;
     }
 }

@@ -10,31 +10,58 @@ namespace Cairn.Core.Documents;
 /// <param name="Reader">Makes JSON of it, and warns of what others may read otherwise.</param>
 /// <param name="Writer">Makes it of JSON.</param>
 public sealed record DocumentFormat(
-    string Name, string MediaType, Func<ReadOnlyMemory<byte>, WorkBudget, List<DocumentWarning>?, byte[]> Reader,
-    Func<ReadOnlyMemory<byte>, WorkBudget, byte[]> Writer)
+    string Name,
+    string MediaType,
+    Func<ReadOnlyMemory<byte>, WorkBudget, List<DocumentWarning>?, byte[]> Reader,
+    Func<ReadOnlyMemory<byte>, WorkBudget, byte[]> Writer
+)
 {
     public static readonly DocumentFormat Json = new(
-        "json", "application/json", (bytes, _, _) => JsonText.Normalize(bytes), (json, _) => json.ToArray());
+        "json",
+        "application/json",
+        (bytes, _, _) => JsonText.Normalize(bytes),
+        (json, _) => json.ToArray()
+    );
 
-    /// <summary>JSON with comments and commas behind the last item, which are left out; written as plain JSON.</summary>
+    /// <summary>JSON with comments and commas behind the last item, which are left out; written as plain
+    /// JSON.</summary>
     public static readonly DocumentFormat Jsonc = new(
-        "jsonc", "application/jsonc", (bytes, _, _) => JsonText.NormalizeCommented(bytes), (json, _) => json.ToArray());
+        "jsonc",
+        "application/jsonc",
+        (bytes, _, _) => JsonText.NormalizeCommented(bytes),
+        (json, _) => json.ToArray()
+    );
 
     public static readonly DocumentFormat Yaml = new(
-        "yaml", "application/yaml", YamlFormat.ToJson, Text(YamlFormat.Write));
+        "yaml",
+        "application/yaml",
+        YamlFormat.ToJson,
+        Text(YamlFormat.Write)
+    );
 
     /// <summary>Java properties: nested members joined by dots, items by <c>[0]</c>. Values are text.</summary>
     public static readonly DocumentFormat Properties = new(
-        "properties", "text/x-java-properties",
-        (bytes, budget, _) => PropertiesFormat.ToJson(Decode(bytes), budget), Text(PropertiesFormat.Write));
+        "properties",
+        "text/x-java-properties",
+        (bytes, budget, _) => PropertiesFormat.ToJson(Decode(bytes), budget),
+        Text(PropertiesFormat.Write)
+    );
 
     /// <summary><c>NAME="value"</c> lines: nested members joined by underscores in capitals. Values are text.</summary>
     public static readonly DocumentFormat Dotenv = new(
-        "dotenv", "text/x-dotenv", (bytes, budget, _) => DotenvFormat.ToJson(Decode(bytes), budget), Text(DotenvFormat.Write));
+        "dotenv",
+        "text/x-dotenv",
+        (bytes, budget, _) => DotenvFormat.ToJson(Decode(bytes), budget),
+        Text(DotenvFormat.Write)
+    );
 
     /// <summary>TOML 1.0, and what 1.1 adds to it when it is read.</summary>
     public static readonly DocumentFormat Toml = new(
-        "toml", "application/toml", (bytes, budget, _) => TomlFormat.ToJson(Decode(bytes), budget), Text(TomlFormat.Write));
+        "toml",
+        "application/toml",
+        (bytes, budget, _) => TomlFormat.ToJson(Decode(bytes), budget),
+        Text(TomlFormat.Write)
+    );
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<DocumentFormat> All = [Json, Yaml, Properties, Dotenv, Toml, Jsonc];
@@ -42,9 +69,15 @@ public sealed record DocumentFormat(
     /// <summary>By the name in <c>?format=</c>.</summary>
     /// <exception cref="ProblemException">There is none of that name.</exception>
     public static DocumentFormat ByName(string name) =>
-        All.FirstOrDefault(format => format.Name == name.ToLowerInvariant() || (name == "env" && format == Dotenv) || (name == "yml" && format == Yaml))
+        All.FirstOrDefault(format =>
+            format.Name == name.ToLowerInvariant()
+            || (name == "env" && format == Dotenv)
+            || (name == "yml" && format == Yaml)
+        )
         ?? throw new ProblemException(
-            ProblemKind.UnsupportedFormat, $"'{name}' is not a format. Use one of {string.Join(", ", All.Select(format => format.Name))}.");
+            ProblemKind.UnsupportedFormat,
+            $"'{name}' is not a format. Use one of {string.Join(", ", All.Select(format => format.Name))}."
+        );
 
     /// <summary>By a media type without parameters; null when it names none of them.</summary>
     public static DocumentFormat? ByMediaType(ReadOnlySpan<char> mediaType)
@@ -93,12 +126,13 @@ public sealed record DocumentFormat(
         return Write(json, budget);
     }
 
-    private static Func<ReadOnlyMemory<byte>, WorkBudget, byte[]> Text(Action<JsonElement, LimitedText> write) => (json, budget) =>
-    {
-        using var text = new LimitedText(budget);
-        write(JsonText.Element(json.Span), text);
-        return text.ToUtf8();
-    };
+    private static Func<ReadOnlyMemory<byte>, WorkBudget, byte[]> Text(Action<JsonElement, LimitedText> write) =>
+        (json, budget) =>
+        {
+            using var text = new LimitedText(budget);
+            write(JsonText.Element(json.Span), text);
+            return text.ToUtf8();
+        };
 
     /// <summary>The text of a document from outside, without a byte-order mark.</summary>
     /// <exception cref="ProblemException">It is not UTF-8.</exception>
@@ -117,22 +151,34 @@ public sealed record DocumentFormat(
     internal static IEnumerable<(IReadOnlyList<object> Steps, JsonElement Value)> Leaves(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object)
-            throw new ProblemException(ProblemKind.UnsupportedFormat, "Only an object can be written as name and value pairs.");
+        {
+            throw new ProblemException(
+                ProblemKind.UnsupportedFormat,
+                "Only an object can be written as name and value pairs."
+            );
+        }
+
         return Walk(root, []);
 
-        static IEnumerable<(IReadOnlyList<object>, JsonElement)> Walk(JsonElement element, object[] steps) => element.ValueKind switch
-        {
-            JsonValueKind.Object => element.EnumerateObject().SelectMany(member => Walk(member.Value, [.. steps, member.Name])),
-            JsonValueKind.Array => element.EnumerateArray().SelectMany((item, index) => Walk(item, [.. steps, index])),
-            _ => [(steps, element)],
-        };
+        static IEnumerable<(IReadOnlyList<object>, JsonElement)> Walk(JsonElement element, object[] steps) =>
+            element.ValueKind switch
+            {
+                JsonValueKind.Object => element
+                    .EnumerateObject()
+                    .SelectMany(member => Walk(member.Value, [.. steps, member.Name])),
+                JsonValueKind.Array => element
+                    .EnumerateArray()
+                    .SelectMany((item, index) => Walk(item, [.. steps, index])),
+                _ => [(steps, element)],
+            };
     }
 
     /// <summary>A leaf as text: strings bare, null empty, the rest as in JSON.</summary>
-    internal static string LeafText(JsonElement leaf) => leaf.ValueKind switch
-    {
-        JsonValueKind.String => leaf.GetString()!,
-        JsonValueKind.Null => "",
-        _ => leaf.GetRawText(),
-    };
+    internal static string LeafText(JsonElement leaf) =>
+        leaf.ValueKind switch
+        {
+            JsonValueKind.String => leaf.GetString()!,
+            JsonValueKind.Null => "",
+            _ => leaf.GetRawText(),
+        };
 }

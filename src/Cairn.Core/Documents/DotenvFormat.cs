@@ -4,17 +4,17 @@ using System.Text.RegularExpressions;
 
 namespace Cairn.Core.Documents;
 
-/// <summary>Lines of <c>NAME=value</c>. What is written means the same to the dotenv libraries of JavaScript and Python and,
-/// but for values that cannot be quoted alike, to a shell.</summary>
+/// <summary>Lines of <c>NAME=value</c>. What is written means the same to the dotenv libraries of JavaScript and Python
+/// and, but for values that cannot be quoted alike, to a shell.</summary>
 internal static partial class DotenvFormat
 {
     private static readonly SearchValues<char> NotInDoubleQuotes = SearchValues.Create("\"\\$`");
 
     /// <summary>Writes an object as lines.</summary>
-    /// <remarks>Members are joined by underscores in capitals. An object without nesting, whose names are those of variables
-    /// and not all in small letters, keeps them: it was such a file before.</remarks>
-    /// <exception cref="ProblemException">It is no object, a name cannot be a variable's, two members would have the same, or
-    /// no way to write a value is read alike by all.</exception>
+    /// <remarks>Members are joined by underscores in capitals. An object without nesting, whose names are those of
+    /// variables and not all in small letters, keeps them: it was such a file before.</remarks>
+    /// <exception cref="ProblemException">It is no object, a name cannot be a variable's, two members would have the
+    /// same, or no way to write a value is read alike by all.</exception>
     public static void Write(JsonElement root, LimitedText text)
     {
         bool asNamed = IsEnvironment(root);
@@ -56,14 +56,26 @@ internal static partial class DotenvFormat
 
     private static bool IsEnvironment(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object
-        && root.EnumerateObject().All(member =>
-            member.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array) && VariableName().IsMatch(member.Name))
+        && root.EnumerateObject()
+            .All(member =>
+                member.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)
+                && VariableName().IsMatch(member.Name)
+            )
         && root.EnumerateObject().Any(member => member.Name.AsSpan().ContainsAnyInRange('A', 'Z'));
 
     private static string Name(string joined)
     {
-        if (!joined.AsSpan().ContainsAnyExceptInRange('_', '_') || joined.AsSpan().ContainsAnyExceptInRange('\u0001', '\u007f'))
-            throw Unwritable($"The member '{DocumentFormat.Shown(joined)}' cannot be a variable: names have letters of ASCII, digits and underscores.");
+        if (
+            !joined.AsSpan().ContainsAnyExceptInRange('_', '_')
+            || joined.AsSpan().ContainsAnyExceptInRange('\u0001', '\u007f')
+        )
+        {
+            throw Unwritable(
+                $"The member '{DocumentFormat.Shown(joined)}' cannot be a variable: names have letters of "
+                    + "ASCII, digits and underscores."
+            );
+        }
+
         string name = NotInAName().Replace(joined, "_").ToUpperInvariant();
         return char.IsAsciiDigit(name[0]) ? "_" + name : name;
     }
@@ -78,15 +90,26 @@ internal static partial class DotenvFormat
         {
             Write(text, "", value, "");
         }
-        else if (!value.AsSpan().ContainsAny('\'', '\r') && !value.EndsWith('\\') && !value.Contains("\\\\", StringComparison.Ordinal))
+        else if (
+            !value.AsSpan().ContainsAny('\'', '\r')
+            && !value.EndsWith('\\')
+            && !value.Contains("\\\\", StringComparison.Ordinal)
+        )
         {
             Write(text, "'", value, "'");
         }
         else if (!value.AsSpan().ContainsAny(NotInDoubleQuotes))
         {
-            Write(text, "\"", value.Contains('\r', StringComparison.Ordinal)
-                ? value.Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
-                : value, "\"");
+            Write(
+                text,
+                "\"",
+                value.Contains('\r', StringComparison.Ordinal)
+                    ? value
+                        .Replace("\r", "\\r", StringComparison.Ordinal)
+                        .Replace("\n", "\\n", StringComparison.Ordinal)
+                    : value,
+                "\""
+            );
         }
         else if (OneLine().IsMatch(value))
         {
@@ -95,7 +118,9 @@ internal static partial class DotenvFormat
         else
         {
             throw Unwritable(
-                $"The value of {DocumentFormat.Shown(name)} cannot be written so that all readers of dotenv agree: it has quotes or backslashes that none of them quotes alike. Ask for another format.");
+                $"The value of {DocumentFormat.Shown(name)} cannot be written so that all readers of dotenv "
+                    + "agree: it has quotes or backslashes that none of them quotes alike. Ask for another format."
+            );
         }
     }
 

@@ -28,12 +28,14 @@ internal sealed partial class DotenvReader(string text)
                 throw Bad("is not NAME=value");
             _at += name.Length;
             SkipBlanks();
-            string value = AtLineEnd ? "" : text[_at] switch
-            {
-                '\'' => SingleQuoted(),
-                '"' => DoubleQuoted(),
-                _ => Bare(),
-            };
+            string value = AtLineEnd
+                ? ""
+                : text[_at] switch
+                {
+                    '\'' => SingleQuoted(),
+                    '"' => DoubleQuoted(),
+                    _ => Bare(),
+                };
             return (name.Groups[1].Value, value);
         }
 
@@ -69,14 +71,16 @@ internal sealed partial class DotenvReader(string text)
             }
 
             // A backslash before anything else is one.
-            value.Append(text[++i] switch
-            {
-                'n' => "\n",
-                'r' => "\r",
-                't' => "\t",
-                '\\' or '"' or '$' or '`' => text.AsSpan(i, 1),
-                _ => text.AsSpan(i - 1, 2),
-            });
+            value.Append(
+                text[++i] switch
+                {
+                    'n' => "\n",
+                    'r' => "\r",
+                    't' => "\t",
+                    '\\' or '"' or '$' or '`' => text.AsSpan(i, 1),
+                    _ => text.AsSpan(i - 1, 2),
+                }
+            );
         }
 
         if (i == text.Length)

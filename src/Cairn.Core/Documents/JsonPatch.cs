@@ -41,8 +41,8 @@ public static class JsonPatch
                 Operations.Add(Make(op, path, value));
         }
 
-        /// <summary>The path of a member, if there is any use for it still: paths of long names are the larger part of a
-        /// difference.</summary>
+        /// <summary>The path of a member, if there is any use for it still: paths of long names are the larger part of
+        /// a difference.</summary>
         public string Step(string path, string name) => IsTooLarge ? path : $"{path}/{Escape(name)}";
     }
 
@@ -52,8 +52,8 @@ public static class JsonPatch
     /// <param name="maxBytes">How large the document may be after each operation.</param>
     /// <param name="budget">Charged for what each operation touches.</param>
     /// <returns>The patched document, compact.</returns>
-    /// <exception cref="ProblemException">An operation is malformed, its path does not exist, a test fails, or the document
-    /// would become too large or too deep; the error names the operation. Nothing is applied then.</exception>
+    /// <exception cref="ProblemException">An operation is malformed, its path does not exist, a test fails, or the
+    /// document would become too large or too deep; the error names the operation. Nothing is applied then.</exception>
     public static byte[] Apply(byte[] document, byte[] patch, int maxBytes, WorkBudget budget)
     {
         var operations = JsonText.Element(patch);
@@ -66,7 +66,8 @@ public static class JsonPatch
     }
 
     /// <summary>A name as one step of a JSON Pointer (RFC 6901).</summary>
-    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    public static string Escape(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private static void Diff(Difference difference, string path, JsonElement from, JsonElement to)
     {
@@ -82,7 +83,8 @@ public static class JsonPatch
 
     private static void DiffObjects(Difference difference, string path, JsonElement from, JsonElement to)
     {
-        var after = to.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
+        var after = to.EnumerateObject()
+            .ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
         var before = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in from.EnumerateObject())
         {
@@ -104,11 +106,17 @@ public static class JsonPatch
     {
         var before = from.EnumerateArray().ToArray();
         var after = to.EnumerateArray().ToArray();
-        int head = 0, tail = 0;
+        int head = 0,
+            tail = 0;
         while (head < Math.Min(before.Length, after.Length) && JsonElement.DeepEquals(before[head], after[head]))
             head++;
-        while (tail < Math.Min(before.Length, after.Length) - head && JsonElement.DeepEquals(before[^(tail + 1)], after[^(tail + 1)]))
+        while (
+            tail < Math.Min(before.Length, after.Length) - head
+            && JsonElement.DeepEquals(before[^(tail + 1)], after[^(tail + 1)])
+        )
+        {
             tail++;
+        }
 
         int common = Math.Min(before.Length, after.Length) - head - tail;
         for (int i = head; i < head + common; i++)

@@ -23,16 +23,25 @@ public static partial class JsonText
         CommentHandling = JsonCommentHandling.Disallow,
     };
 
-    private static readonly JsonDocumentOptions Commented = Strict with { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions Commented = Strict with
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
 
     /// <summary>Compact, and escaping no more than JSON asks for.</summary>
-    public static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 256 };
+    public static readonly JsonWriterOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 256,
+    };
 
     private static readonly JsonWriterOptions Indented = Compact with { Indented = true, NewLine = "\n" };
 
     /// <summary>Reads a document from outside.</summary>
-    /// <exception cref="ProblemException">Not UTF-8, not JSON, a member twice, nested deeper than <see cref="MaxDepth"/>, where the
-    /// message says at which line and column; or a string holds half of a surrogate pair, which is no text.</exception>
+    /// <exception cref="ProblemException">Not UTF-8, not JSON, a member twice, nested deeper than
+    /// <see cref="MaxDepth"/>, where the message says at which line and column; or a string holds half of a surrogate
+    /// pair, which is no text.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8) => Parse(utf8, Strict);
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> utf8, JsonDocumentOptions options)
@@ -57,12 +66,15 @@ public static partial class JsonText
     {
         if (utf8.IndexOf("\\u"u8) < 0)
             return;
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions
-        {
-            MaxDepth = MaxDepth,
-            AllowTrailingCommas = options.AllowTrailingCommas,
-            CommentHandling = options.CommentHandling,
-        });
+        var reader = new Utf8JsonReader(
+            utf8,
+            new JsonReaderOptions
+            {
+                MaxDepth = MaxDepth,
+                AllowTrailingCommas = options.AllowTrailingCommas,
+                CommentHandling = options.CommentHandling,
+            }
+        );
         while (reader.Read())
         {
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
@@ -70,7 +82,8 @@ public static partial class JsonText
         }
     }
 
-    /// <summary>Reads a document from outside and leaves the white space out; all else stays as it was written.</summary>
+    /// <summary>Reads a document from outside and leaves the white space out; all else stays as it was
+    /// written.</summary>
     /// <exception cref="ProblemException">As <see cref="Parse(ReadOnlyMemory{byte})"/>.</exception>
     public static byte[] Normalize(ReadOnlyMemory<byte> utf8)
     {
@@ -79,7 +92,8 @@ public static partial class JsonText
         return WithoutWhiteSpace(span);
     }
 
-    /// <summary>As <see cref="Normalize"/>, where there may be comments and commas behind the last item of what is listed.</summary>
+    /// <summary>As <see cref="Normalize"/>, where there may be comments and commas behind the last item of what is
+    /// listed.</summary>
     /// <exception cref="ProblemException">As <see cref="Parse(ReadOnlyMemory{byte})"/>.</exception>
     public static byte[] NormalizeCommented(ReadOnlyMemory<byte> utf8)
     {
@@ -93,8 +107,13 @@ public static partial class JsonText
     {
         for (int i = text.IndexOfAnyInRange('\ud800', '\udfff'); i >= 0 && i < text.Length; i++)
         {
-            if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i])))
+            if (
+                char.IsSurrogate(text[i])
+                && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i]))
+            )
+            {
                 throw HalfSurrogate();
+            }
         }
     }
 
@@ -180,12 +199,20 @@ public static partial class JsonText
         if (tail >= 0)
             message = message[..tail];
         // Words that are about .NET, not about the document.
-        message = message.Contains("isFinalBlock", StringComparison.Ordinal) ? "It is empty, or ends too early."
-            : Duplicate().Match(message) is { Success: true } duplicate ? $"The member '{duplicate.Groups[1].Value}' is there twice."
+        message =
+            message.Contains("isFinalBlock", StringComparison.Ordinal) ? "It is empty, or ends too early."
+            : Duplicate().Match(message) is { Success: true } duplicate
+                ? $"The member '{duplicate.Groups[1].Value}' is there twice."
             : message;
         var text = new StringBuilder(message);
         if (e.LineNumber is { } line)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $" At line {line + 1}, byte {e.BytePositionInLine + 1}.");
+        {
+            text.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $" At line {line + 1}, byte {e.BytePositionInLine + 1}."
+            );
+        }
+
         return text.ToString();
     }
 

@@ -50,7 +50,12 @@ internal sealed class LimitedText(WorkBudget budget) : TextWriter(CultureInfo.In
     public void CheckRoom(int length)
     {
         if (_text.Length + (long)length > MaxLength)
-            throw new ProblemException(ProblemKind.TooLarge, $"In this format the document would be longer than {MaxLength} characters. Ask for it as JSON.");
+        {
+            throw new ProblemException(
+                ProblemKind.TooLarge,
+                $"In this format the document would be longer than {MaxLength} characters. Ask for it as JSON."
+            );
+        }
     }
 
     private void Take(int length)

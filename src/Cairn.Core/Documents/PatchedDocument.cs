@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 
 namespace Cairn.Core.Documents;
 
-/// <summary>A document between the operations of a JSON Patch. Each is measured before it is done: a copy that doubles the
-/// document is refused while the document is still small.</summary>
+/// <summary>A document between the operations of a JSON Patch. Each is measured before it is done: a copy that doubles
+/// the document is refused while the document is still small.</summary>
 internal sealed class PatchedDocument
 {
     private readonly int _maxBytes;
@@ -80,9 +80,13 @@ internal sealed class PatchedDocument
         }
         else if (Find(path.AsSpan()[..^1]) is var parent && parent is JsonObject members)
         {
-            Grow(path, members.TryGetPropertyValue(path[^1], out var before)
-                ? bytes - Measure(before).Bytes
-                : bytes + NameBytes(path[^1]) + Comma(members.Count), levels);
+            Grow(
+                path,
+                members.TryGetPropertyValue(path[^1], out var before)
+                    ? bytes - Measure(before).Bytes
+                    : bytes + NameBytes(path[^1]) + Comma(members.Count),
+                levels
+            );
             members[path[^1]] = value;
         }
         else if (parent is not JsonArray items)
@@ -211,16 +215,19 @@ internal sealed class PatchedDocument
 
     private int Index(ReadOnlySpan<string> path, string step, int highest) =>
         (step == "0" || (step.Length > 0 && step[0] is >= '1' and <= '9'))
-        && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= highest
+        && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+        && index <= highest
             ? index
             : throw Refused($"'{DocumentFormat.Shown(step)}' in {Shown(path)} is not an index of that array.");
 
-    private JsonNode? Value(JsonElement operation) => operation.TryGetProperty("value", out var value)
-        ? Node(JsonMarshal.GetRawUtf8Value(value))
-        : throw Refused("it has no 'value'.");
+    private JsonNode? Value(JsonElement operation) =>
+        operation.TryGetProperty("value", out var value)
+            ? Node(JsonMarshal.GetRawUtf8Value(value))
+            : throw Refused("it has no 'value'.");
 
     private string Text(JsonElement operation, string name) =>
-        operation.ValueKind == JsonValueKind.Object && operation.TryGetProperty(name, out var value)
+        operation.ValueKind == JsonValueKind.Object
+        && operation.TryGetProperty(name, out var value)
         && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
             : throw Refused($"it has no '{name}'.");
@@ -244,7 +251,12 @@ internal sealed class PatchedDocument
         for (int i = step.IndexOf('~', StringComparison.Ordinal); i >= 0; i = step.IndexOf('~', i + 1))
         {
             if (i + 1 == step.Length || step[i + 1] is not ('0' or '1'))
-                throw Refused($"'{DocumentFormat.Shown(step)}' is not a step of a JSON Pointer: ~ is written ~0, and / is written ~1.");
+            {
+                throw Refused(
+                    $"'{DocumentFormat.Shown(step)}' is not a step of a JSON Pointer: ~ is written ~0, and / is "
+                        + "written ~1."
+                );
+            }
         }
 
         return step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
@@ -253,6 +265,10 @@ internal sealed class PatchedDocument
     private static string Shown(ReadOnlySpan<string> path) =>
         $"'{DocumentFormat.Shown(string.Concat(path[..Math.Min(path.Length, 100)].ToArray().Select(step => "/" + JsonPatch.Escape(DocumentFormat.Shown(step)))))}'";
 
-    private ProblemException Refused(string why, ProblemKind kind = ProblemKind.Invalid) => new(
-        kind, $"Operation {_index} of the JSON Patch cannot be applied: {why}", [new ProblemError($"/{_index}", why)]);
+    private ProblemException Refused(string why, ProblemKind kind = ProblemKind.Invalid) =>
+        new(
+            kind,
+            $"Operation {_index} of the JSON Patch cannot be applied: {why}",
+            [new ProblemError($"/{_index}", why)]
+        );
 }

@@ -22,7 +22,13 @@ internal static class PropertiesFormat
         {
             string name = Name(steps, text);
             if (!names.Add(name))
-                throw new ProblemException(ProblemKind.Unprocessable, $"Two members of the document would both be named '{DocumentFormat.Shown(name)}'.");
+            {
+                throw new ProblemException(
+                    ProblemKind.Unprocessable,
+                    $"Two members of the document would both be named '{DocumentFormat.Shown(name)}'."
+                );
+            }
+
             Escape(text, name, isKey: true);
             text.Write('=');
             Escape(text, DocumentFormat.LeafText(value), isKey: false);
@@ -31,7 +37,8 @@ internal static class PropertiesFormat
     }
 
     /// <summary>Reads properties into objects and lists of text.</summary>
-    /// <exception cref="ProblemException">A line is malformed, a key is there twice, or keys contradict each other.</exception>
+    /// <exception cref="ProblemException">A line is malformed, a key is there twice, or keys contradict each
+    /// other.</exception>
     public static byte[] ToJson(string text, WorkBudget budget)
     {
         var lines = new Dictionary<string, (string Value, int Line)>(StringComparer.Ordinal);
@@ -62,7 +69,8 @@ internal static class PropertiesFormat
         var name = new StringBuilder();
         for (int i = 0; i < steps.Count; i++)
         {
-            string part = steps[i] is int index ? string.Create(CultureInfo.InvariantCulture, $"[{index}]")
+            string part =
+                steps[i] is int index ? string.Create(CultureInfo.InvariantCulture, $"[{index}]")
                 : i > 0 ? "." + steps[i]
                 : (string)steps[i];
             text.CheckRoom(name.Length + part.Length);
@@ -76,19 +84,21 @@ internal static class PropertiesFormat
     {
         for (int i = 0; i < plain.Length; i++)
         {
-            text.Write(plain[i] switch
-            {
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                '\f' => "\\f",
-                ' ' when isKey || i == 0 => "\\ ",
-                '=' or ':' when isKey => "\\" + plain[i],
-                '#' or '!' when isKey && i == 0 => "\\" + plain[i],
-                < ' ' or > '~' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)plain[i]:x4}"),
-                _ => plain.AsSpan(i, 1),
-            });
+            text.Write(
+                plain[i] switch
+                {
+                    '\\' => "\\\\",
+                    '\n' => "\\n",
+                    '\r' => "\\r",
+                    '\t' => "\\t",
+                    '\f' => "\\f",
+                    ' ' when isKey || i == 0 => "\\ ",
+                    '=' or ':' when isKey => "\\" + plain[i],
+                    '#' or '!' when isKey && i == 0 => "\\" + plain[i],
+                    < ' ' or > '~' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)plain[i]:x4}"),
+                    _ => plain.AsSpan(i, 1),
+                }
+            );
         }
     }
 
@@ -145,21 +155,41 @@ internal static class PropertiesFormat
                 break;
             switch (text[i])
             {
-                case 'n': plain.Append('\n'); break;
-                case 'r': plain.Append('\r'); break;
-                case 't': plain.Append('\t'); break;
-                case 'f': plain.Append('\f'); break;
+                case 'n':
+                    plain.Append('\n');
+                    break;
+                case 'r':
+                    plain.Append('\r');
+                    break;
+                case 't':
+                    plain.Append('\t');
+                    break;
+                case 'f':
+                    plain.Append('\f');
+                    break;
                 case 'u':
-                    if (i + 4 >= text.Length
-                        || !ushort.TryParse(text.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit))
+                    if (
+                        i + 4 >= text.Length
+                        || !ushort.TryParse(
+                            text.AsSpan(i + 1, 4),
+                            NumberStyles.AllowHexSpecifier,
+                            CultureInfo.InvariantCulture,
+                            out ushort unit
+                        )
+                    )
                     {
-                        throw new ProblemException(ProblemKind.Invalid, $"Line {number}: \\u takes four hexadecimal digits.");
+                        throw new ProblemException(
+                            ProblemKind.Invalid,
+                            $"Line {number}: \\u takes four hexadecimal digits."
+                        );
                     }
 
                     plain.Append((char)unit);
                     i += 4;
                     break;
-                default: plain.Append(text[i]); break;
+                default:
+                    plain.Append(text[i]);
+                    break;
             }
         }
 
@@ -173,7 +203,8 @@ internal static class PropertiesFormat
         if (key.AsSpan().Count('.') + key.AsSpan().Count('[') >= JsonText.MaxDepth)
             throw Bad(number, key, $"nests deeper than {JsonText.MaxDepth} levels.");
         var steps = new List<object>();
-        for (int start = 0; start <= key.Length;)
+        int start = 0;
+        while (start <= key.Length)
         {
             int end = key.IndexOf('.', start) is >= 0 and var dot ? dot : key.Length;
             int name = NameEnd(key.AsSpan(start, end - start)) + start;
@@ -183,9 +214,17 @@ internal static class PropertiesFormat
             for (int bracket = name, close; bracket < end; bracket = close)
             {
                 close = key.IndexOf(']', bracket) + 1;
-                steps.Add(int.TryParse(key.AsSpan((bracket + 1)..(close - 1)), NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= MaxIndex
-                    ? index
-                    : throw Bad(number, key, $"has an index that is not a number from 0 to {MaxIndex}."));
+                steps.Add(
+                    int.TryParse(
+                        key.AsSpan((bracket + 1)..(close - 1)),
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out int index
+                    )
+                    && index <= MaxIndex
+                        ? index
+                        : throw Bad(number, key, $"has an index that is not a number from 0 to {MaxIndex}.")
+                );
                 if (close < key.Length && keys.ContainsKey(key[..close]))
                     throw Bad(number, key, "is below an item that has a value of its own.");
             }
@@ -208,8 +247,13 @@ internal static class PropertiesFormat
     private static int NameEnd(ReadOnlySpan<char> part)
     {
         int end = part.Length;
-        while (end > 0 && part[end - 1] == ']' && part[..end].LastIndexOf('[') is > 0 and var open && open < end - 2
-            && !part[(open + 1)..(end - 1)].ContainsAnyExceptInRange('0', '9'))
+        while (
+            end > 0
+            && part[end - 1] == ']'
+            && part[..end].LastIndexOf('[') is > 0 and var open
+            && open < end - 2
+            && !part[(open + 1)..(end - 1)].ContainsAnyExceptInRange('0', '9')
+        )
         {
             end = open;
         }
@@ -224,7 +268,10 @@ internal static class PropertiesFormat
         JsonNode node = root;
         for (int i = 0; i < steps.Length; i++)
         {
-            JsonNode Next() => i == steps.Length - 1 ? value : steps[i + 1] is int ? new JsonArray() : new JsonObject();
+            JsonNode Next() =>
+                i == steps.Length - 1 ? value
+                : steps[i + 1] is int ? new JsonArray()
+                : new JsonObject();
             if (node is JsonObject members && steps[i] is string name)
             {
                 node = members[name] ??= Next();
@@ -232,7 +279,13 @@ internal static class PropertiesFormat
             else if (node is JsonArray items && steps[i] is int index)
             {
                 if (index - items.Count > maxGaps - gaps)
-                    throw new ProblemException(ProblemKind.TooLarge, $"Line {number}: the lists of the document have more than {MaxGaps} items without a value.");
+                {
+                    throw new ProblemException(
+                        ProblemKind.TooLarge,
+                        $"Line {number}: the lists of the document have more than {MaxGaps} items without a value."
+                    );
+                }
+
                 for (; items.Count < index; gaps++)
                     items.Add(null);
                 if (items.Count == index)

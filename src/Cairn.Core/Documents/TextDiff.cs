@@ -11,7 +11,8 @@ public static class TextDiff
 {
     private const int Context = 3;
 
-    /// <summary>Between the first and the last line that differ, in both texts together: comparing costs the square of it.</summary>
+    /// <summary>Between the first and the last line that differ, in both texts together: comparing costs the square of
+    /// it.</summary>
     public const int MaxLines = 2_000;
 
     /// <summary>Compares two texts by line; empty when they are equal, a sentence when they differ in more than
@@ -39,8 +40,16 @@ public static class TextDiff
                 continue;
             if (i > 0 && !shown[i - 1])
                 text.Append("@@\n");
-            text.Append(lines[i].Type switch { ChangeType.Inserted => '+', ChangeType.Deleted => '-', _ => ' ' })
-                .Append(lines[i].Text).Append('\n');
+            text.Append(
+                    lines[i].Type switch
+                    {
+                        ChangeType.Inserted => '+',
+                        ChangeType.Deleted => '-',
+                        _ => ' ',
+                    }
+                )
+                .Append(lines[i].Text)
+                .Append('\n');
         }
 
         return text.ToString();

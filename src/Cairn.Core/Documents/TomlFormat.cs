@@ -9,7 +9,8 @@ using Tomlyn.Syntax;
 
 namespace Cairn.Core.Documents;
 
-/// <summary>TOML. Dates and times become text; a member that is null is left out when it is written, for TOML has no null.</summary>
+/// <summary>TOML. Dates and times become text; a member that is null is left out when it is written, for TOML has no
+/// null.</summary>
 internal static partial class TomlFormat
 {
     private static readonly TomlSerializerOptions Limits = new() { MaxDepth = JsonText.MaxDepth };
@@ -30,18 +31,32 @@ internal static partial class TomlFormat
                 throw Malformed(syntax.Diagnostics[0]);
             root = TomlSerializer.Deserialize<TomlTable>(toml, Limits) ?? [];
         }
-        catch (Exception e) when (e is TomlException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or OverflowException or FormatException)
+        catch (Exception e)
+            when (e
+                    is TomlException
+                        or ArgumentException
+                        or InvalidOperationException
+                        or IndexOutOfRangeException
+                        or OverflowException
+                        or FormatException
+            )
         {
             // What the parser says otherwise than by a diagnostic: depth, and escapes that stand for no character.
-            throw new ProblemException(ProblemKind.Invalid, $"The document is not valid TOML, or nests deeper than {JsonText.MaxDepth} levels.");
+            throw new ProblemException(
+                ProblemKind.Invalid,
+                $"The document is not valid TOML, or nests deeper than {JsonText.MaxDepth} levels."
+            );
         }
 
         return JsonText.Write(writer => Write(writer, root, budget));
     }
 
-    private static ProblemException Malformed(DiagnosticMessage fault) => new(
-        ProblemKind.Invalid,
-        $"The document is not valid TOML: {DocumentFormat.Shown(fault.Message)}. At line {fault.Span.Start.Line + 1}, column {fault.Span.Start.Column + 1}.");
+    private static ProblemException Malformed(DiagnosticMessage fault) =>
+        new(
+            ProblemKind.Invalid,
+            $"The document is not valid TOML: {DocumentFormat.Shown(fault.Message)}. At line "
+                + $"{fault.Span.Start.Line + 1}, column {fault.Span.Start.Column + 1}."
+        );
 
     private static void Write(Utf8JsonWriter writer, object? value, WorkBudget budget)
     {
@@ -77,7 +92,10 @@ internal static partial class TomlFormat
                 writer.WriteRawValue(FloatText(number));
                 break;
             case double number:
-                throw new ProblemException(ProblemKind.Invalid, $"JSON has no number '{number.ToString(CultureInfo.InvariantCulture)}'.");
+                throw new ProblemException(
+                    ProblemKind.Invalid,
+                    $"JSON has no number '{number.ToString(CultureInfo.InvariantCulture)}'."
+                );
             default:
                 writer.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
                 break;
@@ -158,7 +176,9 @@ internal static partial class TomlFormat
         {
             case JsonValueKind.Object:
                 text.Write("{ ");
-                foreach (var member in value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
+                foreach (
+                    var member in value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null)
+                )
                 {
                     text.Write(first ? "" : ", ");
                     text.Write(Key(member.Name));
@@ -174,7 +194,13 @@ internal static partial class TomlFormat
                 foreach (var item in value.EnumerateArray())
                 {
                     if (item.ValueKind == JsonValueKind.Null)
-                        throw new ProblemException(ProblemKind.Unprocessable, "TOML has no null, and an item of an array cannot be left out.");
+                    {
+                        throw new ProblemException(
+                            ProblemKind.Unprocessable,
+                            "TOML has no null, and an item of an array cannot be left out."
+                        );
+                    }
+
                     text.Write(first ? "" : ", ");
                     WriteValue(text, item);
                     first = false;
@@ -203,7 +229,11 @@ internal static partial class TomlFormat
     }
 
     private static ProblemException TooLarge(string raw) =>
-        new(ProblemKind.Unprocessable, $"TOML cannot hold the number {(raw.Length > 40 ? raw[..40] + "…" : raw)}: integers have 64 bits, floats are doubles.");
+        new(
+            ProblemKind.Unprocessable,
+            $"TOML cannot hold the number {(raw.Length > 40 ? raw[..40] + "…" : raw)}: integers have 64 bits, "
+                + "floats are doubles."
+        );
 
     private static string Key(string name) => BareKey().IsMatch(name) ? name : Quote(name);
 
@@ -212,16 +242,18 @@ internal static partial class TomlFormat
         var text = new StringBuilder("\"");
         foreach (char c in value)
         {
-            text.Append(c switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                < ' ' or '\u007f' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => c.ToString(),
-            });
+            text.Append(
+                c switch
+                {
+                    '"' => "\\\"",
+                    '\\' => "\\\\",
+                    '\n' => "\\n",
+                    '\r' => "\\r",
+                    '\t' => "\\t",
+                    < ' ' or '\u007f' => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                    _ => c.ToString(),
+                }
+            );
         }
 
         return text.Append('"').ToString();

@@ -13,34 +13,63 @@ public static partial class YamlFormat
     /// <param name="utf8">The text.</param>
     /// <param name="budget">Charged for what is read and made.</param>
     /// <param name="warnings">Takes what other versions of YAML read otherwise; null when nobody wants to know.</param>
-    /// <exception cref="ProblemException">It is malformed, there is not exactly one document, JSON cannot hold it, or it
-    /// is too large or too deep.</exception>
+    /// <exception cref="ProblemException">It is malformed, there is not exactly one document, JSON cannot hold it, or
+    /// it is too large or too deep.</exception>
     public static byte[] ToJson(ReadOnlyMemory<byte> utf8, WorkBudget budget, List<DocumentWarning>? warnings = null) =>
-        Read(utf8, budget, warnings, reader =>
-        {
-            if (reader.AtEnd)
-                throw new ProblemException(ProblemKind.Invalid, "There is no YAML document here, only white space or comments.");
-            byte[] json = reader.Next();
-            return reader.AtEnd
-                ? json
-                : throw new ProblemException(ProblemKind.Invalid, "There are several YAML documents, with --- between them; here goes one.");
-        });
+        Read(
+            utf8,
+            budget,
+            warnings,
+            reader =>
+            {
+                if (reader.AtEnd)
+                {
+                    throw new ProblemException(
+                        ProblemKind.Invalid,
+                        "There is no YAML document here, only white space or comments."
+                    );
+                }
+
+                byte[] json = reader.Next();
+                return reader.AtEnd
+                    ? json
+                    : throw new ProblemException(
+                        ProblemKind.Invalid,
+                        "There are several YAML documents, with --- between them; here goes one."
+                    );
+            }
+        );
 
     /// <summary>Reads all documents of a stream; none when there is only white space.</summary>
     /// <param name="utf8">The text.</param>
     /// <param name="budget">Charged for what is read and made.</param>
     /// <param name="warnings">Takes what other versions of YAML read otherwise; null when nobody wants to know.</param>
-    /// <exception cref="ProblemException">It is malformed, JSON cannot hold it, or it is too large or too deep.</exception>
-    public static IReadOnlyList<byte[]> ToJsonDocuments(ReadOnlyMemory<byte> utf8, WorkBudget budget, List<DocumentWarning>? warnings = null) =>
-        Read(utf8, budget, warnings, reader =>
-        {
-            var documents = new List<byte[]>();
-            while (!reader.AtEnd)
-                documents.Add(reader.Next());
-            return documents;
-        });
+    /// <exception cref="ProblemException">It is malformed, JSON cannot hold it, or it is too large or too
+    /// deep.</exception>
+    public static IReadOnlyList<byte[]> ToJsonDocuments(
+        ReadOnlyMemory<byte> utf8,
+        WorkBudget budget,
+        List<DocumentWarning>? warnings = null
+    ) =>
+        Read(
+            utf8,
+            budget,
+            warnings,
+            reader =>
+            {
+                var documents = new List<byte[]>();
+                while (!reader.AtEnd)
+                    documents.Add(reader.Next());
+                return documents;
+            }
+        );
 
-    private static T Read<T>(ReadOnlyMemory<byte> utf8, WorkBudget budget, List<DocumentWarning>? warnings, Func<YamlReader, T> read)
+    private static T Read<T>(
+        ReadOnlyMemory<byte> utf8,
+        WorkBudget budget,
+        List<DocumentWarning>? warnings,
+        Func<YamlReader, T> read
+    )
     {
         try
         {
@@ -49,9 +78,18 @@ public static partial class YamlFormat
         catch (YamlException e)
         {
             throw new ProblemException(
-                ProblemKind.Invalid, $"The document is not valid YAML: {e.Message} At line {e.Start.Line}, column {e.Start.Column}.");
+                ProblemKind.Invalid,
+                $"The document is not valid YAML: {e.Message} At line {e.Start.Line}, column {e.Start.Column}."
+            );
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException or FormatException)
+        catch (Exception e)
+            when (e
+                    is InvalidOperationException
+                        or ArgumentException
+                        or IndexOutOfRangeException
+                        or OverflowException
+                        or FormatException
+            )
         {
             // The parser has other ways, too, of saying that some texts make no sense to it.
             throw new ProblemException(ProblemKind.Invalid, "The document is not valid YAML.");
@@ -75,7 +113,14 @@ public static partial class YamlFormat
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                emitter.Emit(new MappingStart(null, null, true, element.EnumerateObject().Any() ? MappingStyle.Block : MappingStyle.Flow));
+                emitter.Emit(
+                    new MappingStart(
+                        null,
+                        null,
+                        true,
+                        element.EnumerateObject().Any() ? MappingStyle.Block : MappingStyle.Flow
+                    )
+                );
                 foreach (var member in element.EnumerateObject())
                 {
                     EmitText(emitter, member.Name);
@@ -85,7 +130,14 @@ public static partial class YamlFormat
                 emitter.Emit(new MappingEnd());
                 break;
             case JsonValueKind.Array:
-                emitter.Emit(new SequenceStart(null, null, true, element.GetArrayLength() > 0 ? SequenceStyle.Block : SequenceStyle.Flow));
+                emitter.Emit(
+                    new SequenceStart(
+                        null,
+                        null,
+                        true,
+                        element.GetArrayLength() > 0 ? SequenceStyle.Block : SequenceStyle.Flow
+                    )
+                );
                 foreach (var item in element.EnumerateArray())
                     Emit(emitter, item);
                 emitter.Emit(new SequenceEnd());

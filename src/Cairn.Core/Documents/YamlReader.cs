@@ -147,11 +147,16 @@ internal sealed class YamlReader
 
     private static bool IsMerge(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object
-        || (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object));
+        || (
+            value.ValueKind == JsonValueKind.Array
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
+        );
 
     private void Merge(JsonElement sources, HashSet<string> names)
     {
-        foreach (var source in sources.ValueKind == JsonValueKind.Array ? [.. sources.EnumerateArray()] : new[] { sources })
+        foreach (
+            var source in sources.ValueKind == JsonValueKind.Array ? [.. sources.EnumerateArray()] : new[] { sources }
+        )
         {
             foreach (var member in source.EnumerateObject())
             {
@@ -196,7 +201,8 @@ internal sealed class YamlReader
     }
 
     private Anchor Find(AnchorAlias alias) =>
-        !_anchors.TryGetValue(alias.Value, out var anchor) ? throw Bad(alias, $"nothing before it is named &{alias.Value}.")
+        !_anchors.TryGetValue(alias.Value, out var anchor)
+            ? throw Bad(alias, $"nothing before it is named &{alias.Value}.")
         : !anchor.IsClosed ? throw Bad(alias, $"*{alias.Value} stands inside of what it names.")
         : anchor;
 
@@ -209,7 +215,13 @@ internal sealed class YamlReader
     private void Count(int bytes)
     {
         if ((_expanded += bytes) > MaxExpansion)
-            throw new ProblemException(ProblemKind.TooLarge, $"The YAML document's aliases expand to more than {MaxExpansion} bytes.");
+        {
+            throw new ProblemException(
+                ProblemKind.TooLarge,
+                $"The YAML document's aliases expand to more than {MaxExpansion} bytes."
+            );
+        }
+
         _budget.Charge(1, bytes);
     }
 
@@ -231,7 +243,12 @@ internal sealed class YamlReader
     private static void CheckDepth(int depth)
     {
         if (depth > JsonText.MaxDepth)
-            throw new ProblemException(ProblemKind.Invalid, $"The document nests deeper than {JsonText.MaxDepth} levels.");
+        {
+            throw new ProblemException(
+                ProblemKind.Invalid,
+                $"The document nests deeper than {JsonText.MaxDepth} levels."
+            );
+        }
     }
 
     private static ProblemException Bad(ParsingEvent node, string what) => YamlScalar.Bad(node, what);

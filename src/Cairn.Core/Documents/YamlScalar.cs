@@ -36,9 +36,10 @@ internal static partial class YamlScalar
     {
         CheckTag(scalar, "null", "bool", "int", "float", "str", "timestamp");
         string tag = scalar.Tag.IsEmpty ? "" : scalar.Tag.Value;
-        bool isText = tag.Length > 0
-            ? tag is "!" or CoreTags + "str" or CoreTags + "timestamp"
-            : scalar.Style is not (ScalarStyle.Plain or ScalarStyle.Any);
+        bool isText =
+            tag.Length > 0
+                ? tag is "!" or CoreTags + "str" or CoreTags + "timestamp"
+                : scalar.Style is not (ScalarStyle.Plain or ScalarStyle.Any);
         var (kind, json) = isText ? (Kind.Text, scalar.Value) : Resolve(scalar.Value);
         if (!isText && tag.Length > 0 && !Fits(tag, kind))
             throw Bad(scalar, $"'{DocumentFormat.Shown(scalar.Value)}' is not a !!{tag[CoreTags.Length..]}.");
@@ -50,8 +51,14 @@ internal static partial class YamlScalar
             Encoding.UTF8.GetBytes(json, output);
         if (!isText && tag.Length == 0 && warnings is not null && Otherwise(scalar.Value) is { } otherwise)
         {
-            warnings.Add(new DocumentWarning(
-                scalar.Start.Line, $"'{DocumentFormat.Shown(scalar.Value)}' is {(kind == Kind.Text ? "text" : "the number " + json)} here, but {otherwise} to readers of YAML 1.1. Quote it if it is text."));
+            warnings.Add(
+                new DocumentWarning(
+                    scalar.Start.Line,
+                    $"'{DocumentFormat.Shown(scalar.Value)}' is "
+                        + $"{(kind == Kind.Text ? "text" : "the number " + json)} here, but {otherwise} to readers of "
+                        + "YAML 1.1. Quote it if it is text."
+                )
+            );
         }
     }
 
@@ -65,7 +72,8 @@ internal static partial class YamlScalar
 
     /// <summary>Refuses tags that JSON cannot keep: an application's own, and those of other kinds of value.</summary>
     /// <param name="node">A value, or a member's name.</param>
-    /// <param name="known">The core tags it may have; none for a name, which is text with whichever tag of a scalar.</param>
+    /// <param name="known">The core tags it may have; none for a name, which is text with whichever tag of a
+    /// scalar.</param>
     /// <exception cref="ProblemException">It has another.</exception>
     public static void CheckTag(NodeEvent node, params ReadOnlySpan<string> known)
     {
@@ -74,9 +82,19 @@ internal static partial class YamlScalar
         string tag = node.Tag.Value;
         if (known.IsEmpty)
             known = ["null", "bool", "int", "float", "str", "timestamp"];
-        if (tag == "!" || (tag.StartsWith(CoreTags, StringComparison.Ordinal) && known.Contains(tag[CoreTags.Length..])))
+        if (
+            tag == "!"
+            || (tag.StartsWith(CoreTags, StringComparison.Ordinal) && known.Contains(tag[CoreTags.Length..]))
+        )
+        {
             return;
-        throw Bad(node, $"Cairn gives the tag {DocumentFormat.Shown(tag.Replace(CoreTags, "!!", StringComparison.Ordinal))} no meaning here.");
+        }
+
+        throw Bad(
+            node,
+            $"Cairn gives the tag {DocumentFormat.Shown(tag.Replace(CoreTags, "!!", StringComparison.Ordinal))} "
+                + "no meaning here."
+        );
     }
 
     /// <summary>That something is wrong, with the line.</summary>
@@ -98,19 +116,36 @@ internal static partial class YamlScalar
         if (Float().Match(text) is { Success: true } number)
             return (Kind.Float, ToJsonNumber(number));
         if (text.Length <= MaxConvertedDigits && Hexadecimal().IsMatch(text))
-            return (Kind.Int, BigInteger.Parse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture));
+        {
+            return (
+                Kind.Int,
+                BigInteger
+                    .Parse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+                    .ToString(CultureInfo.InvariantCulture)
+            );
+        }
+
         if (text.Length <= MaxConvertedDigits && Octal().IsMatch(text))
-            return (Kind.Int, text[2..].Aggregate(BigInteger.Zero, (sum, digit) => sum * 8 + (digit - '0')).ToString(CultureInfo.InvariantCulture));
+        {
+            return (
+                Kind.Int,
+                text[2..]
+                    .Aggregate(BigInteger.Zero, (sum, digit) => sum * 8 + (digit - '0'))
+                    .ToString(CultureInfo.InvariantCulture)
+            );
+        }
+
         return (NotFinite().IsMatch(text) ? Kind.NotFinite : Kind.Text, text);
     }
 
-    private static bool Fits(string tag, Kind kind) => tag[CoreTags.Length..] switch
-    {
-        "null" => kind == Kind.Null,
-        "bool" => kind == Kind.Bool,
-        "int" => kind == Kind.Int,
-        _ => kind is Kind.Int or Kind.Float or Kind.NotFinite,
-    };
+    private static bool Fits(string tag, Kind kind) =>
+        tag[CoreTags.Length..] switch
+        {
+            "null" => kind == Kind.Null,
+            "bool" => kind == Kind.Bool,
+            "int" => kind == Kind.Int,
+            _ => kind is Kind.Int or Kind.Float or Kind.NotFinite,
+        };
 
     private static string? Otherwise(string text) =>
         OtherBool().IsMatch(text) ? "true or false"
@@ -124,8 +159,10 @@ internal static partial class YamlScalar
     private static string ToJsonNumber(Match number)
     {
         string fraction = number.Groups["fraction"].Value is { Length: > 0 } decimals ? "." + decimals : "";
-        return (number.Groups["sign"].Value == "-" ? "-" : "") + WithoutZeros(number.Groups["whole"].Value)
-            + fraction + number.Groups["exponent"].Value;
+        return (number.Groups["sign"].Value == "-" ? "-" : "")
+            + WithoutZeros(number.Groups["whole"].Value)
+            + fraction
+            + number.Groups["exponent"].Value;
     }
 
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\z")]
@@ -134,7 +171,9 @@ internal static partial class YamlScalar
     [GeneratedRegex(@"^(-?)\+?([0-9]+)\z")]
     private static partial Regex Integer();
 
-    [GeneratedRegex(@"^(?<sign>[-+]?)(?:(?<whole>[0-9]+)(?:\.(?<fraction>[0-9]*))?|\.(?<fraction>[0-9]+))(?<exponent>[eE][-+]?[0-9]+)?\z")]
+    [GeneratedRegex(
+        @"^(?<sign>[-+]?)(?:(?<whole>[0-9]+)(?:\.(?<fraction>[0-9]*))?|\.(?<fraction>[0-9]+))(?<exponent>[eE][-+]?[0-9]+)?\z"
+    )]
     private static partial Regex Float();
 
     [GeneratedRegex(@"^0x[0-9a-fA-F]+\z")]

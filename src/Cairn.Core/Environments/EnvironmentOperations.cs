@@ -11,7 +11,8 @@ namespace Cairn.Core.Environments;
 public sealed record PutEnvironment(string Path, string? Description, bool? Protected) : Operation
 {
     /// <summary>An environment as it is to be.</summary>
-    public PutEnvironment(string path, EnvironmentState state) : this(path, state.Description, state.Protected) => Replace = true;
+    public PutEnvironment(string path, EnvironmentState state)
+        : this(path, state.Description, state.Protected) => Replace = true;
 
     /// <summary>Whether what is not said is not to be there any more, instead of staying as it was.</summary>
     public bool Replace { get; init; }
@@ -27,7 +28,10 @@ public sealed record PutEnvironment(string Path, string? Description, bool? Prot
         if (environment.State is null && draft.Kinds.EnvironmentNames(draft).Count >= EnvironmentState.MaxCount)
             throw new ProblemException(ProblemKind.TooLarge, $"There may be {EnvironmentState.MaxCount} environments.");
         var before = Replace ? null : environment.State;
-        environment.Set(new EnvironmentState(Description ?? before?.Description, Protected ?? before?.Protected ?? false), "put");
+        environment.Set(
+            new EnvironmentState(Description ?? before?.Description, Protected ?? before?.Protected ?? false),
+            "put"
+        );
         return ValueTask.CompletedTask;
     }
 }
@@ -45,7 +49,13 @@ public sealed record DeleteEnvironment(string Path) : Operation
         if (environment.State is null)
             throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{Path}'.");
         if (environment.State.Protected)
-            throw new ProblemException(ProblemKind.Protected, $"The environment '{Path}' is protected. Take the protection off first.");
+        {
+            throw new ProblemException(
+                ProblemKind.Protected,
+                $"The environment '{Path}' is protected. Take the protection off first."
+            );
+        }
+
         environment.Set(null, "delete");
         return ValueTask.CompletedTask;
     }
@@ -61,7 +71,8 @@ public sealed record RestoreEnvironment(string Path, long ToVersion) : Operation
     {
         var environment = draft.Open(draft.Kinds.Environments, Path);
         environment.CheckVersion(IfVersion);
-        var state = ToVersion == 0 ? null : (await draft.ReadVersionAsync(draft.Kinds.Environments, Path, ToVersion, ct)).State;
+        var state =
+            ToVersion == 0 ? null : (await draft.ReadVersionAsync(draft.Kinds.Environments, Path, ToVersion, ct)).State;
         if (state is null)
             await new DeleteEnvironment(Path).ApplyAsync(draft, ct);
         else
@@ -84,7 +95,9 @@ public sealed record PutVariables(string Path, byte[] Json, bool Merge) : Operat
         var variables = draft.Open(draft.Kinds.Variables, Path);
         variables.CheckVersion(IfVersion);
         VariableOwner.Check(draft, Path);
-        var set = VariableSet.Parse(Merge ? MergePatch.Apply((variables.State ?? VariableSet.Empty).Json.ToArray(), Json) : Json);
+        var set = VariableSet.Parse(
+            Merge ? MergePatch.Apply((variables.State ?? VariableSet.Empty).Json.ToArray(), Json) : Json
+        );
         variables.Set(set, "put", TargetEnvironment);
         return ValueTask.CompletedTask;
     }
@@ -102,7 +115,8 @@ public sealed record RestoreVariables(string Path, long ToVersion) : Operation
         var variables = draft.Open(draft.Kinds.Variables, Path);
         variables.CheckVersion(IfVersion);
         VariableOwner.Check(draft, Path);
-        var state = ToVersion == 0 ? null : (await draft.ReadVersionAsync(draft.Kinds.Variables, Path, ToVersion, ct)).State;
+        var state =
+            ToVersion == 0 ? null : (await draft.ReadVersionAsync(draft.Kinds.Variables, Path, ToVersion, ct)).State;
         variables.Set(state ?? VariableSet.Empty, "restore", TargetEnvironment);
     }
 }
@@ -120,20 +134,34 @@ internal static class VariableOwner
     {
         if (Environment(path) is { } name)
         {
-            var environment = draft.Get(draft.Kinds.Environments, name)
+            var environment =
+                draft.Get(draft.Kinds.Environments, name)
                 ?? throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{name}'.");
             if (environment.Protected)
-                throw new ProblemException(ProblemKind.Protected, $"The environment '{name}' is protected: its variables change through an approval only.");
+            {
+                throw new ProblemException(
+                    ProblemKind.Protected,
+                    $"The environment '{name}' is protected: its variables change through an approval only."
+                );
+            }
         }
         else if (!path.StartsWith(Projects, StringComparison.Ordinal))
         {
-            throw new ProblemException(ProblemKind.Invalid, $"Variables belong to environments/… or projects/…, not '{path}'.");
+            throw new ProblemException(
+                ProblemKind.Invalid,
+                $"Variables belong to environments/… or projects/…, not '{path}'."
+            );
         }
         else
         {
             string project = path[Projects.Length..];
             if (PathSegment.Fault(project) is { } fault)
-                throw new ProblemException(ProblemKind.Invalid, $"'{(project.Length <= 80 ? project : project[..80] + "…")}' is not a project's name: {fault}.");
+            {
+                throw new ProblemException(
+                    ProblemKind.Invalid,
+                    $"'{(project.Length <= 80 ? project : project[..80] + "…")}' is not a project's name: {fault}."
+                );
+            }
         }
     }
 }

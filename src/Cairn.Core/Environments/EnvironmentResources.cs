@@ -5,12 +5,20 @@ using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Environments;
 
-/// <summary>The kinds of resource that configs are rendered with: environments, and variables of environments and projects.</summary>
+/// <summary>The kinds of resource that configs are rendered with: environments, and variables of environments and
+/// projects.</summary>
 public sealed class EnvironmentResources : IResourceSet
 {
     public EnvironmentResources(Keyring keyring, TimedIds ids)
     {
-        Environments = new("environments", "environment-versions", keyring, ids, EnvironmentState.Encode, EnvironmentState.Decode)
+        Environments = new(
+            "environments",
+            "environment-versions",
+            keyring,
+            ids,
+            EnvironmentState.Encode,
+            EnvironmentState.Decode
+        )
         {
             Restore = (path, version) => new RestoreEnvironment(path, version),
             Operations = new Dictionary<string, Func<OperationForm, Operation>>
@@ -51,7 +59,8 @@ public sealed class EnvironmentResources : IResourceSet
         {
             return new EnvironmentState(
                 json.TryGetProperty("description", out var description) ? description.GetString() : null,
-                json.TryGetProperty("protected", out var isProtected) && isProtected.GetBoolean());
+                json.TryGetProperty("protected", out var isProtected) && isProtected.GetBoolean()
+            );
         }
         catch (InvalidOperationException)
         {
@@ -72,20 +81,28 @@ public static class EnvironmentKinds
         public ResourceKind<VariableSet> Variables => kinds.Of<EnvironmentResources>().Variables;
 
         /// <summary>The environments that exist, by name.</summary>
-        public List<string> EnvironmentNames(IResourceView view) => [.. view.Range(kinds.Environments, "").Select(environment => environment.Path)];
+        public List<string> EnvironmentNames(IResourceView view) =>
+            [.. view.Range(kinds.Environments, "").Select(environment => environment.Path)];
 
         /// <summary>The environments that exist in a snapshot, by name.</summary>
-        public List<string> EnvironmentNames(CatalogSnapshot snapshot) => kinds.EnvironmentNames(new SnapshotView(snapshot));
+        public List<string> EnvironmentNames(CatalogSnapshot snapshot) =>
+            kinds.EnvironmentNames(new SnapshotView(snapshot));
 
         /// <summary>Refuses an environment that does not exist.</summary>
         /// <exception cref="ProblemException">It does not; the message names those that do.</exception>
         public void RequireEnvironment(IResourceView view, string name)
         {
             if (view.Get(kinds.Environments, name) is null)
-                throw new ProblemException(ProblemKind.NotFound, $"There is no environment '{name}'. There are: {string.Join(", ", kinds.EnvironmentNames(view))}.");
+            {
+                throw new ProblemException(
+                    ProblemKind.NotFound,
+                    $"There is no environment '{name}'. There are: {string.Join(", ", kinds.EnvironmentNames(view))}."
+                );
+            }
         }
 
         /// <inheritdoc cref="RequireEnvironment(ResourceKinds, IResourceView, string)"/>
-        public void RequireEnvironment(CatalogSnapshot snapshot, string name) => kinds.RequireEnvironment(new SnapshotView(snapshot), name);
+        public void RequireEnvironment(CatalogSnapshot snapshot, string name) =>
+            kinds.RequireEnvironment(new SnapshotView(snapshot), name);
     }
 }

@@ -13,26 +13,32 @@ public sealed partial record EnvironmentState(string? Description, bool Protecte
 
     /// <summary>Refuses what is no name for an environment.</summary>
     /// <exception cref="ProblemException">It is not.</exception>
-    public static string CheckName(string name) => Name().IsMatch(name)
-        ? name
-        : throw new ProblemException(
-            ProblemKind.Invalid, $"'{name}' is not a name for an environment: 1 to 63 lower-case letters, digits and dashes, starting with a letter.");
+    public static string CheckName(string name) =>
+        Name().IsMatch(name)
+            ? name
+            : throw new ProblemException(
+                ProblemKind.Invalid,
+                $"'{name}' is not a name for an environment: 1 to 63 lower-case letters, digits and dashes, "
+                    + "starting with a letter."
+            );
 
-    internal static byte[] Encode(EnvironmentState state) => JsonText.Write(writer =>
-    {
-        writer.WriteStartObject();
-        if (state.Description is not null)
-            writer.WriteString("description", state.Description);
-        writer.WriteBoolean("protected", state.Protected);
-        writer.WriteEndObject();
-    });
+    internal static byte[] Encode(EnvironmentState state) =>
+        JsonText.Write(writer =>
+        {
+            writer.WriteStartObject();
+            if (state.Description is not null)
+                writer.WriteString("description", state.Description);
+            writer.WriteBoolean("protected", state.Protected);
+            writer.WriteEndObject();
+        });
 
     internal static EnvironmentState Decode(byte[] bytes)
     {
         var json = JsonText.Element(bytes);
         return new EnvironmentState(
             json.TryGetProperty("description", out var description) ? description.GetString() : null,
-            json.GetProperty("protected").GetBoolean());
+            json.GetProperty("protected").GetBoolean()
+        );
     }
 
     [GeneratedRegex(@"^[a-z][a-z0-9-]{0,62}\z")]

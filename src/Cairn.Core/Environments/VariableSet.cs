@@ -11,13 +11,26 @@ public sealed partial class VariableSet
     /// <summary>How many variables one set may have.</summary>
     public const int MaxCount = 1000;
 
-    private static readonly FrozenSet<string> Reserved =
-        FrozenSet.Create(StringComparer.Ordinal, "env", "environment", "project", "path", "config", "secret", "true", "false", "none");
+    private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "env",
+        "environment",
+        "project",
+        "path",
+        "config",
+        "secret",
+        "true",
+        "false",
+        "none"
+    );
 
     private VariableSet(byte[] json)
     {
         Json = json;
-        Values = JsonText.Element(json).EnumerateObject().ToFrozenDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
+        Values = JsonText
+            .Element(json)
+            .EnumerateObject()
+            .ToFrozenDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
     }
 
     /// <summary>A set without variables.</summary>
@@ -30,7 +43,8 @@ public sealed partial class VariableSet
     public FrozenDictionary<string, JsonElement> Values { get; }
 
     /// <summary>Reads a set from outside.</summary>
-    /// <exception cref="ProblemException">It is not an object, a name is not an identifier or is taken, or there are too many.</exception>
+    /// <exception cref="ProblemException">It is not an object, a name is not an identifier or is taken, or there are
+    /// too many.</exception>
     public static VariableSet Parse(ReadOnlyMemory<byte> utf8)
     {
         byte[] json = JsonText.Normalize(utf8);
@@ -43,17 +57,31 @@ public sealed partial class VariableSet
         {
             count++;
             if (!Name().IsMatch(member.Name))
-                errors.Add(new ProblemError("/" + JsonPatch.Escape(member.Name), "A variable's name is letters, digits and underscores, not starting with a digit."));
+            {
+                errors.Add(
+                    new ProblemError(
+                        "/" + JsonPatch.Escape(member.Name),
+                        "A variable's name is letters, digits and underscores, not starting with a digit."
+                    )
+                );
+            }
             else if (Reserved.Contains(member.Name))
-                errors.Add(new ProblemError("/" + member.Name, $"'{member.Name}' means something else in templates already."));
+            {
+                errors.Add(
+                    new ProblemError("/" + member.Name, $"'{member.Name}' means something else in templates already.")
+                );
+            }
         }
 
         if (count > MaxCount)
             errors.Add(new ProblemError("", $"There may be {MaxCount} variables, not {count}."));
-        return errors.Count == 0 ? new VariableSet(json) : throw new ProblemException(ProblemKind.Invalid, "These variables are not acceptable.", errors);
+        return errors.Count == 0
+            ? new VariableSet(json)
+            : throw new ProblemException(ProblemKind.Invalid, "These variables are not acceptable.", errors);
     }
 
     internal static byte[] Encode(VariableSet set) => set.Json.ToArray();
+
     internal static VariableSet Decode(byte[] bytes) => new(bytes);
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]{0,127}\z")]

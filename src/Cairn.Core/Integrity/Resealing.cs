@@ -8,13 +8,21 @@ namespace Cairn.Core.Integrity;
 /// <param name="Records">How many records this step looked at.</param>
 /// <param name="Resealed">How many of them it wrote anew.</param>
 /// <param name="Next">Where the next step goes on; null when this was the last.</param>
-/// <param name="Retired">After the last step: the data keys that nothing needs any more, which were taken out of the store.</param>
+/// <param name="Retired">After the last step: the data keys that nothing needs any more, which were taken out of the
+/// store.</param>
 /// <param name="Kept">After the last step: the older data keys that something still needs.</param>
-public sealed record ResealingProgress(long Records, long Resealed, string? Next, IReadOnlyList<string> Retired, IReadOnlyList<string> Kept);
+public sealed record ResealingProgress(
+    long Records,
+    long Resealed,
+    string? Next,
+    IReadOnlyList<string> Retired,
+    IReadOnlyList<string> Kept
+);
 
 /// <summary>
-/// Seals anew, under the newest data key, what older ones sealed, and takes those out of the store: after a data key has leaked, or
-/// may have. Reads and writes go on meanwhile. What a record says does not change, nor does its version; only its revision.
+/// Seals anew, under the newest data key, what older ones sealed, and takes those out of the store: after a data key
+/// has leaked, or may have. Reads and writes go on meanwhile. What a record says does not change, nor does its version;
+/// only its revision.
 /// </summary>
 public sealed class Resealing(IStore store, Keyring keyring, ResourceKinds kinds, TimeProvider time)
 {
@@ -24,16 +32,27 @@ public sealed class Resealing(IStore store, Keyring keyring, ResourceKinds kinds
     private const int Batch = 50;
 
     // Of the journals, of keys, and of each kind: its heads, then its versions. In the order of the prefixes.
-    private IEnumerable<(string Prefix, Func<StoreRecord, byte[]?> Reseal)> Places() => new (string Prefix, Func<StoreRecord, byte[]?> Reseal)[]
-    {
-        ("audit/", keyring.StampAnew),
-        ("changes/", keyring.StampAnew),
-        ("keys/", keyring.StampAnew),
-    }.Concat(kinds.All.SelectMany(kind => new (string Prefix, Func<StoreRecord, byte[]?> Reseal)[]
-    {
-        (kind.Name + "/", record => kind.Reseal(record, record.Key[(kind.Name.Length + 1)..])),
-        (kind.VersionsPrefix, record => kind.Reseal(record, record.Key[kind.VersionsPrefix.Length..record.Key.LastIndexOf('/')])),
-    })).OrderBy(place => place.Prefix, StringComparer.Ordinal);
+    private IEnumerable<(string Prefix, Func<StoreRecord, byte[]?> Reseal)> Places() =>
+        new (string Prefix, Func<StoreRecord, byte[]?> Reseal)[]
+        {
+            ("audit/", keyring.StampAnew),
+            ("changes/", keyring.StampAnew),
+            ("keys/", keyring.StampAnew),
+        }
+            .Concat(
+                kinds.All.SelectMany(kind =>
+                    new (string Prefix, Func<StoreRecord, byte[]?> Reseal)[]
+                    {
+                        (kind.Name + "/", record => kind.Reseal(record, record.Key[(kind.Name.Length + 1)..])),
+                        (
+                            kind.VersionsPrefix,
+                            record =>
+                                kind.Reseal(record, record.Key[kind.VersionsPrefix.Length..record.Key.LastIndexOf('/')])
+                        ),
+                    }
+                )
+            )
+            .OrderBy(place => place.Prefix, StringComparer.Ordinal);
 
     /// <summary>Goes on for a while.</summary>
     /// <param name="after">The <see cref="ResealingProgress.Next"/> of the step before; null to begin.</param>
@@ -47,11 +66,19 @@ public sealed class Resealing(IStore store, Keyring keyring, ResourceKinds kinds
             await store.CommitSurelyAsync(new Transaction([], [entry]), entry, time, ct);
         long start = time.GetTimestamp();
         long revision = await store.GetRevisionAsync(ct);
-        long records = 0, resealed = 0;
+        long records = 0,
+            resealed = 0;
         foreach (var (prefix, reseal) in Places())
         {
-            if (after is not null && string.CompareOrdinal(prefix, after) < 0 && !after.StartsWith(prefix, StringComparison.Ordinal))
+            if (
+                after is not null
+                && string.CompareOrdinal(prefix, after) < 0
+                && !after.StartsWith(prefix, StringComparison.Ordinal)
+            )
+            {
                 continue;
+            }
+
             var batch = new List<(StoreRecord Record, byte[] Value)>();
             string? from = after is not null && after.StartsWith(prefix, StringComparison.Ordinal) ? after : null;
             await foreach (var record in store.ListAsync(prefix, from, revision, ct))
@@ -78,10 +105,18 @@ public sealed class Resealing(IStore store, Keyring keyring, ResourceKinds kinds
         {
             return reseal(record);
         }
-        catch (Exception e) when (e is Storage.Catalogs.RecordRefusedException or System.Text.Json.JsonException or System.Security.Cryptography.CryptographicException)
+        catch (Exception e)
+            when (e
+                    is Storage.Catalogs.RecordRefusedException
+                        or System.Text.Json.JsonException
+                        or System.Security.Cryptography.CryptographicException
+            )
         {
             throw new ProblemException(
-                ProblemKind.Damaged, $"The record '{record.Key}' is not as Cairn wrote it, and is not sealed anew: {e.Message} GET /api/v1/integrity names all such records.");
+                ProblemKind.Damaged,
+                $"The record '{record.Key}' is not as Cairn wrote it, and is not sealed anew: {e.Message} GET "
+                    + "/api/v1/integrity names all such records."
+            );
         }
     }
 
@@ -107,9 +142,13 @@ public sealed class Resealing(IStore store, Keyring keyring, ResourceKinds kinds
 
     private async Task<bool> CommitAsync(IReadOnlyList<(StoreRecord Record, byte[] Value)> batch, CancellationToken ct)
     {
-        Condition[] conditions = [.. batch.Select(one => new Condition.AtRevision(one.Record.Key, one.Record.Revision))];
+        Condition[] conditions =
+        [
+            .. batch.Select(one => new Condition.AtRevision(one.Record.Key, one.Record.Revision)),
+        ];
         Write.Put[] writes = [.. batch.Select(one => new Write.Put(one.Record.Key, one.Value))];
-        return await store.CommitSurelyAsync(new Transaction(conditions, writes), writes[0], time, ct) is CommitResult.Committed;
+        return await store.CommitSurelyAsync(new Transaction(conditions, writes), writes[0], time, ct)
+            is CommitResult.Committed;
     }
 
     private async Task<(IReadOnlyList<string> Retired, IReadOnlyList<string> Kept)> RetireAsync(CancellationToken ct)

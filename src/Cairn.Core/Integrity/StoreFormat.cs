@@ -5,10 +5,11 @@ using Cairn.Storage;
 
 namespace Cairn.Core.Integrity;
 
-/// <summary>Brings a store of before to the format of now, before anything of it is loaded: stamps records of before there were stamps, and
-/// moves journals that were kept by the hour (<c>audit/2026-11-21T03/…</c>) to where they are now.</summary>
-/// <remarks>No node of the older program may run meanwhile: what it writes without a stamp would be refused. Each step can be
-/// repeated; the last makes the data key from which on unstamped records are refused.</remarks>
+/// <summary>Brings a store of before to the format of now, before anything of it is loaded: stamps records of before
+/// there were stamps, and moves journals that were kept by the hour (<c>audit/2026-11-21T03/…</c>) to where they are
+/// now.</summary>
+/// <remarks>No node of the older program may run meanwhile: what it writes without a stamp would be refused. Each step
+/// can be repeated; the last makes the data key from which on unstamped records are refused.</remarks>
 public sealed class StoreFormat(IStore store, Keyring keyring, ResourceKinds kinds)
 {
     private const string Keys = "keys/";
@@ -33,7 +34,11 @@ public sealed class StoreFormat(IStore store, Keyring keyring, ResourceKinds kin
             string id = record.Key[(record.Key.LastIndexOf('/') + 1)..];
             if (journal.KeyOf(id) is not { } key)
                 continue;
-            writes.Add(journal.IsIntact(record) ? journal.Put(id, keyring.CheckStamp(record.Value.Span, record.Key)) : new Write.Put(key, record.Value));
+            writes.Add(
+                journal.IsIntact(record)
+                    ? journal.Put(id, keyring.CheckStamp(record.Value.Span, record.Key))
+                    : new Write.Put(key, record.Value)
+            );
             writes.Add(new Write.Delete(record.Key));
             if (writes.Count >= MoveBatch)
                 await MoveAsync(writes, ct);
@@ -46,7 +51,12 @@ public sealed class StoreFormat(IStore store, Keyring keyring, ResourceKinds kin
     private async Task MoveAsync(List<Write> writes, CancellationToken ct)
     {
         if (await store.CommitAsync(new Transaction([], [.. writes]), ct) is not CommitResult.Committed)
-            throw new StoreUnavailableException("The journals could not be brought to this version's format. Start again, with no other node running.");
+        {
+            throw new StoreUnavailableException(
+                "The journals could not be brought to this version's format. Start again, with no other node running."
+            );
+        }
+
         writes.Clear();
     }
 
@@ -80,8 +90,18 @@ public sealed class StoreFormat(IStore store, Keyring keyring, ResourceKinds kin
     private async Task ReplaceAsync(StoreRecord record, byte[] value, CancellationToken ct)
     {
         var result = await store.CommitAsync(
-            new Transaction([new Condition.AtRevision(record.Key, record.Revision)], [new Write.Put(record.Key, value)]), ct);
+            new Transaction(
+                [new Condition.AtRevision(record.Key, record.Revision)],
+                [new Write.Put(record.Key, value)]
+            ),
+            ct
+        );
         if (result is not CommitResult.Committed)
-            throw new StoreUnavailableException($"The record '{record.Key}' could not be brought to this version's format. Start again, with no other node running.");
+        {
+            throw new StoreUnavailableException(
+                $"The record '{record.Key}' could not be brought to this version's format. Start again, with no "
+                    + "other node running."
+            );
+        }
     }
 }

@@ -19,11 +19,11 @@ public sealed record IntegrityFinding(string Key, string Problem);
 public sealed record IntegrityReport(long Records, IReadOnlyList<IntegrityFinding> Findings);
 
 /// <summary>
-/// Looks for records that somebody else wrote, altered, put back or removed: stamps and seals, versions without a gap up to the
-/// head, and for each version the change and the audit entry that were committed with it.
+/// Looks for records that somebody else wrote, altered, put back or removed: stamps and seals, versions without a gap
+/// up to the head, and for each version the change and the audit entry that were committed with it.
 /// </summary>
-/// <remarks>Whoever can write to the store can still put back an older copy of all of it, or remove the newest version of something
-/// together with its change and its entry.</remarks>
+/// <remarks>Whoever can write to the store can still put back an older copy of all of it, or remove the newest version
+/// of something together with its change and its entry.</remarks>
 public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds kinds, CatalogSet catalogs)
 {
     /// <summary>How many findings a report has at most.</summary>
@@ -31,8 +31,8 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
 
     private readonly SemaphoreSlim _turn = new(1, 1);
 
-    /// <summary>Refuses to go on with an environment, a set of variables or a rule that is older than its newest version: they say what
-    /// everything else may be.</summary>
+    /// <summary>Refuses to go on with an environment, a set of variables or a rule that is older than its newest
+    /// version: they say what everything else may be.</summary>
     /// <exception cref="StoreUnusableException">One is.</exception>
     public async Task RequireNewestAsync(CancellationToken ct)
     {
@@ -41,7 +41,9 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
             if (await OlderAsync(kind, ct) is { } finding)
             {
                 throw new StoreUnusableException(
-                    $"The record '{finding.Key}' is not the newest: {finding.Problem} Somebody put back an older state. Write the newest version's record to it again, or restore a backup.");
+                    $"The record '{finding.Key}' is not the newest: {finding.Problem} Somebody put back an "
+                        + "older state. Write the newest version's record to it again, or restore a backup."
+                );
             }
         }
     }
@@ -52,13 +54,19 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
         foreach (var (path, version) in kind.Heads(catalogs.Current))
         {
             if (await store.GetAsync(kind.VersionKey(path, version + 1), ct) is not null)
-                return new IntegrityFinding(kind.HeadKey(path), $"it is version {version}, but there is a version {version + 1}.");
+            {
+                return new IntegrityFinding(
+                    kind.HeadKey(path),
+                    $"it is version {version}, but there is a version {version + 1}."
+                );
+            }
         }
 
         return null;
     }
 
-    /// <summary>Looks at every record that is stamped or sealed. One look at a time; it takes as long as reading the store.</summary>
+    /// <summary>Looks at every record that is stamped or sealed. One look at a time; it takes as long as reading the
+    /// store.</summary>
     public async Task<IntegrityReport> CheckAsync(CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
@@ -69,7 +77,13 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
             long revision = snapshot.Revision;
             foreach (var (key, reason) in catalogs.Refused)
                 scan.Find(key, reason);
-            var changes = await StampedAsync(new Journal(store, keyring, "changes/").IdOf, "changes/", revision, scan, ct);
+            var changes = await StampedAsync(
+                new Journal(store, keyring, "changes/").IdOf,
+                "changes/",
+                revision,
+                scan,
+                ct
+            );
             var entries = await StampedAsync(new Journal(store, keyring, "audit/").IdOf, "audit/", revision, scan, ct);
             await StampedAsync(key => key["keys/".Length..], "keys/", revision, scan, ct);
             foreach (var kind in kinds.All)
@@ -84,7 +98,13 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
 
     /// <summary>Checks the stamps below a prefix.</summary>
     /// <returns>The identifiers that the keys have.</returns>
-    private async Task<HashSet<Guid>> StampedAsync(Func<string, string> idOf, string prefix, long revision, Scan scan, CancellationToken ct)
+    private async Task<HashSet<Guid>> StampedAsync(
+        Func<string, string> idOf,
+        string prefix,
+        long revision,
+        Scan scan,
+        CancellationToken ct
+    )
     {
         var ids = new HashSet<Guid>();
         await foreach (var record in store.ListAsync(prefix, revision, ct))
@@ -106,7 +126,13 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
     }
 
     private async Task VersionsAsync(
-        ResourceKind kind, CatalogSnapshot snapshot, HashSet<Guid> changes, HashSet<Guid> entries, Scan scan, CancellationToken ct)
+        ResourceKind kind,
+        CatalogSnapshot snapshot,
+        HashSet<Guid> changes,
+        HashSet<Guid> entries,
+        Scan scan,
+        CancellationToken ct
+    )
     {
         var heads = kind.Heads(snapshot).ToDictionary(head => head.Path, head => head.Version, StringComparer.Ordinal);
         var newest = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -133,7 +159,12 @@ public sealed class StoreIntegrity(IStore store, Keyring keyring, ResourceKinds 
         foreach (var (path, version) in newest)
         {
             if (!heads.TryGetValue(path, out long head) || head != version)
-                scan.Find(kind.HeadKey(path), $"its newest version is {version}, but it is {(head == 0 ? "not there" : $"at version {head}")}.");
+            {
+                scan.Find(
+                    kind.HeadKey(path),
+                    $"its newest version is {version}, but it is {(head == 0 ? "not there" : $"at version {head}")}."
+                );
+            }
         }
 
         foreach (var (path, version) in heads)

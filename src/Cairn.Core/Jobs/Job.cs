@@ -12,7 +12,8 @@ public enum JobScope
 
 /// <summary>Something that goes on in the background.</summary>
 /// <param name="Name">What it is called in <c>/health</c>, metrics and the log.</param>
-/// <param name="Period">From the end of one run to the beginning of the next; nothing for a run that goes on until it is cancelled.</param>
+/// <param name="Period">From the end of one run to the beginning of the next; nothing for a run that goes on until it
+/// is cancelled.</param>
 /// <param name="Run">One run.</param>
 public sealed record Job(string Name, TimeSpan Period, Func<CancellationToken, Task> Run)
 {

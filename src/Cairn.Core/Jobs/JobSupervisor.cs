@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Cairn.Core.Jobs;
 
-/// <summary>Runs jobs. Whatever one throws ends that run and no more: it is told, counted, and tried again after pauses that
-/// grow.</summary>
+/// <summary>Runs jobs. Whatever one throws ends that run and no more: it is told, counted, and tried again after pauses
+/// that grow.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="isLeader">Whether this node leads.</param>
 public sealed class JobSupervisor(TimeProvider time, Func<bool> isLeader) : IAsyncDisposable
@@ -22,7 +22,8 @@ public sealed class JobSupervisor(TimeProvider time, Func<bool> isLeader) : IAsy
     public Action<JobStatus>? OnEnd { get; init; }
 
     /// <summary>The jobs, by name.</summary>
-    public IReadOnlyCollection<JobStatus> Statuses => [.. _statuses.Values.OrderBy(status => status.Name, StringComparer.Ordinal)];
+    public IReadOnlyCollection<JobStatus> Statuses =>
+        [.. _statuses.Values.OrderBy(status => status.Name, StringComparer.Ordinal)];
 
     /// <summary>Begins to run a job.</summary>
     public void Start(Job job)

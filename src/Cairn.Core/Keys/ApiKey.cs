@@ -41,10 +41,12 @@ public sealed record ApiKey
     /// <summary>When it should be out of use. It is valid after that as before, until it is revoked.</summary>
     public DateTimeOffset? RotationDue { get; init; }
 
-    /// <summary>The bcrypt hash it was imported with, until it is used for the first time. It has no secrets till then.</summary>
+    /// <summary>The bcrypt hash it was imported with, until it is used for the first time. It has no secrets till
+    /// then.</summary>
     public string? ForeignHash { get; init; }
 
-    /// <summary>The newest last; those before it are valid until their own end, after a rotation with overlap.</summary>
+    /// <summary>The newest last; those before it are valid until their own end, after a rotation with
+    /// overlap.</summary>
     public required IReadOnlyList<ApiKeySecret> Secrets { get; init; }
 
     /// <summary>Counts its writes, so that an older state of it is not taken for the newest.</summary>
@@ -56,7 +58,9 @@ public sealed record ApiKey
 
     /// <summary>Active, expired or revoked, as of <paramref name="now"/>.</summary>
     public string StatusAt(DateTimeOffset now) =>
-        RevokedAt is not null ? "revoked" : ExpiresAt <= now ? "expired" : "active";
+        RevokedAt is not null ? "revoked"
+        : ExpiresAt <= now ? "expired"
+        : "active";
 }
 
 /// <summary>One secret of a key.</summary>
@@ -82,9 +86,15 @@ public sealed class ApiKeyCredential
             Kind = PrincipalKind.Key,
             Id = Principal.IdOfKey(key.Id),
             Name = key.Name,
-            Grants = key.Scopes.Count == 0
-                ? [Grant.Everything(key.Permission) with { Environments = key.Environments }]
-                : [.. key.Scopes.Select(scope => Scope.TryParse(scope, out _)!.ToGrant(key.Permission, key.Environments))],
+            Grants =
+                key.Scopes.Count == 0
+                    ? [Grant.Everything(key.Permission) with { Environments = key.Environments }]
+                    :
+                    [
+                        .. key.Scopes.Select(scope =>
+                            Scope.TryParse(scope, out _)!.ToGrant(key.Permission, key.Environments)
+                        ),
+                    ],
             RateLimit = limit,
         };
         Accepted = new Authentication.Accepted(Caller);
@@ -97,9 +107,10 @@ public sealed class ApiKeyCredential
     public Authentication.Accepted Accepted { get; }
 
     // Keys of before networks were checked strictly may name a single address.
-    private static string Network(string text) => IPAddress.TryParse(text, out var address)
-        ? $"{text}/{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128)}"
-        : text;
+    private static string Network(string text) =>
+        IPAddress.TryParse(text, out var address)
+            ? $"{text}/{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128)}"
+            : text;
 
     /// <summary>Whether a request from this address may use the key.</summary>
     public bool AllowsAddress(IPAddress? address)

@@ -39,8 +39,13 @@ public sealed class ApiKeyCatalog
     {
         (_keyring, _time) = (keyring, time);
         Catalog = new Catalog<ApiKeyCredential>(
-            Prefix, record => new ApiKeyCredential(Read(record)),
-            (before, after) => after.Key.Version > before.Key.Version || IsSame(before.Key, after.Key) ? null : "it is an older state of the key.");
+            Prefix,
+            record => new ApiKeyCredential(Read(record)),
+            (before, after) =>
+                after.Key.Version > before.Key.Version || IsSame(before.Key, after.Key)
+                    ? null
+                    : "it is an older state of the key."
+        );
         _byNumber = Catalog.AddIndex<long>(credential => [credential.Key.Number]);
         _byName = Catalog.AddIndex<string>(credential => [credential.Key.Name]);
         _foreign = Catalog.AddIndex<bool>(credential => credential.Key.ForeignHash is null ? [] : [true]);
@@ -66,11 +71,15 @@ public sealed class ApiKeyCatalog
 
     /// <summary>All keys that a caller may rule, oldest first.</summary>
     public IEnumerable<ApiKey> List(CatalogSnapshot snapshot, Principal caller, string? after = null) =>
-        snapshot.Of(Catalog).Range("", after).Select(pair => pair.Value.Key)
+        snapshot
+            .Of(Catalog)
+            .Range("", after)
+            .Select(pair => pair.Value.Key)
             .Where(key => Authorizer.Allows(caller, new Permission("keys", PermissionLevel.Admin), key.Id, null));
 
     /// <summary>Imported keys that have not been used yet.</summary>
-    public CatalogBucket<ApiKeyCredential> Foreign(CatalogSnapshot snapshot) => snapshot.Of(Catalog).Lookup(_foreign, true);
+    public CatalogBucket<ApiKeyCredential> Foreign(CatalogSnapshot snapshot) =>
+        snapshot.Of(Catalog).Lookup(_foreign, true);
 
     /// <summary>Whether there is a key of this text, valid or not.</summary>
     public bool Knows(CatalogSnapshot snapshot, ReadOnlySpan<char> text) =>
@@ -97,7 +106,12 @@ public sealed class ApiKeyCatalog
             foreach (var secret in key.Secrets)
             {
                 if (KeyHash.Parse(secret.Hash).Equals(hash) && secret.ExpiresAt <= now)
-                    return new Authentication.Rejected("the key was rotated and the overlap is over", credential.Caller);
+                {
+                    return new Authentication.Rejected(
+                        "the key was rotated and the overlap is over",
+                        credential.Caller
+                    );
+                }
             }
         }
 
@@ -110,13 +124,18 @@ public sealed class ApiKeyCatalog
     internal Write Put(ApiKey key)
     {
         key = key with { Version = key.Version + 1 };
-        return new Write.Put(Prefix + key.Id, _keyring.Stamp(JsonSerializer.SerializeToUtf8Bytes(key, StoredJson.Default.ApiKey), Prefix + key.Id));
+        return new Write.Put(
+            Prefix + key.Id,
+            _keyring.Stamp(JsonSerializer.SerializeToUtf8Bytes(key, StoredJson.Default.ApiKey), Prefix + key.Id)
+        );
     }
 
     // The same under another data key.
-    private static bool IsSame(ApiKey before, ApiKey after) => before.Version == after.Version && Json(before).AsSpan().SequenceEqual(Json(after));
+    private static bool IsSame(ApiKey before, ApiKey after) =>
+        before.Version == after.Version && Json(before).AsSpan().SequenceEqual(Json(after));
 
-    private static byte[] Json(ApiKey key) => JsonSerializer.SerializeToUtf8Bytes(key with { Revision = 0 }, StoredJson.Default.ApiKey);
+    private static byte[] Json(ApiKey key) =>
+        JsonSerializer.SerializeToUtf8Bytes(key with { Revision = 0 }, StoredJson.Default.ApiKey);
 
     private ApiKey Read(StoreRecord record)
     {
@@ -124,11 +143,17 @@ public sealed class ApiKeyCatalog
         {
             if (_keyring.Stamps)
                 _keyring.CheckStamp(record.Value.Span, record.Key);
-            return JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.ApiKey)! with { Revision = record.Revision };
+            return JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.ApiKey)! with
+            {
+                Revision = record.Revision,
+            };
         }
         catch (Exception e) when (e is TamperedException or JsonException)
         {
-            throw new RecordRefusedException(e is TamperedException ? e.Message : "it is not a key's record.", mayBeLeftOut: true);
+            throw new RecordRefusedException(
+                e is TamperedException ? e.Message : "it is not a key's record.",
+                mayBeLeftOut: true
+            );
         }
     }
 }

@@ -27,9 +27,22 @@ public sealed record ApiKeyRequest
         if (Description?.Length > 1000)
             errors.Add(new ProblemError("/description", "A description has at most 1000 characters."));
         if (ExpiresInDays is < 1 or > 3650)
-            errors.Add(new ProblemError("/expires_in_days", "A key expires in 1 to 3650 days, or never when this is left out."));
+        {
+            errors.Add(
+                new ProblemError("/expires_in_days", "A key expires in 1 to 3650 days, or never when this is left out.")
+            );
+        }
+
         if (RateLimit is { } limit && (!Access.RateLimit.TryParse(limit, out var parsed) || parsed is null))
-            errors.Add(new ProblemError("/rate_limit", $"'{limit}' is not a limit such as 200/minute (second, minute, hour or day)."));
+        {
+            errors.Add(
+                new ProblemError(
+                    "/rate_limit",
+                    $"'{limit}' is not a limit such as 200/minute (second, minute, hour or day)."
+                )
+            );
+        }
+
         for (int i = 0; i < Scopes.Count; i++)
         {
             if (Scope.Fault(Scopes[i]) is { } problem)
@@ -39,14 +52,28 @@ public sealed record ApiKeyRequest
         for (int i = 0; i < AllowedIps.Count; i++)
         {
             if (!Networks.TryParse(AllowedIps[i], out _))
-                errors.Add(new ProblemError($"/allowed_ips/{i}", $"'{AllowedIps[i]}' is not a network such as 10.0.0.0/8 or 2001:db8::/32."));
+            {
+                errors.Add(
+                    new ProblemError(
+                        $"/allowed_ips/{i}",
+                        $"'{AllowedIps[i]}' is not a network such as 10.0.0.0/8 or 2001:db8::/32."
+                    )
+                );
+            }
         }
 
         for (int i = 0; i < Environments.Count; i++)
         {
             // It would let the key do nothing, and more than was meant once somebody makes such an environment.
             if (!existing.Contains(Environments[i]))
-                errors.Add(new ProblemError($"/environments/{i}", $"There is no environment '{Environments[i]}'. There are: {string.Join(", ", existing)}."));
+            {
+                errors.Add(
+                    new ProblemError(
+                        $"/environments/{i}",
+                        $"There is no environment '{Environments[i]}'. There are: {string.Join(", ", existing)}."
+                    )
+                );
+            }
         }
 
         if (errors.Count > 0)

@@ -70,7 +70,10 @@ public static class ApiKeyText
 /// <summary>A SHA-256 as a dictionary key.</summary>
 public readonly struct KeyHash : IEquatable<KeyHash>
 {
-    private readonly ulong _a, _b, _c, _d;
+    private readonly ulong _a,
+        _b,
+        _c,
+        _d;
 
     public KeyHash(ReadOnlySpan<byte> hash)
     {

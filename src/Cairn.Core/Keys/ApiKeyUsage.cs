@@ -17,16 +17,20 @@ public sealed record ApiKeyUsage
     public IReadOnlyDictionary<string, long> Endpoints { get; init; } = new Dictionary<string, long>();
     public IReadOnlyDictionary<string, long> StatusCodes { get; init; } = new Dictionary<string, long>();
 
-    internal ApiKeyUsage Add(ApiKeyUsage other) => new()
-    {
-        Count = Count + other.Count,
-        LastUsedAt = LastUsedAt > other.LastUsedAt ? LastUsedAt : other.LastUsedAt ?? LastUsedAt,
-        LastAddress = LastUsedAt > other.LastUsedAt ? LastAddress : other.LastAddress ?? LastAddress,
-        Endpoints = Add(Endpoints, other.Endpoints),
-        StatusCodes = Add(StatusCodes, other.StatusCodes),
-    };
+    internal ApiKeyUsage Add(ApiKeyUsage other) =>
+        new()
+        {
+            Count = Count + other.Count,
+            LastUsedAt = LastUsedAt > other.LastUsedAt ? LastUsedAt : other.LastUsedAt ?? LastUsedAt,
+            LastAddress = LastUsedAt > other.LastUsedAt ? LastAddress : other.LastAddress ?? LastAddress,
+            Endpoints = Add(Endpoints, other.Endpoints),
+            StatusCodes = Add(StatusCodes, other.StatusCodes),
+        };
 
-    private static Dictionary<string, long> Add(IReadOnlyDictionary<string, long> one, IReadOnlyDictionary<string, long> other)
+    private static Dictionary<string, long> Add(
+        IReadOnlyDictionary<string, long> one,
+        IReadOnlyDictionary<string, long> other
+    )
     {
         var sum = new Dictionary<string, long>(one);
         foreach (var (name, count) in other)
@@ -44,8 +48,8 @@ public sealed class KeyUsageRecorder(IStore store, string node, TimeProvider tim
     private readonly ConcurrentDictionary<string, Counters> _counters = new();
 
     /// <summary>What all nodes have written.</summary>
-    public Catalog<ApiKeyUsage> Catalog { get; } = new("key-usage/", record =>
-        JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.ApiKeyUsage)!);
+    public Catalog<ApiKeyUsage> Catalog { get; } =
+        new("key-usage/", record => JsonSerializer.Deserialize(record.Value.Span, StoredJson.Default.ApiKeyUsage)!);
 
     /// <summary>Notes a use. Never waits and, once a key has been seen with an endpoint, allocates nothing.</summary>
     public void Record(string keyId, string endpoint, int status, Origin origin)
@@ -71,7 +75,10 @@ public sealed class KeyUsageRecorder(IStore store, string node, TimeProvider tim
         if (count == 0 && lastUsed is null)
             return;
         var usage = new ApiKeyUsage { Count = count, LastUsedAt = lastUsed };
-        var write = new Write.Put($"{Catalog.Prefix}{keyId}/imported", JsonSerializer.SerializeToUtf8Bytes(usage, StoredJson.Default.ApiKeyUsage));
+        var write = new Write.Put(
+            $"{Catalog.Prefix}{keyId}/imported",
+            JsonSerializer.SerializeToUtf8Bytes(usage, StoredJson.Default.ApiKeyUsage)
+        );
         await store.CommitSurelyAsync(new Transaction([], [write]), write, time, ct);
     }
 
@@ -85,7 +92,11 @@ public sealed class KeyUsageRecorder(IStore store, string node, TimeProvider tim
             {
                 string key = $"{pair.Key}/{node}";
                 var sum = (snapshot.Of(Catalog).Get(key) ?? new ApiKeyUsage()).Add(pair.Usage);
-                return (Write)new Write.Put(Catalog.Prefix + key, JsonSerializer.SerializeToUtf8Bytes(sum, StoredJson.Default.ApiKeyUsage));
+                return (Write)
+                    new Write.Put(
+                        Catalog.Prefix + key,
+                        JsonSerializer.SerializeToUtf8Bytes(sum, StoredJson.Default.ApiKeyUsage)
+                    );
             });
             try
             {

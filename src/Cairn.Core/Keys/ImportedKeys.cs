@@ -8,11 +8,12 @@ using Cairn.Storage.Catalogs;
 namespace Cairn.Core.Keys;
 
 /// <summary>
-/// Keys that were imported with a bcrypt hash. The first time one is presented it is found by trying the hashes one by one, as
-/// the system it came from does on every request; then its hash gives way to a SHA-256, and it is a key like any other.
+/// Keys that were imported with a bcrypt hash. The first time one is presented it is found by trying the hashes one by
+/// one, as the system it came from does on every request; then its hash gives way to a SHA-256, and it is a key like
+/// any other.
 /// </summary>
-/// <remarks>Trying costs processor time by the second, and anybody can present a text. So one text is tried at a time, few
-/// wait, a text that was tried is remembered, and only what looks like such a key is tried at all.</remarks>
+/// <remarks>Trying costs processor time by the second, and anybody can present a text. So one text is tried at a time,
+/// few wait, a text that was tried is remembered, and only what looks like such a key is tried at all.</remarks>
 public sealed class ImportedKeys(ApiKeyCatalog keys, ApiKeyService service, CatalogSet catalogs, TimeProvider time)
 {
     private const int MaxWaiting = 16;
@@ -28,18 +29,26 @@ public sealed class ImportedKeys(ApiKeyCatalog keys, ApiKeyService service, Cata
     public bool MayKnow(CatalogSnapshot snapshot, ReadOnlySpan<char> text)
     {
         var pending = keys.Foreign(snapshot);
-        return pending.Count > 0 && text.Length >= ShortestText && Encoding.UTF8.GetByteCount(text) <= BcryptHash.MaxTextBytes
-            && !ApiKeyText.IsWellFormed(text) && !keys.Knows(snapshot, text) && !(SameAsTried(pending) && _tried.ContainsKey(ApiKeyText.Hash(text)));
+        return pending.Count > 0
+            && text.Length >= ShortestText
+            && Encoding.UTF8.GetByteCount(text) <= BcryptHash.MaxTextBytes
+            && !ApiKeyText.IsWellFormed(text)
+            && !keys.Knows(snapshot, text)
+            && !(SameAsTried(pending) && _tried.ContainsKey(ApiKeyText.Hash(text)));
     }
 
-    /// <summary>Finds the key that <paramref name="text"/> is, if it is one, and makes it a key of Cairn's own.</summary>
+    /// <summary>Finds the key that <paramref name="text"/> is, if it is one, and makes it a key of Cairn's
+    /// own.</summary>
     /// <exception cref="ProblemException">Too many wait already.</exception>
     public async ValueTask AdoptAsync(string text, Origin origin, CancellationToken ct)
     {
         if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {
             Interlocked.Decrement(ref _waiting);
-            throw new ProblemException(ProblemKind.Unavailable, "Imported keys are being checked one by one. Try again.");
+            throw new ProblemException(
+                ProblemKind.Unavailable,
+                "Imported keys are being checked one by one. Try again."
+            );
         }
 
         try
@@ -66,11 +75,20 @@ public sealed class ImportedKeys(ApiKeyCatalog keys, ApiKeyService service, Cata
         var pending = keys.Foreign(catalogs.Current);
         var now = time.GetUtcNow();
         var found = await Task.Run(
-            () => pending.Select(credential => credential.Key).FirstOrDefault(key => key.StatusAt(now) == "active" && BcryptHash.Verify(text, key.ForeignHash!)), ct);
+            () =>
+                pending
+                    .Select(credential => credential.Key)
+                    .FirstOrDefault(key => key.StatusAt(now) == "active" && BcryptHash.Verify(text, key.ForeignHash!)),
+            ct
+        );
         if (found is not null)
         {
             // When somebody changed the key meanwhile, the next request finds it as it is then.
-            var adopted = found with { Secrets = [ApiKeyService.SecretOf(text)], ForeignHash = null };
+            var adopted = found with
+            {
+                Secrets = [ApiKeyService.SecretOf(text)],
+                ForeignHash = null,
+            };
             await service.StoreAsync(new CommitContext(Principal.System, origin), "adopt", [adopted], [], ct);
             return;
         }

@@ -6,7 +6,8 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Core.Policies;
 
-/// <summary>JSON Schema for policies: <c>json.match_schema</c> and <c>json.verify_schema</c>, with the error members and words that OPA has.</summary>
+/// <summary>JSON Schema for policies: <c>json.match_schema</c> and <c>json.verify_schema</c>, with the error members
+/// and words that OPA has.</summary>
 public sealed class PolicyJsonSchema : IJsonSchemaValidator
 {
     // OPA knows schemas up to draft 7; one that names a later draft gets that.
@@ -25,7 +26,8 @@ public sealed class PolicyJsonSchema : IJsonSchemaValidator
         catch (SchemaException e)
         {
             return e.Keyword == "type" && TypeName(schema, e.SchemaPointer) is { } name
-                ? $"has a primitive type that is NOT VALID -- given: /{name}/ Expected valid values are:[array boolean integer number null object string]"
+                ? $"has a primitive type that is NOT VALID -- given: /{name}/ Expected valid values are:[array "
+                    + "boolean integer number null object string]"
                 : e.Message;
         }
     }
@@ -44,7 +46,9 @@ public sealed class PolicyJsonSchema : IJsonSchemaValidator
             throw new ArgumentException(e.Message, nameof(schema), e);
         }
 
-        return new PolicySchemaMistakes(schema, named, document).Of(validator.Validate(Encoding.UTF8.GetBytes(document.ToJson())).Errors);
+        return new PolicySchemaMistakes(schema, named, document).Of(
+            validator.Validate(Encoding.UTF8.GetBytes(document.ToJson())).Errors
+        );
     }
 
     private static JsonSchemaValidator Compile(RegoValue schema, Dictionary<string, RegoValue> named)
@@ -57,15 +61,24 @@ public sealed class PolicyJsonSchema : IJsonSchemaValidator
     private static JsonElement? Find(byte[] schema, Uri uri, Dictionary<string, RegoValue> named)
     {
         using var document = JsonDocument.Parse(schema, new JsonDocumentOptions { MaxDepth = MaxDepth });
-        var root = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("$id", out var own) && own.ValueKind == JsonValueKind.String
-            && Uri.TryCreate(own.GetString(), UriKind.Absolute, out var absolute) ? absolute : null;
+        var root =
+            document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("$id", out var own)
+            && own.ValueKind == JsonValueKind.String
+            && Uri.TryCreate(own.GetString(), UriKind.Absolute, out var absolute)
+                ? absolute
+                : null;
         var open = new Stack<JsonElement>([document.RootElement]);
         while (open.TryPop(out var element))
         {
             switch (element.ValueKind)
             {
                 case JsonValueKind.Object:
-                    if (element.TryGetProperty("$id", out var id) && id.ValueKind == JsonValueKind.String && Names(root, id.GetString()!, uri))
+                    if (
+                        element.TryGetProperty("$id", out var id)
+                        && id.ValueKind == JsonValueKind.String
+                        && Names(root, id.GetString()!, uri)
+                    )
                     {
                         named[uri.OriginalString] = RegoValue.From(element);
                         return element.Clone();
@@ -85,7 +98,11 @@ public sealed class PolicyJsonSchema : IJsonSchemaValidator
     }
 
     private static bool Names(Uri? root, string id, Uri uri) =>
-        (root is null ? Uri.TryCreate(id, UriKind.RelativeOrAbsolute, out var named) : Uri.TryCreate(root, id, out named))
+        (
+            root is null
+                ? Uri.TryCreate(id, UriKind.RelativeOrAbsolute, out var named)
+                : Uri.TryCreate(root, id, out named)
+        )
         && named!.OriginalString.TrimEnd('#') == uri.OriginalString.TrimEnd('#');
 
     private static string? TypeName(RegoValue schema, string pointer) =>

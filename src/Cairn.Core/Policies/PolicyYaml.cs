@@ -7,7 +7,8 @@ using YamlDotNet.Core;
 namespace Cairn.Core.Policies;
 
 /// <summary>YAML for policies, as OPA reads it: see <see cref="PolicyYamlReader"/>.</summary>
-/// <param name="metadata">Whether metadata in comments is read, where OPA takes <c>yes</c>, <c>on</c> and their like for texts.</param>
+/// <param name="metadata">Whether metadata in comments is read, where OPA takes <c>yes</c>, <c>on</c> and their like
+/// for texts.</param>
 public sealed class PolicyYaml(bool metadata = false) : IYamlConverter
 {
     /// <inheritdoc/>
@@ -19,9 +20,13 @@ public sealed class PolicyYaml(bool metadata = false) : IYamlConverter
         }
         catch (YamlException e)
         {
-            throw new FormatException($"The document is not valid YAML: {e.Message} At line {e.Start.Line}, column {e.Start.Column}.", e);
+            throw new FormatException(
+                $"The document is not valid YAML: {e.Message} At line {e.Start.Line}, column {e.Start.Column}.",
+                e
+            );
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        catch (Exception e)
+            when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
             // The parser has other ways, too, of saying that some texts make no sense to it.
             throw new FormatException("The document is not valid YAML.", e);

@@ -5,9 +5,10 @@ using YamlDotNet.Core.Events;
 namespace Cairn.Core.Policies;
 
 /// <summary>
-/// The value of a YAML text as OPA has it: scalars mean what they mean in YAML 1.1, of repeated names the last counts, names are
-/// texts, and what follows the first document is not read. Configs are read more strictly, and by YAML 1.2. An alias is the
-/// value it names and no copy, and still counts as one: whoever writes the value out writes all of them.
+/// The value of a YAML text as OPA has it: scalars mean what they mean in YAML 1.1, of repeated names the last counts,
+/// names are texts, and what follows the first document is not read. Configs are read more strictly, and by YAML 1.2.
+/// An alias is the value it names and no copy, and still counts as one: whoever writes the value out writes all of
+/// them.
 /// </summary>
 internal sealed class PolicyYamlReader
 {
@@ -93,12 +94,22 @@ internal sealed class PolicyYamlReader
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
             var place = _parser.Current!;
-            bool merges = _parser.Accept<Scalar>(out var scalar) && scalar is { Value: "<<", Style: ScalarStyle.Plain, Tag.IsEmpty: true };
+            bool merges =
+                _parser.Accept<Scalar>(out var scalar)
+                && scalar is { Value: "<<", Style: ScalarStyle.Plain, Tag.IsEmpty: true };
             var name = Value(depth + 1);
             if (!merges)
-                own.Set(PolicyYamlScalar.Name(name) ?? throw Bad(place, "a member's name must be a text, a number or a boolean."), Value(depth + 1));
+            {
+                own.Set(
+                    PolicyYamlScalar.Name(name)
+                        ?? throw Bad(place, "a member's name must be a text, a number or a boolean."),
+                    Value(depth + 1)
+                );
+            }
             else
+            {
                 Merge(merged ??= new RegoObjectBuilder(), Value(depth + 1), place);
+            }
         }
 
         if (merged is null)

@@ -8,7 +8,8 @@ using YamlDotNet.Core.Events;
 
 namespace Cairn.Core.Policies;
 
-/// <summary>Scalars of YAML 1.1 as go-yaml reads them: <c>yes</c> and <c>on</c> are true, <c>0750</c> is 488, <c>1_000</c> a thousand.</summary>
+/// <summary>Scalars of YAML 1.1 as go-yaml reads them: <c>yes</c> and <c>on</c> are true, <c>0750</c> is 488,
+/// <c>1_000</c> a thousand.</summary>
 internal static partial class PolicyYamlScalar
 {
     private const string CoreTags = "tag:yaml.org,2002:";
@@ -44,13 +45,14 @@ internal static partial class PolicyYamlScalar
     }
 
     /// <summary>The text that a member's name is; null for null and for collections.</summary>
-    public static RegoString? Name(RegoValue name) => name switch
-    {
-        RegoString text => text,
-        RegoBoolean boolean => RegoString.Of(boolean.Value ? "true" : "false"),
-        RegoNumber number => RegoString.Of(number.Text),
-        _ => null,
-    };
+    public static RegoString? Name(RegoValue name) =>
+        name switch
+        {
+            RegoString text => text,
+            RegoBoolean boolean => RegoString.Of(boolean.Value ? "true" : "false"),
+            RegoNumber number => RegoString.Of(number.Text),
+            _ => null,
+        };
 
     private static RegoValue Resolve(Scalar scalar, bool wordsAreBooleans)
     {
@@ -65,7 +67,18 @@ internal static partial class PolicyYamlScalar
             case "false" or "False" or "FALSE":
             case "n" or "N" or "no" or "No" or "NO" or "off" or "Off" or "OFF" when wordsAreBooleans:
                 return RegoBoolean.False;
-            case ".inf" or ".Inf" or ".INF" or "+.inf" or "+.Inf" or "+.INF" or "-.inf" or "-.Inf" or "-.INF" or ".nan" or ".NaN" or ".NAN":
+            case ".inf"
+            or ".Inf"
+            or ".INF"
+            or "+.inf"
+            or "+.Inf"
+            or "+.INF"
+            or "-.inf"
+            or "-.Inf"
+            or "-.INF"
+            or ".nan"
+            or ".NaN"
+            or ".NAN":
                 throw Bad(scalar, $"JSON has no number '{text}'.");
         }
 
@@ -87,11 +100,29 @@ internal static partial class PolicyYamlScalar
         if (Integer().Match(text) is not { Success: true } match)
             return null;
         string digits = match.Groups["digits"].Value;
-        int radix = match.Groups["base"].Value switch { "0x" or "0X" => 16, "0b" or "0B" => 2, "0o" or "0O" or "0" => 8, _ => 10 };
+        int radix = match.Groups["base"].Value switch
+        {
+            "0x" or "0X" => 16,
+            "0b" or "0B" => 2,
+            "0o" or "0O" or "0" => 8,
+            _ => 10,
+        };
         // More digits of any base than this are more than 64 bits.
-        if (digits.Length > 128 || digits.Any(digit => int.Parse(digit.ToString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >= radix))
+        if (
+            digits.Length > 128
+            || digits.Any(digit =>
+                int.Parse(digit.ToString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >= radix
+            )
+        )
+        {
             return null;
-        var value = digits.Aggregate(BigInteger.Zero, (sum, digit) => (sum * radix) + int.Parse(digit.ToString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        }
+
+        var value = digits.Aggregate(
+            BigInteger.Zero,
+            (sum, digit) =>
+                (sum * radix) + int.Parse(digit.ToString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+        );
         if (match.Groups["sign"].Value == "-")
             value = -value;
         return value >= long.MinValue && value <= ulong.MaxValue ? value : null;
@@ -111,7 +142,9 @@ internal static partial class PolicyYamlScalar
 
     private static FormatException Bad(Scalar scalar, string what) => new($"Line {scalar.Start.Line}: {what}");
 
-    [GeneratedRegex(@"^(?<sign>[-+]?)(?<base>0[xX](?=[0-9a-fA-F])|0[oO](?=[0-9])|0[bB](?=[0-9])|0(?=[0-9])|)(?<digits>[0-9a-fA-F]+)\z")]
+    [GeneratedRegex(
+        @"^(?<sign>[-+]?)(?<base>0[xX](?=[0-9a-fA-F])|0[oO](?=[0-9])|0[bB](?=[0-9])|0(?=[0-9])|)(?<digits>[0-9a-fA-F]+)\z"
+    )]
     private static partial Regex Integer();
 
     [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z")]

@@ -4,7 +4,8 @@ namespace Cairn.Core.Schemas;
 
 /// <summary>A promise that a candidate would not keep.</summary>
 /// <param name="Version">Towards which version.</param>
-/// <param name="Direction"><c>backward</c>: documents of the older one are refused by the newer; <c>forward</c>: the other way.</param>
+/// <param name="Direction"><c>backward</c>: documents of the older one are refused by the newer; <c>forward</c>: the
+/// other way.</param>
 /// <param name="Pointer">The keyword that refuses, in the schema that refuses.</param>
 /// <param name="Reason">A sentence.</param>
 /// <param name="IsUnknown">It could not be proven either way.</param>
@@ -18,10 +19,15 @@ public sealed record SchemaBreak(SchemaVersion Version, string Direction, string
 /// <param name="Mode">The promise.</param>
 /// <param name="Against">The versions it was judged against.</param>
 /// <param name="Breaks">Where it would not hold; none when it holds.</param>
-public sealed record CompatibilityFinding(CompatibilityMode Mode, IReadOnlyList<SchemaVersion> Against, IReadOnlyList<SchemaBreak> Breaks);
+public sealed record CompatibilityFinding(
+    CompatibilityMode Mode,
+    IReadOnlyList<SchemaVersion> Against,
+    IReadOnlyList<SchemaBreak> Breaks
+);
 
-/// <summary>Judges a candidate by its place among the versions of its model: it must keep the promise towards those before
-/// it, and those after it must keep it towards the candidate. Pre-releases make and are given no promises.</summary>
+/// <summary>Judges a candidate by its place among the versions of its model: it must keep the promise towards those
+/// before it, and those after it must keep it towards the candidate. Pre-releases make and are given no
+/// promises.</summary>
 public static class CompatibilityCheck
 {
     /// <summary>Judges.</summary>
@@ -29,10 +35,21 @@ public static class CompatibilityCheck
     /// <param name="mode">The promise.</param>
     /// <param name="address">Where the candidate is to be.</param>
     /// <param name="candidate">The candidate.</param>
-    public static CompatibilityFinding Run(SchemaSource source, CompatibilityMode mode, SchemaAddress address, CompiledSchema candidate)
+    public static CompatibilityFinding Run(
+        SchemaSource source,
+        CompatibilityMode mode,
+        SchemaAddress address,
+        CompiledSchema candidate
+    )
     {
-        var others = source.Versions(address.Model)
-            .Where(state => !state.Address.Version.IsPreRelease && state.Address != address && state.Content.Type == SchemaType.JsonSchema).ToList();
+        var others = source
+            .Versions(address.Model)
+            .Where(state =>
+                !state.Address.Version.IsPreRelease
+                && state.Address != address
+                && state.Content.Type == SchemaType.JsonSchema
+            )
+            .ToList();
         var before = others.Where(state => state.Address.Version.CompareTo(address.Version) < 0).ToList();
         var after = others.Where(state => state.Address.Version.CompareTo(address.Version) > 0).ToList();
         if (mode < CompatibilityMode.BackwardTransitive)
@@ -46,23 +63,44 @@ public static class CompatibilityCheck
                 Judge(source, mode, other, older: false, candidate, breaks);
         }
 
-        return new CompatibilityFinding(mode, mode == CompatibilityMode.None ? [] : [.. before.Concat(after).Select(state => state.Address.Version)], breaks);
+        return new CompatibilityFinding(
+            mode,
+            mode == CompatibilityMode.None ? [] : [.. before.Concat(after).Select(state => state.Address.Version)],
+            breaks
+        );
     }
 
     private static void Judge(
-        SchemaSource source, CompatibilityMode mode, SchemaState other, bool older, CompiledSchema candidate, List<SchemaBreak> breaks)
+        SchemaSource source,
+        CompatibilityMode mode,
+        SchemaState other,
+        bool older,
+        CompiledSchema candidate,
+        List<SchemaBreak> breaks
+    )
     {
         var version = other.Address.Version;
         var compiled = source.Schemas.Compiler.Compile(source, other);
         if (compiled.Validator is not { } otherSchema || candidate.Validator is not { } candidateSchema)
         {
             string which = candidate.Validator is null ? "the candidate" : version.Text;
-            breaks.Add(new SchemaBreak(version, "both", "", $"unknown, treated as breaking: {which} cannot be compiled", true));
+            breaks.Add(
+                new SchemaBreak(version, "both", "", $"unknown, treated as breaking: {which} cannot be compiled", true)
+            );
             return;
         }
 
         var (first, second) = older ? (otherSchema, candidateSchema) : (candidateSchema, otherSchema);
-        breaks.AddRange(SchemaComparer.Check(mode, [first], second).Breaks.Select(item => new SchemaBreak(
-            version, item.IsBackward ? "backward" : "forward", item.Break.Pointer, item.Break.Reason, item.Break.IsUnknown)));
+        breaks.AddRange(
+            SchemaComparer
+                .Check(mode, [first], second)
+                .Breaks.Select(item => new SchemaBreak(
+                    version,
+                    item.IsBackward ? "backward" : "forward",
+                    item.Break.Pointer,
+                    item.Break.Reason,
+                    item.Break.IsUnknown
+                ))
+        );
     }
 }

@@ -3,15 +3,20 @@ using Cairn.JsonSchema;
 
 namespace Cairn.Core.Schemas;
 
-/// <summary>What new versions must keep to: of one model, or of all in a namespace that have no rule of their own.</summary>
+/// <summary>What new versions must keep to: of one model, or of all in a namespace that have no rule of their
+/// own.</summary>
 /// <param name="Mode">The promise.</param>
 public sealed record CompatibilityRule(CompatibilityMode Mode)
 {
     private static readonly (string Name, CompatibilityMode Mode)[] Names =
     [
-        ("NONE", CompatibilityMode.None), ("BACKWARD", CompatibilityMode.Backward), ("FORWARD", CompatibilityMode.Forward),
-        ("FULL", CompatibilityMode.Full), ("BACKWARD_TRANSITIVE", CompatibilityMode.BackwardTransitive),
-        ("FORWARD_TRANSITIVE", CompatibilityMode.ForwardTransitive), ("FULL_TRANSITIVE", CompatibilityMode.FullTransitive),
+        ("NONE", CompatibilityMode.None),
+        ("BACKWARD", CompatibilityMode.Backward),
+        ("FORWARD", CompatibilityMode.Forward),
+        ("FULL", CompatibilityMode.Full),
+        ("BACKWARD_TRANSITIVE", CompatibilityMode.BackwardTransitive),
+        ("FORWARD_TRANSITIVE", CompatibilityMode.ForwardTransitive),
+        ("FULL_TRANSITIVE", CompatibilityMode.FullTransitive),
     ];
 
     /// <summary>A mode as the API has it.</summary>
@@ -28,7 +33,10 @@ public sealed record CompatibilityRule(CompatibilityMode Mode)
         }
 
         throw new ProblemException(
-            ProblemKind.Invalid, $"'{ModelName.Shorten(text)}' is not a compatibility rule: {string.Join(", ", Names.Select(pair => pair.Name))}.");
+            ProblemKind.Invalid,
+            $"'{ModelName.Shorten(text)}' is not a compatibility rule: "
+                + $"{string.Join(", ", Names.Select(pair => pair.Name))}."
+        );
     }
 
     /// <summary>Refuses a path that is neither a namespace's nor a model's.</summary>
@@ -41,12 +49,13 @@ public sealed record CompatibilityRule(CompatibilityMode Mode)
             ModelName.Check(path, "namespace");
     }
 
-    internal static byte[] Encode(CompatibilityRule rule) => JsonText.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("compatibility", NameOf(rule.Mode));
-        writer.WriteEndObject();
-    });
+    internal static byte[] Encode(CompatibilityRule rule) =>
+        JsonText.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("compatibility", NameOf(rule.Mode));
+            writer.WriteEndObject();
+        });
 
     internal static CompatibilityRule Decode(byte[] bytes)
     {

@@ -30,8 +30,8 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
     /// <summary>Whether it takes the place of other content under the same version.</summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>Whether references may lead nowhere and constructs of other drafts are let pass: such a schema is kept and
-    /// compared, but nothing can be validated against it.</summary>
+    /// <summary>Whether references may lead nowhere and constructs of other drafts are let pass: such a schema is kept
+    /// and compared, but nothing can be validated against it.</summary>
     public bool Lenient { get; init; }
 
     /// <summary>For what comes from elsewhere: that it is deprecated, and its number there.</summary>
@@ -53,7 +53,11 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
             }
 
             if (!existing.Content.SameAs(Content))
-                SchemaUsers.Of(draft.Kinds, draft, existing).RequireNone(Address, draft.Caller, "Register another version instead.");
+            {
+                SchemaUsers
+                    .Of(draft.Kinds, draft, existing)
+                    .RequireNone(Address, draft.Caller, "Register another version instead.");
+            }
         }
 
         if (schema.State is null && !Lenient)
@@ -73,9 +77,13 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
                 RegisteredBy = RegisteredBy ?? draft.Caller.Name,
                 RegisteredAt = RegisteredAt ?? schemas.Time.GetUtcNow(),
                 Deprecation = schema.State?.Deprecation ?? Imported?.Deprecation,
-                References = [.. compiled.References.Select(reference => reference.Address.Path).Order(StringComparer.Ordinal)],
+                References =
+                [
+                    .. compiled.References.Select(reference => reference.Address.Path).Order(StringComparer.Ordinal),
+                ],
             },
-            schema.State is null ? "register" : "overwrite");
+            schema.State is null ? "register" : "overwrite"
+        );
     }
 
     // Numbers that were imported on another node may lie in the block that this one has.
@@ -94,8 +102,16 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
     /// <summary>Refuses notes that are no JSON object.</summary>
     internal static void CheckMeta(byte[]? meta)
     {
-        if (meta is not null && (meta.Length > MaxMetaBytes || JsonText.Element(meta).ValueKind != JsonValueKind.Object))
-            throw new ProblemException(ProblemKind.Invalid, $"Notes about a schema are a JSON object of at most {MaxMetaBytes} bytes.");
+        if (
+            meta is not null
+            && (meta.Length > MaxMetaBytes || JsonText.Element(meta).ValueKind != JsonValueKind.Object)
+        )
+        {
+            throw new ProblemException(
+                ProblemKind.Invalid,
+                $"Notes about a schema are a JSON object of at most {MaxMetaBytes} bytes."
+            );
+        }
     }
 
     /// <summary>How large the notes about a schema may be.</summary>
@@ -106,24 +122,34 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
         if (!existing.Content.SameAs(Content) || !SameAvro(existing.Avro, Avro))
         {
             throw new ProblemException(
-                ProblemKind.Conflict, $"{Address} is registered already, with other content ({existing.Content.Digest}). What is registered stays as it is: register another version.");
+                ProblemKind.Conflict,
+                $"{Address} is registered already, with other content ({existing.Content.Digest}). What is "
+                    + "registered stays as it is: register another version."
+            );
         }
     }
 
     private static bool SameAvro(byte[]? one, byte[]? other) =>
-        one is null || other is null ? one == other : JsonElement.DeepEquals(JsonText.Element(one), JsonText.Element(other));
+        one is null || other is null
+            ? one == other
+            : JsonElement.DeepEquals(JsonText.Element(one), JsonText.Element(other));
 
     private void CheckOrder(SchemaSource source)
     {
         if (Backport)
             return;
-        var highest = source.Versions(Address.Model).LastOrDefault(state =>
-            SchemaVersion.CompareNumbers(state.Address.Version.Number(0), Address.Version.Number(0)) == 0);
+        var highest = source
+            .Versions(Address.Model)
+            .LastOrDefault(state =>
+                SchemaVersion.CompareNumbers(state.Address.Version.Number(0), Address.Version.Number(0)) == 0
+            );
         if (highest?.Address.Version.CompareTo(Address.Version) > 0)
         {
             throw new ProblemException(
                 ProblemKind.Conflict,
-                $"{Address} is lower than {highest.Address}, which is registered already. Register a higher version, or say that it is a backport.");
+                $"{Address} is lower than {highest.Address}, which is registered already. Register a higher "
+                    + "version, or say that it is a backport."
+            );
         }
     }
 
@@ -146,8 +172,11 @@ public sealed record RegisterSchema(SchemaAddress Address, SchemaContent Content
         if (verdict.Breaks.Count > 0)
         {
             throw new ProblemException(
-                ProblemKind.Unprocessable, $"{Address} would not be {CompatibilityRule.NameOf(mode)} compatible with the versions of {Address.Model} there are.",
-                [.. verdict.Breaks.Take(50).Select(item => new ProblemError(item.Pointer, item.ToString()))]);
+                ProblemKind.Unprocessable,
+                $"{Address} would not be {CompatibilityRule.NameOf(mode)} compatible with the versions of "
+                    + $"{Address.Model} there are.",
+                [.. verdict.Breaks.Take(50).Select(item => new ProblemError(item.Pointer, item.ToString()))]
+            );
         }
     }
 }

@@ -6,8 +6,9 @@ using Cairn.Core.Documents;
 
 namespace Cairn.Core.Schemas;
 
-/// <summary>Makes up a document that a JSON Schema describes, for people to look at: what the schema itself gives (constants,
-/// examples, defaults, the first of several choices), else the simplest value of the type within its limits.</summary>
+/// <summary>Makes up a document that a JSON Schema describes, for people to look at: what the schema itself gives
+/// (constants, examples, defaults, the first of several choices), else the simplest value of the type within its
+/// limits.</summary>
 internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> registry)
 {
     private const int MaxDepth = 24;
@@ -42,8 +43,14 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
         if (Given(schema) is { } given)
             return JsonNode.Parse(given.GetRawText());
         JsonNode? made = null;
-        if (schema.TryGetProperty("$ref", out var reference) && Follow(reference.GetString() ?? "", document) is var (target, home))
+        if (
+            schema.TryGetProperty("$ref", out var reference)
+            && Follow(reference.GetString() ?? "", document) is var (target, home)
+        )
+        {
             made = Make(target, home, depth + 1);
+        }
+
         if (schema.TryGetProperty("allOf", out var all) && all.ValueKind == JsonValueKind.Array)
         {
             foreach (var part in all.EnumerateArray())
@@ -52,11 +59,19 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
 
         foreach (string choice in new[] { "oneOf", "anyOf" })
         {
-            if (schema.TryGetProperty(choice, out var choices) && choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() > 0)
+            if (
+                schema.TryGetProperty(choice, out var choices)
+                && choices.ValueKind == JsonValueKind.Array
+                && choices.GetArrayLength() > 0
+            )
+            {
                 made = Merge(made, Make(choices[0], document, depth + 1));
+            }
         }
 
-        return TypeOf(schema) is { } type ? Merge(made, OfType(type, schema, document, depth)) : made ?? new JsonObject();
+        return TypeOf(schema) is { } type
+            ? Merge(made, OfType(type, schema, document, depth))
+            : made ?? new JsonObject();
     }
 
     private static JsonElement? Given(JsonElement schema)
@@ -65,8 +80,14 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
             return constant;
         foreach (string name in new[] { "examples", "enum" })
         {
-            if (schema.TryGetProperty(name, out var values) && values.ValueKind == JsonValueKind.Array && values.GetArrayLength() > 0)
+            if (
+                schema.TryGetProperty(name, out var values)
+                && values.ValueKind == JsonValueKind.Array
+                && values.GetArrayLength() > 0
+            )
+            {
                 return values[0];
+            }
         }
 
         return schema.TryGetProperty("default", out var value) ? value : null;
@@ -77,7 +98,8 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
         if (schema.TryGetProperty("type", out var type))
         {
             return type.ValueKind == JsonValueKind.Array
-                ? type.EnumerateArray().Select(item => item.GetString()).FirstOrDefault(name => name != "null") ?? "null"
+                ? type.EnumerateArray().Select(item => item.GetString()).FirstOrDefault(name => name != "null")
+                    ?? "null"
                 : type.GetString();
         }
 
@@ -86,16 +108,17 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
         return schema.TryGetProperty("items", out _) || schema.TryGetProperty("prefixItems", out _) ? "array" : null;
     }
 
-    private JsonNode? OfType(string type, JsonElement schema, JsonElement document, int depth) => type switch
-    {
-        "object" => Object(schema, document, depth),
-        "array" => Array(schema, document, depth),
-        "string" => JsonValue.Create(Text(schema)),
-        "integer" => JsonValue.Create(Math.Ceiling(Number(schema, 1))),
-        "number" => JsonValue.Create(Number(schema, 0.5m)),
-        "boolean" => JsonValue.Create(true),
-        _ => null,
-    };
+    private JsonNode? OfType(string type, JsonElement schema, JsonElement document, int depth) =>
+        type switch
+        {
+            "object" => Object(schema, document, depth),
+            "array" => Array(schema, document, depth),
+            "string" => JsonValue.Create(Text(schema)),
+            "integer" => JsonValue.Create(Math.Ceiling(Number(schema, 1))),
+            "number" => JsonValue.Create(Number(schema, 0.5m)),
+            "boolean" => JsonValue.Create(true),
+            _ => null,
+        };
 
     private JsonObject Object(JsonElement schema, JsonElement document, int depth)
     {
@@ -114,7 +137,11 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
             foreach (var name in required.EnumerateArray())
             {
                 if (name.GetString() is { } member && !made.ContainsKey(member))
-                    made[member] = schema.TryGetProperty("additionalProperties", out var other) ? Make(other, document, depth + 1) : new JsonObject();
+                {
+                    made[member] = schema.TryGetProperty("additionalProperties", out var other)
+                        ? Make(other, document, depth + 1)
+                        : new JsonObject();
+                }
             }
         }
 
@@ -140,9 +167,16 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
 
     private static string Text(JsonElement schema)
     {
-        string text = schema.TryGetProperty("format", out var format) && Formats.TryGetValue(format.GetString() ?? "", out string? known) ? known : "text";
-        int least = (int)Math.Clamp(Limit(schema, "minLength") ?? 0, 0, MaxText), most = (int)Math.Clamp(Limit(schema, "maxLength") ?? MaxText, 0, MaxText);
-        return text.Length < least ? text.PadRight(least, 'x') : text.Length > most ? text[..most] : text;
+        string text =
+            schema.TryGetProperty("format", out var format)
+            && Formats.TryGetValue(format.GetString() ?? "", out string? known)
+                ? known
+                : "text";
+        int least = (int)Math.Clamp(Limit(schema, "minLength") ?? 0, 0, MaxText),
+            most = (int)Math.Clamp(Limit(schema, "maxLength") ?? MaxText, 0, MaxText);
+        return text.Length < least ? text.PadRight(least, 'x')
+            : text.Length > most ? text[..most]
+            : text;
     }
 
     // In decimals, for 0.3 is a multiple of 0.1; what is too large or too fine for them is left aside.
@@ -157,9 +191,14 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
     }
 
     private static decimal? Exact(JsonElement schema, string keyword) =>
-        schema.TryGetProperty(keyword, out var value) && value.ValueKind == JsonValueKind.Number
+        schema.TryGetProperty(keyword, out var value)
+        && value.ValueKind == JsonValueKind.Number
         && decimal.TryParse(value.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
-        && (number == 0 ? value.GetRawText().AsSpan().IndexOfAnyInRange('1', '9') < 0 : Math.Abs(number) is >= 1e-12m and <= 1e12m)
+        && (
+            number == 0
+                ? value.GetRawText().AsSpan().IndexOfAnyInRange('1', '9') < 0
+                : Math.Abs(number) is >= 1e-12m and <= 1e12m
+        )
             ? number
             : null;
 
@@ -182,13 +221,24 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
         var target = document;
         foreach (string part in fragment.Split('/').Skip(1))
         {
-            string name = part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            string name = part.Replace("~1", "/", StringComparison.Ordinal)
+                .Replace("~0", "~", StringComparison.Ordinal);
             if (target.ValueKind == JsonValueKind.Object && target.TryGetProperty(name, out var member))
+            {
                 target = member;
-            else if (target.ValueKind == JsonValueKind.Array && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < target.GetArrayLength())
+            }
+            else if (
+                target.ValueKind == JsonValueKind.Array
+                && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                && index < target.GetArrayLength()
+            )
+            {
                 target = target[index];
+            }
             else
+            {
                 return null;
+            }
         }
 
         return (target, document);
@@ -208,11 +258,16 @@ internal sealed class SampleDocument(JsonElement root, Func<string, byte[]?> reg
     }
 
     private static bool IsRequired(JsonElement schema, string name) =>
-        schema.TryGetProperty("required", out var required) && required.ValueKind == JsonValueKind.Array
+        schema.TryGetProperty("required", out var required)
+        && required.ValueKind == JsonValueKind.Array
         && required.EnumerateArray().Any(item => item.ValueEquals(name));
 
     private static double? Limit(JsonElement schema, string keyword) =>
-        schema.TryGetProperty(keyword, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) ? number : null;
+        schema.TryGetProperty(keyword, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetDouble(out double number)
+            ? number
+            : null;
 }
 
 [JsonSourceGenerationOptions]

@@ -32,10 +32,27 @@ public sealed record DeprecateSchema(SchemaAddress Address, SchemaDeprecation? D
     protected override void Apply(ChangeDraft draft, DraftResource<SchemaState> schema, SchemaState state)
     {
         if (Deprecation?.Message?.Length > MaxMessageLength)
-            throw new ProblemException(ProblemKind.Invalid, $"A message has at most {MaxMessageLength} characters.", [new ProblemError("/message", "Too long.")]);
+        {
+            throw new ProblemException(
+                ProblemKind.Invalid,
+                $"A message has at most {MaxMessageLength} characters.",
+                [new ProblemError("/message", "Too long.")]
+            );
+        }
+
         var source = new SchemaSource(draft.Kinds.Schemas, draft);
-        if (Deprecation?.Replacement is { } replacement && source.Resolve(SchemaSelector.Parse(replacement)) is not { } found)
-            throw new ProblemException(ProblemKind.Unprocessable, $"There is no schema {replacement} to use instead.", [new ProblemError("/replacement", "There is no such schema.")]);
+        if (
+            Deprecation?.Replacement is { } replacement
+            && source.Resolve(SchemaSelector.Parse(replacement)) is not { } found
+        )
+        {
+            throw new ProblemException(
+                ProblemKind.Unprocessable,
+                $"There is no schema {replacement} to use instead.",
+                [new ProblemError("/replacement", "There is no such schema.")]
+            );
+        }
+
         schema.Set(state with { Deprecation = Deprecation }, Deprecation is null ? "restore" : "deprecate");
     }
 }
@@ -54,7 +71,8 @@ public sealed record DescribeSchema(SchemaAddress Address, byte[] Meta) : Schema
 
 /// <summary>Deletes a version.</summary>
 /// <param name="Address">Which version.</param>
-/// <param name="Force">Whether also when configs are bound to it or schemas refer to it, which then lead nowhere.</param>
+/// <param name="Force">Whether also when configs are bound to it or schemas refer to it, which then lead
+/// nowhere.</param>
 public sealed record DeleteSchema(SchemaAddress Address, bool Force) : SchemaOperation(Address)
 {
     public override Permission Needed => new("schemas", PermissionLevel.Delete);
@@ -62,7 +80,12 @@ public sealed record DeleteSchema(SchemaAddress Address, bool Force) : SchemaOpe
     protected override void Apply(ChangeDraft draft, DraftResource<SchemaState> schema, SchemaState state)
     {
         if (!Force)
-            SchemaUsers.Of(draft.Kinds, draft, state).RequireNone(Address, draft.Caller, "Delete it with force if they may lead nowhere.");
+        {
+            SchemaUsers
+                .Of(draft.Kinds, draft, state)
+                .RequireNone(Address, draft.Caller, "Delete it with force if they may lead nowhere.");
+        }
+
         schema.Set(null, "delete");
     }
 }
@@ -71,14 +94,20 @@ public sealed record DeleteSchema(SchemaAddress Address, bool Force) : SchemaOpe
 public sealed record RestoreSchema(string Path, long ToVersion) : Operation
 {
     public override string Path { get; init; } = Path;
-    public override Permission Needed => new("schemas", ToVersion == 0 ? PermissionLevel.Delete : PermissionLevel.Write);
+    public override Permission Needed =>
+        new("schemas", ToVersion == 0 ? PermissionLevel.Delete : PermissionLevel.Write);
 
     public override async ValueTask ApplyAsync(ChangeDraft draft, CancellationToken ct)
     {
-        var address = SchemaSelector.FromPath(Path).Exact ?? throw new ProblemException(ProblemKind.Invalid, $"'{Path}' names no version of a schema.");
+        var address =
+            SchemaSelector.FromPath(Path).Exact
+            ?? throw new ProblemException(ProblemKind.Invalid, $"'{Path}' names no version of a schema.");
         var schema = draft.Open(draft.Kinds.Schemas.Versions, Path);
         schema.CheckVersion(IfVersion);
-        var state = ToVersion == 0 ? null : (await draft.ReadVersionAsync(draft.Kinds.Schemas.Versions, Path, ToVersion, ct)).State;
+        var state =
+            ToVersion == 0
+                ? null
+                : (await draft.ReadVersionAsync(draft.Kinds.Schemas.Versions, Path, ToVersion, ct)).State;
         if (state is null)
         {
             await new DeleteSchema(address, Force: false).ApplyAsync(draft, ct);
@@ -89,7 +118,12 @@ public sealed record RestoreSchema(string Path, long ToVersion) : Operation
         foreach (string reference in state.References)
         {
             if (source.Find(reference) is null)
-                throw new ProblemException(ProblemKind.Conflict, $"{address} refers to {reference}, which is not there any more.");
+            {
+                throw new ProblemException(
+                    ProblemKind.Conflict,
+                    $"{address} refers to {reference}, which is not there any more."
+                );
+            }
         }
 
         schema.Set(state, "restore");
@@ -124,7 +158,10 @@ public sealed record RestoreCompatibilityRule(string Path, long ToVersion) : Ope
     {
         var rule = draft.Open(draft.Kinds.Schemas.Rules, Path);
         rule.CheckVersion(IfVersion);
-        var state = ToVersion == 0 ? null : (await draft.ReadVersionAsync(draft.Kinds.Schemas.Rules, Path, ToVersion, ct)).State;
+        var state =
+            ToVersion == 0
+                ? null
+                : (await draft.ReadVersionAsync(draft.Kinds.Schemas.Rules, Path, ToVersion, ct)).State;
         rule.Set(state, state is null ? "delete" : "restore");
     }
 }

@@ -7,7 +7,8 @@ using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Schemas;
 
-/// <summary>A record that every write to a version of a model renews, so that its revision is that of the last such write.</summary>
+/// <summary>A record that every write to a version of a model renews, so that its revision is that of the last such
+/// write.</summary>
 /// <param name="Path">Whose: <see cref="ModelName.Path"/>.</param>
 /// <param name="Revision">The commit.</param>
 public sealed record ModelMark(string Path, long Revision);
@@ -19,7 +20,8 @@ public readonly record struct MarkOrder(long Revision, string Path) : IComparabl
     public static readonly MarkOrder End = new(long.MaxValue, "");
 
     /// <inheritdoc/>
-    public int CompareTo(MarkOrder other) => Revision != other.Revision ? Revision.CompareTo(other.Revision) : string.CompareOrdinal(Path, other.Path);
+    public int CompareTo(MarkOrder other) =>
+        Revision != other.Revision ? Revision.CompareTo(other.Revision) : string.CompareOrdinal(Path, other.Path);
 }
 
 /// <summary>The kinds of resource that make up the schema registry, and how they are found.</summary>
@@ -37,25 +39,45 @@ public sealed class SchemaResources : IResourceSet
             Operations = new Dictionary<string, Func<OperationForm, Operation>>
             {
                 ["register"] = form => new RegisterSchema(
-                    SchemaSelector.AddressFromPath(form.Path), SchemaText.Read(SchemaType.JsonSchema, SchemaContent.JsonSchemaMediaType, form.Document()))
+                    SchemaSelector.AddressFromPath(form.Path),
+                    SchemaText.Read(SchemaType.JsonSchema, SchemaContent.JsonSchemaMediaType, form.Document())
+                )
                 {
                     Meta = form.Json("meta"),
                     Backport = form.Flag("backport") ?? false,
                 },
-                ["delete"] = form => new DeleteSchema(SchemaSelector.AddressFromPath(form.Path), form.Flag("force") ?? false),
-                ["deprecate"] = form => new DeprecateSchema(SchemaSelector.AddressFromPath(form.Path), Deprecation(form)),
+                ["delete"] = form => new DeleteSchema(
+                    SchemaSelector.AddressFromPath(form.Path),
+                    form.Flag("force") ?? false
+                ),
+                ["deprecate"] = form => new DeprecateSchema(
+                    SchemaSelector.AddressFromPath(form.Path),
+                    Deprecation(form)
+                ),
                 ["undeprecate"] = form => new DeprecateSchema(SchemaSelector.AddressFromPath(form.Path), null),
                 ["describe"] = form => new DescribeSchema(SchemaSelector.AddressFromPath(form.Path), form.Document()),
                 ["restore"] = form => new RestoreSchema(form.Path, form.ToVersion()),
             },
         };
-        Rules = new("schema-rules", "schema-rule-versions", keyring, ids, CompatibilityRule.Encode, CompatibilityRule.Decode)
+        Rules = new(
+            "schema-rules",
+            "schema-rule-versions",
+            keyring,
+            ids,
+            CompatibilityRule.Encode,
+            CompatibilityRule.Decode
+        )
         {
             Restore = (path, version) => new RestoreCompatibilityRule(path, version),
             Operations = new Dictionary<string, Func<OperationForm, Operation>>
             {
-                ["put"] = form => new PutCompatibilityRule(form.Path, CompatibilityRule.ParseMode(
-                    Member(form, form.Document(), "compatibility") ?? throw form.Bad("document", "A rule is an object with 'compatibility'."))),
+                ["put"] = form => new PutCompatibilityRule(
+                    form.Path,
+                    CompatibilityRule.ParseMode(
+                        Member(form, form.Document(), "compatibility")
+                            ?? throw form.Bad("document", "A rule is an object with 'compatibility'.")
+                    )
+                ),
                 ["delete"] = form => new PutCompatibilityRule(form.Path, null),
                 ["restore"] = form => new RestoreCompatibilityRule(form.Path, form.ToVersion()),
             },
@@ -64,7 +86,11 @@ public sealed class SchemaResources : IResourceSet
         ModelsByRevision = Models.AddOrder<MarkOrder>(mark => [new MarkOrder(mark.Revision, mark.Path)]);
         Ids = new IdSequence(store, "schemas");
         ByName = Versions.Catalog.AddIndex(schema => Of(schema, state => state.Address.Model.Name));
-        Referrers = Versions.AddIndex("schema-references", schema => (IEnumerable<string>)schema.References, path => path);
+        Referrers = Versions.AddIndex(
+            "schema-references",
+            schema => (IEnumerable<string>)schema.References,
+            path => path
+        );
         ById = Versions.Catalog.AddOrder(schema => schema.State is { } state ? SchemaOrder.KeysOf(state) : []);
     }
 
@@ -109,7 +135,13 @@ public sealed class SchemaResources : IResourceSet
 
     /// <summary>Whether a schema has this number.</summary>
     public bool IsTaken(CatalogSnapshot snapshot, long number) =>
-        snapshot.Of(Versions.Catalog).CountRange(ById, new SchemaOrder(SchemaOrder.All(null), number), new SchemaOrder(SchemaOrder.All(null), number + 1)) > 0;
+        snapshot
+            .Of(Versions.Catalog)
+            .CountRange(
+                ById,
+                new SchemaOrder(SchemaOrder.All(null), number),
+                new SchemaOrder(SchemaOrder.All(null), number + 1)
+            ) > 0;
 
     private SchemaDeprecation Deprecation(OperationForm form)
     {
@@ -119,9 +151,18 @@ public sealed class SchemaResources : IResourceSet
 
     private static string? Member(OperationForm form, byte[]? document, string name)
     {
-        if (document is null || JsonText.Element(document) is not { ValueKind: JsonValueKind.Object } json || !json.TryGetProperty(name, out var value))
+        if (
+            document is null
+            || JsonText.Element(document) is not { ValueKind: JsonValueKind.Object } json
+            || !json.TryGetProperty(name, out var value)
+        )
+        {
             return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw form.Bad("document/" + name, $"'{name}' is a string.");
+        }
+
+        return value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : throw form.Bad("document/" + name, $"'{name}' is a string.");
     }
 
     private static IEnumerable<string> Of(Versioned<SchemaState> schema, Func<SchemaState, string> key) =>

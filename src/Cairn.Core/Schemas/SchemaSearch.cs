@@ -3,8 +3,8 @@ using Cairn.Storage.Catalogs;
 namespace Cairn.Core.Schemas;
 
 /// <summary>Finds models by what is in their path, or in the title of the version written last.</summary>
-/// <remarks>It looks through a table of all models, and looks up those that were written since the table was made, by their
-/// marks. When they are many the table is made anew.</remarks>
+/// <remarks>It looks through a table of all models, and looks up those that were written since the table was made, by
+/// their marks. When they are many the table is made anew.</remarks>
 internal sealed class SchemaSearch(SchemaResources schemas)
 {
     private const int MostChanges = 500;
@@ -43,7 +43,9 @@ internal sealed class SchemaSearch(SchemaResources schemas)
     }
 
     // The table, and what was written since, by path.
-    private ((string Path, string Searched)[] Models, List<(string Path, string Searched)> Changed) TableOf(CatalogSnapshot snapshot)
+    private ((string Path, string Searched)[] Models, List<(string Path, string Searched)> Changed) TableOf(
+        CatalogSnapshot snapshot
+    )
     {
         var marks = snapshot.Of(schemas.Models);
         if (Volatile.Read(ref _table) is not { } table || CountSince(table) > MostChanges)
@@ -52,11 +54,22 @@ internal sealed class SchemaSearch(SchemaResources schemas)
             {
                 table = _table;
                 if (table is null || CountSince(table) > MostChanges)
-                    Volatile.Write(ref _table, table = new Table(snapshot.Revision, [.. marks.Range("").Select(model => (model.Key, Searched(snapshot, model.Key)))]));
+                {
+                    Volatile.Write(
+                        ref _table,
+                        table = new Table(
+                            snapshot.Revision,
+                            [.. marks.Range("").Select(model => (model.Key, Searched(snapshot, model.Key)))]
+                        )
+                    );
+                }
             }
         }
 
-        var changed = marks.Range(schemas.ModelsByRevision, Since(table), MarkOrder.End).Select(mark => (mark.Path, Searched(snapshot, mark.Path))).ToList();
+        var changed = marks
+            .Range(schemas.ModelsByRevision, Since(table), MarkOrder.End)
+            .Select(mark => (mark.Path, Searched(snapshot, mark.Path)))
+            .ToList();
         changed.Sort(static (one, other) => string.CompareOrdinal(one.Path, other.Path));
         return (table.Models, changed);
 
@@ -65,7 +78,13 @@ internal sealed class SchemaSearch(SchemaResources schemas)
 
     private string Searched(CatalogSnapshot snapshot, string path)
     {
-        string? title = snapshot.Of(schemas.Versions.Catalog).Range(path + "/").Select(version => version.Value).Where(version => version.State is not null).MaxBy(version => version.Revision)?.State!.Title;
+        string? title = snapshot
+            .Of(schemas.Versions.Catalog)
+            .Range(path + "/")
+            .Select(version => version.Value)
+            .Where(version => version.State is not null)
+            .MaxBy(version => version.Revision)
+            ?.State!.Title;
         return (title is null ? path : $"{path}\n{title}").ToUpperInvariant();
     }
 

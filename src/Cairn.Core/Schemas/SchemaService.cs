@@ -35,15 +35,19 @@ public sealed class SchemaService(ResourceKinds kinds)
     private SchemaResources Schemas => kinds.Schemas;
 
     /// <summary>The record of a version, deleted or not; null when there never was one.</summary>
-    public Versioned<SchemaState>? Head(CatalogSnapshot snapshot, string path) => snapshot.Of(Schemas.Versions.Catalog).Get(path);
+    public Versioned<SchemaState>? Head(CatalogSnapshot snapshot, string path) =>
+        snapshot.Of(Schemas.Versions.Catalog).Get(path);
 
     /// <summary>The version that a selector stands for.</summary>
     /// <exception cref="ProblemException">There is none.</exception>
     public SchemaState Resolve(CatalogSnapshot snapshot, SchemaSelector selector) =>
         Source(snapshot).Resolve(selector)
-        ?? throw new ProblemException(ProblemKind.NotFound, Model(snapshot, selector.Model) is null
-            ? $"There is no schema {selector.Model}."
-            : $"{selector.Model} has no version {selector.Range}.");
+        ?? throw new ProblemException(
+            ProblemKind.NotFound,
+            Model(snapshot, selector.Model) is null
+                ? $"There is no schema {selector.Model}."
+                : $"{selector.Model} has no version {selector.Range}."
+        );
 
     /// <summary>A model with its versions; null when there is none.</summary>
     public SchemaModel? Model(CatalogSnapshot snapshot, ModelName name) =>
@@ -52,15 +56,28 @@ public sealed class SchemaService(ResourceKinds kinds)
     /// <summary>The models a caller may read, by path.</summary>
     /// <param name="snapshot">The state to read.</param>
     /// <param name="caller">Only what this caller may read.</param>
-    /// <param name="space">Only this namespace; <see cref="ModelName.Global"/> for the global ones; null for all.</param>
-    /// <param name="search">Only what has this in its path, or in the title of the version written last, in any case; null for all.</param>
+    /// <param name="space">Only this namespace; <see cref="ModelName.Global"/> for the global ones; null for
+    /// all.</param>
+    /// <param name="search">Only what has this in its path, or in the title of the version written last, in any case;
+    /// null for all.</param>
     /// <param name="after">The last path of the page before.</param>
-    public IEnumerable<SchemaModel> Models(CatalogSnapshot snapshot, Principal caller, string? space, string? search, string? after)
+    public IEnumerable<SchemaModel> Models(
+        CatalogSnapshot snapshot,
+        Principal caller,
+        string? space,
+        string? search,
+        string? after
+    )
     {
         string prefix = space is null ? "" : space + "/";
         var paths = search is null
             ? snapshot.Of(Schemas.Models).Range(prefix, after).Select(model => model.Key)
-            : _search.Find(snapshot, search).Where(path => path.StartsWith(prefix, StringComparison.Ordinal) && (after is null || string.CompareOrdinal(path, after) > 0));
+            : _search
+                .Find(snapshot, search)
+                .Where(path =>
+                    path.StartsWith(prefix, StringComparison.Ordinal)
+                    && (after is null || string.CompareOrdinal(path, after) > 0)
+                );
         bool all = Authorizer.AllowsAll(caller, ReadPermission);
         foreach (string path in paths)
         {
@@ -77,16 +94,25 @@ public sealed class SchemaService(ResourceKinds kinds)
 
     /// <summary>Versions by number.</summary>
     /// <param name="snapshot">The state to read.</param>
-    /// <param name="space">Only this namespace; <see cref="ModelName.Global"/> for the global ones; null for all.</param>
+    /// <param name="space">Only this namespace; <see cref="ModelName.Global"/> for the global ones; null for
+    /// all.</param>
     /// <param name="deprecated">Whether deprecated ones, too.</param>
     /// <param name="skip">How many to leave out at the beginning.</param>
     /// <returns>How many there are altogether, and those after the skipped ones.</returns>
-    public (int Count, IEnumerable<SchemaState> Versions) ByNumber(CatalogSnapshot snapshot, string? space, bool deprecated, int skip)
+    public (int Count, IEnumerable<SchemaState> Versions) ByNumber(
+        CatalogSnapshot snapshot,
+        string? space,
+        bool deprecated,
+        int skip
+    )
     {
         string part = deprecated ? SchemaOrder.All(space) : SchemaOrder.Active(space);
         var (from, to) = (new SchemaOrder(part, long.MinValue), new SchemaOrder(part, long.MaxValue));
         var view = snapshot.Of(Schemas.Versions.Catalog);
-        return (view.CountRange(Schemas.ById, from, to), view.Range(Schemas.ById, from, to, skip).Select(version => version.State!));
+        return (
+            view.CountRange(Schemas.ById, from, to),
+            view.Range(Schemas.ById, from, to, skip).Select(version => version.State!)
+        );
     }
 
     /// <summary>The rule that a model or a namespace keeps to.</summary>
@@ -117,16 +143,27 @@ public sealed class SchemaService(ResourceKinds kinds)
     /// <param name="content">The candidate.</param>
     /// <param name="mode">The promise; null for that of the rule in force.</param>
     public (CompiledSchema Compiled, CompatibilityFinding Finding) Check(
-        CatalogSnapshot snapshot, Principal caller, SchemaAddress address, SchemaContent content, CompatibilityMode? mode)
+        CatalogSnapshot snapshot,
+        Principal caller,
+        SchemaAddress address,
+        SchemaContent content,
+        CompatibilityMode? mode
+    )
     {
         var source = Source(snapshot);
         var compiled = Schemas.Compiler.Compile(source, content, address, caller);
-        var finding = CompatibilityCheck.Run(source, mode ?? RuleOf(snapshot, address.Model.Path).Mode, address, compiled);
+        var finding = CompatibilityCheck.Run(
+            source,
+            mode ?? RuleOf(snapshot, address.Model.Path).Mode,
+            address,
+            compiled
+        );
         return (compiled, compiled.Fault is null ? finding : finding with { Breaks = [] });
     }
 
     /// <summary>Who relies on a version.</summary>
-    public SchemaUsers Users(CatalogSnapshot snapshot, SchemaState schema) => SchemaUsers.Of(kinds, new SnapshotView(snapshot), schema);
+    public SchemaUsers Users(CatalogSnapshot snapshot, SchemaState schema) =>
+        SchemaUsers.Of(kinds, new SnapshotView(snapshot), schema);
 
     /// <summary>A document that the schema describes, made up; and whether it is valid, which schemas with patterns or
     /// conditions may be too involved for.</summary>
@@ -135,7 +172,10 @@ public sealed class SchemaService(ResourceKinds kinds)
     {
         var validator = Compile(snapshot, schema);
         var source = Source(snapshot);
-        var document = new SampleDocument(JsonText.Element(schema.Content.Text), name => source.Find(name)?.Content.Text).Make();
+        var document = new SampleDocument(
+            JsonText.Element(schema.Content.Text),
+            name => source.Find(name)?.Content.Text
+        ).Make();
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(document, SampleJson.Default.JsonNode);
         return (json, validator.IsValid(json));
     }

@@ -20,8 +20,8 @@ public sealed class SchemaSource(SchemaResources schemas, IResourceView view)
         return states;
     }
 
-    /// <summary>The version a selector stands for: the one it names; or of those in its range the highest, deprecated ones
-    /// and pre-releases only where there is no other. Null when there is none.</summary>
+    /// <summary>The version a selector stands for: the one it names; or of those in its range the highest, deprecated
+    /// ones and pre-releases only where there is no other. Null when there is none.</summary>
     public SchemaState? Resolve(SchemaSelector selector)
     {
         if (selector.Exact is { } exact)
@@ -33,7 +33,8 @@ public sealed class SchemaSource(SchemaResources schemas, IResourceView view)
 
     /// <summary>The rule a model keeps to: its own, its namespace's, or none.</summary>
     public CompatibilityMode ModeOf(ModelName model) =>
-        (view.Get(schemas.Rules, model.Path) ?? view.Get(schemas.Rules, model.Namespace ?? ModelName.Global))?.Mode ?? CompatibilityMode.None;
+        (view.Get(schemas.Rules, model.Path) ?? view.Get(schemas.Rules, model.Namespace ?? ModelName.Global))?.Mode
+        ?? CompatibilityMode.None;
 
     private static SchemaState? Highest(IReadOnlyList<SchemaState> ascending, Func<SchemaState, bool> wanted) =>
         ascending.LastOrDefault(state => wanted(state) && state.Deprecation is null) ?? ascending.LastOrDefault(wanted);

@@ -23,7 +23,8 @@ public enum SchemaType
 /// <summary>The text of a schema.</summary>
 /// <param name="Type">What it is.</param>
 /// <param name="MediaType">What it is served as.</param>
-/// <param name="Text">JSON without white space between its tokens, otherwise as it was written; or UTF-8 text as it was written.</param>
+/// <param name="Text">JSON without white space between its tokens, otherwise as it was written; or UTF-8 text as it was
+/// written.</param>
 public sealed record SchemaContent(SchemaType Type, string MediaType, byte[] Text)
 {
     /// <summary>What JSON Schemas are served as.</summary>
@@ -32,11 +33,17 @@ public sealed record SchemaContent(SchemaType Type, string MediaType, byte[] Tex
     /// <summary>SHA-256 of the text.</summary>
     public string Digest => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Text));
 
-    /// <summary>Whether two texts say the same: JSON whatever the order of its members, all else byte for byte.</summary>
+    /// <summary>Whether two texts say the same: JSON whatever the order of its members, all else byte for
+    /// byte.</summary>
     public bool SameAs(SchemaContent other) =>
-        Type == other.Type && MediaType == other.MediaType
-        && (Text.AsSpan().SequenceEqual(other.Text)
-            || (Type != SchemaType.Other && JsonElement.DeepEquals(JsonText.Element(Text), JsonText.Element(other.Text))));
+        Type == other.Type
+        && MediaType == other.MediaType
+        && (
+            Text.AsSpan().SequenceEqual(other.Text)
+            || (
+                Type != SchemaType.Other && JsonElement.DeepEquals(JsonText.Element(Text), JsonText.Element(other.Text))
+            )
+        );
 }
 
 /// <summary>That a version should not be used any more.</summary>
@@ -71,52 +78,53 @@ public sealed record SchemaState
     /// <summary>What the schema calls itself; null when it says nothing, or has not been stored yet.</summary>
     public string? Title { get; private init; }
 
-    internal static byte[] Encode(SchemaState state) => JsonText.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("address", state.Address.Path);
-        writer.WriteNumber("id", state.Id);
-        writer.WriteString("type", NameOf(state.Content.Type));
-        writer.WriteString("media_type", state.Content.MediaType);
-        if (state.Content.Type == SchemaType.Other)
-            writer.WriteString("text", state.Content.Text);
-        else
-            WriteRaw("text", state.Content.Text);
-        if (state.Avro is not null)
-            WriteRaw("avro", state.Avro);
-        WriteRaw("meta", state.Meta);
-        writer.WriteString("registered_by", state.RegisteredBy);
-        WriteTime("registered_at", state.RegisteredAt);
-        if (state.Deprecation is { } deprecation)
+    internal static byte[] Encode(SchemaState state) =>
+        JsonText.Write(writer =>
         {
-            writer.WriteStartObject("deprecation");
-            WriteTime("at", deprecation.At);
-            if (deprecation.Message is not null)
-                writer.WriteString("message", deprecation.Message);
-            if (deprecation.Replacement is not null)
-                writer.WriteString("replacement", deprecation.Replacement);
+            writer.WriteStartObject();
+            writer.WriteString("address", state.Address.Path);
+            writer.WriteNumber("id", state.Id);
+            writer.WriteString("type", NameOf(state.Content.Type));
+            writer.WriteString("media_type", state.Content.MediaType);
+            if (state.Content.Type == SchemaType.Other)
+                writer.WriteString("text", state.Content.Text);
+            else
+                WriteRaw("text", state.Content.Text);
+            if (state.Avro is not null)
+                WriteRaw("avro", state.Avro);
+            WriteRaw("meta", state.Meta);
+            writer.WriteString("registered_by", state.RegisteredBy);
+            WriteTime("registered_at", state.RegisteredAt);
+            if (state.Deprecation is { } deprecation)
+            {
+                writer.WriteStartObject("deprecation");
+                WriteTime("at", deprecation.At);
+                if (deprecation.Message is not null)
+                    writer.WriteString("message", deprecation.Message);
+                if (deprecation.Replacement is not null)
+                    writer.WriteString("replacement", deprecation.Replacement);
+                writer.WriteEndObject();
+            }
+
+            if (state.References.Length > 0)
+            {
+                writer.WriteStartArray("references");
+                foreach (string reference in state.References)
+                    writer.WriteStringValue(reference);
+                writer.WriteEndArray();
+            }
+
             writer.WriteEndObject();
-        }
 
-        if (state.References.Length > 0)
-        {
-            writer.WriteStartArray("references");
-            foreach (string reference in state.References)
-                writer.WriteStringValue(reference);
-            writer.WriteEndArray();
-        }
+            void WriteRaw(string name, byte[] json)
+            {
+                writer.WritePropertyName(name);
+                writer.WriteRawValue(json, skipInputValidation: true);
+            }
 
-        writer.WriteEndObject();
-
-        void WriteRaw(string name, byte[] json)
-        {
-            writer.WritePropertyName(name);
-            writer.WriteRawValue(json, skipInputValidation: true);
-        }
-
-        void WriteTime(string name, DateTimeOffset time) =>
-            writer.WriteString(name, time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-    });
+            void WriteTime(string name, DateTimeOffset time) =>
+                writer.WriteString(name, time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        });
 
     internal static SchemaState Decode(byte[] bytes)
     {
@@ -125,7 +133,10 @@ public sealed record SchemaState
         int slash = path.LastIndexOf('/');
         int first = path.IndexOf('/');
         string space = path[..first];
-        var model = new ModelName(space == ModelName.Global ? null : string.Intern(space), string.Intern(path[(first + 1)..slash]));
+        var model = new ModelName(
+            space == ModelName.Global ? null : string.Intern(space),
+            string.Intern(path[(first + 1)..slash])
+        );
         var type = TypeOf(json.GetProperty("type").GetString()!);
         var text = json.GetProperty("text");
         return new SchemaState
@@ -133,17 +144,27 @@ public sealed record SchemaState
             Address = new SchemaAddress(model, SchemaVersion.Parse(path[(slash + 1)..])),
             Id = json.GetProperty("id").GetInt64(),
             Content = new SchemaContent(
-                type, string.Intern(json.GetProperty("media_type").GetString()!),
-                type == SchemaType.Other ? System.Text.Encoding.UTF8.GetBytes(text.GetString()!) : Raw(text)),
+                type,
+                string.Intern(json.GetProperty("media_type").GetString()!),
+                type == SchemaType.Other ? System.Text.Encoding.UTF8.GetBytes(text.GetString()!) : Raw(text)
+            ),
             Avro = json.TryGetProperty("avro", out var avro) ? Raw(avro) : null,
             Meta = Raw(json.GetProperty("meta")),
             RegisteredBy = string.Intern(json.GetProperty("registered_by").GetString()!),
             RegisteredAt = json.GetProperty("registered_at").GetDateTimeOffset(),
-            Title = type != SchemaType.Other && text.ValueKind == JsonValueKind.Object && text.TryGetProperty("title", out var title) && title.ValueKind == JsonValueKind.String
-                ? title.GetString()
-                : null,
+            Title =
+                type != SchemaType.Other
+                && text.ValueKind == JsonValueKind.Object
+                && text.TryGetProperty("title", out var title)
+                && title.ValueKind == JsonValueKind.String
+                    ? title.GetString()
+                    : null,
             Deprecation = json.TryGetProperty("deprecation", out var deprecation)
-                ? new SchemaDeprecation(deprecation.GetProperty("at").GetDateTimeOffset(), Text(deprecation, "message"), Text(deprecation, "replacement"))
+                ? new SchemaDeprecation(
+                    deprecation.GetProperty("at").GetDateTimeOffset(),
+                    Text(deprecation, "message"),
+                    Text(deprecation, "replacement")
+                )
                 : null,
             References = json.TryGetProperty("references", out var references)
                 ? [.. references.EnumerateArray().Select(reference => reference.GetString()!)]
@@ -152,21 +173,24 @@ public sealed record SchemaState
     }
 
     /// <summary>A type as the API has it.</summary>
-    public static string NameOf(SchemaType type) => type switch
-    {
-        SchemaType.JsonSchema => "json-schema",
-        SchemaType.Avro => "avro",
-        _ => "other",
-    };
+    public static string NameOf(SchemaType type) =>
+        type switch
+        {
+            SchemaType.JsonSchema => "json-schema",
+            SchemaType.Avro => "avro",
+            _ => "other",
+        };
 
-    private static SchemaType TypeOf(string name) => name switch
-    {
-        "json-schema" => SchemaType.JsonSchema,
-        "avro" => SchemaType.Avro,
-        _ => SchemaType.Other,
-    };
+    private static SchemaType TypeOf(string name) =>
+        name switch
+        {
+            "json-schema" => SchemaType.JsonSchema,
+            "avro" => SchemaType.Avro,
+            _ => SchemaType.Other,
+        };
 
     private static byte[] Raw(JsonElement element) => JsonMarshal.GetRawUtf8Value(element).ToArray();
 
-    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -12,8 +12,12 @@ public static partial class SchemaText
     /// <summary>How large the text of one schema may be, in bytes.</summary>
     public const int MaxBytes = 1 << 20;
 
-    private static readonly Lazy<JsonSchemaValidator> MetaSchema = new(() => JsonSchemaValidator.Compile(
-        """{"$ref":"https://json-schema.org/draft/2020-12/schema"}"""u8.ToArray(), new SchemaOptions { AssertFormat = true }));
+    private static readonly Lazy<JsonSchemaValidator> MetaSchema = new(() =>
+        JsonSchemaValidator.Compile(
+            """{"$ref":"https://json-schema.org/draft/2020-12/schema"}"""u8.ToArray(),
+            new SchemaOptions { AssertFormat = true }
+        )
+    );
 
     /// <summary>A text as it will be kept.</summary>
     /// <param name="type">What it is.</param>
@@ -23,7 +27,13 @@ public static partial class SchemaText
     public static SchemaContent Read(SchemaType type, string mediaType, ReadOnlyMemory<byte> utf8)
     {
         if (utf8.Length > MaxBytes)
-            throw new ProblemException(ProblemKind.TooLarge, $"A schema has at most {MaxBytes} bytes; this one has {utf8.Length}.");
+        {
+            throw new ProblemException(
+                ProblemKind.TooLarge,
+                $"A schema has at most {MaxBytes} bytes; this one has {utf8.Length}."
+            );
+        }
+
         if (utf8.IsEmpty)
             throw new ProblemException(ProblemKind.Invalid, "The schema is empty.");
         if (type == SchemaType.Other)
@@ -35,13 +45,19 @@ public static partial class SchemaText
 
         byte[] text = JsonText.Normalize(utf8);
         var kind = JsonText.Element(text).ValueKind;
-        if (type == SchemaType.JsonSchema && kind is not (JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False))
+        if (
+            type == SchemaType.JsonSchema
+            && kind is not (JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False)
+        )
+        {
             throw new ProblemException(ProblemKind.Unprocessable, "A JSON Schema is an object, or true or false.");
+        }
+
         return new SchemaContent(type, mediaType, text);
     }
 
-    /// <summary>What is wrong with a schema by the meta-schema of draft 2020-12, whatever draft it names and whether or not
-    /// its references lead anywhere; null when nothing is.</summary>
+    /// <summary>What is wrong with a schema by the meta-schema of draft 2020-12, whatever draft it names and whether or
+    /// not its references lead anywhere; null when nothing is.</summary>
     /// <remarks>Of the formats only that of regular expressions counts, and those of other dialects pass.</remarks>
     public static string? FaultByMetaSchema(ReadOnlySpan<byte> schema)
     {
@@ -49,31 +65,69 @@ public static partial class SchemaText
             return null;
         foreach (var error in MetaSchema.Value.Validate(schema, 1_000).Errors)
         {
-            if (error.Keyword != "format" || (TryGetPattern(schema, error, out string? pattern) && !IsRegularExpression(pattern)))
+            if (
+                error.Keyword != "format"
+                || (TryGetPattern(schema, error, out string? pattern) && !IsRegularExpression(pattern))
+            )
             {
-                if (error.Keyword is not ("allOf" or "anyOf" or "$ref" or "$dynamicRef" or "propertyNames" or "additionalProperties" or "properties"))
+                if (
+                    error.Keyword
+                    is not (
+                        "allOf"
+                        or "anyOf"
+                        or "$ref"
+                        or "$dynamicRef"
+                        or "propertyNames"
+                        or "additionalProperties"
+                        or "properties"
+                    )
+                )
+                {
                     return error.ToString();
+                }
             }
         }
 
         return null;
     }
 
-    private static bool TryGetPattern(ReadOnlySpan<byte> schema, ValidationError error, [NotNullWhen(true)] out string? pattern)
+    private static bool TryGetPattern(
+        ReadOnlySpan<byte> schema,
+        ValidationError error,
+        [NotNullWhen(true)] out string? pattern
+    )
     {
         pattern = null;
         if (!error.SchemaPointer.Contains("pattern", StringComparison.Ordinal))
             return false;
-        string[] path = [.. error.InstancePointer.Split('/').Skip(1).Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+        string[] path =
+        [
+            .. error
+                .InstancePointer.Split('/')
+                .Skip(1)
+                .Select(part =>
+                    part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)
+                ),
+        ];
         var element = JsonText.Element(schema);
         foreach (string part in path)
         {
             if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(part, out var member))
+            {
                 element = member;
-            else if (element.ValueKind == JsonValueKind.Array && int.TryParse(part, out int index) && index < element.GetArrayLength())
+            }
+            else if (
+                element.ValueKind == JsonValueKind.Array
+                && int.TryParse(part, out int index)
+                && index < element.GetArrayLength()
+            )
+            {
                 element = element[index];
+            }
             else
+            {
                 return false;
+            }
         }
 
         // A name under patternProperties is pointed to by its member, a pattern by itself.
@@ -85,7 +139,9 @@ public static partial class SchemaText
     {
         try
         {
-            _ = new Regex(NamedReference().Replace(pattern.Replace("(?P<", "(?<", StringComparison.Ordinal), @"\k<$1>"));
+            _ = new Regex(
+                NamedReference().Replace(pattern.Replace("(?P<", "(?<", StringComparison.Ordinal), @"\k<$1>")
+            );
             return true;
         }
         catch (ArgumentException)

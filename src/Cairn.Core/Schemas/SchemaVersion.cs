@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Cairn.Core.Schemas;
 
-/// <summary>A semantic version (SemVer 2.0.0) without build metadata: <c>1.2.0</c>, <c>2.0.0-rc.1</c>. Numbers may have any
-/// length.</summary>
+/// <summary>A semantic version (SemVer 2.0.0) without build metadata: <c>1.2.0</c>, <c>2.0.0-rc.1</c>. Numbers may have
+/// any length.</summary>
 /// <remarks>Order is that of section 11. Versions that differ only in leading zeros, which a registry imported from
 /// elsewhere may hold, are ordered by their text.</remarks>
 public sealed partial class SchemaVersion : IComparable<SchemaVersion>, IEquatable<SchemaVersion>
@@ -45,7 +45,9 @@ public sealed partial class SchemaVersion : IComparable<SchemaVersion>, IEquatab
 
     /// <summary>Reads a version that was accepted before.</summary>
     public static SchemaVersion Parse(string text) =>
-        TryParse(text, out var version, leadingZeros: true) ? version : throw new FormatException($"'{text}' is not a version.");
+        TryParse(text, out var version, leadingZeros: true)
+            ? version
+            : throw new FormatException($"'{text}' is not a version.");
 
     /// <summary>One of the three numbers: 0 is major, 1 minor, 2 patch.</summary>
     internal string Number(int index) => _numbers[index];
@@ -95,13 +97,14 @@ public sealed partial class SchemaVersion : IComparable<SchemaVersion>, IEquatab
     }
 
     // Section 11.4: numbers by value and before words, words by their characters.
-    private static int ComparePreRelease(string one, string other) => (IsNumber(one), IsNumber(other)) switch
-    {
-        (true, true) => CompareNumbers(one, other),
-        (true, false) => -1,
-        (false, true) => 1,
-        _ => string.CompareOrdinal(one, other),
-    };
+    private static int ComparePreRelease(string one, string other) =>
+        (IsNumber(one), IsNumber(other)) switch
+        {
+            (true, true) => CompareNumbers(one, other),
+            (true, false) => -1,
+            (false, true) => 1,
+            _ => string.CompareOrdinal(one, other),
+        };
 
     private static bool IsNumber(string part) => part.All(char.IsAsciiDigit);
 

@@ -7,7 +7,8 @@ namespace Cairn.Core.Schemas;
 /// <summary>A set of versions: <c>1.2.0</c> (one), <c>^1.2</c> (from there below the next major version), <c>~1.2.3</c>
 /// (below the next minor version), <c>1.2</c> or <c>1.2.x</c>, <c>&gt;=1.0.0 &lt;3.0.0</c> (all of them),
 /// <c>1.0.0 - 1.9.9</c> (both included), <c>^1.2 || ^2.0</c> (any of them), <c>*</c> or <c>latest</c>.</summary>
-/// <remarks>A pre-release is in a range only when the range names one of the same three numbers, as npm has it.</remarks>
+/// <remarks>A pre-release is in a range only when the range names one of the same three numbers, as npm has
+/// it.</remarks>
 public sealed class VersionRange
 {
     private const int MaxLength = 200;
@@ -60,13 +61,17 @@ public sealed class VersionRange
 
     private static bool Contains(List<Bound> bounds, SchemaVersion version) =>
         bounds.All(bound => bound.Allows(version))
-        && (!version.IsPreRelease || bounds.Any(bound => bound.Version.IsPreRelease && SameNumbers(bound.Version, version)));
+        && (
+            !version.IsPreRelease
+            || bounds.Any(bound => bound.Version.IsPreRelease && SameNumbers(bound.Version, version))
+        );
 
     private static bool SameNumbers(SchemaVersion one, SchemaVersion other) =>
         Enumerable.Range(0, 3).All(i => SchemaVersion.CompareNumbers(one.Number(i), other.Number(i)) == 0);
 
     // As in the names of tags.
-    private static string WithoutV(string text) => text.Length > 1 && text[0] == 'v' && char.IsAsciiDigit(text[1]) ? text[1..] : text;
+    private static string WithoutV(string text) =>
+        text.Length > 1 && text[0] == 'v' && char.IsAsciiDigit(text[1]) ? text[1..] : text;
 
     private static bool AddBounds(string word, List<Bound> bounds)
     {
@@ -84,7 +89,9 @@ public sealed class VersionRange
                 return true;
             case "^":
                 // The first number that is not zero is the one that says "breaking" (SemVer section 4 for 0.y.z).
-                int breaking = Enumerable.Range(0, 3).FirstOrDefault(i => version.Number(i).Trim('0').Length > 0, given - 1);
+                int breaking = Enumerable
+                    .Range(0, 3)
+                    .FirstOrDefault(i => version.Number(i).Trim('0').Length > 0, given - 1);
                 AddSpan(bounds, version, Math.Min(breaking, Math.Max(given - 1, 0)));
                 return true;
             case "~":
@@ -97,10 +104,18 @@ public sealed class VersionRange
                 bounds.Add(new Bound(version, Least: false, Inclusive: false));
                 return true;
             case ">" when given > 0:
-                bounds.Add(given == 3 ? new Bound(version, Least: true, Inclusive: false) : new Bound(Next(version, given - 1), Least: true, Inclusive: true));
+                bounds.Add(
+                    given == 3
+                        ? new Bound(version, Least: true, Inclusive: false)
+                        : new Bound(Next(version, given - 1), Least: true, Inclusive: true)
+                );
                 return true;
             case "<=" when given > 0:
-                bounds.Add(given == 3 ? new Bound(version, Least: false, Inclusive: true) : new Bound(Next(version, given - 1), Least: false, Inclusive: false));
+                bounds.Add(
+                    given == 3
+                        ? new Bound(version, Least: false, Inclusive: true)
+                        : new Bound(Next(version, given - 1), Least: false, Inclusive: false)
+                );
                 return true;
             default:
                 return false;
@@ -117,10 +132,15 @@ public sealed class VersionRange
 
     private static SchemaVersion Next(SchemaVersion version, int index)
     {
-        var numbers = Enumerable.Range(0, 3).Select(i =>
-            i < index ? version.Number(i)
-            : i > index ? "0"
-            : (BigInteger.Parse(version.Number(i), CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture));
+        var numbers = Enumerable
+            .Range(0, 3)
+            .Select(i =>
+                i < index ? version.Number(i)
+                : i > index ? "0"
+                : (BigInteger.Parse(version.Number(i), CultureInfo.InvariantCulture) + 1).ToString(
+                    CultureInfo.InvariantCulture
+                )
+            );
         return SchemaVersion.Parse(string.Join('.', numbers));
     }
 
@@ -132,18 +152,28 @@ public sealed class VersionRange
             return true;
         string[] parts = text.Split('.');
         given = parts.TakeWhile(part => part is not ("x" or "X" or "*")).Count();
-        if (parts.Length > 3 || parts[given..].Any(part => part is not ("x" or "X" or "*")) || (given == 0 && text.Length == 0))
+        if (
+            parts.Length > 3
+            || parts[given..].Any(part => part is not ("x" or "X" or "*"))
+            || (given == 0 && text.Length == 0)
+        )
+        {
             return false;
-        return SchemaVersion.TryParse(string.Join('.', parts[..given].Concat(Enumerable.Repeat("0", 3 - given))), out version, leadingZeros: true);
+        }
+
+        return SchemaVersion.TryParse(
+            string.Join('.', parts[..given].Concat(Enumerable.Repeat("0", 3 - given))),
+            out version,
+            leadingZeros: true
+        );
     }
 
     private readonly record struct Bound(SchemaVersion Version, bool Least, bool Inclusive)
     {
-        public bool Allows(SchemaVersion version) => (version.CompareTo(Version), Least) switch
+        public bool Allows(SchemaVersion version)
         {
-            (0, _) => Inclusive,
-            ( > 0, true) or ( < 0, false) => true,
-            _ => false,
-        };
+            int order = version.CompareTo(Version);
+            return order == 0 ? Inclusive : order > 0 == Least;
+        }
     }
 }

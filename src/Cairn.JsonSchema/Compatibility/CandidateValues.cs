@@ -35,7 +35,8 @@ internal sealed class CandidateValues
         }
     }
 
-    /// <summary>All values of a conjunction, perhaps with some it does not have; null when there are too many.</summary>
+    /// <summary>All values of a conjunction, perhaps with some it does not have; null when there are too
+    /// many.</summary>
     public IReadOnlyList<JsonValue>? Of(Conjunction a)
     {
         IEnumerable<JsonValue>? listed = a.All<EnumKeyword>().MinBy(values => values.Values.Count)?.Values;

@@ -19,8 +19,12 @@ internal sealed class Conjunction
         Nodes = nodes;
         _used = used;
         Restriction = restriction;
-        Keywords = [.. nodes.SelectMany(PlainKeywords.Of)
-            .Where(keyword => keyword is not (RefKeyword or AllOfKeyword) && !used.Contains(keyword))];
+        Keywords =
+        [
+            .. nodes
+                .SelectMany(PlainKeywords.Of)
+                .Where(keyword => keyword is not (RefKeyword or AllOfKeyword) && !used.Contains(keyword)),
+        ];
         Kinds = Keywords.Aggregate(restriction, (kinds, keyword) => kinds & KindsOf(keyword));
     }
 
@@ -32,12 +36,14 @@ internal sealed class Conjunction
 
     private KindSet Restriction { get; }
 
-    /// <summary>The types its values can have. Numbers may be restricted further, see <see cref="OnlyIntegers"/>.</summary>
+    /// <summary>The types its values can have. Numbers may be restricted further, see
+    /// <see cref="OnlyIntegers"/>.</summary>
     public KindSet Kinds { get; }
 
     public bool OnlyIntegers => Keywords.OfType<TypeKeyword>().Any(type => type.Integer);
 
-    public IEnumerable<T> All<T>() where T : Keyword => Keywords.OfType<T>();
+    public IEnumerable<T> All<T>()
+        where T : Keyword => Keywords.OfType<T>();
 
     public Conjunction With(params IEnumerable<SchemaNode> more) => Of(Nodes.Concat(more), _used, Restriction);
 
@@ -50,7 +56,10 @@ internal sealed class Conjunction
     {
         var nodes = Nodes.Select(numberOf).Order();
         var used = _used.Select(numberOf).Order();
-        return string.Create(CultureInfo.InvariantCulture, $"{string.Join(',', nodes)}-{string.Join(',', used)}:{(int)Restriction}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{string.Join(',', nodes)}-{string.Join(',', used)}:{(int)Restriction}"
+        );
     }
 
     private static Conjunction Of(IEnumerable<SchemaNode> nodes, HashSet<Keyword> used, KindSet restriction)
@@ -74,13 +83,14 @@ internal sealed class Conjunction
         return new Conjunction(members, used, restriction);
     }
 
-    private static KindSet KindsOf(Keyword keyword) => keyword switch
-    {
-        TypeKeyword type => type.Kinds | (type.Integer ? KindSet.Number : KindSet.None),
-        EnumKeyword values => values.Values.Aggregate(KindSet.None, (kinds, value) => kinds | KindOf(value.Kind)),
-        FalseKeyword => KindSet.None,
-        _ => KindSet.All,
-    };
+    private static KindSet KindsOf(Keyword keyword) =>
+        keyword switch
+        {
+            TypeKeyword type => type.Kinds | (type.Integer ? KindSet.Number : KindSet.None),
+            EnumKeyword values => values.Values.Aggregate(KindSet.None, (kinds, value) => kinds | KindOf(value.Kind)),
+            FalseKeyword => KindSet.None,
+            _ => KindSet.All,
+        };
 
     private static KindSet KindOf(TokenKind kind) =>
         kind is TokenKind.True or TokenKind.False ? KindSet.Boolean : (KindSet)(1 << (int)kind);

@@ -7,23 +7,46 @@ using Cairn.JsonSchema.Numbers;
 
 namespace Cairn.JsonSchema.Compatibility;
 
-/// <summary>Lists what changed between two schema documents, keyword by keyword, as written: references are not followed.</summary>
+/// <summary>Lists what changed between two schema documents, keyword by keyword, as written: references are not
+/// followed.</summary>
 internal sealed class DifferenceFinder
 {
     private static readonly FrozenSet<string> UpperLimits = new[]
     {
-        "maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains",
+        "maximum",
+        "exclusiveMaximum",
+        "maxLength",
+        "maxItems",
+        "maxProperties",
+        "maxContains",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> LowerLimits = new[]
     {
-        "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains",
+        "minimum",
+        "exclusiveMinimum",
+        "minLength",
+        "minItems",
+        "minProperties",
+        "minContains",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Annotations = new[]
     {
-        "title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples", "$comment",
-        "contentEncoding", "contentMediaType", "contentSchema", "$schema", "$id", "id",
+        "title",
+        "description",
+        "default",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "examples",
+        "$comment",
+        "contentEncoding",
+        "contentMediaType",
+        "contentSchema",
+        "$schema",
+        "$id",
+        "id",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly List<SchemaDifference> _found = [];
@@ -67,16 +90,33 @@ internal sealed class DifferenceFinder
         }
 
         foreach (var member in old.EnumerateObject().Where(member => !@new.TryGetProperty(member.Name, out _)))
-            CompareKeyword(member.Name, member.Value, null, JsonPointer.Append(pointer, member.Name), oldChildren, newChildren, pointer);
+        {
+            CompareKeyword(
+                member.Name,
+                member.Value,
+                null,
+                JsonPointer.Append(pointer, member.Name),
+                oldChildren,
+                newChildren,
+                pointer
+            );
+        }
     }
 
-    private static ILookup<string, (string Pointer, JsonElement Schema)> ChildrenByKeyword(JsonElement schema, Dialect dialect) =>
-        SubschemaKeywords.In(schema, dialect).ToLookup(child => JsonPointer.Split(child.Pointer)![0]);
+    private static ILookup<string, (string Pointer, JsonElement Schema)> ChildrenByKeyword(
+        JsonElement schema,
+        Dialect dialect
+    ) => SubschemaKeywords.In(schema, dialect).ToLookup(child => JsonPointer.Split(child.Pointer)![0]);
 
     private void CompareKeyword(
-        string keyword, JsonElement? old, JsonElement? @new, string at,
+        string keyword,
+        JsonElement? old,
+        JsonElement? @new,
+        string at,
         ILookup<string, (string Pointer, JsonElement Schema)> oldChildren,
-        ILookup<string, (string Pointer, JsonElement Schema)> newChildren, string schemaPointer)
+        ILookup<string, (string Pointer, JsonElement Schema)> newChildren,
+        string schemaPointer
+    )
     {
         if (old is { } o && @new is { } n && JsonElement.DeepEquals(o, n))
             return;
@@ -101,7 +141,14 @@ internal sealed class DifferenceFinder
         }
         else
         {
-            Add(old is null ? DifferenceKind.KeywordAdded : @new is null ? DifferenceKind.KeywordRemoved : DifferenceKind.KeywordChanged, at, old, @new);
+            Add(
+                old is null ? DifferenceKind.KeywordAdded
+                    : @new is null ? DifferenceKind.KeywordRemoved
+                    : DifferenceKind.KeywordChanged,
+                at,
+                old,
+                @new
+            );
         }
     }
 
@@ -111,27 +158,47 @@ internal sealed class DifferenceFinder
         if (from.ValueKind != JsonValueKind.Number || to.ValueKind != JsonValueKind.Number)
             return to.ValueKind == JsonValueKind.True;
 
-        int order = JsonNumber.Parse(Encoding.UTF8.GetBytes(to.GetRawText()))
+        int order = JsonNumber
+            .Parse(Encoding.UTF8.GetBytes(to.GetRawText()))
             .CompareTo(JsonNumber.Parse(Encoding.UTF8.GetBytes(from.GetRawText())));
         return UpperLimits.Contains(keyword) ? order < 0 : order > 0;
     }
 
     private void CompareChildren(
-        string keyword, IEnumerable<(string Pointer, JsonElement Schema)> old,
-        IEnumerable<(string Pointer, JsonElement Schema)> @new, string schemaPointer)
+        string keyword,
+        IEnumerable<(string Pointer, JsonElement Schema)> old,
+        IEnumerable<(string Pointer, JsonElement Schema)> @new,
+        string schemaPointer
+    )
     {
         bool isProperty = keyword == "properties";
         var before = old.ToDictionary(child => child.Pointer, child => child.Schema);
         foreach (var (pointer, schema) in @new)
         {
             if (before.Remove(pointer, out var previous))
+            {
                 Compare(previous, schema, schemaPointer + pointer);
+            }
             else
-                Add(isProperty ? DifferenceKind.PropertyAdded : DifferenceKind.SubschemaAdded, schemaPointer + pointer, null, schema);
+            {
+                Add(
+                    isProperty ? DifferenceKind.PropertyAdded : DifferenceKind.SubschemaAdded,
+                    schemaPointer + pointer,
+                    null,
+                    schema
+                );
+            }
         }
 
         foreach (var (pointer, schema) in before)
-            Add(isProperty ? DifferenceKind.PropertyRemoved : DifferenceKind.SubschemaRemoved, schemaPointer + pointer, schema, null);
+        {
+            Add(
+                isProperty ? DifferenceKind.PropertyRemoved : DifferenceKind.SubschemaRemoved,
+                schemaPointer + pointer,
+                schema,
+                null
+            );
+        }
     }
 
     private void CompareLists(string keyword, JsonElement? old, JsonElement? @new, string at)
@@ -156,10 +223,11 @@ internal sealed class DifferenceFinder
             Add(removed, at, item, null);
     }
 
-    private static List<JsonElement> Items(JsonElement? list) => list switch
-    {
-        null => [],
-        { ValueKind: JsonValueKind.Array } array => [.. array.EnumerateArray()],
-        { } single => [single],
-    };
+    private static List<JsonElement> Items(JsonElement? list) =>
+        list switch
+        {
+            null => [],
+            { ValueKind: JsonValueKind.Array } array => [.. array.EnumerateArray()],
+            { } single => [single],
+        };
 }

@@ -22,12 +22,14 @@ internal sealed class EmptinessProver(SubsetProver prover)
         return empty;
     }
 
-    private bool HasNoValue(Conjunction a) =>
-        a.Kinds == KindSet.None || prover.Candidates.Of(a) is { Count: 0 };
+    private bool HasNoValue(Conjunction a) => a.Kinds == KindSet.None || prover.Candidates.Of(a) is { Count: 0 };
 
     private bool EveryKindIsEmpty(Conjunction a)
     {
-        foreach (var kind in (ReadOnlySpan<KindSet>)[KindSet.Null, KindSet.Boolean, KindSet.Number, KindSet.String, KindSet.Array, KindSet.Object])
+        foreach (
+            var kind in (ReadOnlySpan<KindSet>)
+                [KindSet.Null, KindSet.Boolean, KindSet.Number, KindSet.String, KindSet.Array, KindSet.Object]
+        )
         {
             if ((a.Kinds & kind) != KindSet.None && !IsEmptyOf(a, kind))
                 return false;
@@ -36,16 +38,21 @@ internal sealed class EmptinessProver(SubsetProver prover)
         return true;
     }
 
-    private bool IsEmptyOf(Conjunction a, KindSet kind) => kind switch
-    {
-        KindSet.Number => a.All<BoundKeyword>().Any(lower => !lower.IsUpper && a.All<BoundKeyword>().Any(upper =>
-            upper.IsUpper && Excludes(lower, upper))),
-        KindSet.String => Crosses(a.All<LengthKeyword>().Max(l => l.Min), a.All<LengthKeyword>().Min(l => l.Max)),
-        KindSet.Array => Crosses(a.All<ArrayKeyword>().Max(l => l.Min), a.All<ArrayKeyword>().Min(l => l.Max)),
-        KindSet.Object => Crosses(a.All<ObjectKeyword>().Max(l => l.Min), a.All<ObjectKeyword>().Min(l => l.Max))
-            || ObjectImplications.RequiredNames(a).Any(name => prover.IsChildEmpty(ObjectImplications.Member(a, name))),
-        _ => false,
-    };
+    private bool IsEmptyOf(Conjunction a, KindSet kind) =>
+        kind switch
+        {
+            KindSet.Number => a.All<BoundKeyword>()
+                .Any(lower =>
+                    !lower.IsUpper && a.All<BoundKeyword>().Any(upper => upper.IsUpper && Excludes(lower, upper))
+                ),
+            KindSet.String => Crosses(a.All<LengthKeyword>().Max(l => l.Min), a.All<LengthKeyword>().Min(l => l.Max)),
+            KindSet.Array => Crosses(a.All<ArrayKeyword>().Max(l => l.Min), a.All<ArrayKeyword>().Min(l => l.Max)),
+            KindSet.Object => Crosses(a.All<ObjectKeyword>().Max(l => l.Min), a.All<ObjectKeyword>().Min(l => l.Max))
+                || ObjectImplications
+                    .RequiredNames(a)
+                    .Any(name => prover.IsChildEmpty(ObjectImplications.Member(a, name))),
+            _ => false,
+        };
 
     private static bool Excludes(BoundKeyword lower, BoundKeyword upper)
     {

@@ -12,9 +12,8 @@ internal static class PlainKeywords
 {
     private static readonly ConditionalWeakTable<SchemaNode, IReadOnlyList<Keyword>> Known = [];
 
-    public static IReadOnlyList<Keyword> Of(SchemaNode node) => node.Keywords.Any(keyword => keyword is UnevaluatedKeyword)
-        ? Known.GetValue(node, Make)
-        : node.Keywords;
+    public static IReadOnlyList<Keyword> Of(SchemaNode node) =>
+        node.Keywords.Any(keyword => keyword is UnevaluatedKeyword) ? Known.GetValue(node, Make) : node.Keywords;
 
     private static IReadOnlyList<Keyword> Make(SchemaNode node)
     {
@@ -26,43 +25,54 @@ internal static class PlainKeywords
         {
             if (unevaluated.AppliesTo == KindSet.Object)
             {
-                Replace(keywords, unevaluated, Closed(keywords.OfType<ObjectKeyword>().FirstOrDefault(), unevaluated.Schema));
+                Replace(
+                    keywords,
+                    unevaluated,
+                    Closed(keywords.OfType<ObjectKeyword>().FirstOrDefault(), unevaluated.Schema)
+                );
             }
             else if (!keywords.Any(keyword => keyword is ContainsKeyword)) // what it finds counts as evaluated
             {
-                Replace(keywords, unevaluated, Closed(keywords.OfType<ArrayKeyword>().FirstOrDefault(), unevaluated.Schema));
+                Replace(
+                    keywords,
+                    unevaluated,
+                    Closed(keywords.OfType<ArrayKeyword>().FirstOrDefault(), unevaluated.Schema)
+                );
             }
         }
 
         return keywords;
     }
 
-    private static void Replace<T>(List<Keyword> keywords, UnevaluatedKeyword unevaluated, T plain) where T : Keyword
+    private static void Replace<T>(List<Keyword> keywords, UnevaluatedKeyword unevaluated, T plain)
+        where T : Keyword
     {
         keywords.Remove(unevaluated);
         keywords.RemoveAll(keyword => keyword is T);
         keywords.Add(plain);
     }
 
-    private static ObjectKeyword Closed(ObjectKeyword? own, SchemaNode rest) => own is { Additional: not null }
-        ? own // everything is evaluated already
-        : new ObjectKeyword(own?.Properties ?? new PropertyTable([]))
-        {
-            Patterns = own?.Patterns ?? [],
-            Additional = rest,
-            Names = own?.Names,
-            Min = own?.Min,
-            Max = own?.Max,
-        };
+    private static ObjectKeyword Closed(ObjectKeyword? own, SchemaNode rest) =>
+        own is { Additional: not null }
+            ? own // everything is evaluated already
+            : new ObjectKeyword(own?.Properties ?? new PropertyTable([]))
+            {
+                Patterns = own?.Patterns ?? [],
+                Additional = rest,
+                Names = own?.Names,
+                Min = own?.Min,
+                Max = own?.Max,
+            };
 
-    private static ArrayKeyword Closed(ArrayKeyword? own, SchemaNode rest) => own is { Rest: not null }
-        ? own
-        : new ArrayKeyword
-        {
-            Prefix = own?.Prefix ?? [],
-            Rest = rest,
-            Min = own?.Min,
-            Max = own?.Max,
-            Unique = own?.Unique ?? false,
-        };
+    private static ArrayKeyword Closed(ArrayKeyword? own, SchemaNode rest) =>
+        own is { Rest: not null }
+            ? own
+            : new ArrayKeyword
+            {
+                Prefix = own?.Prefix ?? [],
+                Rest = rest,
+                Min = own?.Min,
+                Max = own?.Max,
+                Unique = own?.Unique ?? false,
+            };
 }

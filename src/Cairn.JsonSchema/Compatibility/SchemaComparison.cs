@@ -1,7 +1,8 @@
 namespace Cairn.JsonSchema;
 
 /// <summary>Why a document one schema accepts may be refused by another.</summary>
-/// <param name="Pointer">The keyword that refuses, as JSON Pointer into its schema (see <see cref="SchemaProblem.SchemaPointer"/>).</param>
+/// <param name="Pointer">The keyword that refuses, as JSON Pointer into its schema (see
+/// <see cref="SchemaProblem.SchemaPointer"/>).</param>
 /// <param name="Reason">A sentence.</param>
 /// <param name="IsUnknown">Compatibility could not be proven either way and is taken as broken.</param>
 public sealed record CompatibilityBreak(string Pointer, string Reason, bool IsUnknown);
@@ -12,10 +13,12 @@ public sealed record SchemaComparison
     /// <summary>What changed, in the order of the new schema.</summary>
     public required IReadOnlyList<SchemaDifference> Differences { get; init; }
 
-    /// <summary>Why backward compatibility does not hold; empty when it does. Pointers lead into the new schema.</summary>
+    /// <summary>Why backward compatibility does not hold; empty when it does. Pointers lead into the new
+    /// schema.</summary>
     public required IReadOnlyList<CompatibilityBreak> BackwardBreaks { get; init; }
 
-    /// <summary>Why forward compatibility does not hold; empty when it does. Pointers lead into the old schema.</summary>
+    /// <summary>Why forward compatibility does not hold; empty when it does. Pointers lead into the old
+    /// schema.</summary>
     public required IReadOnlyList<CompatibilityBreak> ForwardBreaks { get; init; }
 
     /// <summary>Every document valid under the old schema is valid under the new one.</summary>
@@ -43,6 +46,7 @@ public sealed record CompatibilityVerdict
 
 /// <summary>One break, and towards which version.</summary>
 /// <param name="VersionIndex">Index in the list of earlier versions that was given.</param>
-/// <param name="IsBackward">The candidate refuses documents of that version; otherwise that version refuses the candidate's.</param>
+/// <param name="IsBackward">The candidate refuses documents of that version; otherwise that version refuses the
+/// candidate's.</param>
 /// <param name="Break">Where and why.</param>
 public sealed record VersionBreak(int VersionIndex, bool IsBackward, CompatibilityBreak Break);

@@ -55,7 +55,8 @@ internal sealed class SchemaIdentity(bool allowDynamic)
     private static bool LookAlike(Step step)
     {
         var (left, right) = (step.Left.Resource.Dialect, step.Right.Resource.Dialect);
-        return left.Draft == right.Draft && left.AssertsFormat == right.AssertsFormat
+        return left.Draft == right.Draft
+            && left.AssertsFormat == right.AssertsFormat
             && step.Left.Keywords.Count == step.Right.Keywords.Count
             && (!step.IsReferred || JsonElement.DeepEquals(step.Left.Location.Element, step.Right.Location.Element));
     }
@@ -113,6 +114,8 @@ internal sealed class SchemaIdentity(bool allowDynamic)
     }
 
     private static IEnumerable<SchemaNode> Children(SchemaNode node) =>
-        node.Keywords.Where(keyword => keyword is not (RefKeyword or DynamicRefKeyword))
-            .SelectMany(keyword => keyword.Subschemas).Distinct();
+        node
+            .Keywords.Where(keyword => keyword is not (RefKeyword or DynamicRefKeyword))
+            .SelectMany(keyword => keyword.Subschemas)
+            .Distinct();
 }

@@ -160,10 +160,13 @@ internal sealed class SubsetProver
     {
         if (sink?.Count < MaxBreaks)
         {
-            sink.Add(new CompatibilityBreak(
-                node.Location.Describe() + (keyword.Length == 0 ? "" : "/" + keyword),
-                reason.Replace("{from}", _from).Replace("{to}", _to),
-                isUnknown));
+            sink.Add(
+                new CompatibilityBreak(
+                    node.Location.Describe() + (keyword.Length == 0 ? "" : "/" + keyword),
+                    reason.Replace("{from}", _from).Replace("{to}", _to),
+                    isUnknown
+                )
+            );
         }
 
         return false;
@@ -232,32 +235,61 @@ internal sealed class SubsetProver
     }
 
     /// <summary>
-    /// Judges a keyword about children. Where unevaluated ones are restricted beside applicators, the children that were
-    /// thought of may not be allowed: then a break is not proven.
+    /// Judges a keyword about children. Where unevaluated ones are restricted beside applicators, the children that
+    /// were thought of may not be allowed: then a break is not proven.
     /// </summary>
-    private static bool Children(Conjunction a, Keyword keyword, List<CompatibilityBreak>? sink, Func<List<CompatibilityBreak>?, bool> implies)
+    private static bool Children(
+        Conjunction a,
+        Keyword keyword,
+        List<CompatibilityBreak>? sink,
+        Func<List<CompatibilityBreak>?, bool> implies
+    )
     {
         if (sink is null || !a.All<UnevaluatedKeyword>().Any(unevaluated => unevaluated.AppliesTo == keyword.AppliesTo))
             return implies(sink);
 
         var breaks = new List<CompatibilityBreak>();
         bool implied = implies(breaks);
-        sink.AddRange(breaks.Take(MaxBreaks - sink.Count).Select(one => one.IsUnknown ? one : one with { IsUnknown = true, Reason = UnknownMark + one.Reason }));
+        sink.AddRange(
+            breaks
+                .Take(MaxBreaks - sink.Count)
+                .Select(one => one.IsUnknown ? one : one with { IsUnknown = true, Reason = UnknownMark + one.Reason })
+        );
         return implied;
     }
 
-    private bool Implies(Conjunction a, Keyword keyword, SchemaNode b, List<CompatibilityBreak>? sink) => keyword switch
-    {
-        FalseKeyword => Break(sink, b, "", "{to} allows no value here, {from} does"),
-        ObjectKeyword members => Children(a, keyword, sink, into => _objects.ImpliesMembers(a, members, b, into)),
-        DependencyKeyword dependencies => Children(a, keyword, sink, into => _objects.ImpliesDependencies(a, dependencies, b, into)),
-        ArrayKeyword elements => Children(a, keyword, sink, into => _arrays.ImpliesElements(a, elements, b, into)),
-        ContainsKeyword contains => Children(a, keyword, sink, into => _arrays.ImpliesContains(a, contains, b, into)),
-        UnevaluatedKeyword unevaluated => unevaluated.Schema.Keywords.Count == 0
-            || Unknown(sink, b, unevaluated.AppliesTo == KindSet.Object ? "unevaluatedProperties" : "unevaluatedItems",
-                "what other keywords evaluate may have changed"),
-        RefKeyword reference => IsSubset(a, reference.Target, sink),
-        AllOfKeyword or AlternativesKeyword or NotKeyword or ConditionalKeyword => _applicators.Implies(a, keyword, b, sink),
-        _ => _values.Implies(a, keyword, b, sink),
-    };
+    private bool Implies(Conjunction a, Keyword keyword, SchemaNode b, List<CompatibilityBreak>? sink) =>
+        keyword switch
+        {
+            FalseKeyword => Break(sink, b, "", "{to} allows no value here, {from} does"),
+            ObjectKeyword members => Children(a, keyword, sink, into => _objects.ImpliesMembers(a, members, b, into)),
+            DependencyKeyword dependencies => Children(
+                a,
+                keyword,
+                sink,
+                into => _objects.ImpliesDependencies(a, dependencies, b, into)
+            ),
+            ArrayKeyword elements => Children(a, keyword, sink, into => _arrays.ImpliesElements(a, elements, b, into)),
+            ContainsKeyword contains => Children(
+                a,
+                keyword,
+                sink,
+                into => _arrays.ImpliesContains(a, contains, b, into)
+            ),
+            UnevaluatedKeyword unevaluated => unevaluated.Schema.Keywords.Count == 0
+                || Unknown(
+                    sink,
+                    b,
+                    unevaluated.AppliesTo == KindSet.Object ? "unevaluatedProperties" : "unevaluatedItems",
+                    "what other keywords evaluate may have changed"
+                ),
+            RefKeyword reference => IsSubset(a, reference.Target, sink),
+            AllOfKeyword or AlternativesKeyword or NotKeyword or ConditionalKeyword => _applicators.Implies(
+                a,
+                keyword,
+                b,
+                sink
+            ),
+            _ => _values.Implies(a, keyword, b, sink),
+        };
 }

@@ -11,8 +11,17 @@ internal static class AnnotationKeywords
 {
     private static readonly FrozenSet<string> Annotating = new[]
     {
-        "title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples", "format",
-        "contentEncoding", "contentMediaType", "contentSchema",
+        "title",
+        "description",
+        "default",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "examples",
+        "format",
+        "contentEncoding",
+        "contentMediaType",
+        "contentSchema",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     public static IEnumerable<(string Keyword, JsonElement Value)> Read(KeywordReader reader)

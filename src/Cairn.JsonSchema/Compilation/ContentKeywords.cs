@@ -3,7 +3,8 @@ using Cairn.JsonSchema.Keywords;
 
 namespace Cairn.JsonSchema.Compilation;
 
-/// <summary>Reads <c>format</c> and, where they are checked, <c>contentEncoding</c> and <c>contentMediaType</c>.</summary>
+/// <summary>Reads <c>format</c> and, where they are checked, <c>contentEncoding</c> and
+/// <c>contentMediaType</c>.</summary>
 internal static class ContentKeywords
 {
     public static void Read(KeywordReader reader, List<Keyword> keywords)

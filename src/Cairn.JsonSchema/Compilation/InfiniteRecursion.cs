@@ -35,7 +35,15 @@ internal static class InfiniteRecursion
             if (visited.TryGetValue(node, out var visit))
             {
                 if (visit == Visit.Open)
-                    problems.Add(new SchemaProblem(node.Location.Describe(), "$ref", "the schema applies itself to the same value without end"));
+                {
+                    problems.Add(
+                        new SchemaProblem(
+                            node.Location.Describe(),
+                            "$ref",
+                            "the schema applies itself to the same value without end"
+                        )
+                    );
+                }
 
                 return;
             }

@@ -20,8 +20,10 @@ internal sealed class KeywordReader(SchemaLocation location, SchemaCompiler comp
 
     public SchemaOptions Options => compiler.Options;
 
-    public void Problem(string keyword, string message) => compiler.Problem(
-        new SchemaProblem(location.Resource.Document.Describe(location.Pointer + "/" + keyword), keyword, message));
+    public void Problem(string keyword, string message) =>
+        compiler.Problem(
+            new SchemaProblem(location.Resource.Document.Describe(location.Pointer + "/" + keyword), keyword, message)
+        );
 
     public JsonElement? Read(string keyword) =>
         Dialect.Has(keyword) && location.Element.TryGetProperty(keyword, out var value) ? value : null;
@@ -108,7 +110,10 @@ internal sealed class KeywordReader(SchemaLocation location, SchemaCompiler comp
     /// <summary>A list of different strings.</summary>
     public List<string> Names(string keyword, JsonElement value)
     {
-        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
+        if (
+            value.ValueKind != JsonValueKind.Array
+            || value.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String)
+        )
         {
             Problem(keyword, $"{keyword} must list strings");
             return [];
@@ -136,10 +141,14 @@ internal sealed class KeywordReader(SchemaLocation location, SchemaCompiler comp
         if (list.GetArrayLength() == 0)
             Problem(keyword, $"{keyword} must not be empty");
 
-        return [.. Enumerable.Range(0, list.GetArrayLength()).Select(index => At(JsonPointer.Append("/" + keyword, index)))];
+        return
+        [
+            .. Enumerable.Range(0, list.GetArrayLength()).Select(index => At(JsonPointer.Append("/" + keyword, index))),
+        ];
     }
 
-    private SchemaNode At(string step) => compiler.NodeFor(location.Resource.Document.Locations[location.Pointer + step]);
+    private SchemaNode At(string step) =>
+        compiler.NodeFor(location.Resource.Document.Locations[location.Pointer + step]);
 
     public EcmaPattern? Pattern(string keyword, string source)
     {
@@ -150,7 +159,10 @@ internal sealed class KeywordReader(SchemaLocation location, SchemaCompiler comp
         catch (EcmaPatternException refused)
         {
             const int shown = 200;
-            Problem(keyword, $"the pattern {(source.Length > shown ? source[..shown] + "…" : source)} {refused.Message}");
+            Problem(
+                keyword,
+                $"the pattern {(source.Length > shown ? source[..shown] + "…" : source)} {refused.Message}"
+            );
             return null;
         }
     }

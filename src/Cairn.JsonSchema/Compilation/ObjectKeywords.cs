@@ -21,8 +21,11 @@ internal static class ObjectKeywords
     private static void ReadMembers(KeywordReader reader, List<Keyword> keywords)
     {
         var required = reader.Names("required").ToHashSet(StringComparer.Ordinal);
-        if (reader.Dialect.Draft == SchemaDraft.Draft4 && reader.Read("required") is { ValueKind: JsonValueKind.Array } list
-            && list.GetArrayLength() == 0)
+        if (
+            reader.Dialect.Draft == SchemaDraft.Draft4
+            && reader.Read("required") is { ValueKind: JsonValueKind.Array } list
+            && list.GetArrayLength() == 0
+        )
         {
             reader.Problem("required", "required must not be empty");
         }
@@ -32,7 +35,8 @@ internal static class ObjectKeywords
         foreach (var property in reader.Map("properties"))
             schemas[property.Name] = reader.Subschema("properties", property.Name);
 
-        var properties = schemas.Select(p => (p.Key, p.Value, required.Contains(p.Key)))
+        var properties = schemas
+            .Select(p => (p.Key, p.Value, required.Contains(p.Key)))
             .Concat(required.Where(name => !schemas.ContainsKey(name)).Select(name => (name, (SchemaNode?)null, true)));
         var table = new PropertyTable(properties);
         var patterns = new List<(EcmaPattern, SchemaNode)>();
@@ -51,8 +55,13 @@ internal static class ObjectKeywords
             Min = reader.Count("minProperties"),
             Max = reader.Count("maxProperties"),
         };
-        if (members is not { Properties.Entries.Length: 0, Patterns.Length: 0, Additional: null, Names: null, Min: null, Max: null })
+        bool judgesNames = members.Names is not null || members.Min is not null || members.Max is not null;
+        bool judgesValues =
+            members.Additional is not null || members.Patterns.Length + members.Properties.Entries.Length > 0;
+        if (judgesNames || judgesValues)
+        {
             keywords.Add(members);
+        }
     }
 
     private static void ReadDependencies(KeywordReader reader, string keyword, List<Keyword> keywords)

@@ -9,7 +9,9 @@ internal static class ReferenceKeywords
 {
     public static void Read(KeywordReader reader, List<Keyword> keywords, SchemaCompiler compiler)
     {
-        foreach (string keyword in (ReadOnlySpan<string>)["$id", "id", "$anchor", "$dynamicAnchor", "$schema", "$comment"])
+        foreach (
+            string keyword in (ReadOnlySpan<string>)["$id", "id", "$anchor", "$dynamicAnchor", "$schema", "$comment"]
+        )
         {
             _ = reader.Text(keyword); // only that it is a string
         }
@@ -20,27 +22,42 @@ internal static class ReferenceKeywords
         ReadDynamic(reader, keywords, compiler);
         if (reader.Text("$recursiveRef") is { } recursive && reader.Follow("$recursiveRef", recursive) is { } start)
         {
-            bool isDynamic = start.Element.ValueKind == JsonValueKind.Object
-                && start.Element.TryGetProperty("$recursiveAnchor", out var flag) && flag.ValueKind == JsonValueKind.True;
+            bool isDynamic =
+                start.Element.ValueKind == JsonValueKind.Object
+                && start.Element.TryGetProperty("$recursiveAnchor", out var flag)
+                && flag.ValueKind == JsonValueKind.True;
             Add(reader, keywords, compiler, "$recursiveRef", "", start, isDynamic);
         }
     }
 
     private static void ReadDynamic(KeywordReader reader, List<Keyword> keywords, SchemaCompiler compiler)
     {
-        if (reader.Text("$dynamicRef") is not { } reference || reader.Follow("$dynamicRef", reference) is not { } initial)
+        if (
+            reader.Text("$dynamicRef") is not { } reference
+            || reader.Follow("$dynamicRef", reference) is not { } initial
+        )
+        {
             return;
+        }
 
         // Dynamic only when the reference names, by a plain name, a $dynamicAnchor to begin with.
-        string anchor = reference.Contains('#') ? Uri.UnescapeDataString(reference[(reference.IndexOf('#') + 1)..]) : "";
-        bool isDynamic = anchor.Length > 0
-            && initial.Resource.DynamicAnchors.TryGetValue(anchor, out var named) && named == initial;
+        string anchor = reference.Contains('#')
+            ? Uri.UnescapeDataString(reference[(reference.IndexOf('#') + 1)..])
+            : "";
+        bool isDynamic =
+            anchor.Length > 0 && initial.Resource.DynamicAnchors.TryGetValue(anchor, out var named) && named == initial;
         Add(reader, keywords, compiler, "$dynamicRef", anchor, initial, isDynamic);
     }
 
     private static void Add(
-        KeywordReader reader, List<Keyword> keywords, SchemaCompiler compiler,
-        string keyword, string anchor, SchemaLocation initial, bool isDynamic)
+        KeywordReader reader,
+        List<Keyword> keywords,
+        SchemaCompiler compiler,
+        string keyword,
+        string anchor,
+        SchemaLocation initial,
+        bool isDynamic
+    )
     {
         var node = reader.NodeFor(initial);
         keywords.Add(isDynamic ? new DynamicRefKeyword(keyword, anchor, node) : new RefKeyword(keyword, node));

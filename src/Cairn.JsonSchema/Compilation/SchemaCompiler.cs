@@ -47,7 +47,11 @@ internal sealed class SchemaCompiler
     public SchemaNode Compile(JsonElement schema)
     {
         var root = _registry.AddDocument(
-            Options.BaseUri?.OriginalString.Split('#')[0] ?? "", schema, isRoot: true, Dialect.Of(Options.DefaultDraft));
+            Options.BaseUri?.OriginalString.Split('#')[0] ?? "",
+            schema,
+            isRoot: true,
+            Dialect.Of(Options.DefaultDraft)
+        );
         var node = NodeFor(root);
         foreach (var location in root.Resource.Document.Locations.Values.ToList())
             NodeFor(location);
@@ -76,16 +80,29 @@ internal sealed class SchemaCompiler
         {
             if (_patterns.Count >= Options.Limits.MaxPatterns)
             {
-                throw new SchemaException([.. Problems, new SchemaProblem(
-                    "", "pattern", $"there are more than {Options.Limits.MaxPatterns} different patterns")]);
+                throw new SchemaException([
+                    .. Problems,
+                    new SchemaProblem(
+                        "",
+                        "pattern",
+                        $"there are more than {Options.Limits.MaxPatterns} different patterns"
+                    ),
+                ]);
             }
 
             pattern = EcmaPattern.Compile(source, Options.Limits.PatternTimeout);
             _patterns.Add(source, pattern);
             if ((_patternSize += pattern.Size) > Options.Limits.MaxPatternSize)
             {
-                throw new SchemaException([.. Problems, new SchemaProblem(
-                    "", "pattern", $"the patterns have more than {Options.Limits.MaxPatternSize} characters, with their classes written out")]);
+                throw new SchemaException([
+                    .. Problems,
+                    new SchemaProblem(
+                        "",
+                        "pattern",
+                        $"the patterns have more than {Options.Limits.MaxPatternSize} characters, with their "
+                            + "classes written out"
+                    ),
+                ]);
             }
         }
 
@@ -96,8 +113,14 @@ internal sealed class SchemaCompiler
     {
         if (++_references > Options.Limits.MaxReferences)
         {
-            throw new SchemaException([.. Problems, new SchemaProblem(
-                from.Location.Describe(), keyword, $"there are more than {Options.Limits.MaxReferences} references")]);
+            throw new SchemaException([
+                .. Problems,
+                new SchemaProblem(
+                    from.Location.Describe(),
+                    keyword,
+                    $"there are more than {Options.Limits.MaxReferences} references"
+                ),
+            ]);
         }
 
         var target = _registry.Resolve(from.Location, reference, out string? whyNot);
@@ -147,14 +170,23 @@ internal sealed class SchemaCompiler
                 break;
         }
 
-        bool isSchema = element.ValueKind == JsonValueKind.Object
-            || (element.ValueKind is JsonValueKind.True or JsonValueKind.False
-                && (node.Resource.Dialect.Draft > SchemaDraft.Draft4 || AllowsBoolean(node.Location.Pointer)));
+        bool isSchema =
+            element.ValueKind == JsonValueKind.Object
+            || (
+                element.ValueKind is JsonValueKind.True or JsonValueKind.False
+                && (node.Resource.Dialect.Draft > SchemaDraft.Draft4 || AllowsBoolean(node.Location.Pointer))
+            );
         if (!isSchema)
         {
-            Problems.Add(new SchemaProblem(node.Location.Describe(), "", node.Resource.Dialect.Draft == SchemaDraft.Draft4
-                ? "a schema must be an object"
-                : "a schema must be an object or a boolean"));
+            Problems.Add(
+                new SchemaProblem(
+                    node.Location.Describe(),
+                    "",
+                    node.Resource.Dialect.Draft == SchemaDraft.Draft4
+                        ? "a schema must be an object"
+                        : "a schema must be an object or a boolean"
+                )
+            );
         }
     }
 

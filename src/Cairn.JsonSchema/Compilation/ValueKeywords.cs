@@ -82,8 +82,12 @@ internal static class ValueKeywords
             }
             else
             {
-                keywords.Add(new EnumKeyword("enum", [.. list.EnumerateArray()
-                    .Select(value => reader.Value("enum", value)).OfType<JsonValue>()]));
+                keywords.Add(
+                    new EnumKeyword(
+                        "enum",
+                        [.. list.EnumerateArray().Select(value => reader.Value("enum", value)).OfType<JsonValue>()]
+                    )
+                );
             }
         }
 

@@ -36,28 +36,33 @@ internal sealed class ErrorCollector(int maxErrors)
 
         // A `false` schema has no keyword; the error then stands at the schema itself.
         string step = keyword.Length == 0 ? "" : "/" + keyword;
-        Errors.Add(new ValidationError
-        {
-            InstancePointer = PointerTo(instance, token),
-            SchemaPointer = node.Location.Describe() + step,
-            SchemaUri = node.AbsoluteUri + step,
-            EvaluationPath = string.Concat(_path) + step,
-            Keyword = keyword,
-            Message = message,
-        });
+        Errors.Add(
+            new ValidationError
+            {
+                InstancePointer = PointerTo(instance, token),
+                SchemaPointer = node.Location.Describe() + step,
+                SchemaUri = node.AbsoluteUri + step,
+                EvaluationPath = string.Concat(_path) + step,
+                Keyword = keyword,
+                Message = message,
+            }
+        );
     }
 
     public void Annotate(SchemaNode node, string keyword, TapeView instance, int token, JsonElement value) =>
-        Annotations.Add(new ValidationAnnotation
-        {
-            InstancePointer = PointerTo(instance, token),
-            SchemaUri = $"{node.AbsoluteUri}/{JsonPointer.Escape(keyword)}",
-            EvaluationPath = $"{string.Concat(_path)}/{JsonPointer.Escape(keyword)}",
-            Keyword = keyword,
-            Value = value,
-        });
+        Annotations.Add(
+            new ValidationAnnotation
+            {
+                InstancePointer = PointerTo(instance, token),
+                SchemaUri = $"{node.AbsoluteUri}/{JsonPointer.Escape(keyword)}",
+                EvaluationPath = $"{string.Concat(_path)}/{JsonPointer.Escape(keyword)}",
+                Keyword = keyword,
+                Value = value,
+            }
+        );
 
-    public string PointerTo(TapeView instance, int token) => (_pointers ??= new InstancePointers(instance)).To(instance, token);
+    public string PointerTo(TapeView instance, int token) =>
+        (_pointers ??= new InstancePointers(instance)).To(instance, token);
 
     private static void Truncate<T>(List<T> list, int count) => list.RemoveRange(count, list.Count - count);
 }

@@ -6,7 +6,8 @@ using Cairn.JsonSchema.Patterns;
 
 namespace Cairn.JsonSchema.Evaluation;
 
-/// <summary>The state of one validation: the instance, what is left of the budget, and who listens for errors.</summary>
+/// <summary>The state of one validation: the instance, what is left of the budget, and who listens for
+/// errors.</summary>
 internal ref struct EvaluationState
 {
     /// <summary>How often the remaining stack is looked at: every so many levels.</summary>
@@ -70,7 +71,9 @@ internal ref struct EvaluationState
         return _patternTime <= _limits.PatternTimeout
             ? matches
             : throw new EvaluationAbortedException(
-                $"matching patterns, the last of them {pattern.Source}, took longer than {_limits.PatternTimeout.TotalMilliseconds} ms");
+                $"matching patterns, the last of them {pattern.Source}, took longer than "
+                    + $"{_limits.PatternTimeout.TotalMilliseconds} ms"
+            );
     }
 
     private readonly void OutOfSteps() =>
@@ -79,10 +82,14 @@ internal ref struct EvaluationState
     public void Descend()
     {
         Charge(1);
-        if (++_depth > _limits.MaxEvaluationDepth
-            || ((_depth & StackCheckMask) == 0 && !RuntimeHelpers.TryEnsureSufficientExecutionStack()))
+        if (
+            ++_depth > _limits.MaxEvaluationDepth
+            || ((_depth & StackCheckMask) == 0 && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        )
         {
-            throw new EvaluationAbortedException($"subschemas are evaluated deeper than {_limits.MaxEvaluationDepth} levels");
+            throw new EvaluationAbortedException(
+                $"subschemas are evaluated deeper than {_limits.MaxEvaluationDepth} levels"
+            );
         }
     }
 

@@ -21,13 +21,14 @@ internal static class KindSetExtensions
     public static bool Contains(this KindSet set, TokenKind kind) => ((int)set & (1 << (int)kind)) != 0;
 
     /// <summary>The type's name as schemas write it.</summary>
-    public static string TypeName(this TokenKind kind) => kind switch
-    {
-        TokenKind.Null => "null",
-        TokenKind.False or TokenKind.True => "boolean",
-        TokenKind.Number => "number",
-        TokenKind.String or TokenKind.Name => "string",
-        TokenKind.Array => "array",
-        _ => "object",
-    };
+    public static string TypeName(this TokenKind kind) =>
+        kind switch
+        {
+            TokenKind.Null => "null",
+            TokenKind.False or TokenKind.True => "boolean",
+            TokenKind.Number => "number",
+            TokenKind.String or TokenKind.Name => "string",
+            TokenKind.Array => "array",
+            _ => "object",
+        };
 }

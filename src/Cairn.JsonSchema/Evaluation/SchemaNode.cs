@@ -5,7 +5,8 @@ using Cairn.JsonSchema.Loading;
 
 namespace Cairn.JsonSchema.Evaluation;
 
-/// <summary>A compiled schema: its keywords, sorted by the types of value they look at. Immutable once sealed.</summary>
+/// <summary>A compiled schema: its keywords, sorted by the types of value they look at. Immutable once
+/// sealed.</summary>
 internal sealed class SchemaNode(SchemaLocation location)
 {
     private const int ValueKinds = (int)TokenKind.Object + 1;
@@ -22,7 +23,8 @@ internal sealed class SchemaNode(SchemaLocation location)
     /// <summary>All keywords that judge, in the order they run.</summary>
     public IReadOnlyList<Keyword> Keywords { get; private set; } = [];
 
-    /// <summary>The canonical URI: that of the resource, and the pointer from the resource's root as fragment.</summary>
+    /// <summary>The canonical URI: that of the resource, and the pointer from the resource's root as
+    /// fragment.</summary>
     public string AbsoluteUri => $"{Resource.Uri}#{Location.Pointer[Resource.Pointer.Length..]}";
 
     public void Seal(IReadOnlyList<Keyword> keywords, IEnumerable<(string Keyword, JsonElement Value)> annotations)
@@ -30,7 +32,9 @@ internal sealed class SchemaNode(SchemaLocation location)
         Keywords = [.. keywords.OrderBy(keyword => keyword.Cost)];
         _annotations = [.. annotations];
         _unevaluatedItems = keywords.OfType<UnevaluatedKeyword>().FirstOrDefault(k => k.AppliesTo == KindSet.Array);
-        _unevaluatedProperties = keywords.OfType<UnevaluatedKeyword>().FirstOrDefault(k => k.AppliesTo == KindSet.Object);
+        _unevaluatedProperties = keywords
+            .OfType<UnevaluatedKeyword>()
+            .FirstOrDefault(k => k.AppliesTo == KindSet.Object);
         for (int kind = 0; kind < ValueKinds; kind++)
         {
             _byKind[kind] =
@@ -66,7 +70,13 @@ internal sealed class SchemaNode(SchemaLocation location)
         return valid;
     }
 
-    private bool JudgeAndAnnotate(ref EvaluationState evaluation, int token, int marks, TokenKind kind, ErrorCollector collector)
+    private bool JudgeAndAnnotate(
+        ref EvaluationState evaluation,
+        int token,
+        int marks,
+        TokenKind kind,
+        ErrorCollector collector
+    )
     {
         var before = collector.Save();
         bool valid = JudgeChildren(ref evaluation, token, marks, kind);

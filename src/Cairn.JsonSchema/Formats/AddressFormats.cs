@@ -9,8 +9,13 @@ internal static class AddressFormats
         foreach (var range in text.Split((byte)'.'))
         {
             var part = text[range];
-            if (++parts > 4 || part.Length is 0 or > 3 || (part.Length > 1 && part[0] == '0')
-                || part.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0 || (part.Length == 3 && part.SequenceCompareTo("255"u8) > 0))
+            if (
+                ++parts > 4
+                || part.Length is 0 or > 3
+                || (part.Length > 1 && part[0] == '0')
+                || part.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0
+                || (part.Length == 3 && part.SequenceCompareTo("255"u8) > 0)
+            )
             {
                 return false;
             }

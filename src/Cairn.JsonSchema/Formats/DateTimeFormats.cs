@@ -10,8 +10,14 @@ internal static class DateTimeFormats
 
     public static bool IsDate(ReadOnlySpan<byte> text)
     {
-        if (text.Length != 10 || text[4] != '-' || text[7] != '-'
-            || !TryNumber(text[..4], out int year) || !TryNumber(text[5..7], out int month) || !TryNumber(text[8..], out int day))
+        if (
+            text.Length != 10
+            || text[4] != '-'
+            || text[7] != '-'
+            || !TryNumber(text[..4], out int year)
+            || !TryNumber(text[5..7], out int month)
+            || !TryNumber(text[8..], out int day)
+        )
         {
             return false;
         }
@@ -22,9 +28,17 @@ internal static class DateTimeFormats
 
     public static bool IsTime(ReadOnlySpan<byte> text)
     {
-        if (text.Length < 9 || text[2] != ':' || text[5] != ':'
-            || !TryNumber(text[..2], out int hour) || !TryNumber(text[3..5], out int minute) || !TryNumber(text[6..8], out int second)
-            || hour > 23 || minute > 59 || second > 60)
+        if (
+            text.Length < 9
+            || text[2] != ':'
+            || text[5] != ':'
+            || !TryNumber(text[..2], out int hour)
+            || !TryNumber(text[3..5], out int minute)
+            || !TryNumber(text[6..8], out int second)
+            || hour > 23
+            || minute > 59
+            || second > 60
+        )
         {
             return false;
         }
@@ -53,8 +67,15 @@ internal static class DateTimeFormats
         if (text.Length == 1)
             return text[0] is (byte)'Z' or (byte)'z';
 
-        if (text.Length != 6 || text[0] is not ((byte)'+' or (byte)'-') || text[3] != ':'
-            || !TryNumber(text[1..3], out int hour) || !TryNumber(text[4..], out int minute) || hour > 23 || minute > 59)
+        if (
+            text.Length != 6
+            || text[0] is not ((byte)'+' or (byte)'-')
+            || text[3] != ':'
+            || !TryNumber(text[1..3], out int hour)
+            || !TryNumber(text[4..], out int minute)
+            || hour > 23
+            || minute > 59
+        )
         {
             return false;
         }
@@ -105,8 +126,7 @@ internal static class DateTimeFormats
 
             previous = unit;
             text = text[(digits + 1)..];
-        }
-        while (text.Length > 0);
+        } while (text.Length > 0);
 
         return true;
     }

@@ -18,9 +18,12 @@ internal static class EmailFormats
         var local = text[..at];
         var domain = text[(at + 1)..];
         bool localIsValid = local[0] == '"' ? IsQuoted(local, international) : IsDotted(local, international);
-        return localIsValid && (domain.Length > 0 && domain[0] == '['
-            ? IsAddressLiteral(domain)
-            : international ? HostFormats.IsInternationalHostname(domain) : HostFormats.IsHostname(domain));
+        return localIsValid
+            && (
+                domain.Length > 0 && domain[0] == '[' ? IsAddressLiteral(domain)
+                : international ? HostFormats.IsInternationalHostname(domain)
+                : HostFormats.IsHostname(domain)
+            );
     }
 
     private static bool IsDotted(ReadOnlySpan<byte> local, bool international)
@@ -30,7 +33,8 @@ internal static class EmailFormats
 
         foreach (byte c in local)
         {
-            bool isAtom = c < 0x80 ? char.IsAsciiLetterOrDigit((char)c) || "!#$%&'*+-/=?^_`{|}~."u8.Contains(c) : international;
+            bool isAtom =
+                c < 0x80 ? char.IsAsciiLetterOrDigit((char)c) || "!#$%&'*+-/=?^_`{|}~."u8.Contains(c) : international;
             if (!isAtom)
                 return false;
         }
@@ -50,7 +54,8 @@ internal static class EmailFormats
                 return false;
 
             bool isEscaped = i > 0 && inner[i - 1] == '\\';
-            bool isText = inner[i] < 0x80 ? inner[i] is >= 0x20 and < 0x7F && (isEscaped || inner[i] != '"') : international;
+            bool isText =
+                inner[i] < 0x80 ? inner[i] is >= 0x20 and < 0x7F && (isEscaped || inner[i] != '"') : international;
             if (!isText)
                 return false;
         }

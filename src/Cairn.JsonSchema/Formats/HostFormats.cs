@@ -55,14 +55,18 @@ internal static class HostFormats
             if (Ascii.IsValid(label))
             {
                 codePoints = IsAsciiLabel(utf8)
-                    ? HasAcePrefix(utf8) ? InternationalLabel.DecodeALabel(utf8) : InternationalLabel.CodePoints(label)
+                    ? HasAcePrefix(utf8)
+                        ? InternationalLabel.DecodeALabel(utf8)
+                        : InternationalLabel.CodePoints(label)
                     : null;
                 length += label.Length;
             }
             else
             {
                 codePoints = InternationalLabel.CodePoints(label);
-                int encoded = InternationalLabel.IsULabel(codePoints) ? 4 + Punycode.Encode(codePoints).Length : int.MaxValue;
+                int encoded = InternationalLabel.IsULabel(codePoints)
+                    ? 4 + Punycode.Encode(codePoints).Length
+                    : int.MaxValue;
                 codePoints = encoded <= MaxLabel ? codePoints : null;
                 length += Math.Min(encoded, MaxName);
             }

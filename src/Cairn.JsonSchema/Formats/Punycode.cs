@@ -20,7 +20,8 @@ internal static class Punycode
         int delimiter = encoded.LastIndexOf('-');
         output.AddRange(encoded[..Math.Max(delimiter, 0)].Select(c => (int)c));
         var (n, i, bias) = (InitialN, 0, InitialBias);
-        for (int at = delimiter + 1; at < encoded.Length;)
+        int at = delimiter + 1;
+        while (at < encoded.Length)
         {
             int before = i;
             long weight = 1;
@@ -117,7 +118,10 @@ internal static class Punycode
         return k + (int)((Base - TMin + 1) * delta / (delta + Skew));
     }
 
-    private static int DigitOf(char c) => c is >= 'a' and <= 'z' ? c - 'a' : c is >= '0' and <= '9' ? c - '0' + 26 : -1;
+    private static int DigitOf(char c) =>
+        c is >= 'a' and <= 'z' ? c - 'a'
+        : c is >= '0' and <= '9' ? c - '0' + 26
+        : -1;
 
     private static char CharOf(int digit) => (char)(digit < 26 ? 'a' + digit : '0' + digit - 26);
 }

@@ -15,15 +15,18 @@ internal static class UriFormats
     private static readonly SearchValues<byte> Query = Set(Unreserved + SubDelims + ":@/?");
     private static readonly SearchValues<byte> Digits = Set("0123456789");
 
-    private static SearchValues<byte> Set(string characters) => SearchValues.Create(Encoding.ASCII.GetBytes(characters));
+    private static SearchValues<byte> Set(string characters) =>
+        SearchValues.Create(Encoding.ASCII.GetBytes(characters));
 
     public static bool IsUri(ReadOnlySpan<byte> text) => IsValid(text, needsScheme: true, international: false);
 
-    public static bool IsUriReference(ReadOnlySpan<byte> text) => IsValid(text, needsScheme: false, international: false);
+    public static bool IsUriReference(ReadOnlySpan<byte> text) =>
+        IsValid(text, needsScheme: false, international: false);
 
     public static bool IsIri(ReadOnlySpan<byte> text) => IsValid(text, needsScheme: true, international: true);
 
-    public static bool IsIriReference(ReadOnlySpan<byte> text) => IsValid(text, needsScheme: false, international: true);
+    public static bool IsIriReference(ReadOnlySpan<byte> text) =>
+        IsValid(text, needsScheme: false, international: true);
 
     private static bool IsValid(ReadOnlySpan<byte> text, bool needsScheme, bool international)
     {
@@ -66,7 +69,8 @@ internal static class UriFormats
         {
             int end = text[2..].IndexOf((byte)'/');
             var authority = end < 0 ? text[2..] : text.Slice(2, end);
-            return IsAuthority(authority, international) && IsMadeOf(text[(2 + authority.Length)..], Path, international);
+            return IsAuthority(authority, international)
+                && IsMadeOf(text[(2 + authority.Length)..], Path, international);
         }
 
         return IsMadeOf(text, Path, international);
@@ -110,7 +114,8 @@ internal static class UriFormats
 
         int colon = authority.IndexOf((byte)':');
         port = colon < 0 ? default : authority[(colon + 1)..];
-        return !port.ContainsAnyExcept(Digits) && IsMadeOf(colon < 0 ? authority : authority[..colon], RegName, international);
+        return !port.ContainsAnyExcept(Digits)
+            && IsMadeOf(colon < 0 ? authority : authority[..colon], RegName, international);
     }
 
     private static bool IsLiteralHost(ReadOnlySpan<byte> host)
@@ -131,7 +136,12 @@ internal static class UriFormats
         return true;
     }
 
-    private static bool IsMadeOf(ReadOnlySpan<byte> text, SearchValues<byte> allowed, bool international, bool allowPrivate = false)
+    private static bool IsMadeOf(
+        ReadOnlySpan<byte> text,
+        SearchValues<byte> allowed,
+        bool international,
+        bool allowPrivate = false
+    )
     {
         while (true)
         {
@@ -147,8 +157,11 @@ internal static class UriFormats
 
                 text = text[3..];
             }
-            else if (international && Rune.DecodeFromUtf8(text, out var rune, out int length) == OperationStatus.Done
-                && (IsUcsCharacter(rune.Value) || (allowPrivate && IsPrivate(rune.Value))))
+            else if (
+                international
+                && Rune.DecodeFromUtf8(text, out var rune, out int length) == OperationStatus.Done
+                && (IsUcsCharacter(rune.Value) || (allowPrivate && IsPrivate(rune.Value)))
+            )
             {
                 text = text[length..];
             }

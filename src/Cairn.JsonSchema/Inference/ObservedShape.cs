@@ -11,7 +11,17 @@ namespace Cairn.JsonSchema.Inference;
 internal sealed class ObservedShape
 {
     /// <summary>Formats that are told from a text with confidence, the more special ones first.</summary>
-    private static readonly string[] TellingFormats = ["date-time", "date", "time", "uuid", "ipv4", "ipv6", "email", "uri"];
+    private static readonly string[] TellingFormats =
+    [
+        "date-time",
+        "date",
+        "time",
+        "uuid",
+        "ipv4",
+        "ipv6",
+        "email",
+        "uri",
+    ];
 
     private readonly List<string> _types = [];
     private readonly Dictionary<string, ObservedShape> _members = new(StringComparer.Ordinal);
@@ -62,15 +72,18 @@ internal sealed class ObservedShape
         shape.Observe(member.Value);
     }
 
-    private static string TypeOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "object",
-        JsonValueKind.Array => "array",
-        JsonValueKind.String => "string",
-        JsonValueKind.Number => JsonNumber.Parse(Encoding.UTF8.GetBytes(value.GetRawText())).IsInteger ? "integer" : "number",
-        JsonValueKind.True or JsonValueKind.False => "boolean",
-        _ => "null",
-    };
+    private static string TypeOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => JsonNumber.Parse(Encoding.UTF8.GetBytes(value.GetRawText())).IsInteger
+                ? "integer"
+                : "number",
+            JsonValueKind.True or JsonValueKind.False => "boolean",
+            _ => "null",
+        };
 
     public void WriteTo(JsonObject schema)
     {

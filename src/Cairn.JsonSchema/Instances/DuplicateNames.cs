@@ -60,7 +60,8 @@ internal static class DuplicateNames
             }
 
             Array.Sort(hashes, names, 0, count);
-            for (int from = 0; from < count;)
+            int from = 0;
+            while (from < count)
             {
                 int to = from + 1;
                 while (to < count && hashes[to] == hashes[from])

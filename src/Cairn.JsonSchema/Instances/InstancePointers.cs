@@ -41,9 +41,11 @@ internal sealed class InstancePointers
         int at = view.Kind(token) == TokenKind.Name ? token + 1 : token;
         for (; _parents[at] >= 0; at = _parents[at])
         {
-            steps.Push(view.Kind(_parents[at]) == TokenKind.Object
-                ? JsonPointer.Append("", Encoding.UTF8.GetString(view.Text(at - 1)))
-                : JsonPointer.Append("", _ordinals[at]));
+            steps.Push(
+                view.Kind(_parents[at]) == TokenKind.Object
+                    ? JsonPointer.Append("", Encoding.UTF8.GetString(view.Text(at - 1)))
+                    : JsonPointer.Append("", _ordinals[at])
+            );
         }
 
         return string.Concat(steps);

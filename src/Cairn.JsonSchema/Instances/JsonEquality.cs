@@ -57,9 +57,10 @@ internal static class JsonEquality
         for (int name = a + 1; name < end; name = left.At(name + 1).Next)
         {
             var text = left.Text(name);
-            int value = expected < rightEnd && right.Text(expected).SequenceEqual(text)
-                ? expected + 1
-                : right.FindMember(b, text, left.At(name).Count);
+            int value =
+                expected < rightEnd && right.Text(expected).SequenceEqual(text)
+                    ? expected + 1
+                    : right.FindMember(b, text, left.At(name).Count);
             if (value < 0 || !AreEqual(left, name + 1, right, value))
                 return false;
 

@@ -28,8 +28,12 @@ internal static class StringEscapes
             {
                 int codePoint = Hex4(escaped[1..]);
                 escaped = escaped[5..];
-                if (char.IsHighSurrogate((char)codePoint) && escaped.StartsWith("\\u"u8)
-                    && Hex4(escaped[2..]) is var low && char.IsLowSurrogate((char)low))
+                if (
+                    char.IsHighSurrogate((char)codePoint)
+                    && escaped.StartsWith("\\u"u8)
+                    && Hex4(escaped[2..]) is var low
+                    && char.IsLowSurrogate((char)low)
+                )
                 {
                     codePoint = char.ConvertToUtf32((char)codePoint, (char)low);
                     escaped = escaped[6..];

@@ -65,12 +65,15 @@ internal ref struct Tape
 
     private void ReadAll(int maxDepth, bool lenient)
     {
-        var reader = new Utf8JsonReader(_source, new JsonReaderOptions
-        {
-            MaxDepth = int.MaxValue,
-            AllowTrailingCommas = lenient,
-            CommentHandling = lenient ? JsonCommentHandling.Skip : JsonCommentHandling.Disallow,
-        });
+        var reader = new Utf8JsonReader(
+            _source,
+            new JsonReaderOptions
+            {
+                MaxDepth = int.MaxValue,
+                AllowTrailingCommas = lenient,
+                CommentHandling = lenient ? JsonCommentHandling.Skip : JsonCommentHandling.Disallow,
+            }
+        );
         int open = -1;
         while (reader.Read())
         {
@@ -100,25 +103,36 @@ internal ref struct Tape
                     _tokens[name].Count = NameHash.Of(View.Text(name));
                     break;
                 case JsonTokenType.String:
-                    int text = AddValue(TokenKind.String, (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, open);
+                    int text = AddValue(
+                        TokenKind.String,
+                        (int)reader.TokenStartIndex + 1,
+                        reader.ValueSpan.Length,
+                        open
+                    );
                     Unescape(ref reader, text);
                     break;
                 case JsonTokenType.Number:
                     AddValue(TokenKind.Number, (int)reader.TokenStartIndex, reader.ValueSpan.Length, open);
                     break;
                 default:
-                    AddValue(KindOfLiteral(reader.TokenType), (int)reader.TokenStartIndex, reader.ValueSpan.Length, open);
+                    AddValue(
+                        KindOfLiteral(reader.TokenType),
+                        (int)reader.TokenStartIndex,
+                        reader.ValueSpan.Length,
+                        open
+                    );
                     break;
             }
         }
     }
 
-    private static TokenKind KindOfLiteral(JsonTokenType type) => type switch
-    {
-        JsonTokenType.True => TokenKind.True,
-        JsonTokenType.False => TokenKind.False,
-        _ => TokenKind.Null,
-    };
+    private static TokenKind KindOfLiteral(JsonTokenType type) =>
+        type switch
+        {
+            JsonTokenType.True => TokenKind.True,
+            JsonTokenType.False => TokenKind.False,
+            _ => TokenKind.Null,
+        };
 
     private int AddValue(TokenKind kind, int start, int length, int open)
     {
@@ -139,7 +153,13 @@ internal ref struct Tape
         }
 
         int index = _count++;
-        _tokens[index] = new Token { Kind = kind, Start = start, Length = length, Next = index + 1 };
+        _tokens[index] = new Token
+        {
+            Kind = kind,
+            Start = start,
+            Length = length,
+            Next = index + 1,
+        };
         return index;
     }
 

@@ -4,7 +4,11 @@ using Cairn.JsonSchema.Numbers;
 namespace Cairn.JsonSchema.Instances;
 
 /// <summary>A JSON document as tokens over its UTF-8 text. Token 0 is the document's value.</summary>
-internal readonly ref struct TapeView(ReadOnlySpan<byte> source, ReadOnlySpan<byte> unescaped, ReadOnlySpan<Token> tokens)
+internal readonly ref struct TapeView(
+    ReadOnlySpan<byte> source,
+    ReadOnlySpan<byte> unescaped,
+    ReadOnlySpan<Token> tokens
+)
 {
     private readonly ReadOnlySpan<byte> _source = source;
     private readonly ReadOnlySpan<byte> _unescaped = unescaped;
@@ -15,7 +19,8 @@ internal readonly ref struct TapeView(ReadOnlySpan<byte> source, ReadOnlySpan<by
 
     public TokenKind Kind(int token) => _tokens[token].Kind;
 
-    /// <summary>The value's UTF-8 text: a string's or name's characters with escapes resolved, a number's digits.</summary>
+    /// <summary>The value's UTF-8 text: a string's or name's characters with escapes resolved, a number's
+    /// digits.</summary>
     public ReadOnlySpan<byte> Text(int token)
     {
         ref readonly var t = ref _tokens[token];

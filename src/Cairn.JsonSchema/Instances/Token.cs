@@ -21,7 +21,8 @@ internal enum TokenKind : byte
 /// </summary>
 internal struct Token
 {
-    /// <summary>Where the text begins: an offset into the source, or <c>~offset</c> into the unescaped side text.</summary>
+    /// <summary>Where the text begins: an offset into the source, or <c>~offset</c> into the unescaped side
+    /// text.</summary>
     public int Start;
 
     /// <summary>Length of the text in bytes; strings and names without their quotes.</summary>

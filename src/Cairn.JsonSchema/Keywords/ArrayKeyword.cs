@@ -47,8 +47,15 @@ internal sealed class ArrayKeyword : Keyword
             int repeated = JsonEquality.FindRepeatedElement(evaluation.Instance, token);
             if (repeated >= 0)
             {
-                valid = Fail(evaluation.Collector, node, "uniqueItems", evaluation.Instance, token,
-                    $"must not hold equal elements, but {evaluation.Collector!.PointerTo(evaluation.Instance, repeated)} repeats another");
+                valid = Fail(
+                    evaluation.Collector,
+                    node,
+                    "uniqueItems",
+                    evaluation.Instance,
+                    token,
+                    $"must not hold equal elements, but "
+                        + $"{evaluation.Collector!.PointerTo(evaluation.Instance, repeated)} repeats another"
+                );
             }
         }
 
@@ -67,9 +74,10 @@ internal sealed class ArrayKeyword : Keyword
             if (schema is null)
                 break;
 
-            bool itemValid = index < Prefix.Length
-                ? evaluation.Apply(schema, item, EvaluatedMarks.None, keyword, index)
-                : evaluation.Apply(schema, item, EvaluatedMarks.None, keyword);
+            bool itemValid =
+                index < Prefix.Length
+                    ? evaluation.Apply(schema, item, EvaluatedMarks.None, keyword, index)
+                    : evaluation.Apply(schema, item, EvaluatedMarks.None, keyword);
             if (!itemValid)
             {
                 if (evaluation.Collector is null)
@@ -91,14 +99,26 @@ internal sealed class ArrayKeyword : Keyword
         bool valid = true;
         if (count < Min)
         {
-            valid = Fail(evaluation.Collector, node, "minItems", evaluation.Instance, token,
-                $"must have at least {Min} elements but has {count}");
+            valid = Fail(
+                evaluation.Collector,
+                node,
+                "minItems",
+                evaluation.Instance,
+                token,
+                $"must have at least {Min} elements but has {count}"
+            );
         }
 
         if (count > Max)
         {
-            valid = Fail(evaluation.Collector, node, "maxItems", evaluation.Instance, token,
-                $"must have at most {Max} elements but has {count}");
+            valid = Fail(
+                evaluation.Collector,
+                node,
+                "maxItems",
+                evaluation.Instance,
+                token,
+                $"must have at most {Max} elements but has {count}"
+            );
         }
 
         return valid;

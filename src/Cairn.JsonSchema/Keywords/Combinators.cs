@@ -66,12 +66,24 @@ internal sealed class AlternativesKeyword(string keyword, SchemaNode[] schemas, 
         if (matches > 1)
         {
             evaluation.Collector?.ForgetErrors(before);
-            return Fail(evaluation.Collector, node, keyword, evaluation.Instance, token,
-                $"must match exactly one of {schemas.Length} alternatives but matches {matches}");
+            return Fail(
+                evaluation.Collector,
+                node,
+                keyword,
+                evaluation.Instance,
+                token,
+                $"must match exactly one of {schemas.Length} alternatives but matches {matches}"
+            );
         }
 
-        return Fail(evaluation.Collector, node, keyword, evaluation.Instance, token,
-            $"must match {(exactlyOne ? "exactly one" : "one")} of {schemas.Length} alternatives but matches none");
+        return Fail(
+            evaluation.Collector,
+            node,
+            keyword,
+            evaluation.Instance,
+            token,
+            $"must match {(exactlyOne ? "exactly one" : "one")} of {schemas.Length} alternatives but matches none"
+        );
     }
 
     private bool Matches(ref EvaluationState evaluation, SchemaNode schema, int index, int token, int marks)
@@ -106,7 +118,14 @@ internal sealed class NotKeyword(SchemaNode schema) : Keyword
         evaluation.Collector?.ForgetErrors(before);
         evaluation.Collector?.ForgetAnnotations(before);
         return !matches
-            || Fail(evaluation.Collector, node, "not", evaluation.Instance, token, $"must not match the schema it matches");
+            || Fail(
+                evaluation.Collector,
+                node,
+                "not",
+                evaluation.Instance,
+                token,
+                $"must not match the schema it matches"
+            );
     }
 }
 
@@ -121,7 +140,8 @@ internal sealed class ConditionalKeyword(SchemaNode condition, SchemaNode? then,
 
     public override int Cost => 6;
 
-    public override IEnumerable<SchemaNode> InPlace => ((SchemaNode?[])[condition, then, otherwise]).OfType<SchemaNode>();
+    public override IEnumerable<SchemaNode> InPlace =>
+        ((SchemaNode?[])[condition, then, otherwise]).OfType<SchemaNode>();
 
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {

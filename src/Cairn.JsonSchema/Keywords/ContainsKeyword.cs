@@ -43,12 +43,24 @@ internal sealed class ContainsKeyword(SchemaNode schema, long min, long? max, bo
         if (matches < min)
         {
             string keyword = min == 1 ? "contains" : "minContains";
-            return Fail(evaluation.Collector, node, keyword, instance, token,
-                $"must hold at least {min} matching element{(min == 1 ? "" : "s")} but holds {matches}");
+            return Fail(
+                evaluation.Collector,
+                node,
+                keyword,
+                instance,
+                token,
+                $"must hold at least {min} matching element{(min == 1 ? "" : "s")} but holds {matches}"
+            );
         }
 
         return !(matches > max)
-            || Fail(evaluation.Collector, node, "maxContains", instance, token,
-                $"must hold at most {max} matching elements but holds {matches}");
+            || Fail(
+                evaluation.Collector,
+                node,
+                "maxContains",
+                instance,
+                token,
+                $"must hold at most {max} matching elements but holds {matches}"
+            );
     }
 }

@@ -28,7 +28,8 @@ internal sealed class FormatKeyword(string format, FormatCheck check) : Keyword
     }
 }
 
-/// <summary><c>contentEncoding: base64</c> and <c>contentMediaType: application/json</c>, which draft 7 lets one check.</summary>
+/// <summary><c>contentEncoding: base64</c> and <c>contentMediaType: application/json</c>, which draft 7 lets one
+/// check.</summary>
 internal sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
 {
     public bool IsBase64 => isBase64;
@@ -50,7 +51,16 @@ internal sealed class ContentKeyword(bool isBase64, bool isJson) : Keyword
         try
         {
             if (Base64.DecodeFromUtf8(text, decoded, out _, out int written) != OperationStatus.Done)
-                return Fail(evaluation.Collector, node, "contentEncoding", evaluation.Instance, token, $"must be in Base64");
+            {
+                return Fail(
+                    evaluation.Collector,
+                    node,
+                    "contentEncoding",
+                    evaluation.Instance,
+                    token,
+                    $"must be in Base64"
+                );
+            }
 
             return !isJson || HoldsJson(decoded.AsSpan(0, written)) || FailMediaType(ref evaluation, node, token);
         }

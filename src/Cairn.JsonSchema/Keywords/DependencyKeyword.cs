@@ -35,8 +35,14 @@ internal sealed class DependencyKeyword(string keyword, IReadOnlyList<Dependency
                 evaluation.Charge(searchCost);
                 if (instance.FindMember(token, required.Utf8, required.Hash) < 0)
                 {
-                    valid = Fail(evaluation.Collector, node, keyword, instance, token,
-                        $"must have the member \"{required.Name}\" because it has \"{dependency.Trigger.Name}\"");
+                    valid = Fail(
+                        evaluation.Collector,
+                        node,
+                        keyword,
+                        instance,
+                        token,
+                        $"must have the member \"{required.Name}\" because it has \"{dependency.Trigger.Name}\""
+                    );
                 }
             }
 

@@ -30,9 +30,7 @@ internal sealed class EnumKeyword : Keyword
     {
         var instance = evaluation.Instance;
         evaluation.ChargeComparison(token);
-        var candidates = _byHash is null
-            ? Values
-            : _byHash.GetValueOrDefault(JsonEquality.Hash(instance, token)) ?? [];
+        var candidates = _byHash is null ? Values : _byHash.GetValueOrDefault(JsonEquality.Hash(instance, token)) ?? [];
         for (int i = 0; i < candidates.Count; i++)
         {
             if (candidates[i].Equals(instance, token))

@@ -33,7 +33,8 @@ internal abstract class Keyword
         string keyword,
         TapeView instance,
         int token,
-        [InterpolatedStringHandlerArgument(nameof(collector))] ref ErrorMessage message)
+        [InterpolatedStringHandlerArgument(nameof(collector))] ref ErrorMessage message
+    )
     {
         collector?.Report(node, keyword, instance, token, message.ToString());
         return false;

@@ -13,7 +13,9 @@ internal sealed class BoundKeyword(string keyword, string text, bool isUpper, bo
 {
     private readonly byte[] _text = Encoding.UTF8.GetBytes(text);
 
-    private readonly long? _integer = JsonNumber.TryPlainInteger(Encoding.UTF8.GetBytes(text), out long integer) ? integer : null;
+    private readonly long? _integer = JsonNumber.TryPlainInteger(Encoding.UTF8.GetBytes(text), out long integer)
+        ? integer
+        : null;
 
     /// <summary>The bound as written in the schema.</summary>
     public string Text => text;
@@ -30,9 +32,10 @@ internal sealed class BoundKeyword(string keyword, string text, bool isUpper, bo
     {
         evaluation.ChargeText(evaluation.Instance.At(token).Length);
         var number = evaluation.Instance.Text(token);
-        int order = _integer is { } bound && JsonNumber.TryPlainInteger(number, out long value)
-            ? value.CompareTo(bound)
-            : JsonNumber.Parse(number).CompareTo(Bound);
+        int order =
+            _integer is { } bound && JsonNumber.TryPlainInteger(number, out long value)
+                ? value.CompareTo(bound)
+                : JsonNumber.Parse(number).CompareTo(Bound);
         if (isUpper ? order < 0 : order > 0)
             return true;
 
@@ -44,8 +47,14 @@ internal sealed class BoundKeyword(string keyword, string text, bool isUpper, bo
             _ => "at least",
         };
         return (order == 0 && !isExclusive)
-            || Fail(evaluation.Collector, node, keyword, evaluation.Instance, token,
-                $"must be {relation} {text} but is {evaluation.Instance.Text(token)}");
+            || Fail(
+                evaluation.Collector,
+                node,
+                keyword,
+                evaluation.Instance,
+                token,
+                $"must be {relation} {text} but is {evaluation.Instance.Text(token)}"
+            );
     }
 }
 
@@ -60,7 +69,13 @@ internal sealed class MultipleOfKeyword(string text) : Keyword
     {
         evaluation.ChargeText(evaluation.Instance.At(token).Length * 8);
         return Divisor.Divides(evaluation.Instance.Number(token))
-            || Fail(evaluation.Collector, node, "multipleOf", evaluation.Instance, token,
-                $"must be a multiple of {text} but is {evaluation.Instance.Text(token)}");
+            || Fail(
+                evaluation.Collector,
+                node,
+                "multipleOf",
+                evaluation.Instance,
+                token,
+                $"must be a multiple of {text} but is {evaluation.Instance.Text(token)}"
+            );
     }
 }

@@ -28,8 +28,12 @@ internal sealed class ObjectKeyword(PropertyTable properties) : Keyword
     public override int Cost => 3;
 
     public override IEnumerable<SchemaNode> Subschemas =>
-        Properties.Entries.Select(entry => entry.Schema).Concat(Patterns.Select(entry => entry.Schema))
-            .Append(Additional).Append(Names).OfType<SchemaNode>();
+        Properties
+            .Entries.Select(entry => entry.Schema)
+            .Concat(Patterns.Select(entry => entry.Schema))
+            .Append(Additional)
+            .Append(Names)
+            .OfType<SchemaNode>();
 
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks)
     {
@@ -74,7 +78,13 @@ internal sealed class ObjectKeyword(PropertyTable properties) : Keyword
                 if (evaluation.Matches(pattern, name))
                 {
                     isKnown = true;
-                    valid &= evaluation.Apply(patternSchema, name + 1, EvaluatedMarks.None, "patternProperties", pattern.Source);
+                    valid &= evaluation.Apply(
+                        patternSchema,
+                        name + 1,
+                        EvaluatedMarks.None,
+                        "patternProperties",
+                        pattern.Source
+                    );
                 }
             }
         }
@@ -103,14 +113,26 @@ internal sealed class ObjectKeyword(PropertyTable properties) : Keyword
         bool valid = true;
         if (count < Min)
         {
-            valid = Fail(evaluation.Collector, node, "minProperties", evaluation.Instance, token,
-                $"must have at least {Min} members but has {count}");
+            valid = Fail(
+                evaluation.Collector,
+                node,
+                "minProperties",
+                evaluation.Instance,
+                token,
+                $"must have at least {Min} members but has {count}"
+            );
         }
 
         if (count > Max)
         {
-            valid = Fail(evaluation.Collector, node, "maxProperties", evaluation.Instance, token,
-                $"must have at most {Max} members but has {count}");
+            valid = Fail(
+                evaluation.Collector,
+                node,
+                "maxProperties",
+                evaluation.Instance,
+                token,
+                $"must have at most {Max} members but has {count}"
+            );
         }
 
         return valid;
@@ -126,8 +148,14 @@ internal sealed class ObjectKeyword(PropertyTable properties) : Keyword
         {
             if (entry.IsRequired && evaluation.Instance.FindMember(token, entry.Utf8, entry.Hash) < 0)
             {
-                Fail(evaluation.Collector, node, "required", evaluation.Instance, token,
-                    $"must have the member \"{entry.Name}\"");
+                Fail(
+                    evaluation.Collector,
+                    node,
+                    "required",
+                    evaluation.Instance,
+                    token,
+                    $"must have the member \"{entry.Name}\""
+                );
             }
         }
 

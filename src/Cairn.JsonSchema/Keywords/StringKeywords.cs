@@ -25,14 +25,26 @@ internal sealed class LengthKeyword(long? min, long? max) : Keyword
         bool valid = true;
         if (length < min)
         {
-            valid = Fail(evaluation.Collector, node, "minLength", evaluation.Instance, token,
-                $"must have at least {min} characters but has {length}");
+            valid = Fail(
+                evaluation.Collector,
+                node,
+                "minLength",
+                evaluation.Instance,
+                token,
+                $"must have at least {min} characters but has {length}"
+            );
         }
 
         if (length > max)
         {
-            valid = Fail(evaluation.Collector, node, "maxLength", evaluation.Instance, token,
-                $"must have at most {max} characters but has {length}");
+            valid = Fail(
+                evaluation.Collector,
+                node,
+                "maxLength",
+                evaluation.Instance,
+                token,
+                $"must have at most {max} characters but has {length}"
+            );
         }
 
         return valid;
@@ -59,6 +71,12 @@ internal sealed class PatternKeyword(EcmaPattern pattern) : Keyword
 
     public override bool Evaluate(ref EvaluationState evaluation, SchemaNode node, int token, int marks) =>
         evaluation.Matches(pattern, token)
-        || Fail(evaluation.Collector, node, "pattern", evaluation.Instance, token,
-            $"must match the pattern {pattern.Source}");
+        || Fail(
+            evaluation.Collector,
+            node,
+            "pattern",
+            evaluation.Instance,
+            token,
+            $"must match the pattern {pattern.Source}"
+        );
 }

@@ -28,12 +28,24 @@ internal sealed class TypeKeyword(KindSet kinds, bool integer, bool integerByTex
         if (kind == TokenKind.Number && Integer)
         {
             return IsInteger(evaluation.Instance.Text(token))
-                || Fail(evaluation.Collector, node, "type", evaluation.Instance, token,
-                    $"must be {Describe()} but {evaluation.Instance.Text(token)} is not");
+                || Fail(
+                    evaluation.Collector,
+                    node,
+                    "type",
+                    evaluation.Instance,
+                    token,
+                    $"must be {Describe()} but {evaluation.Instance.Text(token)} is not"
+                );
         }
 
-        return Fail(evaluation.Collector, node, "type", evaluation.Instance, token,
-            $"must be {Describe()} but is {kind.TypeName()}");
+        return Fail(
+            evaluation.Collector,
+            node,
+            "type",
+            evaluation.Instance,
+            token,
+            $"must be {Describe()} but is {kind.TypeName()}"
+        );
     }
 
     private bool IsInteger(ReadOnlySpan<byte> text) =>
@@ -43,7 +55,10 @@ internal sealed class TypeKeyword(KindSet kinds, bool integer, bool integerByTex
     private string Describe()
     {
         var names = new List<string>();
-        foreach (var kind in (ReadOnlySpan<TokenKind>)[TokenKind.Null, TokenKind.True, TokenKind.Number, TokenKind.String, TokenKind.Array, TokenKind.Object])
+        foreach (
+            var kind in (ReadOnlySpan<TokenKind>)
+                [TokenKind.Null, TokenKind.True, TokenKind.Number, TokenKind.String, TokenKind.Array, TokenKind.Object]
+        )
         {
             if (Kinds.Contains(kind))
                 names.Add(kind.TypeName());

@@ -27,7 +27,10 @@ internal sealed class UnevaluatedKeyword(KindSet appliesTo, SchemaNode schema) :
         int child = 0;
         for (int at = token + 1; at < end; at = instance.At(at + step).Next, child++)
         {
-            if (!evaluation.Marks.Has(marks, child) && !evaluation.Apply(schema, at + step, EvaluatedMarks.None, _keyword))
+            if (
+                !evaluation.Marks.Has(marks, child)
+                && !evaluation.Apply(schema, at + step, EvaluatedMarks.None, _keyword)
+            )
             {
                 if (evaluation.Collector is null)
                     return false;

@@ -9,9 +9,16 @@ internal static class IgnoredKeywords
 
     private static readonly (string Keyword, string Since)[] Later =
     [
-        ("const", "draft 6"), ("contains", "draft 6"), ("propertyNames", "draft 6"), ("if", "draft 7"),
-        ("dependentRequired", "draft 2019-09"), ("dependentSchemas", "draft 2019-09"), ("minContains", "draft 2019-09"),
-        ("maxContains", "draft 2019-09"), ("unevaluatedItems", "draft 2019-09"), ("unevaluatedProperties", "draft 2019-09"),
+        ("const", "draft 6"),
+        ("contains", "draft 6"),
+        ("propertyNames", "draft 6"),
+        ("if", "draft 7"),
+        ("dependentRequired", "draft 2019-09"),
+        ("dependentSchemas", "draft 2019-09"),
+        ("minContains", "draft 2019-09"),
+        ("maxContains", "draft 2019-09"),
+        ("unevaluatedItems", "draft 2019-09"),
+        ("unevaluatedProperties", "draft 2019-09"),
         ("prefixItems", "draft 2020-12"),
     ];
 
@@ -33,8 +40,14 @@ internal static class IgnoredKeywords
             {
                 if (at.Schema.TryGetProperty(keyword, out _) && found.Count < MaxFound)
                 {
-                    found.Add(new SchemaProblem(
-                        at.Pointer + "/" + keyword, keyword, $"\"{keyword}\" is a keyword since {since}; in {NameOf(dialect.Draft)}, which the schema names, it is ignored"));
+                    found.Add(
+                        new SchemaProblem(
+                            at.Pointer + "/" + keyword,
+                            keyword,
+                            $"\"{keyword}\" is a keyword since {since}; in {NameOf(dialect.Draft)}, which the "
+                                + "schema names, it is ignored"
+                        )
+                    );
                 }
             }
 
@@ -45,12 +58,13 @@ internal static class IgnoredKeywords
         return found;
     }
 
-    private static string NameOf(SchemaDraft draft) => draft switch
-    {
-        SchemaDraft.Draft4 => "draft 4",
-        SchemaDraft.Draft6 => "draft 6",
-        SchemaDraft.Draft7 => "draft 7",
-        SchemaDraft.Draft201909 => "draft 2019-09",
-        _ => "draft 2020-12",
-    };
+    private static string NameOf(SchemaDraft draft) =>
+        draft switch
+        {
+            SchemaDraft.Draft4 => "draft 4",
+            SchemaDraft.Draft6 => "draft 6",
+            SchemaDraft.Draft7 => "draft 7",
+            SchemaDraft.Draft201909 => "draft 2019-09",
+            _ => "draft 2020-12",
+        };
 }

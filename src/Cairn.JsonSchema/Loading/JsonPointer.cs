@@ -34,8 +34,10 @@ internal static class JsonPointer
             case JsonValueKind.Object:
                 return element.TryGetProperty(token, out var member) ? member : null;
             case JsonValueKind.Array:
-                return int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-                    && index < element.GetArrayLength() && (token.Length == 1 || token[0] != '0')
+                return
+                    int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                    && index < element.GetArrayLength()
+                    && (token.Length == 1 || token[0] != '0')
                     ? element[index]
                     : null;
             default:

@@ -11,7 +11,8 @@ internal sealed class SchemaDocument(string uri, JsonElement root, bool isRoot)
 
     public JsonElement Root { get; } = root;
 
-    /// <summary>The document the caller compiles: pointers into it are given bare, those into others with the URI.</summary>
+    /// <summary>The document the caller compiles: pointers into it are given bare, those into others with the
+    /// URI.</summary>
     public bool IsRoot { get; } = isRoot;
 
     /// <summary>By JSON Pointer from the document's root.</summary>
@@ -36,7 +37,8 @@ internal sealed class SchemaResource(int id, string uri, SchemaDocument document
 
     public Dialect Dialect { get; } = dialect;
 
-    /// <summary>Names given by <c>$anchor</c>, <c>$dynamicAnchor</c>, or an <c>$id</c> that is only a fragment.</summary>
+    /// <summary>Names given by <c>$anchor</c>, <c>$dynamicAnchor</c>, or an <c>$id</c> that is only a
+    /// fragment.</summary>
     public Dictionary<string, SchemaLocation> Anchors { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Those of <c>$dynamicAnchor</c>; the empty name stands for <c>$recursiveAnchor: true</c>.</summary>

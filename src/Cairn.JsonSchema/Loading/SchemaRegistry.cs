@@ -34,8 +34,13 @@ internal sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> 
         var resource = new SchemaResource(_order.Count, uri, document, pointer, dialect);
         if (!_resources.TryAdd(uri, resource) && pointer.Length > 0 && _resources[uri].Document == document)
         {
-            problems.Add(new SchemaProblem(
-                document.Describe(pointer), dialect.IdKeyword, $"the identifier \"{uri}\" is used twice"));
+            problems.Add(
+                new SchemaProblem(
+                    document.Describe(pointer),
+                    dialect.IdKeyword,
+                    $"the identifier \"{uri}\" is used twice"
+                )
+            );
         }
 
         _order.Add(resource);
@@ -49,9 +54,10 @@ internal sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> 
 
         if (depth > options.Limits.MaxSchemaDepth || ++_subschemas > options.Limits.MaxSubschemas)
         {
-            string limit = depth > options.Limits.MaxSchemaDepth
-                ? $"subschemas are nested deeper than {options.Limits.MaxSchemaDepth} levels"
-                : $"there are more than {options.Limits.MaxSubschemas} subschemas";
+            string limit =
+                depth > options.Limits.MaxSchemaDepth
+                    ? $"subschemas are nested deeper than {options.Limits.MaxSchemaDepth} levels"
+                    : $"there are more than {options.Limits.MaxSubschemas} subschemas";
             throw new SchemaException([.. problems, new SchemaProblem(document.Describe(pointer), "", limit)]);
         }
 
@@ -91,15 +97,23 @@ internal sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> 
             if (dialect.Has(keyword) && StringMember(location.Element, keyword) is { } name)
             {
                 if (!resource.Anchors.TryAdd(name, location) && resource.Anchors[name] != location)
-                    problems.Add(new SchemaProblem(location.Describe(), keyword, $"the anchor \"{name}\" is used twice"));
+                {
+                    problems.Add(
+                        new SchemaProblem(location.Describe(), keyword, $"the anchor \"{name}\" is used twice")
+                    );
+                }
 
                 if (keyword == "$dynamicAnchor")
                     resource.DynamicAnchors.TryAdd(name, location);
             }
         }
 
-        if (dialect.Has("$recursiveAnchor") && location.Pointer == resource.Pointer
-            && location.Element.TryGetProperty("$recursiveAnchor", out var flag) && flag.ValueKind == JsonValueKind.True)
+        if (
+            dialect.Has("$recursiveAnchor")
+            && location.Pointer == resource.Pointer
+            && location.Element.TryGetProperty("$recursiveAnchor", out var flag)
+            && flag.ValueKind == JsonValueKind.True
+        )
         {
             resource.DynamicAnchors.TryAdd("", location);
         }
@@ -108,9 +122,12 @@ internal sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> 
     /// <summary>The resource URI an object's identifier gives it (null: none), and a draft 4–7 fragment name.</summary>
     private static (string? Uri, string? Fragment) IdOf(JsonElement schema, Dialect dialect, string baseUri)
     {
-        if (schema.ValueKind != JsonValueKind.Object || !dialect.Has(dialect.IdKeyword)
+        if (
+            schema.ValueKind != JsonValueKind.Object
+            || !dialect.Has(dialect.IdKeyword)
             || StringMember(schema, dialect.IdKeyword) is not { } id
-            || (dialect.RefReplacesSiblings && schema.TryGetProperty("$ref", out _)))
+            || (dialect.RefReplacesSiblings && schema.TryGetProperty("$ref", out _))
+        )
         {
             return (null, null);
         }
@@ -123,7 +140,9 @@ internal sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> 
     }
 
     private static string? StringMember(JsonElement schema, string name) =>
-        schema.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        schema.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private Dialect DialectOf(SchemaDocument document, JsonElement schema, string pointer, Dialect fallback)
     {
@@ -137,26 +156,39 @@ internal sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> 
         if (uri.TrimEnd('#') == document.Uri || FindResource(uri.TrimEnd('#'), fallback) is not { } meta)
         {
             string advice = uri.Contains("//json-schema.org/schema", StringComparison.Ordinal)
-                ? ": it names no one draft; write https://json-schema.org/draft/2020-12/schema, or the draft that is meant" : "";
+                ? ": it names no one draft; write https://json-schema.org/draft/2020-12/schema, or the draft "
+                    + "that is meant"
+                : "";
             problems.Add(new SchemaProblem(where, "$schema", $"the meta-schema \"{uri}\" is not known{advice}"));
             return fallback;
         }
 
         var element = meta.Document.Locations[meta.Pointer].Element;
-        if (meta.Dialect.Draft < SchemaDraft.Draft201909
-            || !element.TryGetProperty("$vocabulary", out var vocabulary) || vocabulary.ValueKind != JsonValueKind.Object)
+        if (
+            meta.Dialect.Draft < SchemaDraft.Draft201909
+            || !element.TryGetProperty("$vocabulary", out var vocabulary)
+            || vocabulary.ValueKind != JsonValueKind.Object
+        )
         {
             return meta.Dialect;
         }
 
         var dialect = Dialect.FromVocabularies(
             meta.Dialect.Draft,
-            vocabulary.EnumerateObject().Select(v => KeyValuePair.Create(v.Name, v.Value.ValueKind == JsonValueKind.True)),
-            out string? unknown);
+            vocabulary
+                .EnumerateObject()
+                .Select(v => KeyValuePair.Create(v.Name, v.Value.ValueKind == JsonValueKind.True)),
+            out string? unknown
+        );
         if (unknown is not null)
         {
-            problems.Add(new SchemaProblem(
-                where, "$schema", $"the meta-schema \"{uri}\" requires the vocabulary \"{unknown}\", which is not known"));
+            problems.Add(
+                new SchemaProblem(
+                    where,
+                    "$schema",
+                    $"the meta-schema \"{uri}\" requires the vocabulary \"{unknown}\", which is not known"
+                )
+            );
         }
 
         return dialect;
@@ -184,16 +216,21 @@ internal sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> 
 
     private JsonElement? Fetch(string uri)
     {
-        if (options.Resolver is null || !Uri.TryCreate(uri, UriKind.RelativeOrAbsolute, out var parsed)
-            || options.Resolver(parsed) is not { } found)
+        if (
+            options.Resolver is null
+            || !Uri.TryCreate(uri, UriKind.RelativeOrAbsolute, out var parsed)
+            || options.Resolver(parsed) is not { } found
+        )
         {
             return null;
         }
 
         if (++_fetched > options.Limits.MaxDocuments)
         {
-            throw new SchemaException(
-                [.. problems, new SchemaProblem("", "$ref", $"more than {options.Limits.MaxDocuments} documents are referred to")]);
+            throw new SchemaException([
+                .. problems,
+                new SchemaProblem("", "$ref", $"more than {options.Limits.MaxDocuments} documents are referred to"),
+            ]);
         }
 
         if (SchemaText.WhyRefused(found, options.Limits) is { } reason)
@@ -224,7 +261,11 @@ internal sealed class SchemaRegistry(SchemaOptions options, List<SchemaProblem> 
             target = resource.Anchors.GetValueOrDefault(fragment);
 
         if (target is null)
-            whyNot = $"\"{reference}\" leads nowhere: there is no \"{fragment}\" in {(uri.Length == 0 ? "the schema" : uri)}";
+        {
+            whyNot =
+                $"\"{reference}\" leads nowhere: there is no \"{fragment}\" in "
+                + $"{(uri.Length == 0 ? "the schema" : uri)}";
+        }
 
         return target;
     }

@@ -23,12 +23,15 @@ internal static class SchemaText
         if (!Utf8.IsValid(text))
             return "the schema is not valid UTF-8";
 
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions
-        {
-            CommentHandling = JsonCommentHandling.Skip,
-            AllowTrailingCommas = true,
-            MaxDepth = int.MaxValue,
-        });
+        var reader = new Utf8JsonReader(
+            text,
+            new JsonReaderOptions
+            {
+                CommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+                MaxDepth = int.MaxValue,
+            }
+        );
         while (reader.Read())
         {
             // Half a surrogate pair, written as an escape, is no text that could ever match.

@@ -16,8 +16,17 @@ internal static class SubschemaKeywords
             string pointer = "/" + member.Name;
             switch (member.Name)
             {
-                case "additionalProperties" or "propertyNames" or "contains" or "not" or "if" or "then" or "else"
-                    or "additionalItems" or "unevaluatedItems" or "unevaluatedProperties" or "contentSchema":
+                case "additionalProperties"
+                or "propertyNames"
+                or "contains"
+                or "not"
+                or "if"
+                or "then"
+                or "else"
+                or "additionalItems"
+                or "unevaluatedItems"
+                or "unevaluatedProperties"
+                or "contentSchema":
                     yield return (pointer, member.Value);
                     break;
                 case "items" when member.Value.ValueKind != JsonValueKind.Array:
@@ -32,8 +41,12 @@ internal static class SubschemaKeywords
                     }
 
                     break;
-                case "properties" or "patternProperties" or "dependentSchemas" or "$defs" or "definitions"
-                    or "dependencies":
+                case "properties"
+                or "patternProperties"
+                or "dependentSchemas"
+                or "$defs"
+                or "definitions"
+                or "dependencies":
                     if (member.Value.ValueKind == JsonValueKind.Object)
                     {
                         foreach (var entry in member.Value.EnumerateObject())

@@ -4,7 +4,13 @@ namespace Cairn.JsonSchema.Loading;
 /// A URI reference in its five parts and its resolution against a base (RFC 3986 sections 3 and 5.2), by text alone:
 /// <see cref="Uri"/> refuses relative bases and rewrites what it is given, and identifiers must stay as written.
 /// </summary>
-internal readonly record struct UriReference(string? Scheme, string? Authority, string Path, string? Query, string? Fragment)
+internal readonly record struct UriReference(
+    string? Scheme,
+    string? Authority,
+    string Path,
+    string? Query,
+    string? Fragment
+)
 {
     public static UriReference Parse(string text)
     {
@@ -12,7 +18,12 @@ internal readonly record struct UriReference(string? Scheme, string? Authority, 
         string? query = CutBehind(ref text, '?');
         string? scheme = null;
         int colon = text.IndexOf(':');
-        if (colon > 0 && text.IndexOf('/') is var slash && (slash < 0 || slash > colon) && IsScheme(text.AsSpan(0, colon)))
+        if (
+            colon > 0
+            && text.IndexOf('/') is var slash
+            && (slash < 0 || slash > colon)
+            && IsScheme(text.AsSpan(0, colon))
+        )
         {
             scheme = text[..colon];
             text = text[(colon + 1)..];
@@ -30,7 +41,8 @@ internal readonly record struct UriReference(string? Scheme, string? Authority, 
         return new UriReference(scheme, authority, text, query, fragment);
     }
 
-    /// <summary>Resolves a reference; returns the URI without its fragment, and the fragment (empty when absent).</summary>
+    /// <summary>Resolves a reference; returns the URI without its fragment, and the fragment (empty when
+    /// absent).</summary>
     public static (string Uri, string Fragment) Resolve(string baseUri, string reference)
     {
         var r = Parse(reference);
@@ -42,7 +54,8 @@ internal readonly record struct UriReference(string? Scheme, string? Authority, 
             return ((r with { Path = RemoveDotSegments(r.Path), Fragment = null }).ToString(), fragment);
 
         var b = Parse(baseUri);
-        var target = r.Authority is not null ? r with { Path = RemoveDotSegments(r.Path) }
+        var target =
+            r.Authority is not null ? r with { Path = RemoveDotSegments(r.Path) }
             : r.Path.Length == 0 ? r with { Path = b.Path, Authority = b.Authority }
             : r with { Path = RemoveDotSegments(Merge(b, r.Path)), Authority = b.Authority };
         return ((target with { Scheme = b.Scheme, Fragment = null }).ToString(), fragment);
@@ -57,7 +70,9 @@ internal readonly record struct UriReference(string? Scheme, string? Authority, 
         if (path.StartsWith('/'))
             return path;
 
-        return b.Authority is not null && b.Path.Length == 0 ? "/" + path : b.Path[..(b.Path.LastIndexOf('/') + 1)] + path;
+        return b.Authority is not null && b.Path.Length == 0
+            ? "/" + path
+            : b.Path[..(b.Path.LastIndexOf('/') + 1)] + path;
     }
 
     private static string RemoveDotSegments(string path)

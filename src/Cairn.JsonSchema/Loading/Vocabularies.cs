@@ -13,25 +13,73 @@ internal static class Vocabularies
     /// <summary>The core vocabulary is in force even where a meta-schema forgets to name it.</summary>
     public static readonly string[] AlwaysKnown =
     [
-        "$id", "$schema", "$ref", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor",
-        "$vocabulary", "$comment", "$defs", "definitions",
+        "$id",
+        "$schema",
+        "$ref",
+        "$anchor",
+        "$dynamicRef",
+        "$dynamicAnchor",
+        "$recursiveRef",
+        "$recursiveAnchor",
+        "$vocabulary",
+        "$comment",
+        "$defs",
+        "definitions",
     ];
 
     private static readonly string[] Applicators =
     [
-        "contains", "additionalProperties", "properties", "patternProperties", "dependentSchemas", "propertyNames",
-        "if", "then", "else", "allOf", "anyOf", "oneOf", "not", "items", "dependencies",
+        "contains",
+        "additionalProperties",
+        "properties",
+        "patternProperties",
+        "dependentSchemas",
+        "propertyNames",
+        "if",
+        "then",
+        "else",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "items",
+        "dependencies",
     ];
 
     private static readonly string[] Validation =
     [
-        "type", "const", "enum", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum",
-        "maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains",
-        "maxProperties", "minProperties", "required", "dependentRequired",
+        "type",
+        "const",
+        "enum",
+        "multipleOf",
+        "maximum",
+        "exclusiveMaximum",
+        "minimum",
+        "exclusiveMinimum",
+        "maxLength",
+        "minLength",
+        "pattern",
+        "maxItems",
+        "minItems",
+        "uniqueItems",
+        "maxContains",
+        "minContains",
+        "maxProperties",
+        "minProperties",
+        "required",
+        "dependentRequired",
     ];
 
     private static readonly string[] Metadata =
-        ["title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples"];
+    [
+        "title",
+        "description",
+        "default",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "examples",
+    ];
 
     private static readonly string[] Content = ["contentEncoding", "contentMediaType", "contentSchema"];
 
@@ -39,18 +87,64 @@ internal static class Vocabularies
 
     public static readonly string[] Draft4 =
     [
-        "id", "$schema", "$ref", "definitions", "title", "description", "default", "multipleOf", "maximum",
-        "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern", "additionalItems",
-        "items", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required",
-        "additionalProperties", "properties", "patternProperties", "dependencies", "enum", "type", "format", "allOf",
-        "anyOf", "oneOf", "not",
+        "id",
+        "$schema",
+        "$ref",
+        "definitions",
+        "title",
+        "description",
+        "default",
+        "multipleOf",
+        "maximum",
+        "exclusiveMaximum",
+        "minimum",
+        "exclusiveMinimum",
+        "maxLength",
+        "minLength",
+        "pattern",
+        "additionalItems",
+        "items",
+        "maxItems",
+        "minItems",
+        "uniqueItems",
+        "maxProperties",
+        "minProperties",
+        "required",
+        "additionalProperties",
+        "properties",
+        "patternProperties",
+        "dependencies",
+        "enum",
+        "type",
+        "format",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
     ];
 
     public static readonly string[] Draft6 =
-        [.. Draft4.Except(["id"]), "$id", "const", "contains", "propertyNames", "examples"];
+    [
+        .. Draft4.Except(["id"]),
+        "$id",
+        "const",
+        "contains",
+        "propertyNames",
+        "examples",
+    ];
 
     public static readonly string[] Draft7 =
-        [.. Draft6, "$comment", "if", "then", "else", "readOnly", "writeOnly", "contentEncoding", "contentMediaType"];
+    [
+        .. Draft6,
+        "$comment",
+        "if",
+        "then",
+        "else",
+        "readOnly",
+        "writeOnly",
+        "contentEncoding",
+        "contentMediaType",
+    ];
 
     public static readonly FrozenDictionary<string, string[]> Draft201909 = new Dictionary<string, string[]>
     {

@@ -67,7 +67,8 @@ internal readonly ref struct JsonNumber
         return new JsonNumber(sign, text[first..(last + 1)], magnitude + exponent, count);
     }
 
-    /// <summary>The value of a number written as an integer of at most 18 digits: the common case, taken fast.</summary>
+    /// <summary>The value of a number written as an integer of at most 18 digits: the common case, taken
+    /// fast.</summary>
     public static bool TryPlainInteger(ReadOnlySpan<byte> text, out long value)
     {
         value = 0;

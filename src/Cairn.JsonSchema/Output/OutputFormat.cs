@@ -9,6 +9,7 @@ public enum OutputFormat
     /// <summary>A flat list of errors, or of annotations.</summary>
     Basic,
 
-    /// <summary>The errors or annotations nested as the schema's evaluation was, with single-child levels left out.</summary>
+    /// <summary>The errors or annotations nested as the schema's evaluation was, with single-child levels left
+    /// out.</summary>
     Detailed,
 }

@@ -33,17 +33,38 @@ internal static class OutputWriter
     }
 
     private static (string Path, JsonObject Json) Unit(ValidationError error) =>
-        (error.EvaluationPath, Locate(error.EvaluationPath, error.SchemaUri, error.InstancePointer, false, "error", error.Message));
+        (
+            error.EvaluationPath,
+            Locate(error.EvaluationPath, error.SchemaUri, error.InstancePointer, false, "error", error.Message)
+        );
 
     private static (string Path, JsonObject Json) Unit(ValidationAnnotation note) =>
-        (note.EvaluationPath, Locate(note.EvaluationPath, note.SchemaUri, note.InstancePointer, true, "annotation", JsonNode.Parse(note.Value.GetRawText())));
+        (
+            note.EvaluationPath,
+            Locate(
+                note.EvaluationPath,
+                note.SchemaUri,
+                note.InstancePointer,
+                true,
+                "annotation",
+                JsonNode.Parse(note.Value.GetRawText())
+            )
+        );
 
-    private static JsonObject Locate(string path, string uri, string instance, bool valid, string what, JsonNode? content) => new()
-    {
-        ["valid"] = valid,
-        ["keywordLocation"] = path,
-        ["absoluteKeywordLocation"] = uri,
-        ["instanceLocation"] = instance,
-        [what] = content,
-    };
+    private static JsonObject Locate(
+        string path,
+        string uri,
+        string instance,
+        bool valid,
+        string what,
+        JsonNode? content
+    ) =>
+        new()
+        {
+            ["valid"] = valid,
+            ["keywordLocation"] = path,
+            ["absoluteKeywordLocation"] = uri,
+            ["instanceLocation"] = instance,
+            [what] = content,
+        };
 }

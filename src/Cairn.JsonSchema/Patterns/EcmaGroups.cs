@@ -25,7 +25,8 @@ internal sealed record EcmaGroups(int Count, IReadOnlyDictionary<string, int> Na
                     break;
                 case '(' when !inClass:
                     string rest = source[(i + 1)..Math.Min(source.Length, i + 4)];
-                    bool isNamed = rest.StartsWith("?<", StringComparison.Ordinal) && rest is not ['?', '<', '=' or '!'];
+                    bool isNamed =
+                        rest.StartsWith("?<", StringComparison.Ordinal) && rest is not ['?', '<', '=' or '!'];
                     if (isNamed || !rest.StartsWith('?'))
                         count++;
 

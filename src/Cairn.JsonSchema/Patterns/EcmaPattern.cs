@@ -81,9 +81,8 @@ internal sealed class EcmaPattern
             return _automaton.IsMatch(utf8);
 
         char[]? rented = null;
-        var chars = utf8.Length <= StackChars
-            ? stackalloc char[StackChars]
-            : rented = ArrayPool<char>.Shared.Rent(utf8.Length);
+        var chars =
+            utf8.Length <= StackChars ? stackalloc char[StackChars] : rented = ArrayPool<char>.Shared.Rent(utf8.Length);
         try
         {
             return _regex!.IsMatch(chars[..Encoding.UTF8.GetChars(utf8, chars)]);
@@ -91,7 +90,8 @@ internal sealed class EcmaPattern
         catch (RegexMatchTimeoutException)
         {
             throw new EvaluationAbortedException(
-                $"matching the pattern {Source} took longer than {_regex!.MatchTimeout.TotalMilliseconds} ms");
+                $"matching the pattern {Source} took longer than {_regex!.MatchTimeout.TotalMilliseconds} ms"
+            );
         }
         finally
         {

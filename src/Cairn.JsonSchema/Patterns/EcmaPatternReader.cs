@@ -19,7 +19,12 @@ internal sealed class EcmaPatternReader(string source, bool isStrict)
     public int PeekAt(int offset) => Position + offset < source.Length ? source[Position + offset] : -1;
 
     public EcmaPatternException Error(string what) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{what} (at character {Math.Min(Position, source.Length) + 1})"));
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} (at character {Math.Min(Position, source.Length) + 1})"
+            )
+        );
 
     /// <summary>The next code point.</summary>
     public int Take()
@@ -77,7 +82,12 @@ internal sealed class EcmaPatternReader(string source, bool isStrict)
         while (Peek is >= '0' and <= '9')
             Position++;
 
-        return int.TryParse(source.AsSpan(start, Position - start), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+        return int.TryParse(
+            source.AsSpan(start, Position - start),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int value
+        )
             ? value
             : throw Error("has a number that is too large");
     }
@@ -87,8 +97,14 @@ internal sealed class EcmaPatternReader(string source, bool isStrict)
     {
         int end = source.IndexOf('>', Position);
         string name = end < 0 ? "" : source[Position..end];
-        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsLetterOrDigit(c) || c is '_' or '$'))
+        if (
+            name.Length == 0
+            || char.IsAsciiDigit(name[0])
+            || !name.All(c => char.IsLetterOrDigit(c) || c is '_' or '$')
+        )
+        {
             throw Error("has a group name that is not an identifier");
+        }
 
         Position = end + 1;
         return name;
@@ -135,7 +151,12 @@ internal sealed class EcmaPatternReader(string source, bool isStrict)
 
         string[] limits = quantifier[1..quantifier.IndexOf('}')].Split(',');
         int min = int.Parse(limits[0], CultureInfo.InvariantCulture);
-        return (min, limits.Length == 1 ? min : limits[1].Length == 0 ? null : int.Parse(limits[1], CultureInfo.InvariantCulture));
+        return (
+            min,
+            limits.Length == 1 ? min
+            : limits[1].Length == 0 ? null
+            : int.Parse(limits[1], CultureInfo.InvariantCulture)
+        );
     }
 
     private bool IsCountAhead()
@@ -227,8 +248,16 @@ internal sealed class EcmaPatternReader(string source, bool isStrict)
         if (TryTake('{'))
         {
             int end = source.IndexOf('}', Position);
-            if (end <= Position || !int.TryParse(source.AsSpan(Position, end - Position), NumberStyles.AllowHexSpecifier,
-                CultureInfo.InvariantCulture, out int value) || value is < 0 or > CodePointSet.Last)
+            if (
+                end <= Position
+                || !int.TryParse(
+                    source.AsSpan(Position, end - Position),
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out int value
+                )
+                || value is < 0 or > CodePointSet.Last
+            )
             {
                 throw Error("has a \\u{…} that is no code point");
             }
@@ -254,8 +283,15 @@ internal sealed class EcmaPatternReader(string source, bool isStrict)
 
     private int ReadHex(int digits)
     {
-        if (Position + digits > source.Length || !int.TryParse(source.AsSpan(Position, digits),
-            NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value))
+        if (
+            Position + digits > source.Length
+            || !int.TryParse(
+                source.AsSpan(Position, digits),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out int value
+            )
+        )
         {
             throw Error($"has a hexadecimal escape without {digits} digits");
         }

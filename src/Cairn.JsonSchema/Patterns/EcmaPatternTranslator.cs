@@ -14,8 +14,9 @@ internal sealed class EcmaPatternTranslator
     private const int MaxTranslation = 500_000;
 
     /// <summary>
-    /// Characters and classes with the repetitions of groups written out, which .NET's engines do in parts before they match
-    /// anything: counts that nest multiply. The repetition of a single character is kept as a counter and costs nothing.
+    /// Characters and classes with the repetitions of groups written out, which .NET's engines do in parts before they
+    /// match anything: counts that nest multiply. The repetition of a single character is kept as a counter and costs
+    /// nothing.
     /// </summary>
     private const long MaxWrittenOut = 1_000_000;
 
@@ -55,9 +56,10 @@ internal sealed class EcmaPatternTranslator
         return (translator._output.ToString(), translator._backtracks);
     }
 
-    private static string Lookaround(bool isBoundary) => isBoundary
-        ? "(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))"
-        : "(?:(?<=[0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<![0-9A-Za-z_])(?![0-9A-Za-z_]))";
+    private static string Lookaround(bool isBoundary) =>
+        isBoundary
+            ? "(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))"
+            : "(?:(?<=[0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<![0-9A-Za-z_])(?![0-9A-Za-z_]))";
 
     /// <summary>Answers how much it is with repetitions written out.</summary>
     private long Disjunction()
@@ -151,7 +153,11 @@ internal sealed class EcmaPatternTranslator
     private void CheckWrittenOut(long size)
     {
         if (size > MaxWrittenOut)
-            throw _reader.Error($"repeats groups so often that it would have more than {MaxWrittenOut} characters, written out");
+        {
+            throw _reader.Error(
+                $"repeats groups so often that it would have more than {MaxWrittenOut} characters, written out"
+            );
+        }
     }
 
     private void AppendLiteral(int codePoint)
@@ -186,9 +192,9 @@ internal sealed class EcmaPatternTranslator
 
             // Captures only matter to back references; without any, groups need not be remembered.
             int number = ++_openedGroups;
-            _output.Append(_groups.HasBackReferences
-                ? string.Create(CultureInfo.InvariantCulture, $"(?<{number}>")
-                : "(?:");
+            _output.Append(
+                _groups.HasBackReferences ? string.Create(CultureInfo.InvariantCulture, $"(?<{number}>") : "(?:"
+            );
         }
 
         long writtenOut = Disjunction();

@@ -25,7 +25,13 @@ internal sealed class PositionAutomaton
     /// <param name="whole">The positions a match begins and ends with.</param>
     /// <param name="fromStart">It begins with <c>^</c>.</param>
     /// <param name="toEnd">It ends with <c>$</c>.</param>
-    public PositionAutomaton(IReadOnlyList<CodePointSet> sets, ulong[] follow, PositionFragment whole, bool fromStart, bool toEnd)
+    public PositionAutomaton(
+        IReadOnlyList<CodePointSet> sets,
+        ulong[] follow,
+        PositionFragment whole,
+        bool fromStart,
+        bool toEnd
+    )
     {
         _sets = [.. sets];
         _follow = follow;
@@ -88,7 +94,8 @@ internal sealed class PositionAutomaton
     }
 }
 
-/// <summary>Part of a pattern: the positions its matches begin and end with, and whether it matches nothing, too.</summary>
+/// <summary>Part of a pattern: the positions its matches begin and end with, and whether it matches nothing,
+/// too.</summary>
 internal readonly record struct PositionFragment(ulong First, ulong Last, bool IsNullable)
 {
     public static readonly PositionFragment Empty = new(0, 0, true);

@@ -144,7 +144,10 @@ internal sealed class PositionAutomatonBuilder
     {
         Link(a.Last, b.First);
         return new PositionFragment(
-            a.First | (a.IsNullable ? b.First : 0), b.Last | (b.IsNullable ? a.Last : 0), a.IsNullable && b.IsNullable);
+            a.First | (a.IsNullable ? b.First : 0),
+            b.Last | (b.IsNullable ? a.Last : 0),
+            a.IsNullable && b.IsNullable
+        );
     }
 
     private static PositionFragment Either(PositionFragment a, PositionFragment b) =>

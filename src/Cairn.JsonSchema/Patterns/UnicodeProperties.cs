@@ -15,21 +15,38 @@ internal static class UnicodeProperties
     public static readonly CodePointSet Words = CodePointSet.Of(('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'));
 
     public static readonly CodePointSet Spaces = CodePointSet.Of(
-        (0x09, 0x0D), (0x20, 0x20), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029),
-        (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF));
+        (0x09, 0x0D),
+        (0x20, 0x20),
+        (0xA0, 0xA0),
+        (0x1680, 0x1680),
+        (0x2000, 0x200A),
+        (0x2028, 0x2029),
+        (0x202F, 0x202F),
+        (0x205F, 0x205F),
+        (0x3000, 0x3000),
+        (0xFEFF, 0xFEFF)
+    );
 
-    public static readonly CodePointSet NotLineEnds =
-        CodePointSet.Of(('\n', '\n'), ('\r', '\r'), (0x2028, 0x2029)).Complement();
+    public static readonly CodePointSet NotLineEnds = CodePointSet
+        .Of(('\n', '\n'), ('\r', '\r'), (0x2028, 0x2029))
+        .Complement();
 
     private static readonly Lazy<CodePointSet[]> ByCategory = new(ReadCategories);
 
-    private static readonly FrozenDictionary<string, UnicodeCategory[]> Categories = new Dictionary<string, UnicodeCategory[]>
+    private static readonly FrozenDictionary<string, UnicodeCategory[]> Categories = new Dictionary<
+        string,
+        UnicodeCategory[]
+    >
     {
         ["Lu|Uppercase_Letter"] = [UnicodeCategory.UppercaseLetter],
         ["Ll|Lowercase_Letter"] = [UnicodeCategory.LowercaseLetter],
         ["Lt|Titlecase_Letter"] = [UnicodeCategory.TitlecaseLetter],
         ["LC|Cased_Letter"] =
-            [UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.TitlecaseLetter],
+        [
+            UnicodeCategory.UppercaseLetter,
+            UnicodeCategory.LowercaseLetter,
+            UnicodeCategory.TitlecaseLetter,
+        ],
         ["Lm|Modifier_Letter"] = [UnicodeCategory.ModifierLetter],
         ["Lo|Other_Letter"] = [UnicodeCategory.OtherLetter],
         ["L|Letter"] = Between(UnicodeCategory.UppercaseLetter, UnicodeCategory.OtherLetter),
@@ -50,7 +67,11 @@ internal static class UnicodeProperties
         ["Cs|Surrogate"] = [UnicodeCategory.Surrogate],
         ["Co|Private_Use"] = [UnicodeCategory.PrivateUse],
         ["Cn|Unassigned"] = [UnicodeCategory.OtherNotAssigned],
-        ["C|Other"] = [.. Between(UnicodeCategory.Control, UnicodeCategory.PrivateUse), UnicodeCategory.OtherNotAssigned],
+        ["C|Other"] =
+        [
+            .. Between(UnicodeCategory.Control, UnicodeCategory.PrivateUse),
+            UnicodeCategory.OtherNotAssigned,
+        ],
         ["Pc|Connector_Punctuation"] = [UnicodeCategory.ConnectorPunctuation],
         ["Pd|Dash_Punctuation"] = [UnicodeCategory.DashPunctuation],
         ["Ps|Open_Punctuation"] = [UnicodeCategory.OpenPunctuation],
@@ -64,7 +85,8 @@ internal static class UnicodeProperties
         ["Sk|Modifier_Symbol"] = [UnicodeCategory.ModifierSymbol],
         ["So|Other_Symbol"] = [UnicodeCategory.OtherSymbol],
         ["S|Symbol"] = Between(UnicodeCategory.MathSymbol, UnicodeCategory.OtherSymbol),
-    }.SelectMany(row => row.Key.Split('|').Select(name => KeyValuePair.Create(name, row.Value)))
+    }
+        .SelectMany(row => row.Key.Split('|').Select(name => KeyValuePair.Create(name, row.Value)))
         .ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly ConcurrentDictionary<(string, bool), CodePointSet> Known = new();
@@ -95,15 +117,25 @@ internal static class UnicodeProperties
             "ASCII_Hex_Digit" or "AHex" => CodePointSet.Of(('0', '9'), ('A', 'F'), ('a', 'f')),
             "Assigned" => Category("Cn")!.Complement(),
             "White_Space" or "space" => CodePointSet.Of(
-                (0x09, 0x0D), (0x20, 0x20), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A),
-                (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)),
+                (0x09, 0x0D),
+                (0x20, 0x20),
+                (0x85, 0x85),
+                (0xA0, 0xA0),
+                (0x1680, 0x1680),
+                (0x2000, 0x200A),
+                (0x2028, 0x2029),
+                (0x202F, 0x202F),
+                (0x205F, 0x205F),
+                (0x3000, 0x3000)
+            ),
             _ => Category(property),
         };
     }
 
-    private static CodePointSet? Category(string name) => Categories.TryGetValue(name, out var categories)
-        ? CodePointSet.Union(categories.Select(category => ByCategory.Value[(int)category]))
-        : null;
+    private static CodePointSet? Category(string name) =>
+        Categories.TryGetValue(name, out var categories)
+            ? CodePointSet.Union(categories.Select(category => ByCategory.Value[(int)category]))
+            : null;
 
     private static UnicodeCategory[] Between(UnicodeCategory first, UnicodeCategory last) =>
         [.. Enumerable.Range((int)first, last - first + 1).Select(category => (UnicodeCategory)category)];
@@ -118,9 +150,8 @@ internal static class UnicodeProperties
         var current = CharUnicodeInfo.GetUnicodeCategory(0);
         for (int codePoint = 1; codePoint <= CodePointSet.Last + 1; codePoint++)
         {
-            var category = codePoint > CodePointSet.Last
-                ? (UnicodeCategory)(-1)
-                : CharUnicodeInfo.GetUnicodeCategory(codePoint);
+            var category =
+                codePoint > CodePointSet.Last ? (UnicodeCategory)(-1) : CharUnicodeInfo.GetUnicodeCategory(codePoint);
             if (category != current)
             {
                 ranges[(int)current].Add((from, codePoint - 1));

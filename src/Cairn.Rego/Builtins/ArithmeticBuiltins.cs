@@ -20,8 +20,15 @@ internal static class ArithmeticBuiltins
         Unary("round", n => RegoArithmetic.Round(n, MidpointRounding.AwayFromZero)),
     ];
 
-    private static BuiltinDefinition Binary(string name, string infix, Func<RegoNumber, RegoNumber, RegoNumber> operation) =>
-        new(name, [RegoType.Number, RegoType.Number], RegoType.Number, (_, args) => Checked(operation, args)) { Infix = infix };
+    private static BuiltinDefinition Binary(
+        string name,
+        string infix,
+        Func<RegoNumber, RegoNumber, RegoNumber> operation
+    ) =>
+        new(name, [RegoType.Number, RegoType.Number], RegoType.Number, (_, args) => Checked(operation, args))
+        {
+            Infix = infix,
+        };
 
     private static BuiltinDefinition Unary(string name, Func<RegoNumber, RegoNumber> operation) =>
         new(name, [RegoType.Number], RegoType.Number, (_, args) => operation((RegoNumber)args[0]));
@@ -50,7 +57,9 @@ internal static class ArithmeticBuiltins
     }
 
     private static RegoNumber Divide(BuiltinContext context, ReadOnlySpan<RegoValue> args) =>
-        ((RegoNumber)args[1]).Sign == 0 ? throw new BuiltinException("divide by zero") : Checked(RegoArithmetic.Divide, args);
+        ((RegoNumber)args[1]).Sign == 0
+            ? throw new BuiltinException("divide by zero")
+            : Checked(RegoArithmetic.Divide, args);
 
     private static RegoNumber Remainder(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {

@@ -14,12 +14,27 @@ internal static class BitsBuiltins
         Binary("bits.or", (a, b) => a | b),
         Binary("bits.xor", (a, b) => a ^ b),
         new("bits.negate", [RegoType.Number], RegoType.Number, (_, args) => RegoNumber.Of(-args.Whole(0) - 1)),
-        new("bits.lsh", [RegoType.Number, RegoType.Number], RegoType.Number, (_, args) => RegoNumber.Of(args.Whole(0) << Shift(args))),
-        new("bits.rsh", [RegoType.Number, RegoType.Number], RegoType.Number, (_, args) => RegoNumber.Of(args.Whole(0) >> Shift(args))),
+        new(
+            "bits.lsh",
+            [RegoType.Number, RegoType.Number],
+            RegoType.Number,
+            (_, args) => RegoNumber.Of(args.Whole(0) << Shift(args))
+        ),
+        new(
+            "bits.rsh",
+            [RegoType.Number, RegoType.Number],
+            RegoType.Number,
+            (_, args) => RegoNumber.Of(args.Whole(0) >> Shift(args))
+        ),
     ];
 
     private static BuiltinDefinition Binary(string name, Func<BigInteger, BigInteger, BigInteger> operation) =>
-        new(name, [RegoType.Number, RegoType.Number], RegoType.Number, (_, args) => RegoNumber.Of(operation(args.Whole(0), args.Whole(1))));
+        new(
+            name,
+            [RegoType.Number, RegoType.Number],
+            RegoType.Number,
+            (_, args) => RegoNumber.Of(operation(args.Whole(0), args.Whole(1)))
+        );
 
     private static int Shift(ReadOnlySpan<RegoValue> args)
     {

@@ -3,7 +3,8 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Builtins;
 
-/// <summary>What a built-in may know of the evaluation that calls it. One evaluation has one, used by one thread.</summary>
+/// <summary>What a built-in may know of the evaluation that calls it. One evaluation has one, used by one
+/// thread.</summary>
 public sealed class BuiltinContext
 {
     private readonly Dictionary<(string Name, RegoValue Key), object?> _answers = [];
@@ -12,7 +13,8 @@ public sealed class BuiltinContext
     private long? _now;
     private Random? _random;
 
-    internal BuiltinContext(EvaluationEnvironment environment, Evaluation.Evaluation evaluation) => (_environment, _evaluation) = (environment, evaluation);
+    internal BuiltinContext(EvaluationEnvironment environment, Evaluation.Evaluation evaluation) =>
+        (_environment, _evaluation) = (environment, evaluation);
 
     /// <summary>Stops work whose result nobody waits for.</summary>
     public CancellationToken CancellationToken => _evaluation.Budget.CancellationToken;
@@ -26,7 +28,8 @@ public sealed class BuiltinContext
     /// <summary>What <c>opa.runtime()</c> tells.</summary>
     public RegoObject Runtime => _environment.Runtime;
 
-    /// <summary>Sends the request of <c>http.send</c> and gives its response; null where the host does not allow it.</summary>
+    /// <summary>Sends the request of <c>http.send</c> and gives its response; null where the host does not allow
+    /// it.</summary>
     public Func<RegoObject, CancellationToken, RegoValue>? HttpSend => _environment.HttpSend;
 
     /// <summary>Validates JSON Schemas; null where the host provides none.</summary>
@@ -49,10 +52,12 @@ public sealed class BuiltinContext
     /// <summary>
     /// Counts work against the evaluation's limit of steps; call it in proportion to the size of what is walked.
     /// </summary>
-    /// <exception cref="RegoEvaluationException">The limit is reached, the time is over, or nobody waits any more.</exception>
+    /// <exception cref="RegoEvaluationException">The limit is reached, the time is over, or nobody waits any
+    /// more.</exception>
     public void ChargeSteps(long steps) => _evaluation.Budget.ChargeSteps(steps);
 
-    /// <summary>Counts an estimate of allocated bytes against the evaluation's limit, before they are allocated.</summary>
+    /// <summary>Counts an estimate of allocated bytes against the evaluation's limit, before they are
+    /// allocated.</summary>
     /// <exception cref="RegoEvaluationException">The limit is reached.</exception>
     public void ChargeMemory(long bytes) => _evaluation.Budget.ChargeMemory(bytes);
 

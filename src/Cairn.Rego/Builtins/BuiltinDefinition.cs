@@ -3,8 +3,9 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Builtins;
 
 /// <summary>
-/// A built-in function. It gives its result, null for undefined, or throws <see cref="BuiltinException"/>. Arguments have
-/// already been checked against the outermost kinds of the declared types; they must not be kept after the call's end.
+/// A built-in function. It gives its result, null for undefined, or throws <see cref="BuiltinException"/>. Arguments
+/// have already been checked against the outermost kinds of the declared types; they must not be kept after the call's
+/// end.
 /// </summary>
 public delegate RegoValue? BuiltinFunction(BuiltinContext context, ReadOnlySpan<RegoValue> arguments);
 
@@ -27,10 +28,16 @@ public enum BuiltinTraits
 
 /// <summary>A built-in's name, types and function.</summary>
 /// <param name="Name">As policies call it, for example <c>array.concat</c>.</param>
-/// <param name="Arguments">The operands' types. A call has as many operands, or one more that is unified with the result.</param>
+/// <param name="Arguments">The operands' types. A call has as many operands, or one more that is unified with the
+/// result.</param>
 /// <param name="Result">The result's type.</param>
 /// <param name="Function">What it does.</param>
-public sealed record BuiltinDefinition(string Name, IReadOnlyList<RegoType> Arguments, RegoType Result, BuiltinFunction Function)
+public sealed record BuiltinDefinition(
+    string Name,
+    IReadOnlyList<RegoType> Arguments,
+    RegoType Result,
+    BuiltinFunction Function
+)
 {
     /// <summary>What sets the built-in apart.</summary>
     public BuiltinTraits Traits { get; init; }

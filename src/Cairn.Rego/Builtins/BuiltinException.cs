@@ -14,9 +14,7 @@ public sealed class BuiltinException : Exception
 
     /// <summary>A failure.</summary>
     public BuiltinException(string message)
-        : this(Failure, message)
-    {
-    }
+        : this(Failure, message) { }
 
     /// <summary>A failure with its cause.</summary>
     public BuiltinException(string message, Exception cause)
@@ -33,14 +31,30 @@ public sealed class BuiltinException : Exception
     /// <param name="got">What was given.</param>
     /// <param name="expected">Type names; several make <c>one of {array, set}</c>.</param>
     public static BuiltinException Operand(int operand, RegoValue got, params ReadOnlySpan<string> expected) =>
-        new(WrongType, $"operand {operand} must be {(expected.Length == 1 ? expected[0] : $"one of {{{string.Join(", ", expected!)}}}")} but got {got.TypeName}");
+        new(
+            WrongType,
+            $"operand {operand} must be "
+                + $"{(expected.Length == 1 ? expected[0] : $"one of {{{string.Join(", ", expected!)}}}")} but got "
+                + $"{got.TypeName}"
+        );
 
     internal static BuiltinException Mismatch(int operand, RegoValue got, RegoType expected) =>
         new(WrongType, $"operand {operand} must be {expected.Expected} but got {got.TypeName}");
 
-    /// <summary>An operand of the right type that holds something wrong: <c>operand 1 must be array of strings but got array containing number</c>.</summary>
-    public static BuiltinException Element(int operand, RegoValue container, RegoValue element, params ReadOnlySpan<string> expected) =>
-        new(WrongType, $"operand {operand} must be {container.TypeName} of {(expected.Length == 1 ? expected[0] + "s" : $"(any of) {string.Join(", ", expected!)}")} but got {container.TypeName} containing {element.TypeName}");
+    /// <summary>An operand of the right type that holds something wrong: <c>operand 1 must be array of strings but got
+    /// array containing number</c>.</summary>
+    public static BuiltinException Element(
+        int operand,
+        RegoValue container,
+        RegoValue element,
+        params ReadOnlySpan<string> expected
+    ) =>
+        new(
+            WrongType,
+            $"operand {operand} must be {container.TypeName} of "
+                + $"{(expected.Length == 1 ? expected[0] + "s" : $"(any of) {string.Join(", ", expected!)}")} but got "
+                + $"{container.TypeName} containing {element.TypeName}"
+        );
 
     /// <summary>An operand whose value cannot be used: <c>operand 2 </c> and the message.</summary>
     public static BuiltinException Value(int operand, string message) => new(WrongType, $"operand {operand} {message}");

@@ -11,35 +11,35 @@ public sealed class BuiltinTable
         _byName = definitions.ToFrozenDictionary(definition => definition.Name);
 
     /// <summary>All that come with the language.</summary>
-    public static BuiltinTable Default { get; } = new(
-    [
-        .. ArithmeticBuiltins.All,
-        .. ComparisonBuiltins.All,
-        .. SetBuiltins.All,
-        .. AggregateBuiltins.All,
-        .. ArrayBuiltins.All,
-        .. AwsBuiltins.All,
-        .. BitsBuiltins.All,
-        .. CryptoBuiltins.All,
-        .. EncodingBuiltins.All,
-        .. GraphBuiltins.All,
-        .. GraphQlBuiltins.All,
-        .. HttpBuiltins.All,
-        .. JsonPathBuiltins.All,
-        .. JwtBuiltins.All,
-        .. LanguageBuiltins.All,
-        .. NetBuiltins.All,
-        .. NumberBuiltins.All,
-        .. ObjectBuiltins.All,
-        .. RegexBuiltins.All,
-        .. SemverBuiltins.All,
-        .. StringBuiltins.All,
-        .. TimeBuiltins.All,
-        .. TypeBuiltins.All,
-        .. UnitBuiltins.All,
-        .. UriBuiltins.All,
-        .. UuidBuiltins.All,
-    ]);
+    public static BuiltinTable Default { get; } =
+        new([
+            .. ArithmeticBuiltins.All,
+            .. ComparisonBuiltins.All,
+            .. SetBuiltins.All,
+            .. AggregateBuiltins.All,
+            .. ArrayBuiltins.All,
+            .. AwsBuiltins.All,
+            .. BitsBuiltins.All,
+            .. CryptoBuiltins.All,
+            .. EncodingBuiltins.All,
+            .. GraphBuiltins.All,
+            .. GraphQlBuiltins.All,
+            .. HttpBuiltins.All,
+            .. JsonPathBuiltins.All,
+            .. JwtBuiltins.All,
+            .. LanguageBuiltins.All,
+            .. NetBuiltins.All,
+            .. NumberBuiltins.All,
+            .. ObjectBuiltins.All,
+            .. RegexBuiltins.All,
+            .. SemverBuiltins.All,
+            .. StringBuiltins.All,
+            .. TimeBuiltins.All,
+            .. TypeBuiltins.All,
+            .. UnitBuiltins.All,
+            .. UriBuiltins.All,
+            .. UuidBuiltins.All,
+        ]);
 
     /// <summary>All definitions, in no particular order.</summary>
     public IReadOnlyList<BuiltinDefinition> Definitions => _byName.Values;

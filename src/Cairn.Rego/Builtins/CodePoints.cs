@@ -1,6 +1,7 @@
 namespace Cairn.Rego.Builtins;
 
-/// <summary>Strings counted and cut by code points, as Go does with runes. Nearly all strings have no surrogates and take the short way.</summary>
+/// <summary>Strings counted and cut by code points, as Go does with runes. Nearly all strings have no surrogates and
+/// take the short way.</summary>
 internal static class CodePoints
 {
     public static bool HasSurrogates(ReadOnlySpan<char> text) => text.ContainsAnyInRange('\ud800', '\udfff');

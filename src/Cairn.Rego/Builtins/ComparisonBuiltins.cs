@@ -16,5 +16,8 @@ internal static class ComparisonBuiltins
     ];
 
     private static BuiltinDefinition Operator(string name, string infix, Func<RegoValue, RegoValue, bool> holds) =>
-        new(name, [RegoType.Any, RegoType.Any], RegoType.Boolean, (_, args) => RegoBoolean.Of(holds(args[0], args[1]))) { Infix = infix };
+        new(name, [RegoType.Any, RegoType.Any], RegoType.Boolean, (_, args) => RegoBoolean.Of(holds(args[0], args[1])))
+        {
+            Infix = infix,
+        };
 }

@@ -10,32 +10,91 @@ namespace Cairn.Rego.Builtins;
 internal static class EncodingBuiltins
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
-    private static readonly RegoType StringOrStrings = RegoType.AnyOf(RegoType.String, RegoType.Array(RegoType.String), RegoType.Set(RegoType.String));
+    private static readonly RegoType StringOrStrings = RegoType.AnyOf(
+        RegoType.String,
+        RegoType.Array(RegoType.String),
+        RegoType.Set(RegoType.String)
+    );
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
         Map("base64.encode", text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text))),
         Map("base64.decode", text => Decoded(DecodeBase64(text))),
-        new("base64.is_valid", [RegoType.Any], RegoType.Boolean, (_, args) => RegoBoolean.Of(args[0] is RegoString text && Base64.IsValid(text.Value))),
-        Map("base64url.encode", text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).Replace('+', '-').Replace('/', '_')),
+        new(
+            "base64.is_valid",
+            [RegoType.Any],
+            RegoType.Boolean,
+            (_, args) => RegoBoolean.Of(args[0] is RegoString text && Base64.IsValid(text.Value))
+        ),
+        Map(
+            "base64url.encode",
+            text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).Replace('+', '-').Replace('/', '_')
+        ),
         Map("base64url.encode_no_pad", text => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text))),
         Map("base64url.decode", text => Decoded(DecodeBase64Url(text))),
         Map("hex.encode", text => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text))),
         Map("hex.decode", text => Decoded(DecodeHex(text))),
         Map("urlquery.encode", Escape),
         Map("urlquery.decode", Unescape),
-        new("urlquery.encode_object", [RegoType.Object(RegoType.String, StringOrStrings)], RegoType.String, EncodeObject),
-        new("urlquery.decode_object", [RegoType.String], RegoType.Object(RegoType.String, RegoType.Array(RegoType.String)), DecodeObject),
+        new(
+            "urlquery.encode_object",
+            [RegoType.Object(RegoType.String, StringOrStrings)],
+            RegoType.String,
+            EncodeObject
+        ),
+        new(
+            "urlquery.decode_object",
+            [RegoType.String],
+            RegoType.Object(RegoType.String, RegoType.Array(RegoType.String)),
+            DecodeObject
+        ),
         new("json.marshal", [RegoType.Any], RegoType.String, (_, args) => RegoString.Of(ToJson(args[0]))),
-        new("json.marshal_with_options",
-            [RegoType.Any, RegoType.Object([("indent", RegoType.String), ("prefix", RegoType.String), ("pretty", RegoType.Boolean)], RegoType.String, RegoType.Any)],
-            RegoType.String, MarshalWithOptions),
-        new("json.unmarshal", [RegoType.String], RegoType.Any, (context, args) => Charged(context, args.Text(0), FromJson)),
-        new("json.is_valid", [RegoType.Any], RegoType.Boolean, (context, args) => RegoBoolean.Of(args[0] is RegoString text && IsValid(context, text.Value, FromJson))),
-        new("yaml.marshal", [RegoType.Any], RegoType.String, (context, args) => RegoString.Of(Yaml(context).Write(args[0]))),
-        new("yaml.unmarshal", [RegoType.String], RegoType.Any, (context, args) => Charged(context, args.Text(0), text => FromYaml(context, text))),
-        new("yaml.is_valid", [RegoType.Any], RegoType.Boolean, (context, args) =>
-            RegoBoolean.Of(args[0] is RegoString text && IsValid(context, text.Value, yaml => FromYaml(context, yaml)))),
+        new(
+            "json.marshal_with_options",
+            [
+                RegoType.Any,
+                RegoType.Object(
+                    [("indent", RegoType.String), ("prefix", RegoType.String), ("pretty", RegoType.Boolean)],
+                    RegoType.String,
+                    RegoType.Any
+                ),
+            ],
+            RegoType.String,
+            MarshalWithOptions
+        ),
+        new(
+            "json.unmarshal",
+            [RegoType.String],
+            RegoType.Any,
+            (context, args) => Charged(context, args.Text(0), FromJson)
+        ),
+        new(
+            "json.is_valid",
+            [RegoType.Any],
+            RegoType.Boolean,
+            (context, args) => RegoBoolean.Of(args[0] is RegoString text && IsValid(context, text.Value, FromJson))
+        ),
+        new(
+            "yaml.marshal",
+            [RegoType.Any],
+            RegoType.String,
+            (context, args) => RegoString.Of(Yaml(context).Write(args[0]))
+        ),
+        new(
+            "yaml.unmarshal",
+            [RegoType.String],
+            RegoType.Any,
+            (context, args) => Charged(context, args.Text(0), text => FromYaml(context, text))
+        ),
+        new(
+            "yaml.is_valid",
+            [RegoType.Any],
+            RegoType.Boolean,
+            (context, args) =>
+                RegoBoolean.Of(
+                    args[0] is RegoString text && IsValid(context, text.Value, yaml => FromYaml(context, yaml))
+                )
+        ),
     ];
 
     /// <summary>The bytes of standard base64, line ends left out, as Go reads it.</summary>
@@ -70,7 +129,12 @@ internal static class EncodingBuiltins
     private static string WithoutUnusedBits(string text)
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        int unused = (text.Length % 4) switch { 2 => 15, 3 => 3, _ => 0 };
+        int unused = (text.Length % 4) switch
+        {
+            2 => 15,
+            3 => 3,
+            _ => 0,
+        };
         int last = unused == 0 ? -1 : Alphabet.IndexOf(text[^1], StringComparison.Ordinal);
         return last < 0 || (last & unused) == 0 ? text : text[..^1] + Alphabet[last & ~unused];
     }
@@ -78,8 +142,14 @@ internal static class EncodingBuiltins
     private static string Illegal(string text, string others)
     {
         int place = 0;
-        while (place < text.Length && (char.IsAsciiLetterOrDigit(text[place]) || others.Contains(text[place], StringComparison.Ordinal)))
+        while (
+            place < text.Length
+            && (char.IsAsciiLetterOrDigit(text[place]) || others.Contains(text[place], StringComparison.Ordinal))
+        )
+        {
             place++;
+        }
+
         return $"illegal base64 data at input byte {place}";
     }
 
@@ -99,13 +169,19 @@ internal static class EncodingBuiltins
     private static string Decoded(byte[] bytes) => Encoding.UTF8.GetString(bytes);
 
     private static BuiltinDefinition Map(string name, Func<string, string> change) =>
-        new(name, [RegoType.String], RegoType.String, (context, args) =>
-        {
-            StringBuiltins.Charge(context, args.Text(0).Length * 3L);
-            return RegoString.Of(change(args.Text(0)));
-        });
+        new(
+            name,
+            [RegoType.String],
+            RegoType.String,
+            (context, args) =>
+            {
+                StringBuiltins.Charge(context, args.Text(0).Length * 3L);
+                return RegoString.Of(change(args.Text(0)));
+            }
+        );
 
-    private static string Escape(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 
     private static string Unescape(string text)
     {
@@ -132,7 +208,11 @@ internal static class EncodingBuiltins
             else if (value is RegoArray or RegoSet)
             {
                 foreach (var item in Operands.Items(value))
-                    pairs.Add($"{Escape(name.Value)}={Escape((item as RegoString ?? throw BuiltinException.Operand(1, item, "string")).Value)}");
+                {
+                    pairs.Add(
+                        $"{Escape(name.Value)}={Escape((item as RegoString ?? throw BuiltinException.Operand(1, item, "string")).Value)}"
+                    );
+                }
             }
             else
             {
@@ -182,7 +262,8 @@ internal static class EncodingBuiltins
                 throw BuiltinException.Value(2, $"object contained unknown key {key}");
         }
 
-        string? indent = Option<RegoString>(options, "indent")?.Value, prefix = Option<RegoString>(options, "prefix")?.Value;
+        string? indent = Option<RegoString>(options, "indent")?.Value,
+            prefix = Option<RegoString>(options, "prefix")?.Value;
         bool pretty = Option<RegoBoolean>(options, "pretty")?.Value ?? (indent is not null || prefix is not null);
         string json = ToJson(args[0]);
         if (!pretty)
@@ -198,7 +279,10 @@ internal static class EncodingBuiltins
         {
             null => null,
             T value => value,
-            var other => throw BuiltinException.Value(2, $"key {name} failed cast to {typeof(T).Name[4..].ToLowerInvariant()}: got {other.TypeName}"),
+            var other => throw BuiltinException.Value(
+                2,
+                $"key {name} failed cast to {typeof(T).Name[4..].ToLowerInvariant()}: got {other.TypeName}"
+            ),
         };
 
     // Go's json.Indent: a line a member, none for empty collections.

@@ -6,8 +6,9 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Builtins;
 
 /// <summary>
-/// Go's <c>fmt.Sprintf</c>, as <c>sprintf</c> has it: whole numbers are integers of any size, others float64, and whatever is
-/// neither number nor string is its Rego text. Mistakes show in the result, as in Go: <c>%!d(string=hi)</c>.
+/// Go's <c>fmt.Sprintf</c>, as <c>sprintf</c> has it: whole numbers are integers of any size, others float64, and
+/// whatever is neither number nor string is its Rego text. Mistakes show in the result, as in Go:
+/// <c>%!d(string=hi)</c>.
 /// </summary>
 internal sealed class GoFormat
 {
@@ -31,7 +32,8 @@ internal sealed class GoFormat
     private int _width;
     private int _precision;
 
-    private GoFormat(BuiltinContext context, string format, RegoArray args) => (_context, _format, _args) = (context, format, args);
+    private GoFormat(BuiltinContext context, string format, RegoArray args) =>
+        (_context, _format, _args) = (context, format, args);
 
     /// <summary>Formats the arguments.</summary>
     public static string Format(BuiltinContext context, string format, RegoArray args)
@@ -51,7 +53,11 @@ internal sealed class GoFormat
         if (radix == 8)
         {
             binary = binary.PadLeft((binary.Length + 2) / 3 * 3, '0');
-            binary = string.Concat(binary.Chunk(3).Select(bits => (char)('0' + ((bits[0] - '0') * 4) + ((bits[1] - '0') * 2) + bits[2] - '0')));
+            binary = string.Concat(
+                binary
+                    .Chunk(3)
+                    .Select(bits => (char)('0' + ((bits[0] - '0') * 4) + ((bits[1] - '0') * 2) + bits[2] - '0'))
+            );
         }
 
         return binary.Length == 0 ? "0" : binary;
@@ -59,15 +65,16 @@ internal sealed class GoFormat
 
     private string Run()
     {
-        for (int i = 0; i < _format.Length;)
+        int at = 0;
+        while (at < _format.Length)
         {
-            int percent = _format.IndexOf('%', i);
+            int percent = _format.IndexOf('%', at);
             if (percent < 0)
                 percent = _format.Length;
-            _text.Append(_format, i, percent - i);
-            i = percent + 1;
+            _text.Append(_format, at, percent - at);
+            at = percent + 1;
             if (percent < _format.Length)
-                i = Directive(i);
+                at = Directive(at);
         }
 
         if (!_reordered && _next < _args.Count)
@@ -156,10 +163,24 @@ internal sealed class GoFormat
             return i + 1;
         }
 
-        if (int.TryParse(_format.AsSpan(i + 1, end - i - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index >= 1 && index <= _args.Count)
+        if (
+            int.TryParse(
+                _format.AsSpan(i + 1, end - i - 1),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out int index
+            )
+            && index >= 1
+            && index <= _args.Count
+        )
+        {
             _next = index - 1;
+        }
         else
+        {
             bad = true;
+        }
+
         return end + 1;
     }
 
@@ -167,18 +188,40 @@ internal sealed class GoFormat
     {
         if (i < _format.Length && _format[i] == '*')
         {
-            if (_next < _args.Count && _args[_next++] is RegoNumber number && number.TryToInt(out int given) && Math.Abs((long)given) <= MaxWidth)
+            if (
+                _next < _args.Count
+                && _args[_next++] is RegoNumber number
+                && number.TryToInt(out int given)
+                && Math.Abs((long)given) <= MaxWidth
+            )
+            {
                 size = given;
+            }
             else
+            {
                 _text.Append(bad);
+            }
+
             return i + 1;
         }
 
         int start = i;
         while (i < _format.Length && char.IsAsciiDigit(_format[i]))
             i++;
-        if (i > start && int.TryParse(_format.AsSpan(start, i - start), NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) && parsed <= MaxWidth)
+        if (
+            i > start
+            && int.TryParse(
+                _format.AsSpan(start, i - start),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out int parsed
+            )
+            && parsed <= MaxWidth
+        )
+        {
             size = parsed;
+        }
+
         return i;
     }
 
@@ -206,19 +249,29 @@ internal sealed class GoFormat
 
     private static string GoType(RegoValue value) =>
         value is not RegoNumber number ? "string"
-        : IsPlain(number) ? number.TryToLong(out _) ? "int" : "*big.Int"
-        : double.IsFinite(number.ToDouble()) ? "float64" : "string";
+        : IsPlain(number)
+            ? number.TryToLong(out _) ? "int"
+                : "*big.Int"
+        : double.IsFinite(number.ToDouble()) ? "float64"
+        : "string";
 
     // A whole number written with an exponent is a float64: 1e2.
     private static bool IsPlain(RegoNumber number) => number.IsInteger && !number.Text.AsSpan().ContainsAny('e', 'E');
 
-    private static string Plain(RegoValue value) => value switch
-    {
-        RegoString text => text.Value,
-        RegoNumber number when IsPlain(number) && number.TryToBigInteger(out var whole) => whole.ToString(CultureInfo.InvariantCulture),
-        RegoNumber number when !IsPlain(number) && double.IsFinite(number.ToDouble()) => General(number.ToDouble(), -1, ShortestExponent),
-        _ => value.ToString(),
-    };
+    private static string Plain(RegoValue value) =>
+        value switch
+        {
+            RegoString text => text.Value,
+            RegoNumber number when IsPlain(number) && number.TryToBigInteger(out var whole) => whole.ToString(
+                CultureInfo.InvariantCulture
+            ),
+            RegoNumber number when !IsPlain(number) && double.IsFinite(number.ToDouble()) => General(
+                number.ToDouble(),
+                -1,
+                ShortestExponent
+            ),
+            _ => value.ToString(),
+        };
 
     private void Bad(Rune verb, RegoValue value) =>
         _text.Append(CultureInfo.InvariantCulture, $"%!{verb}({GoType(value)}={Plain(value)})");
@@ -235,14 +288,22 @@ internal sealed class GoFormat
                 break;
             case 'q':
                 text = Cut(text);
-                Pad(_sharp && !text.Contains('`') && !text.AsSpan().ContainsAnyInRange('\0', '\u001f') ? $"`{text}`" : Quoted(text), _zero);
+                Pad(
+                    _sharp && !text.Contains('`') && !text.AsSpan().ContainsAnyInRange('\0', '\u001f')
+                        ? $"`{text}`"
+                        : Quoted(text),
+                    _zero
+                );
                 break;
             case 'x' or 'X':
                 byte[] bytes = Encoding.UTF8.GetBytes(text);
                 if (_precision >= 0 && _precision < bytes.Length)
                     bytes = bytes[.._precision];
                 string hex = _space
-                    ? string.Join(' ', bytes.Select(b => (_sharp ? "0x" : "") + b.ToString("x2", CultureInfo.InvariantCulture)))
+                    ? string.Join(
+                        ' ',
+                        bytes.Select(b => (_sharp ? "0x" : "") + b.ToString("x2", CultureInfo.InvariantCulture))
+                    )
                     : (_sharp && bytes.Length > 0 ? "0x" : "") + Convert.ToHexStringLower(bytes);
                 Pad(verb.Value == 'X' ? hex.ToUpperInvariant() : hex, _zero);
                 break;
@@ -274,7 +335,13 @@ internal sealed class GoFormat
                 Signed(value, Digits(BigInteger.Abs(value), 2), _sharp ? "0b" : "");
                 break;
             case 'o' or 'O':
-                Signed(value, Digits(BigInteger.Abs(value), 8), verb.Value == 'O' ? "0o" : _sharp ? "0" : "");
+                Signed(
+                    value,
+                    Digits(BigInteger.Abs(value), 8),
+                    verb.Value == 'O' ? "0o"
+                        : _sharp ? "0"
+                        : ""
+                );
                 break;
             case 'x':
                 Signed(value, Digits(BigInteger.Abs(value), 16), _sharp ? "0x" : "");
@@ -283,13 +350,28 @@ internal sealed class GoFormat
                 Signed(value, Digits(BigInteger.Abs(value), 16).ToUpperInvariant(), _sharp ? "0X" : "");
                 break;
             case 'c' or 'q' or 'U' when !isBig:
-                var rune = value >= 0 && value <= 0x10FFFF && Rune.TryCreate((int)value, out var valid) ? valid : Rune.ReplacementChar;
-                Pad(verb.Value switch
-                {
-                    'c' => rune.ToString(),
-                    'q' => "'" + (rune.Value == '\'' ? "\\'" : Quoted(rune.ToString())[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal)) + "'",
-                    _ => string.Create(CultureInfo.InvariantCulture, $"U+{(long)value:X4}{(_sharp ? $" '{rune}'" : "")}"),
-                }, zeros: false);
+                var rune =
+                    value >= 0 && value <= 0x10FFFF && Rune.TryCreate((int)value, out var valid)
+                        ? valid
+                        : Rune.ReplacementChar;
+                Pad(
+                    verb.Value switch
+                    {
+                        'c' => rune.ToString(),
+                        'q' => "'"
+                            + (
+                                rune.Value == '\''
+                                    ? "\\'"
+                                    : Quoted(rune.ToString())[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal)
+                            )
+                            + "'",
+                        _ => string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"U+{(long)value:X4}{(_sharp ? $" '{rune}'" : "")}"
+                        ),
+                    },
+                    zeros: false
+                );
                 break;
             default:
                 Bad(verb, number);
@@ -299,7 +381,11 @@ internal sealed class GoFormat
 
     private void Signed(BigInteger value, string digits, string prefix)
     {
-        string sign = value.Sign < 0 ? "-" : _plus ? "+" : _space ? " " : "";
+        string sign =
+            value.Sign < 0 ? "-"
+            : _plus ? "+"
+            : _space ? " "
+            : "";
         if (_precision >= 0)
             digits = value.IsZero && _precision == 0 ? "" : digits.PadLeft(_precision, '0');
         else if (_zero && _width > 0)
@@ -311,8 +397,15 @@ internal sealed class GoFormat
     {
         string? text = verb.Value switch
         {
-            'v' or 'g' or 'G' => General(value, _precision, _precision < 0 ? ShortestExponent : Math.Max(_precision, 1)),
-            'f' or 'F' => value.ToString("F" + (_precision < 0 ? 6 : _precision).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+            'v' or 'g' or 'G' => General(
+                value,
+                _precision,
+                _precision < 0 ? ShortestExponent : Math.Max(_precision, 1)
+            ),
+            'f' or 'F' => value.ToString(
+                "F" + (_precision < 0 ? 6 : _precision).ToString(CultureInfo.InvariantCulture),
+                CultureInfo.InvariantCulture
+            ),
             'e' or 'E' => Scientific(value, _precision < 0 ? 6 : _precision),
             _ => null,
         };
@@ -325,7 +418,15 @@ internal sealed class GoFormat
         if (verb.Value is 'G' or 'E')
             text = text.ToUpperInvariant();
         if (text[0] != '-')
-            text = (_plus ? "+" : _space ? " " : "") + text;
+        {
+            text =
+                (
+                    _plus ? "+"
+                    : _space ? " "
+                    : ""
+                ) + text;
+        }
+
         if (_zero && _width > text.Length)
         {
             int sign = text[0] is '-' or '+' or ' ' ? 1 : 0;
@@ -338,30 +439,65 @@ internal sealed class GoFormat
     // %g: the exponent form below 1e-4 and from 10^largest on.
     private static string General(double value, int precision, int largest)
     {
-        string digits = precision < 0
-            ? value.ToString("E16", CultureInfo.InvariantCulture)
-            : value.ToString("E" + Math.Max(0, precision - 1).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        int exponent = value == 0 ? 0 : int.Parse(digits.AsSpan(digits.IndexOf('E', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
-        string plain = precision < 0
-            ? value.ToString("R", CultureInfo.InvariantCulture)
-            : value.ToString("G" + Math.Max(1, precision).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        var scaled = RegoNumber.Parse(plain.Contains("E+", StringComparison.Ordinal) ? plain.Replace("E+", "e", StringComparison.Ordinal) : plain).Scaled.Normalize();
+        string digits =
+            precision < 0
+                ? value.ToString("E16", CultureInfo.InvariantCulture)
+                : value.ToString(
+                    "E" + Math.Max(0, precision - 1).ToString(CultureInfo.InvariantCulture),
+                    CultureInfo.InvariantCulture
+                );
+        int exponent =
+            value == 0
+                ? 0
+                : int.Parse(
+                    digits.AsSpan(digits.IndexOf('E', StringComparison.Ordinal) + 1),
+                    CultureInfo.InvariantCulture
+                );
+        string plain =
+            precision < 0
+                ? value.ToString("R", CultureInfo.InvariantCulture)
+                : value.ToString(
+                    "G" + Math.Max(1, precision).ToString(CultureInfo.InvariantCulture),
+                    CultureInfo.InvariantCulture
+                );
+        var scaled = RegoNumber
+            .Parse(
+                plain.Contains("E+", StringComparison.Ordinal)
+                    ? plain.Replace("E+", "e", StringComparison.Ordinal)
+                    : plain
+            )
+            .Scaled.Normalize();
         string mantissa = BigInteger.Abs(scaled.Mantissa).ToString(CultureInfo.InvariantCulture);
         string sign = value < 0 ? "-" : "";
         if (exponent < -4 || exponent >= largest)
-            return string.Create(CultureInfo.InvariantCulture, $"{sign}{mantissa[0]}{(mantissa.Length > 1 ? "." + mantissa[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sign}{mantissa[0]}{(mantissa.Length > 1 ? "." + mantissa[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}"
+            );
+        }
+
         int point = mantissa.Length + scaled.Exponent;
-        return sign + (point <= 0 ? "0." + new string('0', -point) + mantissa
-            : point >= mantissa.Length ? mantissa.PadRight(point, '0')
-            : mantissa[..point] + "." + mantissa[point..]);
+        return sign
+            + (
+                point <= 0 ? "0." + new string('0', -point) + mantissa
+                : point >= mantissa.Length ? mantissa.PadRight(point, '0')
+                : mantissa[..point] + "." + mantissa[point..]
+            );
     }
 
     private static string Scientific(double value, int precision)
     {
-        string text = value.ToString("E" + precision.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        string text = value.ToString(
+            "E" + precision.ToString(CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture
+        );
         int e = text.IndexOf('E', StringComparison.Ordinal);
         int exponent = int.Parse(text.AsSpan(e + 1), CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{text[..e]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{text[..e]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}"
+        );
     }
 
     private void Pad(string text, bool zeros)

@@ -4,10 +4,10 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Builtins;
 
 /// <summary>
-/// What <c>strings.render_template</c> takes of Go's <c>text/template</c>: <c>{{.a.b}}</c>, <c>{{if}}</c> with <c>else if</c> and
-/// <c>else</c>, <c>{{range}}</c>, <c>{{with}}</c>, comments and trimming with <c>{{-</c> and <c>-}}</c>. A missing member is
-/// <c>&lt;undefined&gt;</c>. Actions are expressions of <see cref="GoTemplateExpression"/>; variables are declared with <c>:=</c>, by
-/// <c>range</c> two at a time. Templates inside of templates are refused.
+/// What <c>strings.render_template</c> takes of Go's <c>text/template</c>: <c>{{.a.b}}</c>, <c>{{if}}</c> with <c>else
+/// if</c> and <c>else</c>, <c>{{range}}</c>, <c>{{with}}</c>, comments and trimming with <c>{{-</c> and <c>-}}</c>. A
+/// missing member is <c>&lt;undefined&gt;</c>. Actions are expressions of <see cref="GoTemplateExpression"/>; variables
+/// are declared with <c>:=</c>, by <c>range</c> two at a time. Templates inside of templates are refused.
 /// </summary>
 internal sealed class GoTemplate
 {
@@ -30,10 +30,13 @@ internal sealed class GoTemplate
         var template = new GoTemplate(context, source);
         template._variables.Add(("$", variables));
         string? end = template.Block(variables, writes: true);
-        return end is null ? template._output.ToString() : throw new BuiltinException($"template: unexpected {{{{{end}}}}}");
+        return end is null
+            ? template._output.ToString()
+            : throw new BuiltinException($"template: unexpected {{{{{end}}}}}");
     }
 
-    // Runs to the end, or to an action that ends the block: end, else, else if …. What is not written is not worked out.
+    // Runs to the end, or to an action that ends the block: end, else, else if …. What is not written is not worked
+    // out.
     private string? Block(RegoValue? dot, bool writes)
     {
         if (++_nesting > MaxNesting)
@@ -83,7 +86,13 @@ internal sealed class GoTemplate
             bool takes = writes && !taken;
             if (takes && other.Length > 0)
             {
-                Assign(isWith ? other[5..] : other.StartsWith("if ", StringComparison.Ordinal) ? other[3..] : other, dot, out value);
+                Assign(
+                    isWith ? other[5..]
+                        : other.StartsWith("if ", StringComparison.Ordinal) ? other[3..]
+                        : other,
+                    dot,
+                    out value
+                );
                 takes = IsTrue(value);
             }
 
@@ -103,15 +112,18 @@ internal sealed class GoTemplate
             (names, clause) = (clause[..sign].Split(',', StringSplitOptions.TrimEntries), clause[(sign + 2)..]);
         if (names.Length > 2 || names.Any(name => !name.StartsWith('$')))
             throw new BuiltinException("template: range takes up to two variables");
-        (RegoValue Key, RegoValue Value)[] items = !writes ? [] : Expression(clause, dot) switch
-        {
-            RegoArray array => [.. array.Select((item, i) => ((RegoValue)RegoNumber.Of(i), item))],
-            RegoSet set => [.. set.Select((item, i) => ((RegoValue)RegoNumber.Of(i), item))],
-            RegoObject members => [.. members.Select(member => (member.Key, member.Value))],
-            null or RegoNull => [],
-            var value => throw new BuiltinException($"template: range can't iterate over {value}"),
-        };
-        int start = _position, outer = _variables.Count;
+        (RegoValue Key, RegoValue Value)[] items = !writes
+            ? []
+            : Expression(clause, dot) switch
+            {
+                RegoArray array => [.. array.Select((item, i) => ((RegoValue)RegoNumber.Of(i), item))],
+                RegoSet set => [.. set.Select((item, i) => ((RegoValue)RegoNumber.Of(i), item))],
+                RegoObject members => [.. members.Select(member => (member.Key, member.Value))],
+                null or RegoNull => [],
+                var value => throw new BuiltinException($"template: range can't iterate over {value}"),
+            };
+        int start = _position,
+            outer = _variables.Count;
         string? end = null;
         foreach (var (key, item) in items)
         {
@@ -157,9 +169,12 @@ internal sealed class GoTemplate
     }
 
     private int Variable(string name) =>
-        _variables.FindLastIndex(variable => variable.Name == name) is >= 0 and var place ? place : throw new BuiltinException($"template: undefined variable {RegoString.Of(name)}");
+        _variables.FindLastIndex(variable => variable.Name == name) is >= 0 and var place
+            ? place
+            : throw new BuiltinException($"template: undefined variable {RegoString.Of(name)}");
 
-    private RegoValue? Expression(string text, RegoValue? dot) => new GoTemplateExpression(_context, text, dot, name => _variables[Variable(name)].Value).Value();
+    private RegoValue? Expression(string text, RegoValue? dot) =>
+        new GoTemplateExpression(_context, text, dot, name => _variables[Variable(name)].Value).Value();
 
     // Writes the text up to the next action, and gives that; null at the end of the template.
     private string? Text(bool writes)
@@ -193,15 +208,16 @@ internal sealed class GoTemplate
     }
 
     // What is empty is false: false, 0, "", null and collections without members.
-    public static bool IsTrue(RegoValue? value) => value switch
-    {
-        null or RegoNull => false,
-        RegoBoolean b => b.Value,
-        RegoNumber number => number.Sign != 0,
-        RegoString text => text.Value.Length > 0,
-        RegoObject members => members.Count > 0,
-        _ => Operands.Items(value).Length > 0,
-    };
+    public static bool IsTrue(RegoValue? value) =>
+        value switch
+        {
+            null or RegoNull => false,
+            RegoBoolean b => b.Value,
+            RegoNumber number => number.Sign != 0,
+            RegoString text => text.Value.Length > 0,
+            RegoObject members => members.Count > 0,
+            _ => Operands.Items(value).Length > 0,
+        };
 
     private void Write(string text)
     {

@@ -3,10 +3,15 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Builtins;
 
 /// <summary>
-/// An expression of Go's <c>text/template</c>: fields, variables, literals, parentheses, functions and pipelines, whose value
-/// becomes the last argument of what follows the bar.
+/// An expression of Go's <c>text/template</c>: fields, variables, literals, parentheses, functions and pipelines, whose
+/// value becomes the last argument of what follows the bar.
 /// </summary>
-internal sealed class GoTemplateExpression(BuiltinContext context, string text, RegoValue? dot, Func<string, RegoValue?> variable)
+internal sealed class GoTemplateExpression(
+    BuiltinContext context,
+    string text,
+    RegoValue? dot,
+    Func<string, RegoValue?> variable
+)
 {
     private const int MaxNesting = 100;
 
@@ -94,11 +99,13 @@ internal sealed class GoTemplateExpression(BuiltinContext context, string text, 
                 _position = text.IndexOf('`', _position + 1) is >= 0 and var end ? end + 1 : throw Unexpected();
                 return RegoString.Of(text[(start + 1)..(_position - 1)]);
             case var _ when char.IsAsciiDigit(c) || c is '-' or '+':
-                while (++_position < text.Length && (char.IsAsciiLetterOrDigit(text[_position]) || text[_position] == '.'))
-                {
-                }
+                while (
+                    ++_position < text.Length && (char.IsAsciiLetterOrDigit(text[_position]) || text[_position] == '.')
+                ) { }
 
-                return RegoNumber.TryParse(text[start.._position].TrimStart('+'), out var number) ? number : throw Unexpected();
+                return RegoNumber.TryParse(text[start.._position].TrimStart('+'), out var number)
+                    ? number
+                    : throw Unexpected();
             default:
                 return Word() switch
                 {
@@ -137,9 +144,22 @@ internal sealed class GoTemplateExpression(BuiltinContext context, string text, 
                 return RegoBoolean.Of(arguments.Skip(1).Any(argument => Equals(argument, arguments[0])));
             case "ne" when arguments.Count == 2:
                 return RegoBoolean.Of(!Equals(arguments[0], arguments[1]));
-            case "lt" or "le" or "gt" or "ge" when arguments is [RegoNumber or RegoString, RegoNumber or RegoString] && arguments[0]!.Kind == arguments[1]!.Kind:
+            case "lt"
+            or "le"
+            or "gt"
+            or "ge"
+                when arguments is [RegoNumber or RegoString, RegoNumber or RegoString]
+                    && arguments[0]!.Kind == arguments[1]!.Kind:
                 int order = arguments[0]!.CompareTo(arguments[1]);
-                return RegoBoolean.Of(name switch { "lt" => order < 0, "le" => order <= 0, "gt" => order > 0, _ => order >= 0 });
+                return RegoBoolean.Of(
+                    name switch
+                    {
+                        "lt" => order < 0,
+                        "le" => order <= 0,
+                        "gt" => order > 0,
+                        _ => order >= 0,
+                    }
+                );
             case "len":
                 return arguments switch
                 {
@@ -149,29 +169,62 @@ internal sealed class GoTemplateExpression(BuiltinContext context, string text, 
                     _ => throw Fault(name),
                 };
             case "index" when arguments.Count > 0:
-                return arguments.Skip(1).Aggregate(arguments[0], (value, key) => value switch
-                {
-                    RegoObject members when key is not null => members[key],
-                    RegoArray array when key is RegoNumber number => number.TryToInt(out int place) && place >= 0 && place < array.Count
-                        ? array[place]
-                        : throw new BuiltinException($"template: error calling index: index out of range: {key}"),
-                    _ => throw Fault(name),
-                });
+                return arguments
+                    .Skip(1)
+                    .Aggregate(
+                        arguments[0],
+                        (value, key) =>
+                            value switch
+                            {
+                                RegoObject members when key is not null => members[key],
+                                RegoArray array when key is RegoNumber number => number.TryToInt(out int place)
+                                && place >= 0
+                                && place < array.Count
+                                    ? array[place]
+                                    : throw new BuiltinException(
+                                        $"template: error calling index: index out of range: {key}"
+                                    ),
+                                _ => throw Fault(name),
+                            }
+                    );
             case "print" or "println":
-                string shown = string.Join(' ', arguments.Select(argument => argument is RegoString one ? one.Value : argument?.ToString() ?? "<undefined>"));
+                string shown = string.Join(
+                    ' ',
+                    arguments.Select(argument =>
+                        argument is RegoString one ? one.Value : argument?.ToString() ?? "<undefined>"
+                    )
+                );
                 return RegoString.Of(name == "println" ? shown + "\n" : shown);
             case "printf" when arguments.Count > 0 && arguments[0] is RegoString format:
-                return RegoString.Of(GoFormat.Format(context, format.Value, RegoArray.Of(arguments.Skip(1).Select(argument => argument ?? RegoNull.Instance))));
+                return RegoString.Of(
+                    GoFormat.Format(
+                        context,
+                        format.Value,
+                        RegoArray.Of(arguments.Skip(1).Select(argument => argument ?? RegoNull.Instance))
+                    )
+                );
             case "urlquery" when arguments is [RegoString one]:
                 return RegoString.Of(Uri.EscapeDataString(one.Value).Replace("%20", "+", StringComparison.Ordinal));
-            case "and" or "or" or "not" or "eq" or "ne" or "lt" or "le" or "gt" or "ge" or "index" or "printf" or "urlquery":
+            case "and"
+            or "or"
+            or "not"
+            or "eq"
+            or "ne"
+            or "lt"
+            or "le"
+            or "gt"
+            or "ge"
+            or "index"
+            or "printf"
+            or "urlquery":
                 throw Fault(name);
             default:
                 throw new BuiltinException($"template: function {RegoString.Of(name)} not defined");
         }
     }
 
-    private static BuiltinException Fault(string function) => new($"template: error calling {function}: the arguments do not fit");
+    private static BuiltinException Fault(string function) =>
+        new($"template: error calling {function}: the arguments do not fit");
 
     private static RegoValue Literal(string quoted)
     {
@@ -185,7 +238,12 @@ internal sealed class GoTemplateExpression(BuiltinContext context, string text, 
         }
     }
 
-    private BuiltinException Unexpected() => new(_position < text.Length ? $"template: unexpected '{text[_position]}' in {text}" : $"template: {text} ends too early");
+    private BuiltinException Unexpected() =>
+        new(
+            _position < text.Length
+                ? $"template: unexpected '{text[_position]}' in {text}"
+                : $"template: {text} ends too early"
+        );
 
     private string Word()
     {

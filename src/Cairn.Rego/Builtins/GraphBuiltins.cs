@@ -54,7 +54,14 @@ internal static class GraphBuiltins
     }
 
     // A path ends where no neighbour is a node of the graph, or where it would come back to itself.
-    private static void Follow(BuiltinContext context, RegoObject graph, RegoValue node, List<RegoValue> path, HashSet<RegoValue> visited, RegoSetBuilder paths)
+    private static void Follow(
+        BuiltinContext context,
+        RegoObject graph,
+        RegoValue node,
+        List<RegoValue> path,
+        HashSet<RegoValue> visited,
+        RegoSetBuilder paths
+    )
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         context.ChargeSteps(1);

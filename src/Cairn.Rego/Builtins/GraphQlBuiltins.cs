@@ -3,7 +3,8 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Builtins;
 
-/// <summary>GraphQL documents: parsing and checking. Wherever a document is wanted, its text or its parsed form will do.</summary>
+/// <summary>GraphQL documents: parsing and checking. Wherever a document is wanted, its text or its parsed form will
+/// do.</summary>
 internal static class GraphQlBuiltins
 {
     private static readonly RegoType Ast = RegoType.Object(RegoType.Any, RegoType.Any);
@@ -14,14 +15,21 @@ internal static class GraphQlBuiltins
         new("graphql.parse_query", [RegoType.String], Ast, (context, args) => Query(context, args[0])),
         new("graphql.parse_schema", [RegoType.String], Ast, (context, args) => Schema(context, args[0])),
         new("graphql.parse", [Document, Document], RegoType.Tuple(Ast, Ast), Parse),
-        new("graphql.parse_and_verify", [Document, Document], RegoType.Tuple(RegoType.Boolean, Ast, Ast), ParseAndVerify),
+        new(
+            "graphql.parse_and_verify",
+            [Document, Document],
+            RegoType.Tuple(RegoType.Boolean, Ast, Ast),
+            ParseAndVerify
+        ),
         new("graphql.is_valid", [Document, Document], RegoType.Boolean, IsValid),
         new("graphql.schema_is_valid", [Document], RegoType.Boolean, SchemaIsValid),
     ];
 
-    private static RegoObject Query(BuiltinContext context, RegoValue document) => Read(context, document, GraphQlQueryParser.Parse);
+    private static RegoObject Query(BuiltinContext context, RegoValue document) =>
+        Read(context, document, GraphQlQueryParser.Parse);
 
-    private static RegoObject Schema(BuiltinContext context, RegoValue document) => Read(context, document, GraphQlSchemaParser.Parse);
+    private static RegoObject Schema(BuiltinContext context, RegoValue document) =>
+        Read(context, document, GraphQlSchemaParser.Parse);
 
     private static RegoObject Read(BuiltinContext context, RegoValue document, Func<string, RegoObject> parse)
     {

@@ -3,7 +3,8 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Builtins;
 
-/// <summary>RFC 6902 on Rego values. Paths may be arrays of keys, and lead into sets, whose elements are their own keys.</summary>
+/// <summary>RFC 6902 on Rego values. Paths may be arrays of keys, and lead into sets, whose elements are their own
+/// keys.</summary>
 internal static class JsonPatch
 {
     private const int BytesPerPart = 64;
@@ -18,13 +19,31 @@ internal static class JsonPatch
         {
             if (item is not RegoObject operation)
                 throw BuiltinException.Element(2, args[1], item, "object");
-            string name = operation["op"] is RegoString op ? op.Value : throw BuiltinException.Value(2, "must have the attribute op, a string");
+            string name = operation["op"] is RegoString op
+                ? op.Value
+                : throw BuiltinException.Value(2, "must have the attribute op, a string");
             var path = Path(operation, "path");
             value = name switch
             {
-                "add" => Change(context, value, path, 0, (parent, key) => Add(context, parent, key, Value(operation)), Value(operation)),
-                "remove" => path.Length == 0 ? null : Change(context, value, path, 0, (parent, key) => Remove(context, parent, key), null),
-                "replace" => Change(context, value, path, 0, (parent, key) => Find(parent, key) is null ? null : Replace(context, parent, key, Value(operation)), Value(operation)),
+                "add" => Change(
+                    context,
+                    value,
+                    path,
+                    0,
+                    (parent, key) => Add(context, parent, key, Value(operation)),
+                    Value(operation)
+                ),
+                "remove" => path.Length == 0
+                    ? null
+                    : Change(context, value, path, 0, (parent, key) => Remove(context, parent, key), null),
+                "replace" => Change(
+                    context,
+                    value,
+                    path,
+                    0,
+                    (parent, key) => Find(parent, key) is null ? null : Replace(context, parent, key, Value(operation)),
+                    Value(operation)
+                ),
                 "test" => Get(value, path) is { } found && found.Equals(Value(operation)) ? value : null,
                 "copy" => Copy(context, value, Path(operation, "from"), path),
                 "move" => Move(context, value, Path(operation, "from"), path),
@@ -37,12 +56,13 @@ internal static class JsonPatch
         return value;
     }
 
-    private static RegoValue[] Path(RegoObject operation, string name) => operation[name] switch
-    {
-        RegoString { Value: "" } => [],
-        RegoString or RegoArray => JsonPathBuiltins.KeysOf(operation[name]!),
-        _ => throw BuiltinException.Value(2, $"must have the attribute {name}, a string or an array"),
-    };
+    private static RegoValue[] Path(RegoObject operation, string name) =>
+        operation[name] switch
+        {
+            RegoString { Value: "" } => [],
+            RegoString or RegoArray => JsonPathBuiltins.KeysOf(operation[name]!),
+            _ => throw BuiltinException.Value(2, $"must have the attribute {name}, a string or an array"),
+        };
 
     private static RegoValue Value(RegoObject operation) =>
         operation["value"] ?? throw BuiltinException.Value(2, "missing required attribute 'value'");
@@ -51,12 +71,17 @@ internal static class JsonPatch
     {
         if (Get(value, from) is not { } source)
             return null;
-        var without = from.Length == 0 ? source : Change(context, value, from, 0, (parent, key) => Remove(context, parent, key), null);
-        return without is null ? null : Change(context, without, to, 0, (parent, key) => Add(context, parent, key, source), source);
+        var without =
+            from.Length == 0
+                ? source
+                : Change(context, value, from, 0, (parent, key) => Remove(context, parent, key), null);
+        return without is null
+            ? null
+            : Change(context, without, to, 0, (parent, key) => Add(context, parent, key, source), source);
     }
 
-    // What is copied shares its parts with the source, and still counts as large as it would be apart: copies of copies grow
-    // without an end.
+    // What is copied shares its parts with the source, and still counts as large as it would be apart: copies of copies
+    // grow without an end.
     private static RegoValue? Copy(BuiltinContext context, RegoValue value, RegoValue[] from, RegoValue[] to)
     {
         if (Get(value, from) is not { } source)
@@ -68,7 +93,13 @@ internal static class JsonPatch
     // The parent is made anew.
     private static void Charge(BuiltinContext context, RegoValue parent)
     {
-        int count = parent switch { RegoObject members => members.Count, RegoArray array => array.Count, RegoSet set => set.Count, _ => 0 };
+        int count = parent switch
+        {
+            RegoObject members => members.Count,
+            RegoArray array => array.Count,
+            RegoSet set => set.Count,
+            _ => 0,
+        };
         context.ChargeSteps(1 + (count / 8));
         context.ChargeMemory(32 + (count * 24L));
     }
@@ -84,17 +115,24 @@ internal static class JsonPatch
         return value;
     }
 
-    private static RegoValue? Find(RegoValue parent, RegoValue key) => parent switch
-    {
-        RegoObject members => members[key],
-        RegoArray array => Index(key, array.Count - 1) is { } index ? array[index] : null,
-        RegoSet set => set.Contains(key) ? key : null,
-        _ => null,
-    };
+    private static RegoValue? Find(RegoValue parent, RegoValue key) =>
+        parent switch
+        {
+            RegoObject members => members[key],
+            RegoArray array => Index(key, array.Count - 1) is { } index ? array[index] : null,
+            RegoSet set => set.Contains(key) ? key : null,
+            _ => null,
+        };
 
     // Walks down to the parent of the path's end, and puts what was changed back together on the way up.
     private static RegoValue? Change(
-        BuiltinContext context, RegoValue value, RegoValue[] path, int depth, Func<RegoValue, RegoValue, RegoValue?> change, RegoValue? whole)
+        BuiltinContext context,
+        RegoValue value,
+        RegoValue[] path,
+        int depth,
+        Func<RegoValue, RegoValue, RegoValue?> change,
+        RegoValue? whole
+    )
     {
         if (path.Length == 0)
             return whole;
@@ -102,8 +140,14 @@ internal static class JsonPatch
         context.ChargeSteps(1);
         if (depth == path.Length - 1)
             return change(value, path[depth]);
-        if (Find(value, path[depth]) is not { } child || Change(context, child, path, depth + 1, change, whole) is not { } changed)
+        if (
+            Find(value, path[depth]) is not { } child
+            || Change(context, child, path, depth + 1, change, whole) is not { } changed
+        )
+        {
             return null;
+        }
+
         return Replace(context, value, path[depth], changed);
     }
 
@@ -173,11 +217,14 @@ internal static class JsonPatch
         }
     }
 
-    private static int? Index(RegoValue key, int last) => key switch
-    {
-        RegoNumber number when number.TryToInt(out int index) && index >= 0 && index <= last => index,
-        RegoString { Value: var text } when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-            && index <= last && (text.Length == 1 || text[0] != '0') => index,
-        _ => null,
-    };
+    private static int? Index(RegoValue key, int last) =>
+        key switch
+        {
+            RegoNumber number when number.TryToInt(out int index) && index >= 0 && index <= last => index,
+            RegoString { Value: var text }
+                when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                    && index <= last
+                    && (text.Length == 1 || text[0] != '0') => index,
+            _ => null,
+        };
 }

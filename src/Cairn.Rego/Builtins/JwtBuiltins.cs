@@ -17,12 +17,34 @@ internal static class JwtBuiltins
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
         new("io.jwt.decode", [RegoType.String], RegoType.Tuple(AnyObject, AnyObject, RegoType.String), Decode),
-        new("io.jwt.decode_verify", [RegoType.String, AnyObject], RegoType.Tuple(RegoType.Boolean, AnyObject, AnyObject), DecodeVerify),
+        new(
+            "io.jwt.decode_verify",
+            [RegoType.String, AnyObject],
+            RegoType.Tuple(RegoType.Boolean, AnyObject, AnyObject),
+            DecodeVerify
+        ),
         .. JwsAlgorithm.Known.Select(Verify),
-        new("io.jwt.encode_sign", [AnyObject, AnyObject, AnyObject], RegoType.String, (context, args) =>
-            Sign(context, args[0].ToJson(), args[1].ToJson(), args.Members(2))) { Traits = BuiltinTraits.Nondeterministic },
-        new("io.jwt.encode_sign_raw", [RegoType.String, RegoType.String, RegoType.String], RegoType.String, (context, args) =>
-            Sign(context, args.Text(0), args.Text(1), Json(args.Text(2), "key") as RegoObject ?? throw new BuiltinException("the key is no JSON object")))
+        new(
+            "io.jwt.encode_sign",
+            [AnyObject, AnyObject, AnyObject],
+            RegoType.String,
+            (context, args) => Sign(context, args[0].ToJson(), args[1].ToJson(), args.Members(2))
+        )
+        {
+            Traits = BuiltinTraits.Nondeterministic,
+        },
+        new(
+            "io.jwt.encode_sign_raw",
+            [RegoType.String, RegoType.String, RegoType.String],
+            RegoType.String,
+            (context, args) =>
+                Sign(
+                    context,
+                    args.Text(0),
+                    args.Text(1),
+                    Json(args.Text(2), "key") as RegoObject ?? throw new BuiltinException("the key is no JSON object")
+                )
+        )
         {
             Traits = BuiltinTraits.Nondeterministic,
         },
@@ -34,9 +56,10 @@ internal static class JwtBuiltins
         public string? Text(string name) => (Header[name] as RegoString)?.Value;
 
         /// <summary>The token that this one carries; null where the payload is claims.</summary>
-        public string? Inner => Text("cty") is not { } type || !type.Equals("JWT", StringComparison.OrdinalIgnoreCase)
-            ? null
-            : Encoding.UTF8.GetString(Payload).Trim('"');
+        public string? Inner =>
+            Text("cty") is not { } type || !type.Equals("JWT", StringComparison.OrdinalIgnoreCase)
+                ? null
+                : Encoding.UTF8.GetString(Payload).Trim('"');
     }
 
     private static Token Read(BuiltinContext context, string token)
@@ -47,7 +70,8 @@ internal static class JwtBuiltins
             throw new BuiltinException("encoded JWT had no period separators");
         if (parts.Length != 3)
             throw new BuiltinException($"encoded JWT must have 3 sections, found {parts.Length}");
-        var header = Json(Encoding.UTF8.GetString(Part(parts[0], "header")), "header") as RegoObject
+        var header =
+            Json(Encoding.UTF8.GetString(Part(parts[0], "header")), "header") as RegoObject
             ?? throw new BuiltinException("JWT header is no JSON object");
         if (header["enc"] is not null)
             throw new BuiltinException("JWT is a JWE object, which is not supported");
@@ -88,17 +112,27 @@ internal static class JwtBuiltins
     }
 
     private static BuiltinDefinition Verify(JwsAlgorithm algorithm) =>
-        new($"io.jwt.verify_{algorithm.Name.ToLowerInvariant()}", [RegoType.String, RegoType.String], RegoType.Boolean, (context, args) =>
-        {
-            var token = Read(context, args.Text(0));
-            context.ChargeSteps(algorithm.Name == "EdDSA" ? 10_000 : 100);
-            return RegoBoolean.Of(algorithm.IsSymmetric
-                ? IsSignedWith(algorithm, Encoding.UTF8.GetBytes(args.Text(1)), token)
-                : IsSignedWith(algorithm, args.Text(1), token));
-        });
+        new(
+            $"io.jwt.verify_{algorithm.Name.ToLowerInvariant()}",
+            [RegoType.String, RegoType.String],
+            RegoType.Boolean,
+            (context, args) =>
+            {
+                var token = Read(context, args.Text(0));
+                context.ChargeSteps(algorithm.Name == "EdDSA" ? 10_000 : 100);
+                return RegoBoolean.Of(
+                    algorithm.IsSymmetric
+                        ? IsSignedWith(algorithm, Encoding.UTF8.GetBytes(args.Text(1)), token)
+                        : IsSignedWith(algorithm, args.Text(1), token)
+                );
+            }
+        );
 
     private static bool IsSignedWith(JwsAlgorithm algorithm, byte[] secret, Token token) =>
-        CryptographicOperations.FixedTimeEquals(algorithm.Mac(secret, Encoding.UTF8.GetBytes(token.SignedText)), token.Signature);
+        CryptographicOperations.FixedTimeEquals(
+            algorithm.Mac(secret, Encoding.UTF8.GetBytes(token.SignedText)),
+            token.Signature
+        );
 
     // Of several keys, the one the token names; without a name each is tried.
     private static bool IsSignedWith(JwsAlgorithm algorithm, string keys, Token token)
@@ -126,8 +160,12 @@ internal static class JwtBuiltins
         var token = Read(context, args.Text(0));
         for (int depth = 0; ; depth++)
         {
-            if (token.Header["crit"] is not null || token.Text("alg") is not { } name || JwsAlgorithm.Find(name) is not { } algorithm
-                || (constraints["alg"] is RegoString wanted && wanted.Value != name))
+            if (
+                token.Header["crit"] is not null
+                || token.Text("alg") is not { } name
+                || JwsAlgorithm.Find(name) is not { } algorithm
+                || (constraints["alg"] is RegoString wanted && wanted.Value != name)
+            )
             {
                 return refused;
             }
@@ -142,7 +180,9 @@ internal static class JwtBuiltins
             token = depth < MaxNesting ? Read(context, inner) : throw new BuiltinException("JWT is nested too deeply");
         }
 
-        return Json(Encoding.UTF8.GetString(token.Payload), "payload") is RegoObject claims && Hold(context, constraints, claims)
+        return
+            Json(Encoding.UTF8.GetString(token.Payload), "payload") is RegoObject claims
+            && Hold(context, constraints, claims)
             ? RegoArray.Of(RegoBoolean.True, token.Header, claims)
             : refused;
     }
@@ -151,12 +191,16 @@ internal static class JwtBuiltins
     {
         foreach (var (key, value) in constraints)
         {
-            bool known = key is RegoString { Value: var name } && (name switch
-            {
-                "cert" or "secret" or "alg" or "iss" or "aud" => value is RegoString,
-                "time" => value is RegoNumber,
-                _ => throw new BuiltinException($"unknown token validation constraint: {name}"),
-            });
+            bool known =
+                key is RegoString { Value: var name }
+                && (
+                    name switch
+                    {
+                        "cert" or "secret" or "alg" or "iss" or "aud" => value is RegoString,
+                        "time" => value is RegoNumber,
+                        _ => throw new BuiltinException($"unknown token validation constraint: {name}"),
+                    }
+                );
             if (!known)
                 throw new BuiltinException($"token validation constraint {key}: wrong type, {value.TypeName}");
         }
@@ -171,8 +215,13 @@ internal static class JwtBuiltins
             return false;
         if (constraints["aud"] is null != claims["aud"] is null)
             return false;
-        if (constraints["aud"] is { } audience && !(claims["aud"] is RegoArray many ? many.Contains(audience) : audience.Equals(claims["aud"])))
+        if (
+            constraints["aud"] is { } audience
+            && !(claims["aud"] is RegoArray many ? many.Contains(audience) : audience.Equals(claims["aud"]))
+        )
+        {
             return false;
+        }
         // The constraint is in nanoseconds, the claims are in seconds.
         var nanoseconds = constraints["time"] as RegoNumber ?? RegoNumber.Of(context.NowNanoseconds);
         var now = RegoArithmetic.Divide(nanoseconds, RegoNumber.Of(1_000_000_000));
@@ -190,7 +239,8 @@ internal static class JwtBuiltins
         var algorithm = Algorithm(header, out bool isJwt);
         if (isJwt && !IsJson(payload))
             throw new BuiltinException("type is JWT but payload is not JSON");
-        string text = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
+        string text =
+            $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
         return RegoString.Of($"{text}.{Base64Url.EncodeToString(algorithm.Sign(key, Encoding.ASCII.GetBytes(text)))}");
     }
 
@@ -199,8 +249,15 @@ internal static class JwtBuiltins
         const string Fault = "missing or invalid 'alg' header: ";
         if (header.StartsWith('{') && !IsJson(header))
             throw new BuiltinException(Fault + "cannot parse JSON");
-        if (!IsJson(header) || RegoValue.ParseJson(header) is not RegoObject members || members["alg"] is not RegoString { Value: var name })
+        if (
+            !IsJson(header)
+            || RegoValue.ParseJson(header) is not RegoObject members
+            || members["alg"] is not RegoString { Value: var name }
+        )
+        {
             throw new BuiltinException(Fault + "jwsbb: header \"alg\" not found");
+        }
+
         isJwt = members["typ"] is null or RegoString { Value: "JWT" };
         return JwsAlgorithm.Find(name) ?? throw new BuiltinException($"unknown signature algorithm {name}");
     }

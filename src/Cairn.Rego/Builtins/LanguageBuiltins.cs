@@ -3,7 +3,8 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Builtins;
 
-/// <summary>What the language itself needs: membership, walk, print and trace, and what tells of policies and the host.</summary>
+/// <summary>What the language itself needs: membership, walk, print and trace, and what tells of policies and the
+/// host.</summary>
 internal static class LanguageBuiltins
 {
     private static readonly RegoType AnyObject = RegoType.Object(RegoType.String, RegoType.Any);
@@ -12,7 +13,10 @@ internal static class LanguageBuiltins
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
         new("internal.member_2", [RegoType.Any, RegoType.Any], RegoType.Boolean, Member2) { Infix = "in" },
-        new("internal.member_3", [RegoType.Any, RegoType.Any, RegoType.Any], RegoType.Boolean, Member3) { Infix = "in" },
+        new("internal.member_3", [RegoType.Any, RegoType.Any, RegoType.Any], RegoType.Boolean, Member3)
+        {
+            Infix = "in",
+        },
         new("internal.print", [RegoType.Array(RegoType.Set(RegoType.Any))], RegoType.Void, Print),
         new("print", [RegoType.Any], RegoType.Void, Print),
         new("trace", [RegoType.String], RegoType.Boolean, Trace),
@@ -41,8 +45,11 @@ internal static class LanguageBuiltins
     }
 
     private static RegoValue Member3(BuiltinContext context, ReadOnlySpan<RegoValue> args) =>
-        RegoBoolean.Of(args[2] is RegoArray or RegoObject or RegoSet
-            && Evaluation.PathOperand.Look(args[2], args[0]) is { } found && found.Equals(args[1]));
+        RegoBoolean.Of(
+            args[2] is RegoArray or RegoObject or RegoSet
+                && Evaluation.PathOperand.Look(args[2], args[0]) is { } found
+                && found.Equals(args[1])
+        );
 
     private static RegoBoolean Print(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
@@ -51,13 +58,14 @@ internal static class LanguageBuiltins
         return RegoBoolean.True;
     }
 
-    private static string Shown(RegoValue value) => value switch
-    {
-        RegoSet { Count: 0 } => "<undefined>",
-        RegoSet set => string.Join(' ', set.Select(Shown)),
-        RegoString s => s.Value,
-        _ => value.ToString(),
-    };
+    private static string Shown(RegoValue value) =>
+        value switch
+        {
+            RegoSet { Count: 0 } => "<undefined>",
+            RegoSet set => string.Join(' ', set.Select(Shown)),
+            RegoString s => s.Value,
+            _ => value.ToString(),
+        };
 
     private static RegoBoolean Trace(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
@@ -96,7 +104,13 @@ internal static class LanguageBuiltins
         }
     }
 
-    private static void Inside(BuiltinContext context, RegoValue key, RegoValue value, List<RegoValue> path, List<RegoValue> found)
+    private static void Inside(
+        BuiltinContext context,
+        RegoValue key,
+        RegoValue value,
+        List<RegoValue> path,
+        List<RegoValue> found
+    )
     {
         path.Add(key);
         Walk(context, value, path, found);

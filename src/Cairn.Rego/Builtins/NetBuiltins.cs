@@ -13,21 +13,53 @@ internal static class NetBuiltins
 
     private static readonly RegoType Element = RegoType.AnyOf(RegoType.String, RegoType.Array(RegoType.Any));
     private static readonly RegoType Collection = RegoType.AnyOf(
-        RegoType.String, RegoType.Array(Element), RegoType.Set(Element), RegoType.Object(RegoType.String, Element));
+        RegoType.String,
+        RegoType.Array(Element),
+        RegoType.Set(Element),
+        RegoType.Object(RegoType.String, Element)
+    );
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
-        new("net.cidr_contains", [RegoType.String, RegoType.String], RegoType.Boolean, (_, args) =>
-            RegoBoolean.Of(Network.Parse(args.Text(0)).Contains(AddressOrNetwork(args.Text(1))))),
-        new("net.cidr_contains_matches", [Collection, Collection], RegoType.Set(RegoType.Tuple(RegoType.Any, RegoType.Any)), ContainsMatches),
+        new(
+            "net.cidr_contains",
+            [RegoType.String, RegoType.String],
+            RegoType.Boolean,
+            (_, args) => RegoBoolean.Of(Network.Parse(args.Text(0)).Contains(AddressOrNetwork(args.Text(1))))
+        ),
+        new(
+            "net.cidr_contains_matches",
+            [Collection, Collection],
+            RegoType.Set(RegoType.Tuple(RegoType.Any, RegoType.Any)),
+            ContainsMatches
+        ),
         new("net.cidr_intersects", [RegoType.String, RegoType.String], RegoType.Boolean, (_, args) => Intersects(args)),
-        new("net.cidr_overlap", [RegoType.String, RegoType.String], RegoType.Boolean, (_, args) =>
-            RegoBoolean.Of(Network.Parse(args.Text(0)).Contains(AddressOrNetwork(args.Text(1))))) { Traits = BuiltinTraits.Deprecated },
+        new(
+            "net.cidr_overlap",
+            [RegoType.String, RegoType.String],
+            RegoType.Boolean,
+            (_, args) => RegoBoolean.Of(Network.Parse(args.Text(0)).Contains(AddressOrNetwork(args.Text(1))))
+        )
+        {
+            Traits = BuiltinTraits.Deprecated,
+        },
         new("net.cidr_expand", [RegoType.String], RegoType.Set(RegoType.String), Expand),
-        new("net.cidr_is_valid", [RegoType.Any], RegoType.Boolean, (_, args) =>
-            RegoBoolean.Of(args[0] is RegoString text && Network.TryParse(text.Value, out var _))),
-        new("net.cidr_merge", [RegoType.AnyOf(RegoType.Array(RegoType.String), RegoType.Set(RegoType.String))], RegoType.Set(RegoType.String), Merge),
-        new("net.lookup_ip_addr", [RegoType.String], RegoType.Set(RegoType.String), Lookup) { Traits = BuiltinTraits.Nondeterministic },
+        new(
+            "net.cidr_is_valid",
+            [RegoType.Any],
+            RegoType.Boolean,
+            (_, args) => RegoBoolean.Of(args[0] is RegoString text && Network.TryParse(text.Value, out var _))
+        ),
+        new(
+            "net.cidr_merge",
+            [RegoType.AnyOf(RegoType.Array(RegoType.String), RegoType.Set(RegoType.String))],
+            RegoType.Set(RegoType.String),
+            Merge
+        ),
+        new("net.lookup_ip_addr", [RegoType.String], RegoType.Set(RegoType.String), Lookup)
+        {
+            Traits = BuiltinTraits.Nondeterministic,
+        },
     ];
 
     /// <summary>A range of addresses of one family, as numbers; what a network and what merged networks are.</summary>
@@ -40,8 +72,17 @@ internal static class NetBuiltins
         {
             network = default;
             int slash = text.IndexOf('/', StringComparison.Ordinal);
-            if (slash < 0 || !TryAddress(text[..slash], out bool isV6, out var address)
-                || !int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int prefix) || prefix > Bits(isV6))
+            if (
+                slash < 0
+                || !TryAddress(text[..slash], out bool isV6, out var address)
+                || !int.TryParse(
+                    text.AsSpan(slash + 1),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out int prefix
+                )
+                || prefix > Bits(isV6)
+            )
             {
                 return false;
             }
@@ -56,8 +97,15 @@ internal static class NetBuiltins
             (isV6, address) = (false, 0);
             // 10.1 and 0x0a000001 are addresses to .NET, not to Go.
             bool dotted = text.Count(c => c == '.') == 3 && text.All(c => c == '.' || char.IsAsciiDigit(c));
-            if ((!dotted && !text.Contains(':', StringComparison.Ordinal)) || text.Contains('%', StringComparison.Ordinal) || !IPAddress.TryParse(text, out var parsed))
+            if (
+                (!dotted && !text.Contains(':', StringComparison.Ordinal))
+                || text.Contains('%', StringComparison.Ordinal)
+                || !IPAddress.TryParse(text, out var parsed)
+            )
+            {
                 return false;
+            }
+
             if (parsed.IsIPv4MappedToIPv6)
                 parsed = parsed.MapToIPv4();
             isV6 = parsed.AddressFamily == AddressFamily.InterNetworkV6;
@@ -82,7 +130,9 @@ internal static class NetBuiltins
     }
 
     private static Network AddressOrNetwork(string text) =>
-        Network.TryAddress(text, out bool isV6, out var address) ? new Network(isV6, address, address) : Network.Parse(text);
+        Network.TryAddress(text, out bool isV6, out var address)
+            ? new Network(isV6, address, address)
+            : Network.Parse(text);
 
     private static RegoBoolean Intersects(ReadOnlySpan<RegoValue> args) =>
         RegoBoolean.Of(Network.Parse(args.Text(0)).Overlaps(Network.Parse(args.Text(1))));
@@ -109,15 +159,20 @@ internal static class NetBuiltins
     }
 
     // Of an array the index stands for the entry, of a set the element, of an object the key.
-    private static List<(RegoValue Key, Network Network)> Entries(ReadOnlySpan<RegoValue> args, int index, Func<string, Network> parse)
+    private static List<(RegoValue Key, Network Network)> Entries(
+        ReadOnlySpan<RegoValue> args,
+        int index,
+        Func<string, Network> parse
+    )
     {
         int operand = index + 1;
-        Network Of(RegoValue element) => element switch
-        {
-            RegoString text => parse(text.Value),
-            RegoArray { Count: > 0 } tuple when tuple[0] is RegoString text => parse(text.Value),
-            _ => throw new BuiltinException($"operand {operand}: element must be string or non-empty array"),
-        };
+        Network Of(RegoValue element) =>
+            element switch
+            {
+                RegoString text => parse(text.Value),
+                RegoArray { Count: > 0 } tuple when tuple[0] is RegoString text => parse(text.Value),
+                _ => throw new BuiltinException($"operand {operand}: element must be string or non-empty array"),
+            };
         return args[index] switch
         {
             RegoString text => [(text, parse(text.Value))],
@@ -146,13 +201,21 @@ internal static class NetBuiltins
 
     private static RegoValue Merge(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
-        var networks = args.Texts(0).Select(MergeOperand).OrderBy(network => network.IsV6).ThenBy(network => network.First).ToList();
+        var networks = args.Texts(0)
+            .Select(MergeOperand)
+            .OrderBy(network => network.IsV6)
+            .ThenBy(network => network.First)
+            .ToList();
         context.ChargeSteps(networks.Count * 32L);
         var merged = new List<Network>();
         foreach (var network in networks)
         {
-            if (merged.Count > 0 && merged[^1] is var last && last.IsV6 == network.IsV6
-                && (network.First <= last.Last || network.First == last.Last + 1))
+            if (
+                merged.Count > 0
+                && merged[^1] is var last
+                && last.IsV6 == network.IsV6
+                && (network.First <= last.Last || network.First == last.Last + 1)
+            )
             {
                 merged[^1] = last with { Last = UInt128.Max(last.Last, network.Last) };
             }
@@ -172,7 +235,13 @@ internal static class NetBuiltins
             return Network.Parse(text);
         if (isV6)
             throw new BuiltinException("IPv6 invalid: needs prefix length");
-        int prefix = (byte)(address >> 24) switch { < 128 => 8, < 192 => 16, < 224 => 24, _ => 32 };
+        int prefix = (byte)(address >> 24) switch
+        {
+            < 128 => 8,
+            < 192 => 16,
+            < 224 => 24,
+            _ => 32,
+        };
         return Network.Parse(string.Create(CultureInfo.InvariantCulture, $"{text}/{prefix}"));
     }
 
@@ -180,12 +249,16 @@ internal static class NetBuiltins
     private static IEnumerable<string> Cover(Network range)
     {
         int bits = Network.Bits(range.IsV6);
-        for (var first = range.First; ;)
+        var first = range.First;
+        while (true)
         {
             int size = first == 0 ? bits : Math.Min(bits, (int)UInt128.TrailingZeroCount(first));
             while (size > 0 && (size == 128 ? UInt128.MaxValue : first + (UInt128.One << size) - 1) > range.Last)
                 size--;
-            yield return string.Create(CultureInfo.InvariantCulture, $"{Network.Text(range.IsV6, first)}/{bits - size}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Network.Text(range.IsV6, first)}/{bits - size}"
+            );
             var last = size == 128 ? UInt128.MaxValue : first + (UInt128.One << size) - 1;
             if (last >= range.Last)
                 yield break;
@@ -196,19 +269,32 @@ internal static class NetBuiltins
     private static RegoValue Lookup(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
         string name = args.Text(0);
-        return context.Once("net.lookup_ip_addr", args[0], () =>
-        {
-            try
+        return context.Once(
+            "net.lookup_ip_addr",
+            args[0],
+            () =>
             {
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-                limit.CancelAfter(LookupTime);
-                // An evaluation is one thread's work from beginning to end; this is the only built-in of ours that waits.
-                return RegoSet.Of(Dns.GetHostAddressesAsync(name, limit.Token).GetAwaiter().GetResult().Select(address => (RegoValue)RegoString.Of(address.ToString())));
+                try
+                {
+                    using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+                    limit.CancelAfter(LookupTime);
+                    // An evaluation is one thread's work from beginning to end; this is the only built-in of ours that
+                    // waits.
+                    return RegoSet.Of(
+                        Dns.GetHostAddressesAsync(name, limit.Token)
+                            .GetAwaiter()
+                            .GetResult()
+                            .Select(address => (RegoValue)RegoString.Of(address.ToString()))
+                    );
+                }
+                catch (Exception e)
+                    when (e is SocketException or ArgumentException
+                        || (e is OperationCanceledException && !context.CancellationToken.IsCancellationRequested)
+                    )
+                {
+                    throw new BuiltinException($"lookup {name}: {e.Message}", e);
+                }
             }
-            catch (Exception e) when (e is SocketException or ArgumentException || (e is OperationCanceledException && !context.CancellationToken.IsCancellationRequested))
-            {
-                throw new BuiltinException($"lookup {name}: {e.Message}", e);
-            }
-        });
+        );
     }
 }

@@ -10,15 +10,28 @@ internal static class NumberBuiltins
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
-        new("numbers.range", [RegoType.Number, RegoType.Number], Numbers, (context, args) => Range(context, args.Whole(0), args.Whole(1), BigInteger.One)),
-        new("numbers.range_step", [RegoType.Number, RegoType.Number, RegoType.Number], Numbers, (context, args) =>
+        new(
+            "numbers.range",
+            [RegoType.Number, RegoType.Number],
+            Numbers,
+            (context, args) => Range(context, args.Whole(0), args.Whole(1), BigInteger.One)
+        ),
+        new(
+            "numbers.range_step",
+            [RegoType.Number, RegoType.Number, RegoType.Number],
+            Numbers,
+            (context, args) =>
+            {
+                var step = args.Whole(2);
+                return step.Sign > 0
+                    ? Range(context, args.Whole(0), args.Whole(1), step)
+                    : throw new BuiltinException("step must be a positive integer");
+            }
+        ),
+        new("rand.intn", [RegoType.String, RegoType.Number], RegoType.Number, RandomInteger)
         {
-            var step = args.Whole(2);
-            return step.Sign > 0
-                ? Range(context, args.Whole(0), args.Whole(1), step)
-                : throw new BuiltinException("step must be a positive integer");
-        }),
-        new("rand.intn", [RegoType.String, RegoType.Number], RegoType.Number, RandomInteger) { Traits = BuiltinTraits.Nondeterministic },
+            Traits = BuiltinTraits.Nondeterministic,
+        },
     ];
 
     private static RegoArray Range(BuiltinContext context, BigInteger from, BigInteger to, BigInteger step)

@@ -6,21 +6,39 @@ namespace Cairn.Rego.Builtins;
 internal static class ObjectBuiltins
 {
     private static readonly RegoType AnyObject = RegoType.Object(RegoType.Any, RegoType.Any);
-    private static readonly RegoType Keys = RegoType.AnyOf(AnyObject, RegoType.Set(RegoType.Any), RegoType.Array(RegoType.Any));
-    private static readonly RegoType Comparable = RegoType.AnyOf(AnyObject, RegoType.Set(RegoType.Any), RegoType.Array(RegoType.Any));
+    private static readonly RegoType Keys = RegoType.AnyOf(
+        AnyObject,
+        RegoType.Set(RegoType.Any),
+        RegoType.Array(RegoType.Any)
+    );
+    private static readonly RegoType Comparable = RegoType.AnyOf(
+        AnyObject,
+        RegoType.Set(RegoType.Any),
+        RegoType.Array(RegoType.Any)
+    );
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
         new("object.get", [AnyObject, RegoType.Any, RegoType.Any], RegoType.Any, Get),
-        new("object.keys", [AnyObject], RegoType.Set(RegoType.Any), (context, args) =>
-        {
-            Charge(context, args.Members(0).Count);
-            return RegoSet.Of(args.Members(0).Keys);
-        }),
+        new(
+            "object.keys",
+            [AnyObject],
+            RegoType.Set(RegoType.Any),
+            (context, args) =>
+            {
+                Charge(context, args.Members(0).Count);
+                return RegoSet.Of(args.Members(0).Keys);
+            }
+        ),
         new("object.remove", [AnyObject, Keys], RegoType.Any, (context, args) => Pick(context, args, keep: false)),
         new("object.filter", [AnyObject, Keys], RegoType.Any, (context, args) => Pick(context, args, keep: true)),
         new("object.subset", [Comparable, Comparable], RegoType.Any, Subset),
-        new("object.union", [AnyObject, AnyObject], RegoType.Any, (context, args) => Union(context, args.Members(0), args.Members(1))),
+        new(
+            "object.union",
+            [AnyObject, AnyObject],
+            RegoType.Any,
+            (context, args) => Union(context, args.Members(0), args.Members(1))
+        ),
         new("object.union_n", [RegoType.Array(AnyObject)], RegoType.Any, UnionAll),
     ];
 
@@ -34,7 +52,12 @@ internal static class ObjectBuiltins
             value = value switch
             {
                 RegoObject members => members[key],
-                RegoArray array => key is RegoNumber number && number.TryToInt(out int index) && index >= 0 && index < array.Count ? array[index] : null,
+                RegoArray array => key is RegoNumber number
+                && number.TryToInt(out int index)
+                && index >= 0
+                && index < array.Count
+                    ? array[index]
+                    : null,
                 RegoSet set => set.Contains(key) ? key : null,
                 _ => null,
             };
@@ -60,12 +83,13 @@ internal static class ObjectBuiltins
         return picked.Build();
     }
 
-    private static RegoValue Subset(BuiltinContext context, ReadOnlySpan<RegoValue> args) => (args[0], args[1]) switch
-    {
-        (RegoArray super, RegoSet sub) => Contains(context, super, sub),
-        (var super, var sub) when super.Kind == sub.Kind => RegoBoolean.Of(Contains(context, super, sub)),
-        _ => throw new BuiltinException("both arguments object.subset must be of the same type or array and set"),
-    };
+    private static RegoValue Subset(BuiltinContext context, ReadOnlySpan<RegoValue> args) =>
+        (args[0], args[1]) switch
+        {
+            (RegoArray super, RegoSet sub) => Contains(context, super, sub),
+            (var super, var sub) when super.Kind == sub.Kind => RegoBoolean.Of(Contains(context, super, sub)),
+            _ => throw new BuiltinException("both arguments object.subset must be of the same type or array and set"),
+        };
 
     private static bool Contains(BuiltinContext context, RegoValue super, RegoValue sub)
     {
@@ -76,8 +100,13 @@ internal static class ObjectBuiltins
                 context.ChargeSteps(b.Count + 1);
                 foreach (var (key, value) in b)
                 {
-                    if (a[key] is not { } other || !(other.Equals(value) || (other.Kind == value.Kind && Contains(context, other, value))))
+                    if (
+                        a[key] is not { } other
+                        || !(other.Equals(value) || (other.Kind == value.Kind && Contains(context, other, value)))
+                    )
+                    {
                         return false;
+                    }
                 }
 
                 return true;

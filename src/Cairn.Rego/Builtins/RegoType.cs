@@ -52,8 +52,8 @@ internal enum TypeForm
 
 /// <summary>
 /// What values an operand takes, a call gives or a rule has, as OPA's type checker sees it; prints as OPA prints it.
-/// Immutable. A type that would hold more than <see cref="MaxSize"/> others, or nest deeper than <see cref="MaxDepth"/>,
-/// is <see cref="Any"/> instead: what policies write is never trusted to be small.
+/// Immutable. A type that would hold more than <see cref="MaxSize"/> others, or nest deeper than
+/// <see cref="MaxDepth"/>, is <see cref="Any"/> instead: what policies write is never trusted to be small.
 /// </summary>
 public sealed class RegoType
 {
@@ -99,7 +99,8 @@ public sealed class RegoType
     /// <summary>The kinds this type admits at its outermost level.</summary>
     public RegoKinds Kinds { get; }
 
-    /// <summary>The type of the elements of an array (after <see cref="Items"/>) or set, and of the other values of an object; null for none.</summary>
+    /// <summary>The type of the elements of an array (after <see cref="Items"/>) or set, and of the other values of an
+    /// object; null for none.</summary>
     public RegoType? Element { get; private init; }
 
     /// <summary>The type of an object's keys other than <see cref="Members"/>; null for none.</summary>
@@ -111,7 +112,8 @@ public sealed class RegoType
     /// <summary>The types of an object's known members, by key.</summary>
     public IReadOnlyList<(RegoValue Key, RegoType Type)> Members { get; private init; } = [];
 
-    /// <summary>The types of which a value has to have one, ordered; null for a single type and for <see cref="Any"/>.</summary>
+    /// <summary>The types of which a value has to have one, ordered; null for a single type and for
+    /// <see cref="Any"/>.</summary>
     public IReadOnlyList<RegoType>? Alternatives { get; private init; }
 
     internal TypeForm Form { get; }
@@ -143,7 +145,15 @@ public sealed class RegoType
 
     /// <summary>Sets, <c>set[element]</c>.</summary>
     public static RegoType Set(RegoType element) =>
-        Bounded(new(TypeForm.Set, RegoKinds.Set) { Element = element, Size = 1 + element.Size, Depth = 1 + element.Depth, IsKnown = element.IsKnown });
+        Bounded(
+            new(TypeForm.Set, RegoKinds.Set)
+            {
+                Element = element,
+                Size = 1 + element.Size,
+                Depth = 1 + element.Depth,
+                IsKnown = element.IsKnown,
+            }
+        );
 
     /// <summary>Objects used as maps, <c>object[key: value]</c>.</summary>
     public static RegoType Object(RegoType key, RegoType value) => Object([], key, value);
@@ -162,25 +172,51 @@ public sealed class RegoType
     /// <summary>The type as OPA writes it.</summary>
     public override string ToString() => _text ??= TypeText.Of(this);
 
-    /// <summary>Arrays that begin with these elements, and go on with others unless <paramref name="rest"/> is null.</summary>
+    /// <summary>Arrays that begin with these elements, and go on with others unless <paramref name="rest"/> is
+    /// null.</summary>
     internal static RegoType Array(IReadOnlyList<RegoType> items, RegoType? rest)
     {
         var (size, depth, known) = (1 + (rest?.Size ?? 0), rest?.Depth ?? 0, rest?.IsKnown ?? true);
         foreach (var item in items)
             (size, depth, known) = (size + item.Size, Math.Max(depth, item.Depth), known && item.IsKnown);
-        return Bounded(new(TypeForm.Array, RegoKinds.Array) { Items = items, Element = rest, Size = size, Depth = depth + 1, IsKnown = known });
+        return Bounded(
+            new(TypeForm.Array, RegoKinds.Array)
+            {
+                Items = items,
+                Element = rest,
+                Size = size,
+                Depth = depth + 1,
+                IsKnown = known,
+            }
+        );
     }
 
-    /// <summary>Objects of these members, and others unless <paramref name="key"/> and <paramref name="value"/> are null.</summary>
-    internal static RegoType Object(IReadOnlyList<(RegoValue Key, RegoType Type)> members, RegoType? key, RegoType? value)
+    /// <summary>Objects of these members, and others unless <paramref name="key"/> and <paramref name="value"/> are
+    /// null.</summary>
+    internal static RegoType Object(
+        IReadOnlyList<(RegoValue Key, RegoType Type)> members,
+        RegoType? key,
+        RegoType? value
+    )
     {
-        int size = 1 + (key?.Size ?? 0) + (value?.Size ?? 0), depth = Math.Max(key?.Depth ?? 0, value?.Depth ?? 0);
+        int size = 1 + (key?.Size ?? 0) + (value?.Size ?? 0),
+            depth = Math.Max(key?.Depth ?? 0, value?.Depth ?? 0);
         bool known = (key?.IsKnown ?? true) && (value?.IsKnown ?? true);
         foreach (var (_, type) in members)
             (size, depth, known) = (size + type.Size, Math.Max(depth, type.Depth), known && type.IsKnown);
         if (members.Count > 1)
             members = [.. members.OrderBy(member => member.Key)];
-        return Bounded(new(TypeForm.Object, RegoKinds.Object) { Members = members, Key = key, Element = value, Size = size, Depth = depth + 1, IsKnown = known });
+        return Bounded(
+            new(TypeForm.Object, RegoKinds.Object)
+            {
+                Members = members,
+                Key = key,
+                Element = value,
+                Size = size,
+                Depth = depth + 1,
+                IsKnown = known,
+            }
+        );
     }
 
     /// <summary>A union of ordered, different types.</summary>
@@ -191,23 +227,40 @@ public sealed class RegoType
         var (kinds, size, depth) = (RegoKinds.None, 1, 0);
         foreach (var type in ordered)
             (kinds, size, depth) = (kinds | type.Kinds, size + type.Size, Math.Max(depth, type.Depth));
-        return Bounded(new(TypeForm.Any, kinds) { Alternatives = ordered, Declared = declared ?? ordered, Size = size, Depth = depth + 1 });
+        return Bounded(
+            new(TypeForm.Any, kinds)
+            {
+                Alternatives = ordered,
+                Declared = declared ?? ordered,
+                Size = size,
+                Depth = depth + 1,
+            }
+        );
     }
 
-    /// <summary>Functions, <c>(a, b) =&gt; result</c>; the arguments are <see cref="Items"/>, the result is <see cref="Element"/>.</summary>
+    /// <summary>Functions, <c>(a, b) =&gt; result</c>; the arguments are <see cref="Items"/>, the result is
+    /// <see cref="Element"/>.</summary>
     internal static RegoType Function(IReadOnlyList<RegoType> arguments, RegoType result) =>
-        new(TypeForm.Function, RegoKinds.None) { Items = arguments, Element = result, Size = result.Size + arguments.Sum(argument => argument.Size), Depth = 1 };
+        new(TypeForm.Function, RegoKinds.None)
+        {
+            Items = arguments,
+            Element = result,
+            Size = result.Size + arguments.Sum(argument => argument.Size),
+            Depth = 1,
+        };
 
     /// <summary>How an error says what was expected: <c>string</c>, or <c>one of {array, set}</c>.</summary>
-    internal string Expected => Declared is null ? Name : $"one of {{{string.Join(", ", Declared.Select(type => type.Name))}}}";
+    internal string Expected =>
+        Declared is null ? Name : $"one of {{{string.Join(", ", Declared.Select(type => type.Name))}}}";
 
-    private string Name => Form switch
-    {
-        TypeForm.Array => "array",
-        TypeForm.Object => "object",
-        TypeForm.Set => "set",
-        _ => ToString(),
-    };
+    private string Name =>
+        Form switch
+        {
+            TypeForm.Array => "array",
+            TypeForm.Object => "object",
+            TypeForm.Set => "set",
+            _ => ToString(),
+        };
 
     private static RegoType Bounded(RegoType type) => type.Size > MaxSize || type.Depth > MaxDepth ? Any : type;
 }

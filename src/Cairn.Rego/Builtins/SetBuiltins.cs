@@ -9,7 +9,10 @@ internal static class SetBuiltins
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
-        new("and", [AnySet, AnySet], AnySet, (context, args) => And(context, (RegoSet)args[0], (RegoSet)args[1])) { Infix = "&" },
+        new("and", [AnySet, AnySet], AnySet, (context, args) => And(context, (RegoSet)args[0], (RegoSet)args[1]))
+        {
+            Infix = "&",
+        },
         new("or", [AnySet, AnySet], AnySet, (context, args) => Or(context, args)) { Infix = "|" },
         new("intersection", [RegoType.Set(AnySet)], AnySet, Intersection),
         new("union", [RegoType.Set(AnySet)], AnySet, (context, args) => Or(context, Sets(args[0]))),

@@ -6,13 +6,25 @@ namespace Cairn.Rego.Builtins;
 /// <summary>Strings: searching, cutting, replacing, joining and formatting. Positions are of code points.</summary>
 internal static class StringBuiltins
 {
-    private static readonly RegoType Strings = RegoType.AnyOf(RegoType.Array(RegoType.String), RegoType.Set(RegoType.String));
-    private static readonly RegoType OneOrMany = RegoType.AnyOf(RegoType.String, RegoType.Set(RegoType.String), RegoType.Array(RegoType.String));
+    private static readonly RegoType Strings = RegoType.AnyOf(
+        RegoType.Array(RegoType.String),
+        RegoType.Set(RegoType.String)
+    );
+    private static readonly RegoType OneOrMany = RegoType.AnyOf(
+        RegoType.String,
+        RegoType.Set(RegoType.String),
+        RegoType.Array(RegoType.String)
+    );
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
         new("concat", [RegoType.String, Strings], RegoType.String, Concat),
-        new("contains", [RegoType.String, RegoType.String], RegoType.Boolean, (context, args) => RegoBoolean.Of(Find(context, args.Text(0), args.Text(1)) >= 0)),
+        new(
+            "contains",
+            [RegoType.String, RegoType.String],
+            RegoType.Boolean,
+            (context, args) => RegoBoolean.Of(Find(context, args.Text(0), args.Text(1)) >= 0)
+        ),
         Test("startswith", (text, part) => text.StartsWith(part, StringComparison.Ordinal)),
         Test("endswith", (text, part) => text.EndsWith(part, StringComparison.Ordinal)),
         new("format_int", [RegoType.Number, RegoType.Number], RegoType.String, FormatInt),
@@ -26,23 +38,63 @@ internal static class StringBuiltins
         Trim("trim", start: true, end: true),
         Trim("trim_left", start: true, end: false),
         Trim("trim_right", start: false, end: true),
-        new("trim_prefix", [RegoType.String, RegoType.String], RegoType.String, (_, args) =>
-            args.Text(0).StartsWith(args.Text(1), StringComparison.Ordinal) ? RegoString.Of(args.Text(0)[args.Text(1).Length..]) : args[0]),
-        new("trim_suffix", [RegoType.String, RegoType.String], RegoType.String, (_, args) =>
-            args.Text(0).EndsWith(args.Text(1), StringComparison.Ordinal) ? RegoString.Of(args.Text(0)[..^args.Text(1).Length]) : args[0]),
+        new(
+            "trim_prefix",
+            [RegoType.String, RegoType.String],
+            RegoType.String,
+            (_, args) =>
+                args.Text(0).StartsWith(args.Text(1), StringComparison.Ordinal)
+                    ? RegoString.Of(args.Text(0)[args.Text(1).Length..])
+                    : args[0]
+        ),
+        new(
+            "trim_suffix",
+            [RegoType.String, RegoType.String],
+            RegoType.String,
+            (_, args) =>
+                args.Text(0).EndsWith(args.Text(1), StringComparison.Ordinal)
+                    ? RegoString.Of(args.Text(0)[..^args.Text(1).Length])
+                    : args[0]
+        ),
         new("split", [RegoType.String, RegoType.String], RegoType.Array(RegoType.String), Split),
-        new("strings.split_n", [RegoType.String, RegoType.String, RegoType.Number], RegoType.Array(RegoType.String), SplitSome),
+        new(
+            "strings.split_n",
+            [RegoType.String, RegoType.String, RegoType.Number],
+            RegoType.Array(RegoType.String),
+            SplitSome
+        ),
         new("replace", [RegoType.String, RegoType.String, RegoType.String], RegoType.String, Replace),
-        new("strings.replace_n", [RegoType.Object(RegoType.String, RegoType.String), RegoType.String], RegoType.String, ReplaceMany),
+        new(
+            "strings.replace_n",
+            [RegoType.Object(RegoType.String, RegoType.String), RegoType.String],
+            RegoType.String,
+            ReplaceMany
+        ),
         new("strings.count", [RegoType.String, RegoType.String], RegoType.Number, Count),
-        new("strings.any_prefix_match", [OneOrMany, OneOrMany], RegoType.Boolean, (context, args) =>
-            AnyMatch(context, args, (text, part) => text.StartsWith(part, StringComparison.Ordinal))),
-        new("strings.any_suffix_match", [OneOrMany, OneOrMany], RegoType.Boolean, (context, args) =>
-            AnyMatch(context, args, (text, part) => text.EndsWith(part, StringComparison.Ordinal))),
-        new("strings.render_template", [RegoType.String, RegoType.Object(RegoType.String, RegoType.Any)], RegoType.String, (context, args) =>
-            RegoString.Of(GoTemplate.Render(context, args.Text(0), args.Members(1)))),
-        new("sprintf", [RegoType.String, RegoType.Array(RegoType.Any)], RegoType.String, (context, args) =>
-            RegoString.Of(GoFormat.Format(context, args.Text(0), (RegoArray)args[1]))),
+        new(
+            "strings.any_prefix_match",
+            [OneOrMany, OneOrMany],
+            RegoType.Boolean,
+            (context, args) => AnyMatch(context, args, (text, part) => text.StartsWith(part, StringComparison.Ordinal))
+        ),
+        new(
+            "strings.any_suffix_match",
+            [OneOrMany, OneOrMany],
+            RegoType.Boolean,
+            (context, args) => AnyMatch(context, args, (text, part) => text.EndsWith(part, StringComparison.Ordinal))
+        ),
+        new(
+            "strings.render_template",
+            [RegoType.String, RegoType.Object(RegoType.String, RegoType.Any)],
+            RegoType.String,
+            (context, args) => RegoString.Of(GoTemplate.Render(context, args.Text(0), args.Members(1)))
+        ),
+        new(
+            "sprintf",
+            [RegoType.String, RegoType.Array(RegoType.Any)],
+            RegoType.String,
+            (context, args) => RegoString.Of(GoFormat.Format(context, args.Text(0), (RegoArray)args[1]))
+        ),
     ];
 
     /// <summary>Pays for a text before it is made.</summary>
@@ -53,8 +105,8 @@ internal static class StringBuiltins
     }
 
     /// <summary>
-    /// Where a part first stands in a text; -1 where it does not. At worst the whole part is compared at each place, so long
-    /// texts are searched piece by piece, and each piece is paid for.
+    /// Where a part first stands in a text; -1 where it does not. At worst the whole part is compared at each place, so
+    /// long texts are searched piece by piece, and each piece is paid for.
     /// </summary>
     public static int Find(BuiltinContext context, string text, string part, int from = 0)
     {
@@ -72,28 +124,53 @@ internal static class StringBuiltins
     }
 
     private static BuiltinDefinition Test(string name, Func<string, string, bool> holds) =>
-        new(name, [RegoType.String, RegoType.String], RegoType.Boolean, (_, args) => RegoBoolean.Of(holds(args.Text(0), args.Text(1))));
+        new(
+            name,
+            [RegoType.String, RegoType.String],
+            RegoType.Boolean,
+            (_, args) => RegoBoolean.Of(holds(args.Text(0), args.Text(1)))
+        );
 
     private static BuiltinDefinition Map(string name, Func<string, string> change) =>
-        new(name, [RegoType.String], RegoType.String, (context, args) =>
-        {
-            Charge(context, args.Text(0).Length);
-            return RegoString.Of(change(args.Text(0)));
-        });
+        new(
+            name,
+            [RegoType.String],
+            RegoType.String,
+            (context, args) =>
+            {
+                Charge(context, args.Text(0).Length);
+                return RegoString.Of(change(args.Text(0)));
+            }
+        );
 
     private static BuiltinDefinition Trim(string name, bool start, bool end) =>
-        new(name, [RegoType.String, RegoType.String], RegoType.String, (context, args) =>
-        {
-            string text = args.Text(0);
-            context.ChargeSteps(1 + (text.Length / 64));
-            var cut = args.Text(1).EnumerateRunes().ToHashSet();
-            int from = 0, to = text.Length;
-            while (start && from < to && Rune.TryGetRuneAt(text, from, out var rune) && cut.Contains(rune))
-                from += rune.Utf16SequenceLength;
-            while (end && to > from && Rune.DecodeLastFromUtf16(text.AsSpan(from, to - from), out var rune, out int length) == System.Buffers.OperationStatus.Done && cut.Contains(rune))
-                to -= length;
-            return RegoString.Of(text[from..to]);
-        });
+        new(
+            name,
+            [RegoType.String, RegoType.String],
+            RegoType.String,
+            (context, args) =>
+            {
+                string text = args.Text(0);
+                context.ChargeSteps(1 + (text.Length / 64));
+                var cut = args.Text(1).EnumerateRunes().ToHashSet();
+                int from = 0,
+                    to = text.Length;
+                while (start && from < to && Rune.TryGetRuneAt(text, from, out var rune) && cut.Contains(rune))
+                    from += rune.Utf16SequenceLength;
+                while (
+                    end
+                    && to > from
+                    && Rune.DecodeLastFromUtf16(text.AsSpan(from, to - from), out var rune, out int length)
+                        == System.Buffers.OperationStatus.Done
+                    && cut.Contains(rune)
+                )
+                {
+                    to -= length;
+                }
+
+                return RegoString.Of(text[from..to]);
+            }
+        );
 
     private static RegoValue Concat(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
@@ -124,11 +201,13 @@ internal static class StringBuiltins
     // Matches may overlap.
     private static RegoValue IndexOfAll(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
-        string text = args.Text(0), part = args.Text(1);
+        string text = args.Text(0),
+            part = args.Text(1);
         if (part.Length == 0)
             throw new BuiltinException("empty search character");
         var found = new List<RegoValue>();
-        int position = 0, counted = 0;
+        int position = 0,
+            counted = 0;
         for (int index = Find(context, text, part); index >= 0; index = Find(context, text, part, index + 1))
         {
             context.ChargeSteps(1);
@@ -144,7 +223,8 @@ internal static class StringBuiltins
     private static RegoValue Substring(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
         string text = args.Text(0);
-        int offset = args.Int(1), length = args.Int(2);
+        int offset = args.Int(1),
+            length = args.Int(2);
         if (offset < 0)
             throw new BuiltinException("negative offset");
         Charge(context, text.Length);
@@ -155,7 +235,8 @@ internal static class StringBuiltins
     private static RegoValue Split(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
         Charge(context, args.Text(0).Length);
-        string text = args.Text(0), separator = args.Text(1);
+        string text = args.Text(0),
+            separator = args.Text(1);
         if (separator.Length == 0)
             return Operands.ArrayOf(CodePoints.Split(text));
         var parts = new List<RegoValue>();
@@ -183,7 +264,9 @@ internal static class StringBuiltins
 
     private static RegoValue Replace(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
-        string text = args.Text(0), old = args.Text(1), @new = args.Text(2);
+        string text = args.Text(0),
+            old = args.Text(1),
+            @new = args.Text(2);
         Charge(context, text.Length);
         if (old.Length == 0)
         {
@@ -209,15 +292,23 @@ internal static class StringBuiltins
         var pairs = new List<(string Old, string New)>();
         foreach (var (key, value) in args.Members(0).AsSpan())
         {
-            pairs.Add((
-                key is RegoString old ? old.Value : throw BuiltinException.Value(1, "non-string key found in pattern object"),
-                value is RegoString @new ? @new.Value : throw BuiltinException.Value(1, "non-string value found in pattern object")));
+            pairs.Add(
+                (
+                    key is RegoString old
+                        ? old.Value
+                        : throw BuiltinException.Value(1, "non-string key found in pattern object"),
+                    value is RegoString @new
+                        ? @new.Value
+                        : throw BuiltinException.Value(1, "non-string value found in pattern object")
+                )
+            );
         }
 
         string text = args.Text(1);
         long attempt = 1 + pairs.Sum(pair => 1 + (pair.Old.Length / 32L));
         var result = new StringBuilder();
-        for (int i = 0; i <= text.Length;)
+        int i = 0;
+        while (i <= text.Length)
         {
             context.ChargeSteps(1 + (attempt / 16));
             int match = pairs.FindIndex(pair => text.AsSpan(i).StartsWith(pair.Old));
@@ -241,7 +332,8 @@ internal static class StringBuiltins
 
     private static RegoValue Count(BuiltinContext context, ReadOnlySpan<RegoValue> args)
     {
-        string text = args.Text(0), part = args.Text(1);
+        string text = args.Text(0),
+            part = args.Text(1);
         if (part.Length == 0)
             return RegoNumber.Of(CodePoints.Length(text) + 1);
         int count = 0;
@@ -254,14 +346,22 @@ internal static class StringBuiltins
         return RegoNumber.Of(count);
     }
 
-    private static RegoBoolean AnyMatch(BuiltinContext context, ReadOnlySpan<RegoValue> args, Func<string, string, bool> matches)
+    private static RegoBoolean AnyMatch(
+        BuiltinContext context,
+        ReadOnlySpan<RegoValue> args,
+        Func<string, string, bool> matches
+    )
     {
         string[] texts = args[0] is RegoString ? [args.Text(0)] : args.Texts(0);
         string[] parts = args[1] is RegoString ? [args.Text(1)] : args.Texts(1);
-        return RegoBoolean.Of(texts.Any(text => parts.Any(part =>
-        {
-            context.ChargeSteps(1 + (part.Length / 1_024));
-            return matches(text, part);
-        })));
+        return RegoBoolean.Of(
+            texts.Any(text =>
+                parts.Any(part =>
+                {
+                    context.ChargeSteps(1 + (part.Length / 1_024));
+                    return matches(text, part);
+                })
+            )
+        );
     }
 }

@@ -8,29 +8,76 @@ namespace Cairn.Rego.Builtins;
 /// <summary>Times as nanoseconds since 1970, between 1677 and 2262, which is what 64 bits hold.</summary>
 internal static class TimeBuiltins
 {
-    private static readonly RegoType Zoned = RegoType.AnyOf(RegoType.Number, RegoType.Tuple(RegoType.Number, RegoType.String));
+    private static readonly RegoType Zoned = RegoType.AnyOf(
+        RegoType.Number,
+        RegoType.Tuple(RegoType.Number, RegoType.String)
+    );
     private static readonly RegoType Formatted = RegoType.AnyOf(
-        RegoType.Number, RegoType.Tuple(RegoType.Number, RegoType.String), RegoType.Tuple(RegoType.Number, RegoType.String, RegoType.String));
+        RegoType.Number,
+        RegoType.Tuple(RegoType.Number, RegoType.String),
+        RegoType.Tuple(RegoType.Number, RegoType.String, RegoType.String)
+    );
     private static readonly RegoType ThreeNumbers = RegoType.Tuple(RegoType.Number, RegoType.Number, RegoType.Number);
 
     private static readonly (string Unit, decimal Nanoseconds)[] DurationUnits =
-        [("ns", 1), ("us", 1_000), ("µs", 1_000), ("μs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000), ("d", 86_400_000_000_000), ("w", 604_800_000_000_000)];
+    [
+        ("ns", 1),
+        ("us", 1_000),
+        ("µs", 1_000),
+        ("μs", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+        ("d", 86_400_000_000_000),
+        ("w", 604_800_000_000_000),
+    ];
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
-        new("time.now_ns", [], RegoType.Number, (context, _) => RegoNumber.Of(context.NowNanoseconds)) { Traits = BuiltinTraits.Nondeterministic },
-        new("time.parse_ns", [RegoType.String, RegoType.String], RegoType.Number, (_, args) => Parse(args.Text(0), args.Text(1))),
+        new("time.now_ns", [], RegoType.Number, (context, _) => RegoNumber.Of(context.NowNanoseconds))
+        {
+            Traits = BuiltinTraits.Nondeterministic,
+        },
+        new(
+            "time.parse_ns",
+            [RegoType.String, RegoType.String],
+            RegoType.Number,
+            (_, args) => Parse(args.Text(0), args.Text(1))
+        ),
         new("time.parse_rfc3339_ns", [RegoType.String], RegoType.Number, (_, args) => Parse("RFC3339", args.Text(0))),
         new("time.parse_duration_ns", [RegoType.String], RegoType.Number, (_, args) => ParseDuration(args.Text(0))),
         new("time.format", [Formatted], RegoType.String, (_, args) => Format(args[0])),
-        new("time.date", [Zoned], ThreeNumbers, (_, args) => Numbers(Civil(args, 0) is var time ? [time.Civil.Year, time.Civil.Month, time.Civil.Day] : [])),
-        new("time.clock", [Zoned], ThreeNumbers, (_, args) => Numbers(Civil(args, 0) is var time ? [time.Civil.Hour, time.Civil.Minute, time.Civil.Second] : [])),
-        new("time.weekday", [Zoned], RegoType.String, (_, args) => RegoString.Of(Civil(args, 0).Civil.DayOfWeek.ToString())),
-        new("time.add_date", [RegoType.Number, RegoType.Number, RegoType.Number, RegoType.Number], RegoType.Number, AddDate),
+        new(
+            "time.date",
+            [Zoned],
+            ThreeNumbers,
+            (_, args) => Numbers(Civil(args, 0) is var time ? [time.Civil.Year, time.Civil.Month, time.Civil.Day] : [])
+        ),
+        new(
+            "time.clock",
+            [Zoned],
+            ThreeNumbers,
+            (_, args) =>
+                Numbers(Civil(args, 0) is var time ? [time.Civil.Hour, time.Civil.Minute, time.Civil.Second] : [])
+        ),
+        new(
+            "time.weekday",
+            [Zoned],
+            RegoType.String,
+            (_, args) => RegoString.Of(Civil(args, 0).Civil.DayOfWeek.ToString())
+        ),
+        new(
+            "time.add_date",
+            [RegoType.Number, RegoType.Number, RegoType.Number, RegoType.Number],
+            RegoType.Number,
+            AddDate
+        ),
         new("time.diff", [Zoned, Zoned], RegoType.Tuple([.. Enumerable.Repeat(RegoType.Number, 6)]), Difference),
     ];
 
-    private static RegoArray Numbers(params int[] numbers) => RegoArray.Of(numbers.Select(number => (RegoValue)RegoNumber.Of(number)));
+    private static RegoArray Numbers(params int[] numbers) =>
+        RegoArray.Of(numbers.Select(number => (RegoValue)RegoNumber.Of(number)));
 
     private static long Nanoseconds(RegoValue value, int operand)
     {
@@ -46,7 +93,10 @@ internal static class TimeBuiltins
         var (value, zone) = args[index] is RegoArray pair
             ? pair.Count is 2 or 3 && pair[1] is RegoString name
                 ? (pair[0], name.Value)
-                : throw BuiltinException.Value(index + 1, "must be either number or 2-element array of number and string")
+                : throw BuiltinException.Value(
+                    index + 1,
+                    "must be either number or 2-element array of number and string"
+                )
             : (args[index], "");
         return At(Nanoseconds(value, index + 1), Zone(zone));
     }
@@ -57,7 +107,9 @@ internal static class TimeBuiltins
             return TimeZoneInfo.Utc;
         if (name == "Local")
             return TimeZoneInfo.Local;
-        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : throw new BuiltinException($"unknown time zone {name}");
+        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+            ? zone
+            : throw new BuiltinException($"unknown time zone {name}");
     }
 
     private static GoTime At(long nanoseconds, TimeZoneInfo zone)
@@ -67,14 +119,20 @@ internal static class TimeBuiltins
             (seconds, rest) = (seconds - 1, rest + 1_000_000_000);
         var utc = DateTimeOffset.FromUnixTimeSeconds(seconds);
         var offset = zone.GetUtcOffset(utc);
-        string name = zone == TimeZoneInfo.Utc ? "UTC" : Abbreviation(zone.IsDaylightSavingTime(utc) ? zone.DaylightName : zone.StandardName, offset);
+        string name =
+            zone == TimeZoneInfo.Utc
+                ? "UTC"
+                : Abbreviation(zone.IsDaylightSavingTime(utc) ? zone.DaylightName : zone.StandardName, offset);
         return new GoTime(utc.UtcDateTime + offset, (int)rest, offset, name);
     }
 
     private static string Abbreviation(string name, TimeSpan offset) =>
         name.Length is >= 3 and <= 5 && name.All(char.IsAsciiLetterUpper)
             ? name
-            : string.Create(CultureInfo.InvariantCulture, $"{(offset < TimeSpan.Zero ? '-' : '+')}{(int)offset.Duration().TotalHours:00}{(offset.Minutes == 0 ? "" : Math.Abs(offset.Minutes).ToString("00", CultureInfo.InvariantCulture))}");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(offset < TimeSpan.Zero ? '-' : '+')}{(int)offset.Duration().TotalHours:00}{(offset.Minutes == 0 ? "" : Math.Abs(offset.Minutes).ToString("00", CultureInfo.InvariantCulture))}"
+            );
 
     private static RegoNumber InRange(BigInteger nanoseconds) =>
         nanoseconds >= long.MinValue && nanoseconds <= long.MaxValue
@@ -120,8 +178,16 @@ internal static class TimeBuiltins
                 throw new BuiltinException($"time: missing unit in duration \"{text}\"");
             if (factor == 0)
                 throw new BuiltinException($"time: unknown unit \"{unit}\" in duration \"{text}\"");
-            if (end is 0 or > 20 || !decimal.TryParse(rest[..end], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
-                || number > long.MaxValue / factor)
+            if (
+                end is 0 or > 20
+                || !decimal.TryParse(
+                    rest[..end],
+                    NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out decimal number
+                )
+                || number > long.MaxValue / factor
+            )
             {
                 throw new BuiltinException($"time: invalid duration \"{text}\"");
             }
@@ -137,7 +203,12 @@ internal static class TimeBuiltins
     {
         string layout = GoTimeLayout.Nanoseconds;
         if (operand is RegoArray { Count: 3 } full)
-            layout = full[2] is RegoString text ? (text.Value.Length == 0 ? layout : GoTimeLayout.Resolve(text.Value)) : throw BuiltinException.Operand(1, full[2], "string");
+        {
+            layout = full[2] is RegoString text
+                ? (text.Value.Length == 0 ? layout : GoTimeLayout.Resolve(text.Value))
+                : throw BuiltinException.Operand(1, full[2], "string");
+        }
+
         return RegoString.Of(GoTimeLayout.Format(layout, Civil([operand], 0)));
     }
 
@@ -161,12 +232,19 @@ internal static class TimeBuiltins
     {
         var (from, to) = (Civil(args, 0), Civil(args, 1));
         // Both in the first one's zone.
-        to = to with { Civil = to.Civil - to.Offset + from.Offset };
+        to = to with
+        {
+            Civil = to.Civil - to.Offset + from.Offset,
+        };
         if ((from.Civil, from.Nanoseconds).CompareTo((to.Civil, to.Nanoseconds)) > 0)
             (from, to) = (to, from);
         var (a, b) = (from.Civil, to.Civil);
-        int year = b.Year - a.Year, month = b.Month - a.Month, day = b.Day - a.Day;
-        int hour = b.Hour - a.Hour, minute = b.Minute - a.Minute, second = b.Second - a.Second;
+        int year = b.Year - a.Year,
+            month = b.Month - a.Month,
+            day = b.Day - a.Day;
+        int hour = b.Hour - a.Hour,
+            minute = b.Minute - a.Minute,
+            second = b.Second - a.Second;
         if (second < 0)
             (second, minute) = (second + 60, minute - 1);
         if (minute < 0)

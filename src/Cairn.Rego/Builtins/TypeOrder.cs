@@ -14,15 +14,21 @@ internal sealed class TypeOrder : IComparer<RegoType>
         if (x is null || y is null)
             return x is null ? -1 : 1;
         int forms = x.Form.CompareTo(y.Form);
-        return forms != 0 ? forms : x.Form switch
-        {
-            TypeForm.Array => Compare(x.Element, y.Element) is not 0 and var rest ? rest : Compare(x.Items, y.Items),
-            TypeForm.Object => Objects(x, y),
-            TypeForm.Set => Compare(x.Element, y.Element),
-            TypeForm.Any => Compare(x.Alternatives ?? [], y.Alternatives ?? []),
-            TypeForm.Function => Compare(x.Items, y.Items) is not 0 and var arguments ? arguments : Compare(x.Element, y.Element),
-            _ => 0,
-        };
+        return forms != 0
+            ? forms
+            : x.Form switch
+            {
+                TypeForm.Array => Compare(x.Element, y.Element) is not 0 and var rest
+                    ? rest
+                    : Compare(x.Items, y.Items),
+                TypeForm.Object => Objects(x, y),
+                TypeForm.Set => Compare(x.Element, y.Element),
+                TypeForm.Any => Compare(x.Alternatives ?? [], y.Alternatives ?? []),
+                TypeForm.Function => Compare(x.Items, y.Items) is not 0 and var arguments
+                    ? arguments
+                    : Compare(x.Element, y.Element),
+                _ => 0,
+            };
     }
 
     private int Objects(RegoType x, RegoType y)
@@ -31,7 +37,12 @@ internal sealed class TypeOrder : IComparer<RegoType>
         if (order == 0)
             order = Compare(x.Element, y.Element);
         for (int i = 0; order == 0 && i < Math.Min(x.Members.Count, y.Members.Count); i++)
-            order = x.Members[i].Key.CompareTo(y.Members[i].Key) is not 0 and var keys ? keys : Compare(x.Members[i].Type, y.Members[i].Type);
+        {
+            order = x.Members[i].Key.CompareTo(y.Members[i].Key) is not 0 and var keys
+                ? keys
+                : Compare(x.Members[i].Type, y.Members[i].Type);
+        }
+
         return order != 0 ? order : x.Members.Count.CompareTo(y.Members.Count);
     }
 
@@ -92,7 +103,9 @@ internal static class TypeText
         for (int i = 0; i < type.Members.Count && text.Length <= MaxLength; i++)
         {
             var (key, value) = type.Members[i];
-            text.Append(i == 0 ? "<" : ", ").Append(key is Values.RegoString name ? name.Value : key.ToString()).Append(": ");
+            text.Append(i == 0 ? "<" : ", ")
+                .Append(key is Values.RegoString name ? name.Value : key.ToString())
+                .Append(": ");
             Append(text, value);
         }
 

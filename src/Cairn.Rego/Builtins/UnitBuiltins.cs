@@ -7,8 +7,15 @@ namespace Cairn.Rego.Builtins;
 /// <summary>Amounts with units: <c>10Ki</c>, <c>500m</c>, <c>3.2MB</c>.</summary>
 internal static class UnitBuiltins
 {
-    private static readonly FrozenDictionary<char, int> Powers =
-        new Dictionary<char, int> { ['k'] = 1, ['m'] = 2, ['g'] = 3, ['t'] = 4, ['p'] = 5, ['e'] = 6 }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<char, int> Powers = new Dictionary<char, int>
+    {
+        ['k'] = 1,
+        ['m'] = 2,
+        ['g'] = 3,
+        ['t'] = 4,
+        ['p'] = 5,
+        ['e'] = 6,
+    }.ToFrozenDictionary();
 
     public static IReadOnlyList<BuiltinDefinition> All { get; } =
     [
@@ -28,10 +35,15 @@ internal static class UnitBuiltins
             lower switch
             {
                 "" => RegoNumber.Of(1),
-                [var power] when Powers.TryGetValue(power, out int thousands) => RegoNumber.Of(BigInteger.Pow(1000, thousands)),
-                [var power, 'i'] when Powers.TryGetValue(power, out int kibis) => RegoNumber.Of(BigInteger.Pow(1024, kibis)),
+                [var power] when Powers.TryGetValue(power, out int thousands) => RegoNumber.Of(
+                    BigInteger.Pow(1000, thousands)
+                ),
+                [var power, 'i'] when Powers.TryGetValue(power, out int kibis) => RegoNumber.Of(
+                    BigInteger.Pow(1024, kibis)
+                ),
                 _ => throw new BuiltinException($"unit {unit} not recognized"),
-            });
+            }
+        );
     }
 
     private static RegoNumber ParseBytes(string text)
@@ -41,12 +53,19 @@ internal static class UnitBuiltins
         var factor = prefix switch
         {
             "" => RegoNumber.Of(1),
-            [var power] when Powers.TryGetValue(power, out int thousands) => RegoNumber.Of(BigInteger.Pow(1000, thousands)),
-            [var power, 'i'] when Powers.TryGetValue(power, out int kibis) => RegoNumber.Of(BigInteger.Pow(1024, kibis)),
+            [var power] when Powers.TryGetValue(power, out int thousands) => RegoNumber.Of(
+                BigInteger.Pow(1000, thousands)
+            ),
+            [var power, 'i'] when Powers.TryGetValue(power, out int kibis) => RegoNumber.Of(
+                BigInteger.Pow(1024, kibis)
+            ),
             _ => throw new BuiltinException($"byte unit {unit} not recognized"),
         };
         var bytes = RegoArithmetic.Multiply(Number(amount, "byte amount"), factor);
-        return RegoArithmetic.Round(bytes, bytes.Sign < 0 ? MidpointRounding.ToPositiveInfinity : MidpointRounding.ToNegativeInfinity);
+        return RegoArithmetic.Round(
+            bytes,
+            bytes.Sign < 0 ? MidpointRounding.ToPositiveInfinity : MidpointRounding.ToNegativeInfinity
+        );
     }
 
     private static (string Amount, string Unit) Split(string text, string what)
@@ -58,7 +77,11 @@ internal static class UnitBuiltins
         for (; end < text.Length; end++)
         {
             char c = text[end];
-            bool isExponent = c is 'e' or 'E' && end > 0 && end + 1 < text.Length && (char.IsAsciiDigit(text[end + 1]) || text[end + 1] is '+' or '-');
+            bool isExponent =
+                c is 'e' or 'E'
+                && end > 0
+                && end + 1 < text.Length
+                && (char.IsAsciiDigit(text[end + 1]) || text[end + 1] is '+' or '-');
             bool isSign = c is '+' or '-' && (end == 0 || text[end - 1] is 'e' or 'E');
             if (!isExponent && !isSign && c != '.' && !char.IsAsciiDigit(c))
                 break;

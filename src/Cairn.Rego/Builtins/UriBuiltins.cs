@@ -58,10 +58,16 @@ internal static class UriBuiltins
                 throw Bad("first path segment in URL cannot contain colon");
         }
 
-        if (rest.StartsWith("//", StringComparison.Ordinal) && (scheme.Length > 0 || !rest.StartsWith("///", StringComparison.Ordinal)))
+        if (
+            rest.StartsWith("//", StringComparison.Ordinal)
+            && (scheme.Length > 0 || !rest.StartsWith("///", StringComparison.Ordinal))
+        )
         {
             int end = rest.IndexOf('/', 2) is >= 0 and var slash ? slash : rest.Length;
-            var (host, port) = HostAndPort(rest[(rest.LastIndexOf('@', end - 1, end - 2) is >= 0 and var at ? at + 1 : 2)..end], Bad);
+            var (host, port) = HostAndPort(
+                rest[(rest.LastIndexOf('@', end - 1, end - 2) is >= 0 and var at ? at + 1 : 2)..end],
+                Bad
+            );
             Put("hostname", Unescape(host, Bad));
             Put("port", port);
             rest = rest[end..];
@@ -79,9 +85,16 @@ internal static class UriBuiltins
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] == ':')
+            {
                 return i > 0 ? text[..i] : throw bad("missing protocol scheme");
-            else if (!char.IsAsciiLetter(text[i]) && (i == 0 || !(char.IsAsciiDigit(text[i]) || text[i] is '+' or '-' or '.')))
+            }
+            else if (
+                !char.IsAsciiLetter(text[i])
+                && (i == 0 || !(char.IsAsciiDigit(text[i]) || text[i] is '+' or '-' or '.'))
+            )
+            {
                 return "";
+            }
         }
 
         return "";

@@ -2,7 +2,8 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Builtins;
 
-/// <summary>YAML that the host provides for <c>yaml.marshal</c>, <c>yaml.unmarshal</c> and <c>yaml.is_valid</c>.</summary>
+/// <summary>YAML that the host provides for <c>yaml.marshal</c>, <c>yaml.unmarshal</c> and
+/// <c>yaml.is_valid</c>.</summary>
 public interface IYamlConverter
 {
     /// <summary>The value of a document, by YAML 1.1 as OPA reads it. Bounded in size and depth by the host.</summary>

@@ -21,7 +21,11 @@ internal static class BundleFiles
         try
         {
             using var gzip = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
-            using var bounded = new BoundedStream(gzip, options.MaxBytes + ((options.MaxFiles + 1L) * EntryOverhead), () => TooLarge(options));
+            using var bounded = new BoundedStream(
+                gzip,
+                options.MaxBytes + ((options.MaxFiles + 1L) * EntryOverhead),
+                () => TooLarge(options)
+            );
             using var tar = new TarReader(bounded);
             while (tar.GetNextEntry() is { } entry)
             {
@@ -29,21 +33,35 @@ internal static class BundleFiles
                     throw TooLarge(options);
                 if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
                     continue;
-                string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name.TrimStart('/');
+                string name = entry.Name.StartsWith("./", StringComparison.Ordinal)
+                    ? entry.Name[2..]
+                    : entry.Name.TrimStart('/');
                 left -= entry.Length;
                 if (left < 0)
                     throw TooLarge(options);
                 if (entry.Length > options.MaxFileBytes)
                     throw new BundleException($"{name} is larger than {options.MaxFileBytes} bytes");
                 if (name.Count(c => c == '/') > options.MaxDepth)
-                    throw new BundleException($"{name[..Math.Min(name.Length, 100)]} lies deeper than {options.MaxDepth} folders");
+                {
+                    throw new BundleException(
+                        $"{name[..Math.Min(name.Length, 100)]} lies deeper than {options.MaxDepth} folders"
+                    );
+                }
+
                 byte[] content = new byte[entry.Length];
                 entry.DataStream?.ReadExactly(content);
                 if (!files.TryAdd(name, content))
                     throw new BundleException($"bundle holds {name} twice");
             }
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or IOException)
+        catch (Exception e)
+            when (e
+                    is InvalidDataException
+                        or EndOfStreamException
+                        or FormatException
+                        or ArgumentException
+                        or IOException
+            )
         {
             throw new BundleException($"bundle is no gzip-compressed tar archive: {e.Message}", e);
         }
@@ -51,19 +69,22 @@ internal static class BundleFiles
         return files;
     }
 
-    /// <summary>Writes files in the order of their names, with times of zero: the same files make the same bytes.</summary>
+    /// <summary>Writes files in the order of their names, with times of zero: the same files make the same
+    /// bytes.</summary>
     public static void Write(Stream stream, IReadOnlyDictionary<string, byte[]> files)
     {
         using var gzip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
         using var tar = new TarWriter(gzip, TarEntryFormat.Ustar);
         foreach (var (name, content) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
         {
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "/" + name)
-            {
-                DataStream = new MemoryStream(content),
-                ModificationTime = DateTimeOffset.UnixEpoch,
-                Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            tar.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, "/" + name)
+                {
+                    DataStream = new MemoryStream(content),
+                    ModificationTime = DateTimeOffset.UnixEpoch,
+                    Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            );
         }
     }
 
@@ -89,7 +110,9 @@ internal static class BundleFiles
             return Json(text, name);
         try
         {
-            return (yaml ?? throw new BundleException($"{name} needs a reader of YAML, and none is given")).Read(Encoding.UTF8.GetString(text));
+            return (yaml ?? throw new BundleException($"{name} needs a reader of YAML, and none is given")).Read(
+                Encoding.UTF8.GetString(text)
+            );
         }
         catch (FormatException e)
         {
@@ -114,7 +137,8 @@ internal static class BundleFiles
         }
     }
 
-    private static BundleException TooLarge(BundleReadOptions options) => new($"bundle is larger than {options.MaxBytes} bytes or {options.MaxFiles} files");
+    private static BundleException TooLarge(BundleReadOptions options) =>
+        new($"bundle is larger than {options.MaxBytes} bytes or {options.MaxFiles} files");
 
     // Counts everything that is unpacked: what is skipped costs time too.
     private sealed class BoundedStream(Stream inner, long left, Func<Exception> exceeded) : Stream
@@ -129,7 +153,11 @@ internal static class BundleFiles
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(Span<byte> buffer)
         {
@@ -154,7 +182,5 @@ internal static class BundleFiles
 public sealed class BundleException : Exception
 {
     internal BundleException(string message, Exception? cause = null)
-        : base(message, cause)
-    {
-    }
+        : base(message, cause) { }
 }

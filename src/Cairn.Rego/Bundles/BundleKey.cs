@@ -10,15 +10,17 @@ namespace Cairn.Rego.Bundles;
 /// <param name="Scope">The scope that is claimed and expected; null is none.</param>
 public sealed record BundleKey(string Algorithm, string Text, string? KeyId = null, string? Scope = null)
 {
-    private HashAlgorithmName Hash => Algorithm[2..] switch
-    {
-        "256" => HashAlgorithmName.SHA256,
-        "384" => HashAlgorithmName.SHA384,
-        "512" => HashAlgorithmName.SHA512,
-        _ => throw Unknown(),
-    };
+    private HashAlgorithmName Hash =>
+        Algorithm[2..] switch
+        {
+            "256" => HashAlgorithmName.SHA256,
+            "384" => HashAlgorithmName.SHA384,
+            "512" => HashAlgorithmName.SHA512,
+            _ => throw Unknown(),
+        };
 
-    private RSASignaturePadding Padding => Algorithm.StartsWith("PS", StringComparison.Ordinal) ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
+    private RSASignaturePadding Padding =>
+        Algorithm.StartsWith("PS", StringComparison.Ordinal) ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
 
     internal byte[] Sign(byte[] data)
     {
@@ -64,7 +66,8 @@ public sealed record BundleKey(string Algorithm, string Text, string? KeyId = nu
         }
     }
 
-    private string Kind => Algorithm.Length == 5 && Algorithm[..2] is "HS" or "RS" or "PS" or "ES" ? Algorithm[..2] : throw Unknown();
+    private string Kind =>
+        Algorithm.Length == 5 && Algorithm[..2] is "HS" or "RS" or "PS" or "ES" ? Algorithm[..2] : throw Unknown();
 
     private byte[] Mac(byte[] data) => CryptographicOperations.HmacData(Hash, Encoding.UTF8.GetBytes(Text), data);
 

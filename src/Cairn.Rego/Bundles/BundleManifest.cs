@@ -6,8 +6,15 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Bundles;
 
-/// <summary>The members of <c>.manifest</c>, read strictly: a wrong kind is an error, an unknown member is none.</summary>
-internal sealed record BundleManifest(string Revision, IReadOnlyList<string> Roots, bool HasRoots, RegoVersion? Version, RegoObject? Metadata)
+/// <summary>The members of <c>.manifest</c>, read strictly: a wrong kind is an error, an unknown member is
+/// none.</summary>
+internal sealed record BundleManifest(
+    string Revision,
+    IReadOnlyList<string> Roots,
+    bool HasRoots,
+    RegoVersion? Version,
+    RegoObject? Metadata
+)
 {
     public const string FileName = ".manifest";
 
@@ -18,18 +25,33 @@ internal sealed record BundleManifest(string Revision, IReadOnlyList<string> Roo
     {
         if (!files.TryGetValue(FileName, out byte[]? text))
             return new BundleManifest("", [""], false, null, null);
-        var manifest = BundleFiles.Json(text, FileName) as RegoObject ?? throw new BundleException("the manifest is no object");
+        var manifest =
+            BundleFiles.Json(text, FileName) as RegoObject ?? throw new BundleException("the manifest is no object");
         if (manifest["wasm"] is RegoArray { Count: > 0 })
-            throw new BundleException("the manifest names Wasm modules, which are not supported: build the bundle with Rego (opa build -t rego)");
-        string[]? roots = Member<RegoArray>(manifest, "roots")?.Select(root => root is RegoString path ? path.Value.Trim('/') : throw Wrong("roots")).ToArray();
+        {
+            throw new BundleException(
+                "the manifest names Wasm modules, which are not supported: build the bundle with Rego (opa "
+                    + "build -t rego)"
+            );
+        }
+
+        string[]? roots = Member<RegoArray>(manifest, "roots")
+            ?.Select(root => root is RegoString path ? path.Value.Trim('/') : throw Wrong("roots"))
+            .ToArray();
         return new BundleManifest(
             Member<RegoString>(manifest, "revision")?.Value ?? "",
             roots ?? [""],
             roots is not null,
             manifest["rego_version"] is { } version ? ReadVersion(version, "rego_version") : null,
-            Member<RegoObject>(manifest, "metadata"))
+            Member<RegoObject>(manifest, "metadata")
+        )
         {
-            FileVersions = [.. (Member<RegoObject>(manifest, "file_rego_versions") ?? RegoObject.Empty).Select(entry => (((RegoString)entry.Key).Value, ReadVersion(entry.Value, "file_rego_versions")))],
+            FileVersions =
+            [
+                .. (Member<RegoObject>(manifest, "file_rego_versions") ?? RegoObject.Empty).Select(entry =>
+                    (((RegoString)entry.Key).Value, ReadVersion(entry.Value, "file_rego_versions"))
+                ),
+            ],
         };
     }
 
@@ -39,8 +61,21 @@ internal sealed record BundleManifest(string Revision, IReadOnlyList<string> Roo
         manifest.Set("revision", bundle.Revision);
         manifest.Set("roots", RegoArray.Of(bundle.Roots.Select(root => (RegoValue)root)));
         manifest.Set("rego_version", Number(bundle.Version));
-        if (bundle.Modules.Where(module => module.Version is { } own && own != bundle.Version).ToList() is { Count: > 0 } others)
-            manifest.Set("file_rego_versions", RegoObject.Of([.. others.Select(module => ((RegoValue)("/" + module.Name.TrimStart('/')), (RegoValue)Number(module.Version!.Value)))]));
+        if (
+            bundle.Modules.Where(module => module.Version is { } own && own != bundle.Version).ToList() is
+            { Count: > 0 } others
+        )
+        {
+            manifest.Set(
+                "file_rego_versions",
+                RegoObject.Of([
+                    .. others.Select(module =>
+                        ((RegoValue)("/" + module.Name.TrimStart('/')), (RegoValue)Number(module.Version!.Value))
+                    ),
+                ])
+            );
+        }
+
         if (bundle.Metadata is not null)
             manifest.Set("metadata", bundle.Metadata);
         return Encoding.UTF8.GetBytes(manifest.Build().ToJson());
@@ -69,25 +104,34 @@ internal sealed record BundleManifest(string Revision, IReadOnlyList<string> Roo
     {
         try
         {
-            return Regex.IsMatch(path, Re2Pattern.Translate(Glob.ToPattern(pattern, ["/"])).Item1, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return Regex.IsMatch(
+                path,
+                Re2Pattern.Translate(Glob.ToPattern(pattern, ["/"])).Item1,
+                RegexOptions.NonBacktracking | RegexOptions.CultureInvariant
+            );
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new BundleException($"file_rego_versions of the manifest has the malformed pattern {pattern}: {e.Message}", e);
+            throw new BundleException(
+                $"file_rego_versions of the manifest has the malformed pattern {pattern}: {e.Message}",
+                e
+            );
         }
     }
 
     private static long Number(RegoVersion version) => version == RegoVersion.V0 ? 0 : 1;
 
-    private static RegoVersion ReadVersion(RegoValue value, string member) => value switch
-    {
-        RegoNumber number when number.TryToInt(out int n) && n == 0 => RegoVersion.V0,
-        RegoNumber number when number.TryToInt(out int n) && n == 1 => RegoVersion.V1,
-        _ => throw new BundleException($"{member} of the manifest has to be 0 or 1, and not {value}"),
-    };
+    private static RegoVersion ReadVersion(RegoValue value, string member) =>
+        value switch
+        {
+            RegoNumber number when number.TryToInt(out int n) && n == 0 => RegoVersion.V0,
+            RegoNumber number when number.TryToInt(out int n) && n == 1 => RegoVersion.V1,
+            _ => throw new BundleException($"{member} of the manifest has to be 0 or 1, and not {value}"),
+        };
 
     private static T? Member<T>(RegoObject manifest, string name)
-        where T : RegoValue => manifest[name] switch
+        where T : RegoValue =>
+        manifest[name] switch
         {
             null or RegoNull => null,
             T value => value,

@@ -2,7 +2,8 @@ using Cairn.Rego.Builtins;
 
 namespace Cairn.Rego.Bundles;
 
-/// <summary>What reading a bundle needs, and how much it may take: an archive can unpack to far more than its size.</summary>
+/// <summary>What reading a bundle needs, and how much it may take: an archive can unpack to far more than its
+/// size.</summary>
 public sealed record BundleReadOptions
 {
     /// <summary>256 MiB in 10,000 files, nothing verified, no YAML.</summary>

@@ -26,7 +26,8 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
     /// <summary>Reads a bundle.</summary>
     /// <param name="stream">The archive.</param>
     /// <param name="options">How to read it, and how much it may take.</param>
-    /// <exception cref="BundleException">It is no bundle, a delta, too large, not signed as it has to be, or has files outside its roots.</exception>
+    /// <exception cref="BundleException">It is no bundle, a delta, too large, not signed as it has to be, or has files
+    /// outside its roots.</exception>
     public static RegoBundle Read(Stream stream, BundleReadOptions? options = null)
     {
         options ??= BundleReadOptions.Default;
@@ -36,10 +37,20 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
         if (files.ContainsKey(BundleDelta.FileName))
             throw new BundleException("bundle is a delta, which changes the data of another");
         if (files.ContainsKey("policy.wasm"))
-            throw new BundleException("bundle holds a Wasm module (policy.wasm), which is not supported: build it with Rego (opa build -t rego)");
+        {
+            throw new BundleException(
+                "bundle holds a Wasm module (policy.wasm), which is not supported: build it with Rego (opa "
+                    + "build -t rego)"
+            );
+        }
+
         var manifest = BundleManifest.Read(files);
         RegoValue data = RegoObject.Empty;
-        foreach (var (name, content) in files.Where(file => BundleFiles.IsData(file.Key)).OrderBy(file => file.Key, StringComparer.Ordinal))
+        foreach (
+            var (name, content) in files
+                .Where(file => BundleFiles.IsData(file.Key))
+                .OrderBy(file => file.Key, StringComparer.Ordinal)
+        )
         {
             var document = BundleFiles.Document(content, name, options.Yaml);
             BundleFiles.CheckDepth(document, options.MaxDepth, name);
@@ -47,9 +58,17 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
         }
 
         var bundle = new RegoBundle(
-            [.. files.Where(file => file.Key.EndsWith(".rego", StringComparison.Ordinal)).OrderBy(file => file.Key, StringComparer.Ordinal).Select(file =>
-                new RegoModule(file.Key, Encoding.UTF8.GetString(file.Value)) { Version = manifest.VersionOf(file.Key) })],
-            data as RegoObject ?? throw new BundleException("the root of the data is no object"))
+            [
+                .. files
+                    .Where(file => file.Key.EndsWith(".rego", StringComparison.Ordinal))
+                    .OrderBy(file => file.Key, StringComparer.Ordinal)
+                    .Select(file => new RegoModule(file.Key, Encoding.UTF8.GetString(file.Value))
+                    {
+                        Version = manifest.VersionOf(file.Key),
+                    }),
+            ],
+            data as RegoObject ?? throw new BundleException("the root of the data is no object")
+        )
         {
             Revision = manifest.Revision,
             Roots = manifest.Roots,
@@ -60,7 +79,8 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
         return bundle;
     }
 
-    /// <summary>Writes the bundle. The same bundle gives the same bytes, unless its algorithm signs with chance (PS, ES).</summary>
+    /// <summary>Writes the bundle. The same bundle gives the same bytes, unless its algorithm signs with chance (PS,
+    /// ES).</summary>
     /// <param name="stream">Takes the archive.</param>
     /// <param name="key">Signs it; null leaves it unsigned.</param>
     /// <exception cref="BundleException">Packages or data lie outside the roots, or roots overlap.</exception>
@@ -85,7 +105,8 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
 
     /// <summary>Compiles the bundle's modules over its data.</summary>
     /// <exception cref="RegoCompilationException">Something is wrong with the modules.</exception>
-    public RegoPolicy Compile(CompileOptions? options = null) => RegoPolicy.Compile(Modules, Data, (options ?? CompileOptions.Default) with { Version = Version });
+    public RegoPolicy Compile(CompileOptions? options = null) =>
+        RegoPolicy.Compile(Modules, Data, (options ?? CompileOptions.Default) with { Version = Version });
 
     private void CheckRoots()
     {
@@ -100,8 +121,17 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
 
         foreach (var module in Modules)
         {
-            if (Parser.ParseModule(module.Source, module.Name, module.Version ?? Version, []) is { } node && string.Join('/', node.Package.Names) is var package && !Roots.Any(root => Inside(package, root)))
-                throw new BundleException($"manifest roots {string.Join(", ", Roots)} do not permit 'package {string.Join('.', node.Package.Names)}' in module '{module.Name}'");
+            if (
+                Parser.ParseModule(module.Source, module.Name, module.Version ?? Version, []) is { } node
+                && string.Join('/', node.Package.Names) is var package
+                && !Roots.Any(root => Inside(package, root))
+            )
+            {
+                throw new BundleException(
+                    $"manifest roots {string.Join(", ", Roots)} do not permit 'package "
+                        + $"{string.Join('.', node.Package.Names)}' in module '{module.Name}'"
+                );
+            }
         }
 
         CheckData(Data, "");
@@ -117,7 +147,12 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
             if (Roots.Any(root => Inside(inner, root)))
                 continue;
             if (value is not RegoObject members || !Roots.Any(root => Inside(root, inner)))
-                throw new BundleException($"manifest roots {string.Join(", ", Roots)} do not permit data at path '/{inner}'");
+            {
+                throw new BundleException(
+                    $"manifest roots {string.Join(", ", Roots)} do not permit data at path '/{inner}'"
+                );
+            }
+
             CheckData(members, inner);
         }
     }
@@ -130,7 +165,9 @@ public sealed record RegoBundle(IReadOnlyList<RegoModule> Modules, RegoObject Da
         if (path.IsEmpty)
             return Merge(document, value, file);
         var members = new RegoObjectBuilder();
-        members.SetAll(document as RegoObject ?? throw new BundleException($"{file} lies below data that is no object"));
+        members.SetAll(
+            document as RegoObject ?? throw new BundleException($"{file} lies below data that is no object")
+        );
         members.Set(path[0], Put(members[path[0]] ?? RegoObject.Empty, path[1..], value, file));
         return members.Build();
     }

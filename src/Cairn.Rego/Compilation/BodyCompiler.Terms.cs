@@ -7,7 +7,8 @@ namespace Cairn.Rego.Compilation;
 
 internal sealed partial class BodyCompiler
 {
-    /// <summary>A term whose variables are bound as an operand; references that iterate become steps before it.</summary>
+    /// <summary>A term whose variables are bound as an operand; references that iterate become steps before
+    /// it.</summary>
     public Operand ToOperand(Term term, HashSet<string> bound, HashSet<string> visible, StepChain chain)
     {
         switch (term)
@@ -29,24 +30,49 @@ internal sealed partial class BodyCompiler
                 Reference(reference, () => new BindPattern(slot), bound, visible, chain);
                 return new SlotOperand(slot);
             case ArrayTerm array:
-                return Collection(ToOperands(array.Items, bound, visible, chain), RegoArray.Of, items => new ArrayOperand(items));
+                return Collection(
+                    ToOperands(array.Items, bound, visible, chain),
+                    RegoArray.Of,
+                    items => new ArrayOperand(items)
+                );
             case SetTerm set:
-                return Collection(ToOperands(set.Items, bound, visible, chain), RegoSet.Of, items => new SetOperand(items));
+                return Collection(
+                    ToOperands(set.Items, bound, visible, chain),
+                    RegoSet.Of,
+                    items => new SetOperand(items)
+                );
             case ObjectTerm o:
-                var members = ToOperands([.. o.Members.SelectMany(member => new[] { member.Key, member.Value })], bound, visible, chain);
+                var members = ToOperands(
+                    [.. o.Members.SelectMany(member => new[] { member.Key, member.Value })],
+                    bound,
+                    visible,
+                    chain
+                );
                 return new ObjectOperand([.. members.Chunk(2).Select(member => (member[0], member[1]))]);
             case CallTerm call:
                 return Call(call, bound, visible, chain);
             case ComprehensionTerm comprehension:
                 return Comprehension(comprehension, bound, visible);
             case TemplateTerm template:
-                return new TemplateOperand([.. template.Parts.Select(part => (part.Text, part.Value is null ? null : Values(part.Value, bound, visible)))], template.Location.ToString());
+                return new TemplateOperand(
+                    [
+                        .. template.Parts.Select(part =>
+                            (part.Text, part.Value is null ? null : Values(part.Value, bound, visible))
+                        ),
+                    ],
+                    template.Location.ToString()
+                );
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
 
-    private Operand[] ToOperands(IReadOnlyList<Term> terms, HashSet<string> bound, HashSet<string> visible, StepChain chain)
+    private Operand[] ToOperands(
+        IReadOnlyList<Term> terms,
+        HashSet<string> bound,
+        HashSet<string> visible,
+        StepChain chain
+    )
     {
         var operands = new Operand[terms.Count];
         // A variable that one operand binds in its brackets may stand in those before it.
@@ -67,12 +93,20 @@ internal sealed partial class BodyCompiler
         return operands;
     }
 
-    private static Operand Collection(Operand[] items, Func<IEnumerable<RegoValue>, RegoValue> constant, Func<Operand[], Operand> computed) =>
+    private static Operand Collection(
+        Operand[] items,
+        Func<IEnumerable<RegoValue>, RegoValue> constant,
+        Func<Operand[], Operand> computed
+    ) =>
         items.All(item => item is ConstantOperand)
             ? new ConstantOperand(constant(items.Select(item => ((ConstantOperand)item).Value)))
             : computed(items);
 
-    private ComprehensionOperand Comprehension(ComprehensionTerm comprehension, HashSet<string> bound, HashSet<string> visible)
+    private ComprehensionOperand Comprehension(
+        ComprehensionTerm comprehension,
+        HashSet<string> bound,
+        HashSet<string> visible
+    )
     {
         HashSet<string> inside = [.. bound];
         var body = new StepChain();
@@ -139,7 +173,10 @@ internal sealed partial class BodyCompiler
                 return (null, 0);
             if (!node.Children.TryGetValue(key.Value, out var child))
             {
-                RegoValue[] constant = [.. path.TakeWhile(element => element is ScalarTerm).Select(element => ((ScalarTerm)element).Value)];
+                RegoValue[] constant =
+                [
+                    .. path.TakeWhile(element => element is ScalarTerm).Select(element => ((ScalarTerm)element).Value),
+                ];
                 return (new BaseDataOperand(constant), constant.Length);
             }
 
@@ -148,7 +185,10 @@ internal sealed partial class BodyCompiler
             {
                 return rules.Kind == RuleSetKind.Function || node.HasDynamic
                     ? (null, 0)
-                    : (new RuleOperand(rules, [.. path.Take(i + 1).Select(element => ((ScalarTerm)element).Value)]), i + 1);
+                    : (
+                        new RuleOperand(rules, [.. path.Take(i + 1).Select(element => ((ScalarTerm)element).Value)]),
+                        i + 1
+                    );
             }
         }
 
@@ -165,7 +205,13 @@ internal sealed partial class BodyCompiler
     }
 
     // A reference that iterates, as a step; the target is made once the variables of the brackets are bound.
-    private void Reference(RefTerm reference, Func<Pattern> target, HashSet<string> bound, HashSet<string> visible, StepChain chain)
+    private void Reference(
+        RefTerm reference,
+        Func<Pattern> target,
+        HashSet<string> bound,
+        HashSet<string> visible,
+        StepChain chain
+    )
     {
         Operand? head = null;
         int used = 0;
@@ -178,9 +224,11 @@ internal sealed partial class BodyCompiler
         {
             bool binds = false;
             Variables.VisitPattern(element, variable => binds |= !bound.Contains(variable.Name));
-            path.Add(binds
-                ? new PathElement(null, ToPattern(element, bound, visible, chain))
-                : new PathElement(ToOperand(element, bound, visible, chain), null));
+            path.Add(
+                binds
+                    ? new PathElement(null, ToPattern(element, bound, visible, chain))
+                    : new PathElement(ToOperand(element, bound, visible, chain), null)
+            );
         }
 
         chain.Add(new ReferenceStep(head, [.. path], target()));
@@ -197,7 +245,9 @@ internal sealed partial class BodyCompiler
         {
             case VarTerm variable:
                 bound.Add(variable.Name);
-                return variable.IsWildcard && !variable.Name.StartsWith("$value", StringComparison.Ordinal) ? AnyPattern.Instance : new BindPattern(SlotOf(variable.Name));
+                return variable.IsWildcard && !variable.Name.StartsWith("$value", StringComparison.Ordinal)
+                    ? AnyPattern.Instance
+                    : new BindPattern(SlotOf(variable.Name));
             case ArrayTerm array:
                 var items = new Pattern[array.Items.Count];
                 for (int i = 0; i < items.Length; i++)
@@ -242,8 +292,24 @@ internal sealed partial class BodyCompiler
                 continue;
             foreach (var (a, b) in pairs)
             {
-                Variables.Visit(a, false, variable => { if (!bound.Contains(variable.Name)) Unsafe(variable); });
-                Variables.Visit(b, false, variable => { if (!bound.Contains(variable.Name)) Unsafe(variable); });
+                Variables.Visit(
+                    a,
+                    false,
+                    variable =>
+                    {
+                        if (!bound.Contains(variable.Name))
+                            Unsafe(variable);
+                    }
+                );
+                Variables.Visit(
+                    b,
+                    false,
+                    variable =>
+                    {
+                        if (!bound.Contains(variable.Name))
+                            Unsafe(variable);
+                    }
+                );
             }
 
             return;
@@ -251,7 +317,14 @@ internal sealed partial class BodyCompiler
     }
 
     // False when neither side can be worked out yet.
-    private bool UnifyPair(Term a, Term b, HashSet<string> bound, HashSet<string> visible, StepChain chain, List<(Term, Term)> pairs)
+    private bool UnifyPair(
+        Term a,
+        Term b,
+        HashSet<string> bound,
+        HashSet<string> visible,
+        StepChain chain,
+        List<(Term, Term)> pairs
+    )
     {
         if (!Ready(b, bound) || (Ready(a, bound) && Binding(b, bound) is null && a is RefTerm && b is not RefTerm))
         {
@@ -277,9 +350,18 @@ internal sealed partial class BodyCompiler
             return true;
         }
 
-        if (b is CallTerm { Function: VarTerm name } call && context.Builtins.Find(name.Name) is { } builtin && builtin.Has(BuiltinTraits.Relation) && builtin.Arguments.Count == call.Arguments.Count)
+        if (
+            b is CallTerm { Function: VarTerm name } call
+            && context.Builtins.Find(name.Name) is { } builtin
+            && builtin.Has(BuiltinTraits.Relation)
+            && builtin.Arguments.Count == call.Arguments.Count
+        )
         {
-            var relation = new BuiltinOperand(builtin, ToOperands(call.Arguments, bound, visible, chain), call.Location.ToString());
+            var relation = new BuiltinOperand(
+                builtin,
+                ToOperands(call.Arguments, bound, visible, chain),
+                call.Location.ToString()
+            );
             chain.Add(new RelationStep(relation, ToPattern(a, bound, visible, chain)));
             return true;
         }

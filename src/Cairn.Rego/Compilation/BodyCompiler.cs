@@ -7,13 +7,19 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Compilation;
 
 /// <summary>What the compiler of a body needs to know.</summary>
-internal sealed record CompilerContext(RuleTreeNode Root, BuiltinTable Builtins, List<RegoError> Errors, List<TracePoint>? Points)
+internal sealed record CompilerContext(
+    RuleTreeNode Root,
+    BuiltinTable Builtins,
+    List<RegoError> Errors,
+    List<TracePoint>? Points
+)
 {
     /// <summary>Takes the order of bodies that do not run as they are written.</summary>
     public BodyOrder Order { get; init; } = new();
 }
 
-/// <summary>Steps in the order they run; a <c>with</c> has its own last step, from which the next one follows.</summary>
+/// <summary>Steps in the order they run; a <c>with</c> has its own last step, from which the next one
+/// follows.</summary>
 internal sealed class StepChain
 {
     private Step? _last;
@@ -31,8 +37,8 @@ internal sealed class StepChain
 }
 
 /// <summary>
-/// Orders the expressions of a body so that every variable is bound before it is used, and turns them into steps. One for
-/// each rule; bodies inside the rule share its slots.
+/// Orders the expressions of a body so that every variable is bound before it is used, and turns them into steps. One
+/// for each rule; bodies inside the rule share its slots.
 /// </summary>
 internal sealed partial class BodyCompiler(CompilerContext context)
 {
@@ -122,12 +128,13 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     }
 
     // What a call takes; one argument more is its result.
-    private int Arity(CallTerm call) => call.Function switch
-    {
-        VarTerm builtin => context.Builtins.Find(builtin.Name)?.Arguments.Count ?? call.Arguments.Count,
-        RefTerm reference => FindRules(reference)?.Arity ?? call.Arguments.Count,
-        _ => call.Arguments.Count,
-    };
+    private int Arity(CallTerm call) =>
+        call.Function switch
+        {
+            VarTerm builtin => context.Builtins.Find(builtin.Name)?.Arguments.Count ?? call.Arguments.Count,
+            RefTerm reference => FindRules(reference)?.Arity ?? call.Arguments.Count,
+            _ => call.Arguments.Count,
+        };
 
     private RuleSet? FindRules(RefTerm reference)
     {
@@ -150,24 +157,42 @@ internal sealed partial class BodyCompiler(CompilerContext context)
             return [];
         var missing = new List<VarTerm>();
         var after = Outputs.Of(expression, bound, Arity);
-        Variables.Visit(expression, closures: false, variable =>
-        {
-            if (!after.Contains(variable.Name))
-                missing.Add(variable);
-        });
+        Variables.Visit(
+            expression,
+            closures: false,
+            variable =>
+            {
+                if (!after.Contains(variable.Name))
+                    missing.Add(variable);
+            }
+        );
         // Inside comprehensions only variables of the bodies around count here, and these have to be bound before.
-        Variables.Visit(expression, closures: true, variable =>
-        {
-            if (visible.Contains(variable.Name) && !after.Contains(variable.Name))
-                missing.Add(variable);
-        });
+        Variables.Visit(
+            expression,
+            closures: true,
+            variable =>
+            {
+                if (visible.Contains(variable.Name) && !after.Contains(variable.Name))
+                    missing.Add(variable);
+            }
+        );
         foreach (var with in expression.With)
         {
-            Variables.Visit(with.Value, closures: true, variable =>
-            {
-                if (visible.Contains(variable.Name) && !bound.Contains(variable.Name) && !after.Contains(variable.Name))
-                    missing.Add(variable);
-            });
+            Variables.Visit(
+                with.Value,
+                closures: true,
+                variable =>
+                {
+                    if (
+                        visible.Contains(variable.Name)
+                        && !bound.Contains(variable.Name)
+                        && !after.Contains(variable.Name)
+                    )
+                    {
+                        missing.Add(variable);
+                    }
+                }
+            );
         }
 
         return missing;
@@ -181,18 +206,41 @@ internal sealed partial class BodyCompiler(CompilerContext context)
             foreach (var variable in Missing(expression, bound, visible))
             {
                 if (!variable.Name.StartsWith("$value", StringComparison.Ordinal) && reported.Add(variable.Name))
-                    Unsafe(variable, _shown || expression is TermExpression { Term: CallTerm { Function: VarTerm { Name: "print" } } });
+                {
+                    Unsafe(
+                        variable,
+                        _shown
+                            || expression is TermExpression { Term: CallTerm { Function: VarTerm { Name: "print" } } }
+                    );
+                }
             }
         }
     }
 
     // What print and templates show need not be defined, so a variable nothing binds there is a slip of its own kind.
     private void Unsafe(VarTerm variable, bool shown = false) =>
-        context.Errors.Add(shown
-            ? new RegoError(RegoError.Compile, $"var {Variables.Shown(variable.Name)} is undeclared", variable.Location)
-            : new RegoError(RegoError.UnsafeVariable, $"var {Variables.Shown(variable.Name)} is unsafe", variable.Location));
+        context.Errors.Add(
+            shown
+                ? new RegoError(
+                    RegoError.Compile,
+                    $"var {Variables.Shown(variable.Name)} is undeclared",
+                    variable.Location
+                )
+                : new RegoError(
+                    RegoError.UnsafeVariable,
+                    $"var {Variables.Shown(variable.Name)} is unsafe",
+                    variable.Location
+                )
+        );
 
-    private void Traced(Expression shown, Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain, bool counted = true)
+    private void Traced(
+        Expression shown,
+        Expression expression,
+        HashSet<string> bound,
+        HashSet<string> visible,
+        StepChain chain,
+        bool counted = true
+    )
     {
         if (context.Points is not { } points)
         {
@@ -213,7 +261,13 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     public LocalSlots Locals(IEnumerable<string> bound) => new(bound, _slots);
 
     // A body that is a query of its own in traces.
-    private TracePoint? Enter(SourceLocation location, IReadOnlyList<Expression> body, HashSet<string> bound, StepChain chain, bool reported = true)
+    private TracePoint? Enter(
+        SourceLocation location,
+        IReadOnlyList<Expression> body,
+        HashSet<string> bound,
+        StepChain chain,
+        bool reported = true
+    )
     {
         if (context.Points is null)
             return null;
@@ -254,7 +308,10 @@ internal sealed partial class BodyCompiler(CompilerContext context)
             case SomeInExpression some:
                 var key = some.Key ?? new VarTerm($"$some{_reserved++}", some.Location);
                 var reference = some.Collection is RefTerm collection
-                    ? collection with { Path = [.. collection.Path, key] }
+                    ? collection with
+                    {
+                        Path = [.. collection.Path, key],
+                    }
                     : new RefTerm(some.Collection, [key], some.Location);
                 Reference(reference, () => ToPattern(some.Value, bound, visible, chain), bound, visible, chain);
                 break;
@@ -267,19 +324,31 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     private void Negated(Expression expression, HashSet<string> bound, HashSet<string> visible, StepChain chain)
     {
         var before = new List<Expression>();
-        var rest = Negation.LiftReferences(expression, location => new VarTerm($"$value{_reserved++}", location), before);
+        var rest = Negation.LiftReferences(
+            expression,
+            location => new VarTerm($"$value{_reserved++}", location),
+            before
+        );
         foreach (var first in before)
             Statement(first, bound, visible, chain);
         var inner = new StepChain();
         // A trace shows what is negated as it is written.
-        var complement = expression with { Negated = false };
+        var complement = expression with
+        {
+            Negated = false,
+        };
         Enter(expression.Location, [complement], bound, inner, reported: false);
         Traced(complement, rest with { Negated = false }, [.. bound], visible, inner, counted: false);
         inner.Add(FoundStep.Instance);
         chain.Add(new NotStep(inner.First!));
     }
 
-    private void TermStatement(TermExpression statement, HashSet<string> bound, HashSet<string> visible, StepChain chain)
+    private void TermStatement(
+        TermExpression statement,
+        HashSet<string> bound,
+        HashSet<string> visible,
+        StepChain chain
+    )
     {
         switch (statement.Term)
         {
@@ -287,7 +356,16 @@ internal sealed partial class BodyCompiler(CompilerContext context)
                 chain.Add(new EffectStep(Print(print, bound, visible)));
                 break;
             case CallTerm call when call.Arguments.Count == Arity(call) + 1:
-                Unify(call with { Arguments = [.. call.Arguments.SkipLast(1)] }, call.Arguments[^1], bound, visible, chain);
+                Unify(
+                    call with
+                    {
+                        Arguments = [.. call.Arguments.SkipLast(1)],
+                    },
+                    call.Arguments[^1],
+                    bound,
+                    visible,
+                    chain
+                );
                 break;
             case RefTerm reference when Iterates(reference, bound):
                 Reference(reference, () => TruePattern.Instance, bound, visible, chain);
@@ -314,7 +392,14 @@ internal sealed partial class BodyCompiler(CompilerContext context)
     }
 
     private PrintOperand Print(CallTerm print, HashSet<string> bound, HashSet<string> visible) =>
-        new([.. print.Arguments.Select(argument => Values(new TermExpression(argument, argument.Location), bound, visible))], print.Location.ToString());
+        new(
+            [
+                .. print.Arguments.Select(argument =>
+                    Values(new TermExpression(argument, argument.Location), bound, visible)
+                ),
+            ],
+            print.Location.ToString()
+        );
 
     // The set of values an expression has: one, none when it is undefined, more when it iterates.
     private Operand Values(Expression expression, HashSet<string> bound, HashSet<string> visible)
@@ -325,12 +410,22 @@ internal sealed partial class BodyCompiler(CompilerContext context)
             : expression;
         bool outer = _shown;
         _shown = true;
-        var operand = ToOperand(new ComprehensionTerm(ComprehensionKind.Set, null, value, [unify], expression.Location), bound, visible, new StepChain());
+        var operand = ToOperand(
+            new ComprehensionTerm(ComprehensionKind.Set, null, value, [unify], expression.Location),
+            bound,
+            visible,
+            new StepChain()
+        );
         _shown = outer;
         return operand;
     }
 
-    private WithReplacement Replacement(WithModifier with, HashSet<string> bound, HashSet<string> visible, StepChain chain)
+    private WithReplacement Replacement(
+        WithModifier with,
+        HashSet<string> bound,
+        HashSet<string> visible,
+        StepChain chain
+    )
     {
         if (with.Target is VarTerm { Name: not ("input" or "data") } builtin)
             return Function(builtin.Name, with.Value, bound, visible, chain);
@@ -342,10 +437,25 @@ internal sealed partial class BodyCompiler(CompilerContext context)
         return new WithReplacement(head == "input", path, null, ToOperand(with.Value, bound, visible, chain), null);
     }
 
-    private WithReplacement Function(string name, Term value, HashSet<string> bound, HashSet<string> visible, StepChain chain)
+    private WithReplacement Function(
+        string name,
+        Term value,
+        HashSet<string> bound,
+        HashSet<string> visible,
+        StepChain chain
+    )
     {
         if (value is FunctionTerm { Function: VarTerm builtin })
-            return new WithReplacement(false, [], name, null, new FunctionMock(null, context.Builtins.Find(builtin.Name), null));
+        {
+            return new WithReplacement(
+                false,
+                [],
+                name,
+                null,
+                new FunctionMock(null, context.Builtins.Find(builtin.Name), null)
+            );
+        }
+
         if (value is FunctionTerm { Function: RefTerm function })
             return new WithReplacement(false, [], name, null, new FunctionMock(null, null, FindRules(function)));
         return new WithReplacement(false, [], name, ToOperand(value, bound, visible, chain), null);

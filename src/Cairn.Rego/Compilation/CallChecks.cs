@@ -7,13 +7,20 @@ namespace Cairn.Rego.Compilation;
 /// <summary>Calls: that there is such a function, that it takes as many arguments, that it is not deprecated.</summary>
 internal static class CallChecks
 {
-    public static void Check(IReadOnlyList<RuleDeclaration> declarations, BuiltinTable builtins, Dictionary<ModuleNode, ModuleScope> scopes, bool strict, List<RegoError> errors)
+    public static void Check(
+        IReadOnlyList<RuleDeclaration> declarations,
+        BuiltinTable builtins,
+        Dictionary<ModuleNode, ModuleScope> scopes,
+        bool strict,
+        List<RegoError> errors
+    )
     {
         foreach (var declaration in declarations)
         {
             for (var rule = declaration.Resolved; rule is not null; rule = rule.Else)
             {
-                void Visit(CallTerm call, bool statement) => Check(call, statement, builtins, scopes[declaration.Module], strict, errors);
+                void Visit(CallTerm call, bool statement) =>
+                    Check(call, statement, builtins, scopes[declaration.Module], strict, errors);
                 foreach (var term in rule.Arguments.Concat(rule.Path).Append(rule.Value))
                     CallVisitor.Visit(term, Visit);
                 foreach (var expression in rule.Body)
@@ -23,7 +30,14 @@ internal static class CallChecks
     }
 
     /// <summary>Checks one call. As a statement it may have an argument more, which its result has to equal.</summary>
-    public static void Check(CallTerm call, bool statement, BuiltinTable builtins, ModuleScope scope, bool strict, List<RegoError> errors)
+    public static void Check(
+        CallTerm call,
+        bool statement,
+        BuiltinTable builtins,
+        ModuleScope scope,
+        bool strict,
+        List<RegoError> errors
+    )
     {
         int arity;
         string name;
@@ -58,16 +72,40 @@ internal static class CallChecks
             }
 
             if (scope.Unsafe.Contains(name))
-                errors.Add(new RegoError(RegoError.Type, $"unsafe built-in function calls in expression: {name}", call.Location));
+            {
+                errors.Add(
+                    new RegoError(
+                        RegoError.Type,
+                        $"unsafe built-in function calls in expression: {name}",
+                        call.Location
+                    )
+                );
+            }
+
             if ((strict || scope.Version1) && builtin.Has(BuiltinTraits.Deprecated))
-                errors.Add(new RegoError(RegoError.Type, $"deprecated built-in function calls in expression: {name}", call.Location));
+            {
+                errors.Add(
+                    new RegoError(
+                        RegoError.Type,
+                        $"deprecated built-in function calls in expression: {name}",
+                        call.Location
+                    )
+                );
+            }
         }
 
         if (call.Arguments.Count == arity || (statement && call.Arguments.Count == arity + 1))
             return;
-        errors.Add(definition is null
-            ? new RegoError(RegoError.Type, $"function {name} has arity {arity}, got {call.Arguments.Count} argument{(call.Arguments.Count == 1 ? "" : "s")}", call.Location)
-            : ArityMismatch(call, statement, definition));
+        errors.Add(
+            definition is null
+                ? new RegoError(
+                    RegoError.Type,
+                    $"function {name} has arity {arity}, got {call.Arguments.Count} "
+                        + $"argument{(call.Arguments.Count == 1 ? "" : "s")}",
+                    call.Location
+                )
+                : ArityMismatch(call, statement, definition)
+        );
     }
 
     // Of the operands only the constants are known here.
@@ -77,7 +115,13 @@ internal static class CallChecks
         var nothing = new TypeEnvironment(new DocumentTypes(new TypeTree(), RegoType.Any, null), null);
         var have = call.Arguments.Select(argument => types.Of(argument, nothing));
         var want = BuiltinSignatures.Describe(call.Function, BuiltinSignatures.TypeOf(builtin), withResult: false);
-        return TypeErrors.Call(builtin.Name, "arity mismatch", statement ? have : have.Append(RegoType.Unknown), want, call.Location);
+        return TypeErrors.Call(
+            builtin.Name,
+            "arity mismatch",
+            statement ? have : have.Append(RegoType.Unknown),
+            want,
+            call.Location
+        );
     }
 }
 

@@ -27,12 +27,14 @@ internal sealed class RuleTreeNode(int id, RuleTreeNode? parent, RegoValue? key)
     /// <summary>The rules whose whole path this is.</summary>
     public RuleSet? Rules { get; set; }
 
-    /// <summary>Rules whose path goes on with terms that are worked out, for example <c>p[x].q</c> at <c>p</c>.</summary>
+    /// <summary>Rules whose path goes on with terms that are worked out, for example <c>p[x].q</c> at
+    /// <c>p</c>.</summary>
     public List<CompiledRule> Dynamic { get; } = [];
 
     public bool HasDynamic { get; set; }
 
-    /// <summary>The number under which the whole document is remembered; <see cref="Id"/> has the rules' own result.</summary>
+    /// <summary>The number under which the whole document is remembered; <see cref="Id"/> has the rules' own
+    /// result.</summary>
     public int DocumentId => id * 2;
 
     public int RulesId => (id * 2) + 1;
@@ -103,9 +105,10 @@ internal sealed class RuleSet(string name, RuleSetKind kind, int arity, SourceLo
 
     public RuleIndex? Index { get; private set; }
 
-    public string ConflictMessage => kind == RuleSetKind.Function
-        ? "functions must not produce multiple outputs for same inputs"
-        : "complete rules must not produce multiple outputs";
+    public string ConflictMessage =>
+        kind == RuleSetKind.Function
+            ? "functions must not produce multiple outputs for same inputs"
+            : "complete rules must not produce multiple outputs";
 
     public void Add(CompiledRule rule, ResolvedRule source) => _building.Add((rule, source));
 
@@ -113,7 +116,9 @@ internal sealed class RuleSet(string name, RuleSetKind kind, int arity, SourceLo
     public void Finish()
     {
         Rules = [.. _building.Select(rule => rule.Rule)];
-        EarlyExit = Rules.Length > 0 && Rules.All(rule => rule is { Constant: not null, Else: null } && rule.Constant.Equals(Rules[0].Constant));
+        EarlyExit =
+            Rules.Length > 0
+            && Rules.All(rule => rule is { Constant: not null, Else: null } && rule.Constant.Equals(Rules[0].Constant));
         Index = RuleIndex.Build([.. _building.Select(rule => rule.Source)]);
         _building.Clear();
     }

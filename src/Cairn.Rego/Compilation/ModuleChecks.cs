@@ -23,15 +23,32 @@ internal static class ModuleChecks
         foreach (var import in module.Imports)
         {
             if (!names.TryAdd(import.Name, import))
-                errors.Add(new RegoError(RegoError.Compile, $"import must not shadow {Text(names[import.Name])}", import.Location));
+            {
+                errors.Add(
+                    new RegoError(
+                        RegoError.Compile,
+                        $"import must not shadow {Text(names[import.Name])}",
+                        import.Location
+                    )
+                );
+            }
         }
 
         foreach (var rule in module.Rules)
         {
             if (((VarTerm)rule.Head.Name).Name is "input" or "data")
-                errors.Add(new RegoError(RegoError.Compile, $"rules must not shadow {((VarTerm)rule.Head.Name).Name} (use a different rule name)", rule.Location));
+            {
+                errors.Add(
+                    new RegoError(
+                        RegoError.Compile,
+                        $"rules must not shadow {((VarTerm)rule.Head.Name).Name} (use a different rule name)",
+                        rule.Location
+                    )
+                );
+            }
         }
     }
 
-    private static string Text(ImportNode import) => $"import {import.Path.DottedName}{(import.Alias is null ? "" : $" as {import.Alias.Name}")}";
+    private static string Text(ImportNode import) =>
+        $"import {import.Path.DottedName}{(import.Alias is null ? "" : $" as {import.Alias.Name}")}";
 }

@@ -13,12 +13,25 @@ internal sealed class ModuleScope
     private readonly RuleTreeNode _root;
     private readonly BuiltinTable _builtins;
 
-    public ModuleScope(IReadOnlyList<ImportNode> imports, IReadOnlyList<string> package, IEnumerable<string> rules, RuleTreeNode root, BuiltinTable builtins)
+    public ModuleScope(
+        IReadOnlyList<ImportNode> imports,
+        IReadOnlyList<string> package,
+        IEnumerable<string> rules,
+        RuleTreeNode root,
+        BuiltinTable builtins
+    )
     {
         (_root, _builtins) = (root, builtins);
         var data = new VarTerm("data", default);
         foreach (string rule in rules)
-            _globals[rule] = new RefTerm(data, [.. package.Append(rule).Select(name => new ScalarTerm(RegoString.Of(name), default))], default);
+        {
+            _globals[rule] = new RefTerm(
+                data,
+                [.. package.Append(rule).Select(name => new ScalarTerm(RegoString.Of(name), default))],
+                default
+            );
+        }
+
         foreach (var import in imports)
         {
             if (((VarTerm)import.Path.Head).Name is "data" or "input")

@@ -85,7 +85,8 @@ internal static class Outputs
         }
     }
 
-    /// <summary>Splits arrays and objects on both sides into pairs, or gives null where there is nothing to split.</summary>
+    /// <summary>Splits arrays and objects on both sides into pairs, or gives null where there is nothing to
+    /// split.</summary>
     public static List<(Term, Term)>? Split(Term left, Term right, out bool never)
     {
         never = false;
@@ -95,13 +96,27 @@ internal static class Outputs
             return never ? [] : [.. a.Items.Zip(b.Items)];
         }
 
-        if (left is not ObjectTerm x || right is not ObjectTerm y || !x.Members.Concat(y.Members).All(member => member.Key is ScalarTerm))
+        if (
+            left is not ObjectTerm x
+            || right is not ObjectTerm y
+            || !x.Members.Concat(y.Members).All(member => member.Key is ScalarTerm)
+        )
+        {
             return null;
+        }
+
         var pairs = new List<(Term, Term)>();
         foreach (var (key, value) in x.Members)
         {
-            if (y.Members.FirstOrDefault(member => ((ScalarTerm)member.Key).Value.Equals(((ScalarTerm)key).Value)).Value is { } other)
+            if (
+                y
+                    .Members.FirstOrDefault(member => ((ScalarTerm)member.Key).Value.Equals(((ScalarTerm)key).Value))
+                    .Value is
+                { } other
+            )
+            {
                 pairs.Add((value, other));
+            }
         }
 
         never = x.Members.Count != y.Members.Count || pairs.Count != x.Members.Count;
@@ -111,7 +126,8 @@ internal static class Outputs
     private static void Unify(Term left, Term right, HashSet<string> known)
     {
         var pairs = new List<(Term, Term)> { (left, right) };
-        for (int before = -1; before != known.Count;)
+        int before = -1;
+        while (before != known.Count)
         {
             before = known.Count;
             for (int i = 0; i < pairs.Count; i++)

@@ -7,7 +7,8 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Compilation;
 
-/// <summary>Turns parsed modules into rules that can run, and finds every mistake that can be found before that.</summary>
+/// <summary>Turns parsed modules into rules that can run, and finds every mistake that can be found before
+/// that.</summary>
 internal sealed class PolicyCompiler
 {
     private readonly List<RegoError> _errors = [];
@@ -26,7 +27,12 @@ internal sealed class PolicyCompiler
 
     public PolicyCompiler(CompileOptions options)
     {
-        (_options, _builtins, _strict, _points) = (options, options.Builtins, options.Strict, options.Instrument ? [] : null);
+        (_options, _builtins, _strict, _points) = (
+            options,
+            options.Builtins,
+            options.Strict,
+            options.Instrument ? [] : null
+        );
         _context = new CompilerContext(_root, _builtins, _errors, _points);
     }
 
@@ -46,10 +52,19 @@ internal sealed class PolicyCompiler
     {
         foreach (var module in modules)
             Declare(module);
-        var names = _declarations.ToLookup(declaration => string.Join('\0', declaration.Module.Package.Names), declaration => ((VarTerm)declaration.Rule.Head.Name).Name);
+        var names = _declarations.ToLookup(
+            declaration => string.Join('\0', declaration.Module.Package.Names),
+            declaration => ((VarTerm)declaration.Rule.Head.Name).Name
+        );
         foreach (var module in modules)
         {
-            _scopes[module] = new ModuleScope(module.Imports, module.Package.Names, names[string.Join('\0', module.Package.Names)].Distinct(), _root, _builtins)
+            _scopes[module] = new ModuleScope(
+                module.Imports,
+                module.Package.Names,
+                names[string.Join('\0', module.Package.Names)].Distinct(),
+                _root,
+                _builtins
+            )
             {
                 Strict = _strict,
                 Version1 = module.Version1,
@@ -72,7 +87,10 @@ internal sealed class PolicyCompiler
         foreach (var declaration in _declarations)
             Compile(declaration);
         ThrowIfWrong();
-        var types = new RuleTypes(new ExpressionCheck(_builtins, _context.Order, _errors, query: false), new SchemaAnnotations(_annotations, _options.Schemas, _errors));
+        var types = new RuleTypes(
+            new ExpressionCheck(_builtins, _context.Order, _errors, query: false),
+            new SchemaAnnotations(_annotations, _options.Schemas, _errors)
+        );
         if (_options.ChecksTypes)
             types.Check(order, _declarations.ToLookup(declaration => declaration.Node));
         ThrowIfWrong();
@@ -99,7 +117,14 @@ internal sealed class PolicyCompiler
             if (_options.SeparatesTests && rule is { IsDefault: false, Head.Path.Count: 0 } && RegoTester.IsTest(name))
             {
                 for (int i = 1; !_tests.Add(node); i++)
-                    node = Child(package, RegoString.Of(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}#{i:00}")));
+                {
+                    node = Child(
+                        package,
+                        RegoString.Of(
+                            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}#{i:00}")
+                        )
+                    );
+                }
             }
 
             int used = 0;
@@ -112,9 +137,19 @@ internal sealed class PolicyCompiler
             var declaration = new RuleDeclaration(module, rule, node, [.. rule.Head.Path.Skip(used)]);
             _declarations.Add(declaration);
             if (declaration.ComputedPath.Count > 0)
+            {
                 node.HasDynamic = true;
+            }
             else
-                node.Rules ??= new RuleSet(node.Path, declaration.Kind, rule.Head.Arguments?.Count ?? 0, rule.Location, node);
+            {
+                node.Rules ??= new RuleSet(
+                    node.Path,
+                    declaration.Kind,
+                    rule.Head.Arguments?.Count ?? 0,
+                    rule.Location,
+                    node
+                );
+            }
         }
     }
 
@@ -130,23 +165,38 @@ internal sealed class PolicyCompiler
         var resolver = new Resolver(_scopes[declaration.Module], _errors);
         var computed = new List<Expression>();
         foreach (var argument in rule.Head.Arguments ?? [])
-            CallVisitor.Visit(argument, (call, _) => _errors.Add(new RegoError(RegoError.Compile, "rule arguments cannot contain calls", call.Location)));
+        {
+            CallVisitor.Visit(
+                argument,
+                (call, _) =>
+                    _errors.Add(new RegoError(RegoError.Compile, "rule arguments cannot contain calls", call.Location))
+            );
+        }
+
         var plain = (rule.Head.Arguments ?? []).Select(argument => Plain(argument, computed)).ToArray();
         var arguments = resolver.ArgumentScope(plain);
         var resolvedArguments = plain.Select(argument => resolver.Resolve(argument, arguments)).ToArray();
         resolver.ExpectUse(arguments);
-        ResolvedRule? first = null, last = null;
+        ResolvedRule? first = null,
+            last = null;
         for (var branch = rule; branch is not null; branch = branch.Else)
         {
             var scope = new Resolver.Scope(arguments);
             var head = branch.Head;
-            var body = resolver.Body([.. computed, .. branch.Body], scope, [.. declaration.ComputedPath, head.Contains, head.Value]);
+            var body = resolver.Body(
+                [.. computed, .. branch.Body],
+                scope,
+                [.. declaration.ComputedPath, head.Contains, head.Value]
+            );
             var resolved = new ResolvedRule(
                 resolvedArguments,
                 body,
                 [.. declaration.ComputedPath.Select(term => resolver.Resolve(term, scope))],
-                head.Contains is { } element ? resolver.Resolve(element, scope) : head.Value is { } value ? resolver.Resolve(value, scope) : new ScalarTerm(RegoBoolean.True, head.Location),
-                branch);
+                head.Contains is { } element ? resolver.Resolve(element, scope)
+                    : head.Value is { } value ? resolver.Resolve(value, scope)
+                    : new ScalarTerm(RegoBoolean.True, head.Location),
+                branch
+            );
             resolver.ReportUnused(scope);
             if (last is null)
                 first = resolved;
@@ -161,7 +211,8 @@ internal sealed class PolicyCompiler
 
     private void Compile(RuleDeclaration declaration)
     {
-        CompiledRule? first = null, last = null;
+        CompiledRule? first = null,
+            last = null;
         for (var branch = declaration.Resolved; branch is not null; branch = branch.Else)
         {
             var compiled = Compile(branch, declaration);
@@ -182,7 +233,11 @@ internal sealed class PolicyCompiler
 
     private CompiledRule Compile(ResolvedRule rule, RuleDeclaration declaration)
     {
-        var compiler = new BodyCompiler(_context) { Metadata = name => name == "rego.metadata.rule" ? _annotations.Rule(declaration) : _annotations.Chain(declaration) };
+        var compiler = new BodyCompiler(_context)
+        {
+            Metadata = name =>
+                name == "rego.metadata.rule" ? _annotations.Rule(declaration) : _annotations.Chain(declaration),
+        };
         var bound = new HashSet<string>();
         var chain = new StepChain();
         var arguments = new List<Pattern>();
@@ -211,12 +266,24 @@ internal sealed class PolicyCompiler
                 chain.Add(new ExitStep(point));
             }
 
-            chain.Add(declaration switch
-            {
-                { ComputedPath.Count: > 0 } => new DynamicRuleStep(path, value, declaration.Kind == RuleSetKind.Set, location),
-                { Kind: RuleSetKind.Set } => new CollectStep(0, null, value, location),
-                _ => new RuleValueStep(value, constant is not null, declaration.Node.Rules!.ConflictMessage, location),
-            });
+            chain.Add(
+                declaration switch
+                {
+                    { ComputedPath.Count: > 0 } => new DynamicRuleStep(
+                        path,
+                        value,
+                        declaration.Kind == RuleSetKind.Set,
+                        location
+                    ),
+                    { Kind: RuleSetKind.Set } => new CollectStep(0, null, value, location),
+                    _ => new RuleValueStep(
+                        value,
+                        constant is not null,
+                        declaration.Node.Rules!.ConflictMessage,
+                        location
+                    ),
+                }
+            );
         }
 
         return new CompiledRule
@@ -224,7 +291,10 @@ internal sealed class PolicyCompiler
             Body = chain.First ?? FoundStep.Instance,
             Slots = compiler.Slots,
             // Only rules that make collections use the first one.
-            Collectors = compiler.Collectors == 1 && declaration is { ComputedPath.Count: 0, Kind: not RuleSetKind.Set } ? 0 : compiler.Collectors,
+            Collectors =
+                compiler.Collectors == 1 && declaration is { ComputedPath.Count: 0, Kind: not RuleSetKind.Set }
+                    ? 0
+                    : compiler.Collectors,
             Arguments = [.. arguments],
             Location = location,
             Constant = constant,
@@ -250,7 +320,12 @@ internal sealed class PolicyCompiler
 }
 
 /// <summary>A rule and the place it has below <c>data</c>.</summary>
-internal sealed class RuleDeclaration(ModuleNode module, RuleNode rule, RuleTreeNode node, IReadOnlyList<Term> computedPath)
+internal sealed class RuleDeclaration(
+    ModuleNode module,
+    RuleNode rule,
+    RuleTreeNode node,
+    IReadOnlyList<Term> computedPath
+)
 {
     public ModuleNode Module => module;
 
@@ -262,13 +337,21 @@ internal sealed class RuleDeclaration(ModuleNode module, RuleNode rule, RuleTree
     public IReadOnlyList<Term> ComputedPath => computedPath;
 
     public RuleSetKind Kind =>
-        rule.Head.Arguments is not null ? RuleSetKind.Function : rule.Head.Contains is not null ? RuleSetKind.Set : RuleSetKind.Complete;
+        rule.Head.Arguments is not null ? RuleSetKind.Function
+        : rule.Head.Contains is not null ? RuleSetKind.Set
+        : RuleSetKind.Complete;
 
     public ResolvedRule? Resolved { get; set; }
 }
 
 /// <summary>A rule, or an else of it, whose names are resolved.</summary>
-internal sealed class ResolvedRule(IReadOnlyList<Term> arguments, IReadOnlyList<Expression> body, IReadOnlyList<Term> path, Term value, RuleNode source)
+internal sealed class ResolvedRule(
+    IReadOnlyList<Term> arguments,
+    IReadOnlyList<Expression> body,
+    IReadOnlyList<Term> path,
+    Term value,
+    RuleNode source
+)
 {
     public IReadOnlyList<Term> Arguments => arguments;
 

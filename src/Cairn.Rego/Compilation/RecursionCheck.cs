@@ -2,13 +2,18 @@ using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Compilation;
 
-/// <summary>Rules that need themselves, and the order of those that do not. A reference needs every rule that its path may lead to.</summary>
+/// <summary>Rules that need themselves, and the order of those that do not. A reference needs every rule that its path
+/// may lead to.</summary>
 internal static class RecursionCheck
 {
     private const int MaxShown = 50;
 
     /// <summary>The paths of all rules, each after those that its rules refer to.</summary>
-    public static IReadOnlyList<RuleTreeNode> Check(RuleTreeNode root, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
+    public static IReadOnlyList<RuleTreeNode> Check(
+        RuleTreeNode root,
+        IReadOnlyList<RuleDeclaration> declarations,
+        List<RegoError> errors
+    )
     {
         var uses = new Dictionary<RuleTreeNode, HashSet<RuleTreeNode>>();
         foreach (var declaration in declarations)
@@ -29,7 +34,13 @@ internal static class RecursionCheck
     }
 
     // Whether the node needs itself, or one that needs it needs another of those on the path.
-    private static bool Visit(RuleTreeNode node, Dictionary<RuleTreeNode, HashSet<RuleTreeNode>> uses, HashSet<RuleTreeNode> entered, HashSet<RuleTreeNode> path, List<RuleTreeNode> order)
+    private static bool Visit(
+        RuleTreeNode node,
+        Dictionary<RuleTreeNode, HashSet<RuleTreeNode>> uses,
+        HashSet<RuleTreeNode> entered,
+        HashSet<RuleTreeNode> path,
+        List<RuleTreeNode> order
+    )
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         if (!entered.Add(node))
@@ -47,7 +58,11 @@ internal static class RecursionCheck
         return recursive;
     }
 
-    private static void Report(Dictionary<RuleTreeNode, HashSet<RuleTreeNode>> uses, IReadOnlyList<RuleDeclaration> declarations, List<RegoError> errors)
+    private static void Report(
+        Dictionary<RuleTreeNode, HashSet<RuleTreeNode>> uses,
+        IReadOnlyList<RuleDeclaration> declarations,
+        List<RegoError> errors
+    )
     {
         int reported = 0;
         foreach (var group in declarations.GroupBy(declaration => declaration.Node))
@@ -60,7 +75,13 @@ internal static class RecursionCheck
             var names = cycle.Select(node => node.Path);
             if (cycle.Count > MaxShown)
                 names = [.. names.Take(MaxShown), "…", group.Key.Path];
-            errors.Add(new RegoError(RegoError.Recursion, $"rule {group.Key.Path} is recursive: {string.Join(" -> ", names)}", group.First().Rule.Location));
+            errors.Add(
+                new RegoError(
+                    RegoError.Recursion,
+                    $"rule {group.Key.Path} is recursive: {string.Join(" -> ", names)}",
+                    group.First().Rule.Location
+                )
+            );
         }
     }
 
@@ -90,8 +111,10 @@ internal static class RecursionCheck
         return null;
     }
 
-    /// <summary>Adds every node with rules that a reference may need: what is worked out in it may be any name.</summary>
-    public static void Add(RuleTreeNode root, RefTerm reference, HashSet<RuleTreeNode> used) => Add(root, reference.Path, 0, used);
+    /// <summary>Adds every node with rules that a reference may need: what is worked out in it may be any
+    /// name.</summary>
+    public static void Add(RuleTreeNode root, RefTerm reference, HashSet<RuleTreeNode> used) =>
+        Add(root, reference.Path, 0, used);
 
     private static void Add(RuleTreeNode node, IReadOnlyList<Term> path, int at, HashSet<RuleTreeNode> used)
     {
@@ -136,7 +159,8 @@ internal static class RecursionCheck
     }
 }
 
-/// <summary>Finds the references below <c>data</c> that a rule makes, those of called and replacing functions too.</summary>
+/// <summary>Finds the references below <c>data</c> that a rule makes, those of called and replacing functions
+/// too.</summary>
 internal static class References
 {
     public static void Of(RuleDeclaration declaration, Action<RefTerm> visit)
@@ -165,7 +189,15 @@ internal static class References
                 if (some.Key is not null)
                     Of(some.Key, visit);
                 Of(some.Value, visit);
-                Of(some.Collection is RefTerm collection ? collection with { Path = [.. collection.Path, new VarTerm("$", some.Location)] } : some.Collection, visit);
+                Of(
+                    some.Collection is RefTerm collection
+                        ? collection with
+                        {
+                            Path = [.. collection.Path, new VarTerm("$", some.Location)],
+                        }
+                        : some.Collection,
+                    visit
+                );
                 break;
             case EveryExpression every:
                 Of(every.Collection, visit);

@@ -11,7 +11,8 @@ namespace Cairn.Rego.Compilation;
 /// </summary>
 internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
 {
-    private const string Declared = "declared", Assigned = "assigned";
+    private const string Declared = "declared",
+        Assigned = "assigned";
 
     private readonly HashSet<string> _taken = [];
     private int _fresh;
@@ -42,13 +43,16 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         foreach (var argument in arguments)
         {
             CheckShadowing(argument, "args");
-            Variables.VisitPattern(argument, variable =>
-            {
-                if (!scope.Names.ContainsKey(variable.Name))
-                    Declare(scope, variable.Name);
-                else
-                    scope.Repeated.Add(variable.Name);
-            });
+            Variables.VisitPattern(
+                argument,
+                variable =>
+                {
+                    if (!scope.Names.ContainsKey(variable.Name))
+                        Declare(scope, variable.Name);
+                    else
+                        scope.Repeated.Add(variable.Name);
+                }
+            );
         }
 
         return scope;
@@ -71,7 +75,15 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     public void ReportUnusedArguments(Scope arguments, SourceLocation head)
     {
         foreach (string name in arguments.Unused.Keys)
-            errors.Add(new RegoError(RegoError.Compile, $"unused argument {name}. (hint: use _ (wildcard variable) instead)", head));
+        {
+            errors.Add(
+                new RegoError(
+                    RegoError.Compile,
+                    $"unused argument {name}. (hint: use _ (wildcard variable) instead)",
+                    head
+                )
+            );
+        }
     }
 
     public List<Expression> Body(IReadOnlyList<Expression> body, Scope scope, params ReadOnlySpan<Term?> head)
@@ -91,9 +103,16 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
 
     // Puts what is negated, with all that it needs, into a body of its own.
     private static Expression Whole(Expression expression) =>
-        expression is not { Negated: true } or UnifyExpression { Declares: true } or TermExpression { Term: VarTerm or RefTerm { Head: ComprehensionTerm { IsBlock: true } } }
+        expression
+            is not { Negated: true }
+                or UnifyExpression { Declares: true }
+                or TermExpression { Term: VarTerm or RefTerm { Head: ComprehensionTerm { IsBlock: true } } }
             ? expression
-            : Parser.Exists([expression with { Negated = false, With = [] }], expression.Location) with { Negated = true, With = expression.With };
+            : Parser.Exists([expression with { Negated = false, With = [] }], expression.Location) with
+            {
+                Negated = true,
+                With = expression.With,
+            };
 
     // Gives names to the variables that nothing declares.
     private void Introduce(IReadOnlyList<Expression> body, Scope scope, params ReadOnlySpan<Term?> head)
@@ -103,8 +122,14 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
             VisitDeclared(expression, variable => declared.Add(variable.Name));
         void Implicit(VarTerm variable)
         {
-            if (!declared.Contains(variable.Name) && Find(scope, variable.Name) is null && module.Find(variable.Name) is null)
+            if (
+                !declared.Contains(variable.Name)
+                && Find(scope, variable.Name) is null
+                && module.Find(variable.Name) is null
+            )
+            {
                 Declare(scope, variable.Name);
+            }
         }
 
         foreach (var expression in body)
@@ -134,13 +159,35 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     private void Add(Expression expression, List<Expression> body)
     {
         if (expression.With.Any(with => MayIterate(with.Value)))
-            expression = expression with { With = [.. expression.With.Select(with => MayIterate(with.Value) ? with with { Value = Before(with.Value, body) } : with)] };
+        {
+            expression = expression with
+            {
+                With =
+                [
+                    .. expression.With.Select(with =>
+                        MayIterate(with.Value) ? with with { Value = Before(with.Value, body) } : with
+                    ),
+                ],
+            };
+        }
+
         if (expression.Negated)
         {
             expression = Negation.LiftCalls(expression, Fresh, body);
             // In bodies of rules == compares as = does; in queries it is a call, whose arguments have to be defined.
-            if (!module.Query && expression is TermExpression { Term: CallTerm { Function: VarTerm { Name: "equal" }, Arguments: [var left, var right] } })
-                expression = new UnifyExpression(left, right, false, expression.Location) { Compares = true, Negated = true, With = expression.With };
+            if (
+                !module.Query
+                && expression is TermExpression { Term: CallTerm { Arguments: [var left, var right] } comparison }
+                && comparison.Function is VarTerm { Name: "equal" }
+            )
+            {
+                expression = new UnifyExpression(left, right, false, expression.Location)
+                {
+                    Compares = true,
+                    Negated = true,
+                    With = expression.With,
+                };
+            }
         }
 
         body.Add(expression);
@@ -156,7 +203,11 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     private VarTerm Fresh(SourceLocation location) => new($"$value_before{_fresh++}", location);
 
     // Whether a term may have many values, by variables in the brackets of a reference.
-    private static bool MayIterate(Term term) => Rewrite.Any(term, part => part is RefTerm reference && reference.Path.Any(element => element is not ScalarTerm));
+    private static bool MayIterate(Term term) =>
+        Rewrite.Any(
+            term,
+            part => part is RefTerm reference && reference.Path.Any(element => element is not ScalarTerm)
+        );
 
     public void ReportUnused(Scope scope)
     {
@@ -184,7 +235,13 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
             case SetTerm set:
                 return set with { Items = All(set.Items, scope) };
             case ObjectTerm o:
-                return o with { Members = [.. o.Members.Select(member => (Resolve(member.Key, scope), Resolve(member.Value, scope)))] };
+                return o with
+                {
+                    Members =
+                    [
+                        .. o.Members.Select(member => (Resolve(member.Key, scope), Resolve(member.Value, scope))),
+                    ],
+                };
             case CallTerm call:
                 if (Shadows(call, scope) is { } shadowed)
                     errors.Add(new RegoError(RegoError.Compile, $"called function {shadowed} shadowed", call.Location));
@@ -203,11 +260,30 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
             case TemplateTerm template:
                 foreach (var part in template.Parts)
                 {
-                    if (part.Value is TermExpression { Term: CallTerm { Function: VarTerm relation } } && module.FindBuiltin(relation.Name)?.Has(BuiltinTraits.Relation) == true)
-                        errors.Add(new RegoError(RegoError.Compile, $"illegal call to relation built-in '{relation.Name}' that may cause multiple outputs", template.Location));
+                    if (
+                        part.Value is TermExpression { Term: CallTerm { Function: VarTerm relation } }
+                        && module.FindBuiltin(relation.Name)?.Has(BuiltinTraits.Relation) == true
+                    )
+                    {
+                        errors.Add(
+                            new RegoError(
+                                RegoError.Compile,
+                                $"illegal call to relation built-in '{relation.Name}' that may cause multiple outputs",
+                                template.Location
+                            )
+                        );
+                    }
                 }
 
-                return template with { Parts = [.. template.Parts.Select(part => part.Value is null ? part : part with { Value = Alone(part.Value, new Scope(scope)) })] };
+                return template with
+                {
+                    Parts =
+                    [
+                        .. template.Parts.Select(part =>
+                            part.Value is null ? part : part with { Value = Alone(part.Value, new Scope(scope)) }
+                        ),
+                    ],
+                };
             default:
                 return term;
         }
@@ -221,11 +297,21 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
         if (head == "data" && function is RefTerm)
             return function;
         if (module.Find(head) is { } global)
-            return function is RefTerm reference ? Join(At(global, function.Location), reference.Path, function.Location) : At(global, function.Location);
+        {
+            return function is RefTerm reference
+                ? Join(At(global, function.Location), reference.Path, function.Location)
+                : At(global, function.Location);
+        }
+
         return new VarTerm(name, function.Location);
     }
 
-    private CallTerm Call(CallTerm call, Scope scope) => call with { Function = Function(call.Function), Arguments = All(call.Arguments, scope) };
+    private CallTerm Call(CallTerm call, Scope scope) =>
+        call with
+        {
+            Function = Function(call.Function),
+            Arguments = All(call.Arguments, scope),
+        };
 
     // What a call names where that is a variable here; functions are no values.
     private static string? Shadows(CallTerm call, Scope scope)
@@ -260,10 +346,28 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 break;
             case UnifyExpression { Declares: true } assignment:
                 if (assignment.Negated)
-                    errors.Add(new RegoError(RegoError.Compile, "cannot assign vars inside negated expression", assignment.Location));
+                {
+                    errors.Add(
+                        new RegoError(
+                            RegoError.Compile,
+                            "cannot assign vars inside negated expression",
+                            assignment.Location
+                        )
+                    );
+                }
+
                 var right = Resolve(assignment.Right, scope);
                 if (assignment.Left is not (VarTerm or ArrayTerm or ObjectTerm))
-                    errors.Add(new RegoError(RegoError.Compile, $"cannot assign to {Kind(assignment.Left)}", assignment.Left.Location));
+                {
+                    errors.Add(
+                        new RegoError(
+                            RegoError.Compile,
+                            $"cannot assign to {Kind(assignment.Left)}",
+                            assignment.Left.Location
+                        )
+                    );
+                }
+
                 CheckShadowing(assignment.Left, "variables");
                 Variables.VisitDeclared(assignment.Left, variable => Declare(scope, variable, Assigned));
                 resolved = assignment with { Left = Resolve2(assignment.Left, scope), Right = right };
@@ -288,7 +392,12 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                     }
                 }
 
-                resolved = some with { Key = some.Key is null ? null : Resolve2(some.Key, scope), Value = Resolve2(some.Value, scope), Collection = collection };
+                resolved = some with
+                {
+                    Key = some.Key is null ? null : Resolve2(some.Key, scope),
+                    Value = Resolve2(some.Value, scope),
+                    Collection = collection,
+                };
                 break;
             case EveryExpression every:
                 resolved = Every(every, scope);
@@ -297,7 +406,10 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
                 throw new System.Diagnostics.UnreachableException();
         }
 
-        return resolved with { With = with };
+        return resolved with
+        {
+            With = with,
+        };
     }
 
     private EveryExpression Every(EveryExpression every, Scope scope)
@@ -320,11 +432,19 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
 
     private WithModifier With(WithModifier modifier, Scope scope)
     {
-        string name = modifier.Target is VarTerm variable ? variable.Name : ((VarTerm)((RefTerm)modifier.Target).Head).Name;
+        string name = modifier.Target is VarTerm variable
+            ? variable.Name
+            : ((VarTerm)((RefTerm)modifier.Target).Head).Name;
         var target = Variables.IsRoot(name) ? modifier.Target : Function(modifier.Target);
         if (WithTargets.Check(target, modifier.Target.Location, module) is { } error)
             errors.Add(error);
-        return modifier with { Target = target, Value = module.IsFunction(modifier.Value, this, scope) ? new FunctionTerm(Function(modifier.Value), modifier.Value.Location) : Resolve(modifier.Value, scope) };
+        return modifier with
+        {
+            Target = target,
+            Value = module.IsFunction(modifier.Value, this, scope)
+                ? new FunctionTerm(Function(modifier.Value), modifier.Value.Location)
+                : Resolve(modifier.Value, scope),
+        };
     }
 
     // The declaration itself is no use.
@@ -407,8 +527,15 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     {
         switch (pattern)
         {
-            case VarTerm variable when Variables.IsRoot(variable.Name) && (what == "args" || module.Strict || module.Version1):
-                errors.Add(new RegoError(RegoError.Compile, $"{what} must not shadow {variable.Name} (use a different variable name)", variable.Location));
+            case VarTerm variable
+                when Variables.IsRoot(variable.Name) && (what == "args" || module.Strict || module.Version1):
+                errors.Add(
+                    new RegoError(
+                        RegoError.Compile,
+                        $"{what} must not shadow {variable.Name} (use a different variable name)",
+                        variable.Location
+                    )
+                );
                 break;
             case ArrayTerm array:
                 foreach (var item in array.Items)
@@ -449,17 +576,20 @@ internal sealed class Resolver(ModuleScope module, List<RegoError> errors)
     }
 
     private static RefTerm Join(Term head, IReadOnlyList<Term> path, SourceLocation location) =>
-        head is RefTerm reference ? new RefTerm(reference.Head, [.. reference.Path, .. path], location) : new RefTerm(head, path, location);
+        head is RefTerm reference
+            ? new RefTerm(reference.Head, [.. reference.Path, .. path], location)
+            : new RefTerm(head, path, location);
 
     private static Term At(Term global, SourceLocation location) => global with { Location = location };
 
-    private static string Kind(Term term) => term switch
-    {
-        RefTerm => "ref",
-        CallTerm => "call",
-        ComprehensionTerm c => $"{c.Kind.ToString().ToLowerInvariant()}comprehension",
-        SetTerm => "set",
-        ScalarTerm scalar => ((ScalarTerm)term).Value is RegoNull ? "null" : scalar.Value.TypeName,
-        _ => "term",
-    };
+    private static string Kind(Term term) =>
+        term switch
+        {
+            RefTerm => "ref",
+            CallTerm => "call",
+            ComprehensionTerm c => $"{c.Kind.ToString().ToLowerInvariant()}comprehension",
+            SetTerm => "set",
+            ScalarTerm scalar => ((ScalarTerm)term).Value is RegoNull ? "null" : scalar.Value.TypeName,
+            _ => "term",
+        };
 }

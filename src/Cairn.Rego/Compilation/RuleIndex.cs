@@ -35,8 +35,14 @@ internal sealed class RuleIndex
         if (rules.Count < MinRules)
             return null;
         var conditions = rules.Select(Conditions).ToArray();
-        if (conditions.SelectMany(rule => rule.Keys).GroupBy(key => key).MaxBy(group => group.Count()) is not { } best || best.Count() < MinRules)
+        if (
+            conditions.SelectMany(rule => rule.Keys).GroupBy(key => key).MaxBy(group => group.Count()) is not { } best
+            || best.Count() < MinRules
+        )
+        {
             return null;
+        }
+
         var byValue = new Dictionary<RegoValue, List<int>>();
         var others = new List<int>();
         for (int i = 0; i < rules.Count; i++)
@@ -54,8 +60,12 @@ internal sealed class RuleIndex
         return new RuleIndex(
             best.Key.Path is { } path ? [.. path] : [],
             best.Key.Argument,
-            byValue.ToDictionary(entry => entry.Key, entry => others.Count == 0 ? entry.Value.ToArray() : [.. entry.Value.Concat(others).Order()]),
-            [.. others]);
+            byValue.ToDictionary(
+                entry => entry.Key,
+                entry => others.Count == 0 ? entry.Value.ToArray() : [.. entry.Value.Concat(others).Order()]
+            ),
+            [.. others]
+        );
     }
 
     // What has to equal a constant for a rule to hold. An else may hold where its rule does not.
@@ -76,18 +86,31 @@ internal sealed class RuleIndex
             {
                 if (left is ScalarTerm)
                     (left, right) = (right, left);
-                if (right is ScalarTerm constant && left is RefTerm { Head: VarTerm { Name: "input" } } reference && reference.Path.All(element => element is ScalarTerm))
-                    conditions.TryAdd((RegoArray.Of(reference.Path.Select(element => ((ScalarTerm)element).Value)), -1), constant.Value);
+                if (
+                    right is ScalarTerm constant
+                    && left is RefTerm { Head: VarTerm { Name: "input" } } reference
+                    && reference.Path.All(element => element is ScalarTerm)
+                )
+                {
+                    conditions.TryAdd(
+                        (RegoArray.Of(reference.Path.Select(element => ((ScalarTerm)element).Value)), -1),
+                        constant.Value
+                    );
+                }
             }
         }
 
         return conditions;
     }
 
-    private static (Term Left, Term Right)? Sides(Expression expression) => expression switch
-    {
-        UnifyExpression unify => (unify.Left, unify.Right),
-        TermExpression { Term: CallTerm { Function: VarTerm { Name: "equal" }, Arguments: [var left, var right] } } => (left, right),
-        _ => null,
-    };
+    private static (Term Left, Term Right)? Sides(Expression expression) =>
+        expression switch
+        {
+            UnifyExpression unify => (unify.Left, unify.Right),
+            TermExpression
+            {
+                Term: CallTerm { Function: VarTerm { Name: "equal" }, Arguments: [var left, var right] }
+            } => (left, right),
+            _ => null,
+        };
 }

@@ -105,13 +105,18 @@ internal static class Variables
     }
 
     /// <summary>The variables that matching a value against a term binds: those outside references and calls.</summary>
-    public static void VisitPattern(Term term, Action<VarTerm> visit) => VisitDeclared(term, variable =>
-    {
-        if (!IsRoot(variable.Name))
-            visit(variable);
-    });
+    public static void VisitPattern(Term term, Action<VarTerm> visit) =>
+        VisitDeclared(
+            term,
+            variable =>
+            {
+                if (!IsRoot(variable.Name))
+                    visit(variable);
+            }
+        );
 
-    /// <summary>The names that a pattern declares: <c>input</c> and <c>data</c> too, which before v1 may be variables.</summary>
+    /// <summary>The names that a pattern declares: <c>input</c> and <c>data</c> too, which before v1 may be
+    /// variables.</summary>
     public static void VisitDeclared(Term pattern, Action<VarTerm> visit)
     {
         switch (pattern)
@@ -131,5 +136,8 @@ internal static class Variables
     }
 
     /// <summary>How a variable is called in messages.</summary>
-    public static string Shown(string name) => name[0] == '$' ? "_" : name.IndexOf('#') is > 0 and var end ? name[..end] : name;
+    public static string Shown(string name) =>
+        name[0] == '$' ? "_"
+        : name.IndexOf('#') is > 0 and var end ? name[..end]
+        : name;
 }

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Cairn.Rego.Crypto;
 
 /// <summary>
-/// A public key of Ed25519 (RFC 8032, section 5.1), which .NET does not have. It verifies only: nothing secret takes part
-/// in that, so arithmetic whose time depends on the numbers gives nothing away. Signing would.
+/// A public key of Ed25519 (RFC 8032, section 5.1), which .NET does not have. It verifies only: nothing secret takes
+/// part in that, so arithmetic whose time depends on the numbers gives nothing away. Signing would.
 /// </summary>
 internal sealed class Ed25519Key : AsymmetricAlgorithm
 {
@@ -16,7 +16,9 @@ internal sealed class Ed25519Key : AsymmetricAlgorithm
     private const int Size = 32;
 
     private static readonly BigInteger P = (BigInteger.One << 255) - 19;
-    private static readonly BigInteger Order = (BigInteger.One << 252) + BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
+    private static readonly BigInteger Order =
+        (BigInteger.One << 252)
+        + BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
     private static readonly BigInteger D = Mod(-121665 * Inverse(121666));
     private static readonly BigInteger RootOfMinusOne = BigInteger.ModPow(2, (P - 1) / 4, P);
     private static readonly Point Base = Decode([0x58, .. Enumerable.Repeat((byte)0x66, 31)])!.Value;
@@ -69,7 +71,8 @@ internal sealed class Ed25519Key : AsymmetricAlgorithm
     public static Ed25519Key? From(ReadOnlySpan<byte> encoded) =>
         encoded.Length == Size && Decode(encoded) is { } point ? new Ed25519Key(encoded.ToArray(), point) : null;
 
-    /// <summary>Whether the signature of 64 bytes is the one of this key (section 5.1.7, without the cofactor, as Go has it).</summary>
+    /// <summary>Whether the signature of 64 bytes is the one of this key (section 5.1.7, without the cofactor, as Go
+    /// has it).</summary>
     public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         if (signature.Length != 2 * Size)

@@ -5,15 +5,24 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Crypto;
 
-/// <summary>A signature algorithm of JSON Web Algorithms (RFC 7518, section 3), or EdDSA with Ed25519 (RFC 8037).</summary>
+/// <summary>A signature algorithm of JSON Web Algorithms (RFC 7518, section 3), or EdDSA with Ed25519 (RFC
+/// 8037).</summary>
 internal sealed record JwsAlgorithm(string Name, HashAlgorithmName Hash)
 {
     private static readonly Dictionary<string, JwsAlgorithm> All = new[]
     {
-        new JwsAlgorithm("HS256", HashAlgorithmName.SHA256), new("HS384", HashAlgorithmName.SHA384), new("HS512", HashAlgorithmName.SHA512),
-        new("RS256", HashAlgorithmName.SHA256), new("RS384", HashAlgorithmName.SHA384), new("RS512", HashAlgorithmName.SHA512),
-        new("PS256", HashAlgorithmName.SHA256), new("PS384", HashAlgorithmName.SHA384), new("PS512", HashAlgorithmName.SHA512),
-        new("ES256", HashAlgorithmName.SHA256), new("ES384", HashAlgorithmName.SHA384), new("ES512", HashAlgorithmName.SHA512),
+        new JwsAlgorithm("HS256", HashAlgorithmName.SHA256),
+        new("HS384", HashAlgorithmName.SHA384),
+        new("HS512", HashAlgorithmName.SHA512),
+        new("RS256", HashAlgorithmName.SHA256),
+        new("RS384", HashAlgorithmName.SHA384),
+        new("RS512", HashAlgorithmName.SHA512),
+        new("PS256", HashAlgorithmName.SHA256),
+        new("PS384", HashAlgorithmName.SHA384),
+        new("PS512", HashAlgorithmName.SHA512),
+        new("ES256", HashAlgorithmName.SHA256),
+        new("ES384", HashAlgorithmName.SHA384),
+        new("ES512", HashAlgorithmName.SHA512),
         new JwsAlgorithm("EdDSA", HashAlgorithmName.SHA512),
     }.ToDictionary(algorithm => algorithm.Name);
 
@@ -29,21 +38,24 @@ internal sealed record JwsAlgorithm(string Name, HashAlgorithmName Hash)
     public static JwsAlgorithm? Find(string name) => All.GetValueOrDefault(name);
 
     /// <summary>The authentication code of a text.</summary>
-    public byte[] Mac(byte[] secret, byte[] text) => Name switch
-    {
-        "HS256" => HMACSHA256.HashData(secret, text),
-        "HS384" => HMACSHA384.HashData(secret, text),
-        _ => HMACSHA512.HashData(secret, text),
-    };
+    public byte[] Mac(byte[] secret, byte[] text) =>
+        Name switch
+        {
+            "HS256" => HMACSHA256.HashData(secret, text),
+            "HS384" => HMACSHA384.HashData(secret, text),
+            _ => HMACSHA512.HashData(secret, text),
+        };
 
     /// <summary>Whether a signature is right; never when the key is of another kind.</summary>
-    public bool Verify(AsymmetricAlgorithm key, byte[] text, byte[] signature) => (Name[0], key) switch
-    {
-        ('R' or 'P', RSA rsa) => rsa.VerifyData(text, signature, Hash, Padding),
-        ('E', Ed25519Key ed) => Name == "EdDSA" && ed.Verify(text, signature),
-        ('E', ECDsa ec) => Name != "EdDSA" && ec.VerifyData(text, signature, Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
-        _ => false,
-    };
+    public bool Verify(AsymmetricAlgorithm key, byte[] text, byte[] signature) =>
+        (Name[0], key) switch
+        {
+            ('R' or 'P', RSA rsa) => rsa.VerifyData(text, signature, Hash, Padding),
+            ('E', Ed25519Key ed) => Name == "EdDSA" && ed.Verify(text, signature),
+            ('E', ECDsa ec) => Name != "EdDSA"
+                && ec.VerifyData(text, signature, Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
+            _ => false,
+        };
 
     /// <summary>Signs a text.</summary>
     /// <exception cref="BuiltinException">The key is of another kind.</exception>
@@ -76,7 +88,9 @@ internal static class JsonWebKeys
         RegoObject document;
         try
         {
-            document = RegoValue.ParseJson(text) as RegoObject ?? throw new BuiltinException("failed to parse a JWK key (set)");
+            document =
+                RegoValue.ParseJson(text) as RegoObject
+                ?? throw new BuiltinException("failed to parse a JWK key (set)");
         }
         catch (System.Text.Json.JsonException e)
         {
@@ -87,7 +101,8 @@ internal static class JsonWebKeys
         return
         [
             .. keys.Select(jwk => (Text(jwk, "kid"), Text(jwk, "alg"), Key: Import(jwk)))
-                .Where(key => key.Key is not null).Select(key => (key.Item1, key.Item2, key.Key!)),
+                .Where(key => key.Key is not null)
+                .Select(key => (key.Item1, key.Item2, key.Key!)),
         ];
     }
 
@@ -97,7 +112,8 @@ internal static class JsonWebKeys
             ? EncodingBuiltins.DecodeBase64Url(secret)
             : throw new BuiltinException("the key does not fit: a symmetric one is needed");
 
-    /// <summary>An RSA key or one of an elliptic curve, private where the JWK has its parts; null for other kinds.</summary>
+    /// <summary>An RSA key or one of an elliptic curve, private where the JWK has its parts; null for other
+    /// kinds.</summary>
     public static AsymmetricAlgorithm? Import(RegoObject jwk)
     {
         byte[]? Bytes(string name) => Text(jwk, name) is { } text ? EncodingBuiltins.DecodeBase64Url(text) : null;
@@ -107,26 +123,31 @@ internal static class JsonWebKeys
             {
                 case "RSA":
                     bool isPrivate = jwk["p"] is not null;
-                    return RSA.Create(new RSAParameters
-                    {
-                        Modulus = Bytes("n"),
-                        Exponent = Bytes("e"),
-                        D = isPrivate ? Bytes("d") : null,
-                        P = Bytes("p"),
-                        Q = Bytes("q"),
-                        DP = Bytes("dp"),
-                        DQ = Bytes("dq"),
-                        InverseQ = Bytes("qi"),
-                    });
+                    return RSA.Create(
+                        new RSAParameters
+                        {
+                            Modulus = Bytes("n"),
+                            Exponent = Bytes("e"),
+                            D = isPrivate ? Bytes("d") : null,
+                            P = Bytes("p"),
+                            Q = Bytes("q"),
+                            DP = Bytes("dp"),
+                            DQ = Bytes("dq"),
+                            InverseQ = Bytes("qi"),
+                        }
+                    );
                 case "EC" when Curve(Text(jwk, "crv")) is var (curve, size):
-                    return ECDsa.Create(new ECParameters
-                    {
-                        Curve = curve,
-                        Q = new ECPoint { X = Padded(Bytes("x"), size), Y = Padded(Bytes("y"), size) },
-                        D = Bytes("d") is { } d ? Padded(d, size) : null,
-                    });
+                    return ECDsa.Create(
+                        new ECParameters
+                        {
+                            Curve = curve,
+                            Q = new ECPoint { X = Padded(Bytes("x"), size), Y = Padded(Bytes("y"), size) },
+                            D = Bytes("d") is { } d ? Padded(d, size) : null,
+                        }
+                    );
                 case "OKP" when Text(jwk, "crv") == "Ed25519":
-                    return Ed25519Key.From(Bytes("x")) ?? throw new BuiltinException("invalid key: x is no point of Ed25519");
+                    return Ed25519Key.From(Bytes("x"))
+                        ?? throw new BuiltinException("invalid key: x is no point of Ed25519");
                 default:
                     return null;
             }
@@ -139,26 +160,33 @@ internal static class JsonWebKeys
 
     private static string? Text(RegoObject jwk, string name) => (jwk[name] as RegoString)?.Value;
 
-    private static (ECCurve Curve, int Size)? Curve(string? name) => name switch
-    {
-        "P-256" => (ECCurve.NamedCurves.nistP256, 32),
-        "P-384" => (ECCurve.NamedCurves.nistP384, 48),
-        "P-521" => (ECCurve.NamedCurves.nistP521, 66),
-        _ => null,
-    };
+    private static (ECCurve Curve, int Size)? Curve(string? name) =>
+        name switch
+        {
+            "P-256" => (ECCurve.NamedCurves.nistP256, 32),
+            "P-384" => (ECCurve.NamedCurves.nistP384, 48),
+            "P-521" => (ECCurve.NamedCurves.nistP521, 66),
+            _ => null,
+        };
 
     // Leading zeros may have been left out.
     private static byte[]? Padded(byte[]? bytes, int size) =>
         bytes is null || bytes.Length >= size ? bytes : [.. new byte[size - bytes.Length], .. bytes];
 
-    private static Ed25519Key? Ed25519(PublicKey key) => key.Oid.Value == Ed25519Key.Oid ? Ed25519Key.From(key.EncodedKeyValue.RawData) : null;
+    private static Ed25519Key? Ed25519(PublicKey key) =>
+        key.Oid.Value == Ed25519Key.Oid ? Ed25519Key.From(key.EncodedKeyValue.RawData) : null;
 
     private static AsymmetricAlgorithm FromPem(string text)
     {
         var fields = PemEncoding.Find(text);
         string label = text[fields.Label];
         if (text.AsSpan(fields.Location.End.Value).Trim().Length > 0)
-            throw new BuiltinException($"extra data after a PEM {(label == "CERTIFICATE" ? "certificate" : "public key")} block");
+        {
+            throw new BuiltinException(
+                $"extra data after a PEM {(label == "CERTIFICATE" ? "certificate" : "public key")} block"
+            );
+        }
+
         try
         {
             switch (label)
@@ -166,13 +194,30 @@ internal static class JsonWebKeys
                 case "CERTIFICATE":
                     using (var certificate = X509Certificate2.CreateFromPem(text))
                     {
-                        return (AsymmetricAlgorithm?)certificate.GetRSAPublicKey() ?? (AsymmetricAlgorithm?)certificate.GetECDsaPublicKey() ?? Ed25519(certificate.PublicKey)
-                            ?? throw new BuiltinException("the certificate's key is neither RSA nor of an elliptic curve");
+                        return (AsymmetricAlgorithm?)certificate.GetRSAPublicKey()
+                            ?? (AsymmetricAlgorithm?)certificate.GetECDsaPublicKey()
+                            ?? Ed25519(certificate.PublicKey)
+                            ?? throw new BuiltinException(
+                                "the certificate's key is neither RSA nor of an elliptic curve"
+                            );
                     }
 
-                case "PUBLIC KEY" or "RSA PUBLIC KEY":
-                    if (label == "PUBLIC KEY" && Ed25519(PublicKey.CreateFromSubjectPublicKeyInfo(Convert.FromBase64String(text[fields.Base64Data]), out _)) is { } edwards)
+                case "PUBLIC KEY"
+                or "RSA PUBLIC KEY":
+                    if (
+                        label == "PUBLIC KEY"
+                        && Ed25519(
+                            PublicKey.CreateFromSubjectPublicKeyInfo(
+                                Convert.FromBase64String(text[fields.Base64Data]),
+                                out _
+                            )
+                        )
+                            is { } edwards
+                    )
+                    {
                         return edwards;
+                    }
+
                     try
                     {
                         var rsa = RSA.Create();

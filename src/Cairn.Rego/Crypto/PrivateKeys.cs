@@ -25,7 +25,9 @@ internal static class PrivateKeys
     /// <summary>The first key of a PEM text.</summary>
     public static AsymmetricAlgorithm ReadOne(string text)
     {
-        var (label, der) = X509.Blocks(text) is { } blocks ? blocks[0] : ("PRIVATE KEY", EncodingBuiltins.DecodeBase64(text));
+        var (label, der) = X509.Blocks(text) is { } blocks
+            ? blocks[0]
+            : ("PRIVATE KEY", EncodingBuiltins.DecodeBase64(text));
         return Import(label, der);
     }
 
@@ -38,28 +40,48 @@ internal static class PrivateKeys
         var parameters = rsa.ExportParameters(true);
         RegoString Text(byte[]? bytes) => RegoString.Of(Base64Url.EncodeToString(bytes));
         return RegoObject.Of(
-            ("kty", "RSA"), ("n", Text(parameters.Modulus)), ("e", Text(parameters.Exponent)), ("d", Text(parameters.D)),
-            ("p", Text(parameters.P)), ("q", Text(parameters.Q)), ("dp", Text(parameters.DP)), ("dq", Text(parameters.DQ)), ("qi", Text(parameters.InverseQ)));
+            ("kty", "RSA"),
+            ("n", Text(parameters.Modulus)),
+            ("e", Text(parameters.Exponent)),
+            ("d", Text(parameters.D)),
+            ("p", Text(parameters.P)),
+            ("q", Text(parameters.Q)),
+            ("dp", Text(parameters.DP)),
+            ("dq", Text(parameters.DQ)),
+            ("qi", Text(parameters.InverseQ))
+        );
     }
 
     /// <summary>A key as Go's structure.</summary>
-    public static RegoValue View(AsymmetricAlgorithm key) => key switch
-    {
-        RSA rsa => Numbers(rsa.ExportParameters(true)),
-        _ => Numbers(((ECDsa)key).ExportParameters(true)),
-    };
+    public static RegoValue View(AsymmetricAlgorithm key) =>
+        key switch
+        {
+            RSA rsa => Numbers(rsa.ExportParameters(true)),
+            _ => Numbers(((ECDsa)key).ExportParameters(true)),
+        };
 
     /// <summary>The numbers of an RSA key, those of the private part where it is there.</summary>
     public static RegoObject Numbers(RSAParameters parameters)
     {
-        var members = new List<(RegoValue, RegoValue)> { ("N", Number(parameters.Modulus)), ("E", Number(parameters.Exponent)) };
+        var members = new List<(RegoValue, RegoValue)>
+        {
+            ("N", Number(parameters.Modulus)),
+            ("E", Number(parameters.Exponent)),
+        };
         if (parameters.D is not null)
         {
-            members.AddRange(
-            [
+            members.AddRange([
                 ("D", Number(parameters.D)),
                 ("Primes", RegoArray.Of(Number(parameters.P), Number(parameters.Q))),
-                ("Precomputed", RegoObject.Of(("Dp", Number(parameters.DP)), ("Dq", Number(parameters.DQ)), ("Qinv", Number(parameters.InverseQ)), ("CRTValues", RegoArray.Empty))),
+                (
+                    "Precomputed",
+                    RegoObject.Of(
+                        ("Dp", Number(parameters.DP)),
+                        ("Dq", Number(parameters.DQ)),
+                        ("Qinv", Number(parameters.InverseQ)),
+                        ("CRTValues", RegoArray.Empty)
+                    )
+                ),
             ]);
         }
 
@@ -69,13 +91,19 @@ internal static class PrivateKeys
     /// <summary>The numbers of an elliptic curve's key.</summary>
     public static RegoObject Numbers(ECParameters parameters)
     {
-        var members = new List<(RegoValue, RegoValue)> { ("Curve", RegoObject.Empty), ("X", Number(parameters.Q.X)), ("Y", Number(parameters.Q.Y)) };
+        var members = new List<(RegoValue, RegoValue)>
+        {
+            ("Curve", RegoObject.Empty),
+            ("X", Number(parameters.Q.X)),
+            ("Y", Number(parameters.Q.Y)),
+        };
         if (parameters.D is not null)
             members.Add(("D", Number(parameters.D)));
         return RegoObject.Of([.. members]);
     }
 
-    private static RegoNumber Number(byte[]? bytes) => RegoNumber.Of(new BigInteger(bytes, isUnsigned: true, isBigEndian: true));
+    private static RegoNumber Number(byte[]? bytes) =>
+        RegoNumber.Of(new BigInteger(bytes, isUnsigned: true, isBigEndian: true));
 
     private static AsymmetricAlgorithm Import(string label, byte[] der)
     {

@@ -20,11 +20,19 @@ internal static class X509
         if (Blocks(text) is { } blocks)
         {
             foreach (var (label, der) in blocks)
-                certificates.Add(label == "CERTIFICATE" ? Load(der) : throw new CryptographicException($"PEM-encoded certificates contain a {label}"));
+            {
+                certificates.Add(
+                    label == "CERTIFICATE"
+                        ? Load(der)
+                        : throw new CryptographicException($"PEM-encoded certificates contain a {label}")
+                );
+            }
+
             return certificates;
         }
 
-        for (byte[] rest = EncodingBuiltins.DecodeBase64(text); rest.Length > 0;)
+        byte[] rest = EncodingBuiltins.DecodeBase64(text);
+        while (rest.Length > 0)
         {
             int length = DerLength(rest) ?? throw new CryptographicException("x509: malformed certificate");
             certificates.Add(Load(rest[..length]));
@@ -36,9 +44,11 @@ internal static class X509
         return certificates;
     }
 
-    /// <summary>Whether the last certificate's chain leads, over those between, to the first, which is trusted.</summary>
+    /// <summary>Whether the last certificate's chain leads, over those between, to the first, which is
+    /// trusted.</summary>
     /// <param name="text">The certificates, root first.</param>
-    /// <param name="options"><c>DNSName</c>, <c>CurrentTime</c> (nanoseconds), <c>MaxConstraintComparisons</c>, <c>KeyUsages</c>.</param>
+    /// <param name="options"><c>DNSName</c>, <c>CurrentTime</c> (nanoseconds), <c>MaxConstraintComparisons</c>,
+    /// <c>KeyUsages</c>.</param>
     /// <param name="now">The time the certificates have to be valid at.</param>
     /// <returns><c>[true, chain from leaf to root]</c> or <c>[false, []]</c>.</returns>
     public static RegoArray Verify(string text, RegoObject options, DateTime now)
@@ -64,20 +74,33 @@ internal static class X509
             policy.ExtraStore.Add(intermediate);
         policy.RevocationMode = X509RevocationMode.NoCheck;
         policy.DisableCertificateDownloads = true;
-        policy.VerificationTime = options[RegoString.Of("CurrentTime")] is RegoNumber time && time.TryToLong(out long nanoseconds)
-            ? DateTime.UnixEpoch.AddTicks(nanoseconds / 100)
-            : now;
-        foreach (var usage in options[RegoString.Of("KeyUsages")] is { } usages and (RegoArray or RegoSet) ? Operands.Items(usages).ToArray() : [])
+        policy.VerificationTime =
+            options[RegoString.Of("CurrentTime")] is RegoNumber time && time.TryToLong(out long nanoseconds)
+                ? DateTime.UnixEpoch.AddTicks(nanoseconds / 100)
+                : now;
+        foreach (
+            var usage in options[RegoString.Of("KeyUsages")] is { } usages and (RegoArray or RegoSet)
+                ? Operands.Items(usages).ToArray()
+                : []
+        )
         {
             if (usage is RegoString { Value: var name } && Usage(name) is { } oid)
                 policy.ApplicationPolicy.Add(new Oid(oid));
         }
 
         var leaf = certificates[^1];
-        bool valid = chain.Build(leaf)
-            && (options[RegoString.Of("DNSName")] is not RegoString { Value: var host } || host.Length == 0 || leaf.MatchesHostname(host));
+        bool valid =
+            chain.Build(leaf)
+            && (
+                options[RegoString.Of("DNSName")] is not RegoString { Value: var host }
+                || host.Length == 0
+                || leaf.MatchesHostname(host)
+            );
         return valid
-            ? RegoArray.Of(RegoBoolean.True, RegoArray.Of(chain.ChainElements.Select(element => (RegoValue)CertificateView.Of(element.Certificate))))
+            ? RegoArray.Of(
+                RegoBoolean.True,
+                RegoArray.Of(chain.ChainElements.Select(element => (RegoValue)CertificateView.Of(element.Certificate)))
+            )
             : refused;
     }
 
@@ -90,8 +113,14 @@ internal static class X509
             : EncodingBuiltins.DecodeBase64(text);
         try
         {
-            return CertificateView.Of(CertificateRequest.LoadSigningRequest(
-                der, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.SkipSignatureValidation | CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions));
+            return CertificateView.Of(
+                CertificateRequest.LoadSigningRequest(
+                    der,
+                    HashAlgorithmName.SHA256,
+                    CertificateRequestLoadOptions.SkipSignatureValidation
+                        | CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions
+                )
+            );
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException)
         {
@@ -108,12 +137,16 @@ internal static class X509
         if (!chain[0].PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(own))
             throw new CryptographicException("tls: private key does not match public key");
         return RegoObject.Of(
-            ("Certificate", RegoArray.Of(chain.Select(item => (RegoValue)RegoString.Of(Convert.ToBase64String(item.RawData))))),
+            (
+                "Certificate",
+                RegoArray.Of(chain.Select(item => (RegoValue)RegoString.Of(Convert.ToBase64String(item.RawData))))
+            ),
             ("PrivateKey", PrivateKeys.View(privateKey)),
             ("SupportedSignatureAlgorithms", RegoNull.Instance),
             ("OCSPStaple", RegoNull.Instance),
             ("SignedCertificateTimestamps", RegoNull.Instance),
-            ("Leaf", CertificateView.Of(chain[0])));
+            ("Leaf", CertificateView.Of(chain[0]))
+        );
     }
 
     /// <summary>The blocks of a PEM text, or of PEM in base64; null when it is neither.</summary>
@@ -166,14 +199,15 @@ internal static class X509
         }
     }
 
-    private static string? Usage(string name) => name switch
-    {
-        "KeyUsageServerAuth" => "1.3.6.1.5.5.7.3.1",
-        "KeyUsageClientAuth" => "1.3.6.1.5.5.7.3.2",
-        "KeyUsageCodeSigning" => "1.3.6.1.5.5.7.3.3",
-        "KeyUsageEmailProtection" => "1.3.6.1.5.5.7.3.4",
-        "KeyUsageTimeStamping" => "1.3.6.1.5.5.7.3.8",
-        "KeyUsageOCSPSigning" => "1.3.6.1.5.5.7.3.9",
-        _ => null,
-    };
+    private static string? Usage(string name) =>
+        name switch
+        {
+            "KeyUsageServerAuth" => "1.3.6.1.5.5.7.3.1",
+            "KeyUsageClientAuth" => "1.3.6.1.5.5.7.3.2",
+            "KeyUsageCodeSigning" => "1.3.6.1.5.5.7.3.3",
+            "KeyUsageEmailProtection" => "1.3.6.1.5.5.7.3.4",
+            "KeyUsageTimeStamping" => "1.3.6.1.5.5.7.3.8",
+            "KeyUsageOCSPSigning" => "1.3.6.1.5.5.7.3.9",
+            _ => null,
+        };
 }

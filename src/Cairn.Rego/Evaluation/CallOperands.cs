@@ -11,7 +11,10 @@ internal sealed class FunctionOperand(RuleSet function, Operand[] arguments, str
     public override RegoValue? Get(Frame frame)
     {
         var space = default(Calls.Arguments);
-        var values = arguments.Length <= Calls.Inline ? ((Span<RegoValue>)space)[..arguments.Length] : new RegoValue[arguments.Length];
+        var values =
+            arguments.Length <= Calls.Inline
+                ? ((Span<RegoValue>)space)[..arguments.Length]
+                : new RegoValue[arguments.Length];
         if (!Calls.Evaluate(arguments, values, frame))
             return null;
         if (frame.Scope.Functions?.GetValueOrDefault(function.Name) is { } mock)
@@ -26,7 +29,10 @@ internal sealed class BuiltinOperand(BuiltinDefinition builtin, Operand[] argume
     public override RegoValue? Get(Frame frame)
     {
         var space = default(Calls.Arguments);
-        var values = arguments.Length <= Calls.Inline ? ((Span<RegoValue>)space)[..arguments.Length] : new RegoValue[arguments.Length];
+        var values =
+            arguments.Length <= Calls.Inline
+                ? ((Span<RegoValue>)space)[..arguments.Length]
+                : new RegoValue[arguments.Length];
         if (!Calls.Evaluate(arguments, values, frame))
             return null;
         if (frame.Scope.Functions?.GetValueOrDefault(builtin.Name) is { } mock)
@@ -47,7 +53,9 @@ internal sealed class PrintOperand(Operand[] arguments, string location) : Opera
 
     // Arguments are sets: empty for undefined, several where a variable had several values.
     private static string Text(RegoValue? values) =>
-        values is RegoSet { Count: > 0 } set ? string.Join(' ', set.Select(value => value is RegoString s ? s.Value : value.ToString())) : "<undefined>";
+        values is RegoSet { Count: > 0 } set
+            ? string.Join(' ', set.Select(value => value is RegoString s ? s.Value : value.ToString()))
+            : "<undefined>";
 }
 
 /// <summary>What calls share.</summary>
@@ -73,7 +81,12 @@ internal static class Calls
         return true;
     }
 
-    public static RegoValue? Invoke(BuiltinDefinition builtin, ReadOnlySpan<RegoValue> values, Frame frame, string location)
+    public static RegoValue? Invoke(
+        BuiltinDefinition builtin,
+        ReadOnlySpan<RegoValue> values,
+        Frame frame,
+        string location
+    )
     {
         var evaluation = frame.Evaluation;
         evaluation.Budget.Step();
@@ -92,17 +105,21 @@ internal static class Calls
         }
         catch (BuiltinException e)
         {
-            return evaluation.StrictBuiltinErrors ? throw new RegoEvaluationException(e.Code, $"{builtin.Name}: {e.Message}", location, e) : null;
+            return evaluation.StrictBuiltinErrors
+                ? throw new RegoEvaluationException(e.Code, $"{builtin.Name}: {e.Message}", location, e)
+                : null;
         }
     }
 
-    // What going through a scalar once takes: a thousand characters a step, and a few digits of a number that is calculated with.
-    private static int Weight(RegoValue value) => value switch
-    {
-        RegoString text => text.Value.Length / 1024,
-        RegoNumber { IsSmall: false } number => number.Scaled.Digits / 16,
-        _ => 0,
-    };
+    // What going through a scalar once takes: a thousand characters a step, and a few digits of a number that is
+    // calculated with.
+    private static int Weight(RegoValue value) =>
+        value switch
+        {
+            RegoString text => text.Value.Length / 1024,
+            RegoNumber { IsSmall: false } number => number.Scaled.Digits / 16,
+            _ => 0,
+        };
 
     // Inside a function that replaces another no function is replaced: it may call the one it stands for.
     public static RegoValue? Replaced(FunctionMock mock, ReadOnlySpan<RegoValue> values, Frame frame, string location)

@@ -4,13 +4,15 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Evaluation;
 
 /// <summary>
-/// A place below <c>data</c>, where rules, what rules with computed paths made, base data and replacements lie over each
-/// other. Rules win over base data, replacements over both.
+/// A place below <c>data</c>, where rules, what rules with computed paths made, base data and replacements lie over
+/// each other. Rules win over base data, replacements over both.
 /// </summary>
 internal readonly struct DocumentPlace(RuleTreeNode? node, DynamicEntry[]? entries, RegoValue? value, MockNode? mock)
 {
     public static DocumentPlace Root(Evaluation evaluation, EvaluationScope scope) =>
-        scope.Mocks is { Value: { } all } ? new(null, null, all, null) : new(evaluation.Rules.Root, null, scope.Data, scope.Mocks);
+        scope.Mocks is { Value: { } all }
+            ? new(null, null, all, null)
+            : new(evaluation.Rules.Root, null, scope.Data, scope.Mocks);
 
     /// <summary>Whether only a plain value is left.</summary>
     public bool IsPlain => node is null && entries is null && mock is null;
@@ -35,7 +37,12 @@ internal readonly struct DocumentPlace(RuleTreeNode? node, DynamicEntry[]? entri
 
         if (node is { HasDynamic: true })
             below = Join(below, RuleEvaluator.Dynamic(node, evaluation, scope), key);
-        return new DocumentPlace(child, below, value is null ? null : PathOperand.LookInData(value, key), childMock).Settle(evaluation, scope);
+        return new DocumentPlace(
+            child,
+            below,
+            value is null ? null : PathOperand.LookInData(value, key),
+            childMock
+        ).Settle(evaluation, scope);
     }
 
     // Rules that end here, and leaves, make a plain value.
@@ -124,8 +131,15 @@ internal readonly struct DocumentPlace(RuleTreeNode? node, DynamicEntry[]? entri
         if (node?.Children.GetValueOrDefault(key) is not { Rules: null, Children.Count: > 0 } deeper)
             return;
         var place = Step(key, evaluation, scope);
-        if (place.IsPlain && place.Plain is not null && mock?.Child(key)?.Value is null && new DocumentPlace(deeper, null, null, null).Document(evaluation, scope) is RegoObject { Count: > 0 })
+        if (
+            place.IsPlain
+            && place.Plain is not null
+            && mock?.Child(key)?.Value is null
+            && new DocumentPlace(deeper, null, null, null).Document(evaluation, scope) is RegoObject { Count: > 0 }
+        )
+        {
             throw new RegoEvaluationException("eval_conflict_error", "object keys must be unique", deeper.Path);
+        }
     }
 
     private static void AddKeys(RegoSetBuilder keys, DynamicEntry entry)
@@ -138,7 +152,11 @@ internal readonly struct DocumentPlace(RuleTreeNode? node, DynamicEntry[]? entri
     }
 
     private static DynamicEntry[]? Join(DynamicEntry[]? entries, DynamicEntry parent, RegoValue key) =>
-        parent.Inner?.GetValueOrDefault(key) is { } entry ? entries is null ? [entry] : [.. entries, entry] : entries;
+        parent.Inner?.GetValueOrDefault(key) is { } entry
+            ? entries is null
+                ? [entry]
+                : [.. entries, entry]
+            : entries;
 
     private static RegoValue Merge(RegoValue? a, RegoValue b)
     {

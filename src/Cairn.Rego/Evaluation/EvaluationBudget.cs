@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Cairn.Rego.Evaluation;
 
-/// <summary>What is left for one evaluation. Time and cancellation are looked at once in 1,024 steps: a step takes well under 1 µs.</summary>
+/// <summary>What is left for one evaluation. Time and cancellation are looked at once in 1,024 steps: a step takes well
+/// under 1 µs.</summary>
 internal sealed class EvaluationBudget
 {
     private const int CheckInterval = 1024;
@@ -59,8 +60,15 @@ internal sealed class EvaluationBudget
         if (Stopwatch.GetTimestamp() > _deadline)
             throw Exceeded($"evaluation takes longer than {_limits.MaxTime.TotalMilliseconds} ms");
         if (CancellationToken.IsCancellationRequested)
-            throw new RegoEvaluationException(RegoEvaluationException.CancelCode, "caller cancelled query execution", Location);
+        {
+            throw new RegoEvaluationException(
+                RegoEvaluationException.CancelCode,
+                "caller cancelled query execution",
+                Location
+            );
+        }
     }
 
-    private RegoEvaluationException Exceeded(string detail) => new(RegoEvaluationException.BudgetCode, detail, Location);
+    private RegoEvaluationException Exceeded(string detail) =>
+        new(RegoEvaluationException.BudgetCode, detail, Location);
 }

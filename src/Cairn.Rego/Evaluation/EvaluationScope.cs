@@ -30,8 +30,7 @@ internal sealed class EvaluationScope
     public Dictionary<string, FunctionMock>? Functions { get; init; }
 
     /// <summary>What was stored under a number: a result, <see cref="Undefined"/>, or null.</summary>
-    public object? Recall(int id) =>
-        _nodes <= ArrayLimit ? _memo?[id] : _largeMemo?.GetValueOrDefault(id);
+    public object? Recall(int id) => _nodes <= ArrayLimit ? _memo?[id] : _largeMemo?.GetValueOrDefault(id);
 
     public void Remember(int id, object? result)
     {
@@ -45,13 +44,19 @@ internal sealed class EvaluationScope
         new(input, Data, _nodes) { Mocks = mocks, Functions = functions };
 
     /// <summary>The same without replaced functions: what replacing functions run in.</summary>
-    public EvaluationScope WithoutFunctions => Functions is null ? this : _withoutFunctions ??= With(Input, Mocks, null);
+    public EvaluationScope WithoutFunctions =>
+        Functions is null ? this : _withoutFunctions ??= With(Input, Mocks, null);
 }
 
 /// <summary>A function's replacement: a value, or another function.</summary>
-internal sealed record FunctionMock(RegoValue? Value, Builtins.BuiltinDefinition? Builtin, Compilation.RuleSet? Function);
+internal sealed record FunctionMock(
+    RegoValue? Value,
+    Builtins.BuiltinDefinition? Builtin,
+    Compilation.RuleSet? Function
+);
 
-/// <summary>Replaced documents by path. A node with a value has no children: later replacements inside it changed the value.</summary>
+/// <summary>Replaced documents by path. A node with a value has no children: later replacements inside it changed the
+/// value.</summary>
 internal sealed class MockNode
 {
     public RegoValue? Value { get; private init; }

@@ -5,8 +5,8 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Evaluation;
 
 /// <summary>
-/// One call of a rule, function or query. Each variable has its slot; whether a step binds or compares it was decided by
-/// the compiler, so going back over solutions needs no undoing.
+/// One call of a rule, function or query. Each variable has its slot; whether a step binds or compares it was decided
+/// by the compiler, so going back over solutions needs no undoing.
 /// </summary>
 internal sealed class Frame(Evaluation evaluation, EvaluationScope scope, int slots, int collectors)
 {
@@ -48,7 +48,13 @@ internal sealed class Evaluation(CompiledRules rules, EvaluationOptions options,
     {
         budget.Step();
         if (++_depth > _maxDepth || !System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"calls are nested deeper than {Math.Min(_depth, _maxDepth)} levels at {rules.Name}", rules.Location);
+        {
+            throw new RegoEvaluationException(
+                RegoEvaluationException.BudgetCode,
+                $"calls are nested deeper than {Math.Min(_depth, _maxDepth)} levels at {rules.Name}",
+                rules.Location
+            );
+        }
     }
 
     public void Leave() => _depth--;

@@ -49,17 +49,21 @@ internal sealed class PathOperand(Operand head, Operand[] path) : Operand
         return value;
     }
 
-    /// <summary>The same in base data, whose objects know only strings: <c>data[2]</c> is the member <c>"2"</c>.</summary>
+    /// <summary>The same in base data, whose objects know only strings: <c>data[2]</c> is the member
+    /// <c>"2"</c>.</summary>
     public static RegoValue? LookInData(RegoValue value, RegoValue key) =>
         Look(value, key) ?? (value is RegoObject o && key is RegoNumber number ? o[number.Text] : null);
 
-    public static RegoValue? Look(RegoValue value, RegoValue key) => value switch
-    {
-        RegoObject o => o[key],
-        RegoArray array => key is RegoNumber n && n.TryToInt(out int index) && (uint)index < (uint)array.Count ? array[index] : null,
-        RegoSet set => set.Find(key),
-        _ => null,
-    };
+    public static RegoValue? Look(RegoValue value, RegoValue key) =>
+        value switch
+        {
+            RegoObject o => o[key],
+            RegoArray array => key is RegoNumber n && n.TryToInt(out int index) && (uint)index < (uint)array.Count
+                ? array[index]
+                : null,
+            RegoSet set => set.Find(key),
+            _ => null,
+        };
 }
 
 internal sealed class ArrayOperand(Operand[] items) : Operand
@@ -106,7 +110,13 @@ internal sealed class ObjectOperand((Operand Key, Operand Value)[] members) : Op
             if (key.Get(frame) is not { } k || value.Get(frame) is not { } v)
                 return null;
             if (!result.TryAdd(k, v) && !result[k]!.Equals(v))
-                throw new RegoEvaluationException("eval_conflict_error", "object keys must be unique", frame.Evaluation.Budget.Location);
+            {
+                throw new RegoEvaluationException(
+                    "eval_conflict_error",
+                    "object keys must be unique",
+                    frame.Evaluation.Budget.Location
+                );
+            }
         }
 
         frame.Evaluation.Budget.ChargeMemory(64 + (members.Length * 24));
@@ -115,7 +125,8 @@ internal sealed class ObjectOperand((Operand Key, Operand Value)[] members) : Op
 }
 
 /// <summary>Runs a body and collects a value of each solution.</summary>
-internal sealed class ComprehensionOperand(Syntax.ComprehensionKind kind, Step body, int collector, string location) : Operand
+internal sealed class ComprehensionOperand(Syntax.ComprehensionKind kind, Step body, int collector, string location)
+    : Operand
 {
     public override RegoValue? Get(Frame frame)
     {
@@ -183,8 +194,19 @@ internal sealed class TemplateOperand((string? Text, Operand? Values)[] parts, s
 
             var found = (RegoSet)values!.Get(frame)!;
             if (found.Count > 1)
-                throw new RegoEvaluationException("eval_conflict_error", "template-strings must not produce multiple outputs", location);
-            text.Append(found.Count == 0 ? "<undefined>" : found.AsSpan()[0] is RegoString s ? s.Value : found.AsSpan()[0].ToString());
+            {
+                throw new RegoEvaluationException(
+                    "eval_conflict_error",
+                    "template-strings must not produce multiple outputs",
+                    location
+                );
+            }
+
+            text.Append(
+                found.Count == 0 ? "<undefined>"
+                : found.AsSpan()[0] is RegoString s ? s.Value
+                : found.AsSpan()[0].ToString()
+            );
         }
 
         frame.Evaluation.Budget.ChargeMemory(32 + (text.Length * 2));
@@ -205,14 +227,16 @@ internal sealed class CompareOperand(string name, Operand left, Operand right) :
     {
         if (left.Get(frame) is not { } a || right.Get(frame) is not { } b)
             return null;
-        return RegoBoolean.Of(_operator switch
-        {
-            0 => a.Equals(b),
-            1 => !a.Equals(b),
-            2 => a.CompareTo(b) < 0,
-            3 => a.CompareTo(b) <= 0,
-            4 => a.CompareTo(b) > 0,
-            _ => a.CompareTo(b) >= 0,
-        });
+        return RegoBoolean.Of(
+            _operator switch
+            {
+                0 => a.Equals(b),
+                1 => !a.Equals(b),
+                2 => a.CompareTo(b) < 0,
+                3 => a.CompareTo(b) <= 0,
+                4 => a.CompareTo(b) > 0,
+                _ => a.CompareTo(b) >= 0,
+            }
+        );
     }
 }

@@ -38,7 +38,8 @@ internal sealed class EqualPattern(Operand operand) : Pattern
 {
     public Operand Operand => operand;
 
-    public override bool Matches(RegoValue value, Frame frame) => operand.Get(frame) is { } expected && expected.Equals(value);
+    public override bool Matches(RegoValue value, Frame frame) =>
+        operand.Get(frame) is { } expected && expected.Equals(value);
 }
 
 internal sealed class ArrayPattern(Pattern[] items) : Pattern

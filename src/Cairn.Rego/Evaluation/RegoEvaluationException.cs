@@ -14,8 +14,8 @@ public sealed class RegoEvaluationException : Exception
         (Code, Detail, Location) = (code, detail, location);
 
     /// <summary>
-    /// OPA's code: <c>eval_conflict_error</c>, <c>eval_type_error</c>, <c>eval_builtin_error</c>, <c>eval_cancel_error</c>;
-    /// or <see cref="BudgetCode"/>.
+    /// OPA's code: <c>eval_conflict_error</c>, <c>eval_type_error</c>, <c>eval_builtin_error</c>,
+    /// <c>eval_cancel_error</c>; or <see cref="BudgetCode"/>.
     /// </summary>
     public string Code { get; }
 

@@ -7,9 +7,9 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Evaluation;
 
 /// <summary>
-/// What happened in an evaluation, event by event, in the order and with the names that OPA has. A rule is worked out whole
-/// before what asked for it goes on, so its <see cref="TraceOperation.Redo"/> events stand earlier than OPA's. For one
-/// evaluation; not for several threads.
+/// What happened in an evaluation, event by event, in the order and with the names that OPA has. A rule is worked out
+/// whole before what asked for it goes on, so its <see cref="TraceOperation.Redo"/> events stand earlier than OPA's.
+/// For one evaluation; not for several threads.
 /// </summary>
 public sealed class RegoTrace
 {
@@ -21,11 +21,10 @@ public sealed class RegoTrace
     private int _query;
 
     /// <summary>An empty trace.</summary>
-    /// <param name="maxEvents">How many events it may take; one more ends the evaluation with <see cref="RegoEvaluationException.BudgetCode"/>.</param>
+    /// <param name="maxEvents">How many events it may take; one more ends the evaluation with
+    /// <see cref="RegoEvaluationException.BudgetCode"/>.</param>
     public RegoTrace(int maxEvents = 100_000)
-        : this([], maxEvents)
-    {
-    }
+        : this([], maxEvents) { }
 
     private RegoTrace(List<TraceEvent> events, int limit) => (_events, _limit) = (events, limit);
 
@@ -51,7 +50,8 @@ public sealed class RegoTrace
         {
             if (!depths.TryGetValue(one.QueryId, out int depth))
                 depths.Add(one.QueryId, depth = depths.GetValueOrDefault(one.ParentId) + 1);
-            bool outside = one.Operation == TraceOperation.Enter || (one.Operation == TraceOperation.Redo && !one.IsExpression);
+            bool outside =
+                one.Operation == TraceOperation.Enter || (one.Operation == TraceOperation.Redo && !one.IsExpression);
             text.Append(one.Place.PadRight(width)).Append("    ");
             text.Insert(text.Length, "| ", outside ? depth - 1 : depth).Append(one.Operation).Append(' ');
             if (one.Operation == TraceOperation.Note)
@@ -66,7 +66,8 @@ public sealed class RegoTrace
         return text.ToString();
     }
 
-    /// <summary>The events as OPA's REST API shows them: <c>op</c>, <c>query_id</c>, <c>parent_id</c>, <c>type</c>, <c>node</c>, <c>locals</c>, <c>location</c>, <c>message</c>.</summary>
+    /// <summary>The events as OPA's REST API shows them: <c>op</c>, <c>query_id</c>, <c>parent_id</c>, <c>type</c>,
+    /// <c>node</c>, <c>locals</c>, <c>location</c>, <c>message</c>.</summary>
     public JsonArray ToJson() => [.. _events.Select(one => one.ToJson().ToJsonNode())];
 
     internal int Enter(TracePoint point, Frame frame, bool reported)
@@ -96,16 +97,33 @@ public sealed class RegoTrace
     }
 
     internal void Add(TraceOperation operation, TracePoint point, LocalSlots locals, Frame frame) =>
-        Add(new TraceEvent(operation, _query, Parent, point.Location, "", locals.Read(frame)) { Node = point.Node }, frame.Evaluation.Budget);
+        Add(
+            new TraceEvent(operation, _query, Parent, point.Location, "", locals.Read(frame)) { Node = point.Node },
+            frame.Evaluation.Budget
+        );
 
     internal void Index(RuleSet rules, int matched, EvaluationBudget budget) =>
-        Add(new TraceEvent(TraceOperation.Index, _query, Parent, Place, $"(matched {matched} rule{(matched == 1 ? "" : "s")}{(rules.EarlyExit ? ", early exit" : "")})", []) { Node = rules }, budget);
+        Add(
+            new TraceEvent(
+                TraceOperation.Index,
+                _query,
+                Parent,
+                Place,
+                $"(matched {matched} rule{(matched == 1 ? "" : "s")}{(rules.EarlyExit ? ", early exit" : "")})",
+                []
+            )
+            {
+                Node = rules,
+            },
+            budget
+        );
 
     internal void Note(string message, EvaluationBudget budget) =>
         Add(new TraceEvent(TraceOperation.Note, _query, Parent, Place, message, []), budget);
 
     // What has no place of its own belongs to the expression that is being tried.
-    private SourceLocation Place => _events.FindLast(one => one.QueryId == _query) is { } last ? last.Location : default;
+    private SourceLocation Place =>
+        _events.FindLast(one => one.QueryId == _query) is { } last ? last.Location : default;
 
     private int Parent => _parents.TryPeek(out int parent) ? parent : _query;
 
@@ -114,7 +132,14 @@ public sealed class RegoTrace
         budget.Step();
         budget.ChargeMemory(120 + (one.Locals.Count * 16));
         if (_events.Count >= _limit)
-            throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"explanation has more than {_limit} events", budget.Location);
+        {
+            throw new RegoEvaluationException(
+                RegoEvaluationException.BudgetCode,
+                $"explanation has more than {_limit} events",
+                budget.Location
+            );
+        }
+
         _events.Add(one);
     }
 
@@ -127,8 +152,15 @@ public sealed class RegoTrace
             if (one.Operation == operation)
             {
                 var path = new Stack<TraceEvent>([one]);
-                for (var at = entered.GetValueOrDefault(one.QueryId); at is not null; at = at.ParentId == at.QueryId ? null : entered.GetValueOrDefault(at.ParentId))
+                for (
+                    var at = entered.GetValueOrDefault(one.QueryId);
+                    at is not null;
+                    at = at.ParentId == at.QueryId ? null : entered.GetValueOrDefault(at.ParentId)
+                )
+                {
                     path.Push(at);
+                }
+
                 kept.AddRange(path);
                 entered.Clear();
             }

@@ -12,14 +12,21 @@ internal static class RuleEvaluator
         object? known = scope.Recall(rules.Node.RulesId);
         if (known is not null)
             return known as RegoValue;
-        var value = rules.Kind == RuleSetKind.Set ? CollectSet(rules, evaluation, scope) : Complete(rules, [], evaluation, scope);
+        var value =
+            rules.Kind == RuleSetKind.Set
+                ? CollectSet(rules, evaluation, scope)
+                : Complete(rules, [], evaluation, scope);
         scope.Remember(rules.Node.RulesId, value);
         return value;
     }
 
     /// <summary>The result of a function; null for undefined.</summary>
-    public static RegoValue? Call(RuleSet function, ReadOnlySpan<RegoValue> arguments, Evaluation evaluation, EvaluationScope scope) =>
-        Complete(function, arguments, evaluation, scope);
+    public static RegoValue? Call(
+        RuleSet function,
+        ReadOnlySpan<RegoValue> arguments,
+        Evaluation evaluation,
+        EvaluationScope scope
+    ) => Complete(function, arguments, evaluation, scope);
 
     /// <summary>What the rules at a node say of the paths they work out.</summary>
     public static DynamicEntry Dynamic(RuleTreeNode node, Evaluation evaluation, EvaluationScope scope)
@@ -43,7 +50,11 @@ internal static class RuleEvaluator
     private static RegoSet CollectSet(RuleSet rules, Evaluation evaluation, EvaluationScope scope)
     {
         evaluation.Enter(rules);
-        evaluation.Trace?.Index(rules, rules.Index?.Candidates(scope, []).Length ?? rules.Rules.Length, evaluation.Budget);
+        evaluation.Trace?.Index(
+            rules,
+            rules.Index?.Candidates(scope, []).Length ?? rules.Rules.Length,
+            evaluation.Budget
+        );
         string location = evaluation.Budget.Location;
         var builder = new RegoSetBuilder();
         if (rules.Index is { } index)
@@ -70,10 +81,19 @@ internal static class RuleEvaluator
         rule.Body.Run(frame);
     }
 
-    private static RegoValue? Complete(RuleSet rules, ReadOnlySpan<RegoValue> arguments, Evaluation evaluation, EvaluationScope scope)
+    private static RegoValue? Complete(
+        RuleSet rules,
+        ReadOnlySpan<RegoValue> arguments,
+        Evaluation evaluation,
+        EvaluationScope scope
+    )
     {
         evaluation.Enter(rules);
-        evaluation.Trace?.Index(rules, rules.Index?.Candidates(scope, arguments).Length ?? rules.Rules.Length, evaluation.Budget);
+        evaluation.Trace?.Index(
+            rules,
+            rules.Index?.Candidates(scope, arguments).Length ?? rules.Rules.Length,
+            evaluation.Budget
+        );
         string location = evaluation.Budget.Location;
         RegoValue? result = null;
         if (rules.Index is { } index)
@@ -101,7 +121,14 @@ internal static class RuleEvaluator
     }
 
     // True when no further rule can change the result.
-    private static bool Add(RuleSet rules, CompiledRule rule, ReadOnlySpan<RegoValue> arguments, Evaluation evaluation, EvaluationScope scope, ref RegoValue? result)
+    private static bool Add(
+        RuleSet rules,
+        CompiledRule rule,
+        ReadOnlySpan<RegoValue> arguments,
+        Evaluation evaluation,
+        EvaluationScope scope,
+        ref RegoValue? result
+    )
     {
         var value = Run(rule, arguments, evaluation, scope);
         if (value is null)
@@ -112,7 +139,12 @@ internal static class RuleEvaluator
         return rules.EarlyExit;
     }
 
-    private static RegoValue? Run(CompiledRule? rule, ReadOnlySpan<RegoValue> arguments, Evaluation evaluation, EvaluationScope scope)
+    private static RegoValue? Run(
+        CompiledRule? rule,
+        ReadOnlySpan<RegoValue> arguments,
+        Evaluation evaluation,
+        EvaluationScope scope
+    )
     {
         for (; rule is not null; rule = rule.Else)
         {
@@ -183,8 +215,8 @@ internal sealed class DynamicRuleStep(Operand[] path, Operand value, bool multiV
 }
 
 /// <summary>
-/// A level or leaf of what rules with computed paths make. A conflict is kept here and raised by who reads it: looking up
-/// one key must not fail for another.
+/// A level or leaf of what rules with computed paths make. A conflict is kept here and raised by who reads it: looking
+/// up one key must not fail for another.
 /// </summary>
 internal sealed class DynamicEntry
 {
@@ -220,8 +252,15 @@ internal sealed class DynamicEntry
     /// <exception cref="RegoEvaluationException">Rules disagree about it.</exception>
     public RegoValue? Value()
     {
-        if (_conflict is not null || (Leaf is not null && (Inner is not null || Elements is not null)) || (Inner is not null && (Elements is not null || _set is not null)))
+        if (
+            _conflict is not null
+            || (Leaf is not null && (Inner is not null || Elements is not null))
+            || (Inner is not null && (Elements is not null || _set is not null))
+        )
+        {
             throw new RegoEvaluationException("eval_conflict_error", "object keys must be unique", _conflict ?? "");
+        }
+
         if (Elements is not null)
         {
             _set = Elements.Build();

@@ -163,7 +163,8 @@ internal sealed class WithStep(WithReplacement[] replacements, Step body, int co
     }
 }
 
-/// <summary>Leaves the replacements of a <c>with</c> for what follows, and takes them up again for the next solution.</summary>
+/// <summary>Leaves the replacements of a <c>with</c> for what follows, and takes them up again for the next
+/// solution.</summary>
 internal sealed class WithEndStep(int collector) : Step
 {
     public override bool Run(Frame frame)
@@ -178,19 +179,40 @@ internal sealed class WithEndStep(int collector) : Step
 }
 
 /// <summary>One <c>with target as value</c>.</summary>
-internal sealed record WithReplacement(bool OfInput, RegoValue[] Path, string? FunctionName, Operand? Value, FunctionMock? Function)
+internal sealed record WithReplacement(
+    bool OfInput,
+    RegoValue[] Path,
+    string? FunctionName,
+    Operand? Value,
+    FunctionMock? Function
+)
 {
-    public bool Apply(Frame frame, ref RegoValue? input, ref MockNode? mocks, ref Dictionary<string, FunctionMock>? functions)
+    public bool Apply(
+        Frame frame,
+        ref RegoValue? input,
+        ref MockNode? mocks,
+        ref Dictionary<string, FunctionMock>? functions
+    )
     {
         var value = Value?.Get(frame);
         if (value is null && Function is null)
             return false;
         if (FunctionName is not null)
-            functions = new Dictionary<string, FunctionMock>(functions ?? []) { [FunctionName] = Function ?? new FunctionMock(value, null, null) };
+        {
+            functions = new Dictionary<string, FunctionMock>(functions ?? [])
+            {
+                [FunctionName] = Function ?? new FunctionMock(value, null, null),
+            };
+        }
         else if (OfInput)
+        {
             input = MockNode.Patch(input, Path, value!);
+        }
         else
+        {
             mocks = MockNode.With(mocks, Path, value!);
+        }
+
         return true;
     }
 }

@@ -33,25 +33,33 @@ public enum TraceOperation
 
 /// <summary>One thing that happened while a query was evaluated.</summary>
 /// <param name="Operation">What happened.</param>
-/// <param name="QueryId">Which query: the query asked for is 0, every rule or body entered gets the next number.</param>
+/// <param name="QueryId">Which query: the query asked for is 0, every rule or body entered gets the next
+/// number.</param>
 /// <param name="ParentId">The query that entered this one; its own number for the query asked for.</param>
 /// <param name="Location">Where it stands in the source; the file is empty for the query asked for.</param>
 /// <param name="Message">What a note says, or how many rules an index found; empty otherwise.</param>
 /// <param name="Locals">The variables bound so far, by name.</param>
 public sealed record TraceEvent(
-    TraceOperation Operation, int QueryId, int ParentId, SourceLocation Location, string Message, IReadOnlyList<KeyValuePair<string, RegoValue>> Locals)
+    TraceOperation Operation,
+    int QueryId,
+    int ParentId,
+    SourceLocation Location,
+    string Message,
+    IReadOnlyList<KeyValuePair<string, RegoValue>> Locals
+)
 {
     private string? _text;
 
     /// <summary>The expression, the body, or the path of the rule, on one line.</summary>
-    public string Text => _text ??= Node switch
-    {
-        Expression expression => SyntaxText.Of(expression),
-        IReadOnlyList<Expression> body => SyntaxText.Of(body),
-        RuleSet rules => rules.Name,
-        TracedRule rule => rule.Path,
-        _ => "",
-    };
+    public string Text =>
+        _text ??= Node switch
+        {
+            Expression expression => SyntaxText.Of(expression),
+            IReadOnlyList<Expression> body => SyntaxText.Of(body),
+            RuleSet rules => rules.Name,
+            TracedRule rule => rule.Path,
+            _ => "",
+        };
 
     internal object? Node { get; init; }
 
@@ -74,9 +82,22 @@ public sealed record TraceEvent(
             ("parent_id", (long)ParentId),
             ("type", node.Item1),
             ("node", node.Item2),
-            ("locals", RegoArray.Of(Locals.Select(local => (RegoValue)RegoObject.Of(
-                ("key", RegoObject.Of(("type", "var"), ("value", local.Key))), ("value", SyntaxJson.Term(SyntaxText.Literal(local.Value, Location))))))),
-            ("location", RegoObject.Of(("file", Location.File), ("row", (long)Location.Row), ("col", (long)Location.Column))),
+            (
+                "locals",
+                RegoArray.Of(
+                    Locals.Select(local =>
+                        (RegoValue)
+                            RegoObject.Of(
+                                ("key", RegoObject.Of(("type", "var"), ("value", local.Key))),
+                                ("value", SyntaxJson.Term(SyntaxText.Literal(local.Value, Location)))
+                            )
+                    )
+                )
+            ),
+            (
+                "location",
+                RegoObject.Of(("file", Location.File), ("row", (long)Location.Row), ("col", (long)Location.Column))
+            ),
         };
         if (Message.Length > 0)
             members.Add(("message", Message));
@@ -84,7 +105,13 @@ public sealed record TraceEvent(
     }
 
     /// <summary><c>file:row</c>, with <c>query</c> for the file of the query asked for.</summary>
-    internal string Place => Location.Row == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{(string.IsNullOrEmpty(Location.File) ? "query" : Location.File)}:{Location.Row}");
+    internal string Place =>
+        Location.Row == 0
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(string.IsNullOrEmpty(Location.File) ? "query" : Location.File)}:{Location.Row}"
+            );
 }
 
 /// <summary>A rule, or an else of it, as traces name it.</summary>

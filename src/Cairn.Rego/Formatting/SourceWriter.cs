@@ -83,7 +83,8 @@ internal sealed class SourceWriter(ModuleNode module)
     public bool StartsLine(SourceLocation location) =>
         string.IsNullOrWhiteSpace(_lines[location.Row - 1][..(location.Column - 1)]);
 
-    /// <summary>Writes something that has lines of its own, after the comments before it, with the one behind it.</summary>
+    /// <summary>Writes something that has lines of its own, after the comments before it, with the one behind
+    /// it.</summary>
     public void Line(SourceLocation location, int endRow, Action write)
     {
         CommentsBefore(location.Offset);
@@ -101,8 +102,16 @@ internal sealed class SourceWriter(ModuleNode module)
         {
             NewLine();
             var comment = module.Comments[_comment];
-            if (_comment > 0 && comment.Location.Row > 1 && string.IsNullOrWhiteSpace(_lines[comment.Location.Row - 2]) && !(_text.Length > 0 && _text[^1] is '{' or '[' or '('))
+            if (
+                _comment > 0
+                && comment.Location.Row > 1
+                && string.IsNullOrWhiteSpace(_lines[comment.Location.Row - 2])
+                && !(_text.Length > 0 && _text[^1] is '{' or '[' or '(')
+            )
+            {
                 Blank();
+            }
+
             Write(Text(comment));
             NewLine();
             _comment++;
@@ -117,7 +126,13 @@ internal sealed class SourceWriter(ModuleNode module)
     /// <summary>The comments before an offset that stand behind something, such as an opening brace.</summary>
     public void CommentsBehind(int offset)
     {
-        for (; _comment < module.Comments.Count && module.Comments[_comment].Location.Offset < offset && !StartsLine(module.Comments[_comment].Location); _comment++)
+        for (
+            ;
+            _comment < module.Comments.Count
+                && module.Comments[_comment].Location.Offset < offset
+                && !StartsLine(module.Comments[_comment].Location);
+            _comment++
+        )
         {
             Write((_lineStart ? "" : " ") + Text(module.Comments[_comment]));
             NewLine();

@@ -6,8 +6,8 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Formatting;
 
 /// <summary>
-/// Terms and expressions on one line, for what has no source of its own: traces and partially evaluated queries. The text
-/// parses to the same syntax tree; operators inside others are in parentheses.
+/// Terms and expressions on one line, for what has no source of its own: traces and partially evaluated queries. The
+/// text parses to the same syntax tree; operators inside others are in parentheses.
 /// </summary>
 internal static class SyntaxText
 {
@@ -34,8 +34,17 @@ internal static class SyntaxText
         if (rule.IsDefault)
             text.Append("default ");
         Head(rule.Head, text);
-        if (rule is { Body.Count: 0, Head: { Contains: null, Value: null or ScalarTerm { Value: RegoBoolean { Value: true } } } })
+        if (
+            rule is
+            {
+                Body.Count: 0,
+                Head: { Contains: null, Value: null or ScalarTerm { Value: RegoBoolean { Value: true } } }
+            }
+        )
+        {
             text.Append(" := true");
+        }
+
         Body(rule, text);
         for (var branch = rule.Else; branch is not null; branch = branch.Else)
         {
@@ -49,13 +58,17 @@ internal static class SyntaxText
     }
 
     /// <summary>The term that is written for a value: scalars stay, what holds others becomes a literal.</summary>
-    public static Term Literal(RegoValue value, SourceLocation location) => value switch
-    {
-        RegoArray array => new ArrayTerm([.. array.Select(item => Literal(item, location))], location),
-        RegoSet set => new SetTerm([.. set.Select(item => Literal(item, location))], location),
-        RegoObject o => new ObjectTerm([.. o.Select(member => (Literal(member.Key, location), Literal(member.Value, location)))], location),
-        _ => new ScalarTerm(value, location),
-    };
+    public static Term Literal(RegoValue value, SourceLocation location) =>
+        value switch
+        {
+            RegoArray array => new ArrayTerm([.. array.Select(item => Literal(item, location))], location),
+            RegoSet set => new SetTerm([.. set.Select(item => Literal(item, location))], location),
+            RegoObject o => new ObjectTerm(
+                [.. o.Select(member => (Literal(member.Key, location), Literal(member.Value, location)))],
+                location
+            ),
+            _ => new ScalarTerm(value, location),
+        };
 
     private static void Head(HeadNode head, StringBuilder text)
     {
@@ -97,11 +110,16 @@ internal static class SyntaxText
                 break;
             case UnifyExpression unify:
                 Side(unify.Left, text);
-                text.Append(unify.Declares ? " := " : unify.Compares ? " == " : " = ");
+                text.Append(
+                    unify.Declares ? " := "
+                    : unify.Compares ? " == "
+                    : " = "
+                );
                 Side(unify.Right, text);
                 break;
             case SomeExpression some:
-                text.Append("some ").AppendJoin(", ", some.Variables.Select(variable => Variables.Shown(variable.Name)));
+                text.Append("some ")
+                    .AppendJoin(", ", some.Variables.Select(variable => Variables.Shown(variable.Name)));
                 break;
             case SomeInExpression some:
                 In("some ", some.Key, some.Value, some.Collection, text);
@@ -215,9 +233,29 @@ internal static class SyntaxText
 
     /// <summary>Whether a text can stand behind a dot: it has a variable's form and is no keyword.</summary>
     public static bool IsName(string text) =>
-        text.Length > 0 && (char.IsAsciiLetter(text[0]) || text[0] == '_') && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !Keywords.Contains(text);
+        text.Length > 0
+        && (char.IsAsciiLetter(text[0]) || text[0] == '_')
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+        && !Keywords.Contains(text);
 
-    private static readonly HashSet<string> Keywords = ["as", "contains", "default", "else", "every", "false", "if", "import", "in", "not", "null", "package", "some", "true", "with"];
+    private static readonly HashSet<string> Keywords =
+    [
+        "as",
+        "contains",
+        "default",
+        "else",
+        "every",
+        "false",
+        "if",
+        "import",
+        "in",
+        "not",
+        "null",
+        "package",
+        "some",
+        "true",
+        "with",
+    ];
 
     private static void List(string open, IReadOnlyList<Term> items, string close, StringBuilder text)
     {
@@ -249,7 +287,9 @@ internal static class SyntaxText
         }
 
         Write(comprehension.Value, text);
-        text.Append(" | ").Append(Of(comprehension.Body)).Append(comprehension.Kind == ComprehensionKind.Array ? ']' : '}');
+        text.Append(" | ")
+            .Append(Of(comprehension.Body))
+            .Append(comprehension.Kind == ComprehensionKind.Array ? ']' : '}');
     }
 
     private static void Template(TemplateTerm template, StringBuilder text)

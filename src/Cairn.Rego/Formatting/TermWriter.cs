@@ -7,13 +7,14 @@ namespace Cairn.Rego.Formatting;
 /// <summary>Writes terms, expressions and rule heads.</summary>
 internal sealed class TermWriter(SourceWriter writer)
 {
-    public static bool StartsWithBrace(Expression expression) => expression switch
-    {
-        { Negated: true } => false,
-        TermExpression term => StartsWithBrace(term.Term),
-        UnifyExpression unify => StartsWithBrace(unify.Left),
-        _ => false,
-    };
+    public static bool StartsWithBrace(Expression expression) =>
+        expression switch
+        {
+            { Negated: true } => false,
+            TermExpression term => StartsWithBrace(term.Term),
+            UnifyExpression unify => StartsWithBrace(unify.Left),
+            _ => false,
+        };
 
     public void Package(PackageNode package)
     {
@@ -75,7 +76,13 @@ internal sealed class TermWriter(SourceWriter writer)
                 Write(unify.Right);
                 break;
             case SomeExpression some:
-                writer.Write("some " + string.Join(", ", some.Variables.Select(variable => variable.IsWildcard ? "_" : variable.Name)));
+                writer.Write(
+                    "some "
+                        + string.Join(
+                            ", ",
+                            some.Variables.Select(variable => variable.IsWildcard ? "_" : variable.Name)
+                        )
+                );
                 break;
             case SomeInExpression some:
                 writer.Write("some ");
@@ -171,20 +178,25 @@ internal sealed class TermWriter(SourceWriter writer)
         }
     }
 
-    private static bool StartsWithBrace(Term term) => term switch
-    {
-        SetTerm { Items.Count: > 0 } or ObjectTerm or ComprehensionTerm { Kind: not ComprehensionKind.Array } => true,
-        CallTerm { Infix: not null, Parenthesized: false } call => StartsWithBrace(call.Arguments[0]),
-        RefTerm reference => StartsWithBrace(reference.Head),
-        _ => false,
-    };
+    private static bool StartsWithBrace(Term term) =>
+        term switch
+        {
+            SetTerm { Items.Count: > 0 } or ObjectTerm or ComprehensionTerm { Kind: not ComprehensionKind.Array } =>
+                true,
+            CallTerm { Infix: not null, Parenthesized: false } call => StartsWithBrace(call.Arguments[0]),
+            RefTerm reference => StartsWithBrace(reference.Head),
+            _ => false,
+        };
 
     // What was written behind a dot stays there, keywords too. Names in brackets get a dot, but in heads.
     private void Path(IEnumerable<Term> path, bool head = false)
     {
         foreach (var element in path)
         {
-            if (element is ScalarTerm { Value: RegoString { Value: var name }, Source: var source } && (source is null || (!head && SyntaxText.IsName(name))))
+            if (
+                element is ScalarTerm { Value: RegoString { Value: var name }, Source: var source }
+                && (source is null || (!head && SyntaxText.IsName(name)))
+            )
             {
                 writer.Write("." + name);
             }
@@ -222,12 +234,17 @@ internal sealed class TermWriter(SourceWriter writer)
     private void Object(ObjectTerm o)
     {
         writer.Write("{");
-        Items(o.Members, member => member.Key.Location, o.Location.Row, member =>
-        {
-            Write(member.Key);
-            writer.Write(": ");
-            Write(member.Value);
-        });
+        Items(
+            o.Members,
+            member => member.Key.Location,
+            o.Location.Row,
+            member =>
+            {
+                Write(member.Key);
+                writer.Write(": ");
+                Write(member.Value);
+            }
+        );
         writer.Write("}");
     }
 
@@ -335,7 +352,13 @@ internal sealed class TermWriter(SourceWriter writer)
                     escaped.Append(text);
                 else
                     RegoJson.AppendString(escaped, text);
-                writer.Write((template.Raw ? escaped.ToString() : escaped.ToString(1, escaped.Length - 2)).Replace("{", "\\{", StringComparison.Ordinal));
+                writer.Write(
+                    (template.Raw ? escaped.ToString() : escaped.ToString(1, escaped.Length - 2)).Replace(
+                        "{",
+                        "\\{",
+                        StringComparison.Ordinal
+                    )
+                );
             }
             else
             {

@@ -20,13 +20,14 @@ internal enum GraphQlTokenKind
 internal readonly record struct GraphQlToken(GraphQlTokenKind Kind, string Text, int Line, int Column)
 {
     /// <summary>How messages call it.</summary>
-    public string Description => Kind switch
-    {
-        GraphQlTokenKind.Invalid => "<Invalid>",
-        GraphQlTokenKind.End => "<EOF>",
-        GraphQlTokenKind.Punctuator => Text,
-        _ => Text.Length == 0 ? Kind.ToString() : $"{Kind} \"{Text}\"",
-    };
+    public string Description =>
+        Kind switch
+        {
+            GraphQlTokenKind.Invalid => "<Invalid>",
+            GraphQlTokenKind.End => "<EOF>",
+            GraphQlTokenKind.Punctuator => Text,
+            _ => Text.Length == 0 ? Kind.ToString() : $"{Kind} \"{Text}\"",
+        };
 
     public bool Is(string punctuator) => Kind == GraphQlTokenKind.Punctuator && Text == punctuator;
 
@@ -35,7 +36,9 @@ internal readonly record struct GraphQlToken(GraphQlTokenKind Kind, string Text,
 
 /// <summary>A document that is not GraphQL.</summary>
 internal sealed class GraphQlException(string message, int line, int column)
-    : Exception(string.Create(CultureInfo.InvariantCulture, $"{message} in GraphQL string at location {line}:{column}"));
+    : Exception(
+        string.Create(CultureInfo.InvariantCulture, $"{message} in GraphQL string at location {line}:{column}")
+    );
 
 /// <summary>Cuts a GraphQL document into tokens, one at a time.</summary>
 internal sealed class GraphQlLexer(string text)
@@ -160,7 +163,8 @@ internal sealed class GraphQlLexer(string text)
     private GraphQlToken String(int line, int column)
     {
         var value = new StringBuilder();
-        for (_position++; _position < text.Length;)
+        _position++;
+        while (_position < text.Length)
         {
             char c = text[_position++];
             switch (c)
@@ -170,8 +174,18 @@ internal sealed class GraphQlLexer(string text)
                 case '\n' or '\r':
                     return Invalid(line, column);
                 case '\\' when At(_position) == 'u':
-                    if (!ushort.TryParse(text.AsSpan(_position + 1, Math.Min(4, text.Length - _position - 1)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
+                    if (
+                        !ushort.TryParse(
+                            text.AsSpan(_position + 1, Math.Min(4, text.Length - _position - 1)),
+                            NumberStyles.AllowHexSpecifier,
+                            CultureInfo.InvariantCulture,
+                            out ushort code
+                        )
+                    )
+                    {
                         return Invalid(line, column);
+                    }
+
                     value.Append((char)code);
                     _position += 5;
                     break;

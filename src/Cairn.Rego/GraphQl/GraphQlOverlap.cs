@@ -6,7 +6,8 @@ namespace Cairn.Rego.GraphQl;
 /// never be one object's (GraphQL specification, section 5.3.2).</summary>
 internal sealed class GraphQlOverlap(GraphQlSchema schema, IReadOnlyDictionary<string, RegoObject> fragments)
 {
-    // The comparison is of pairs: this many are enough for any query written by hand, and bound what a hostile one costs.
+    // The comparison is of pairs: this many are enough for any query written by hand, and bound what a hostile one
+    // costs.
     private const int MaxComparisons = 100_000;
 
     private int _comparisons;
@@ -21,7 +22,8 @@ internal sealed class GraphQlOverlap(GraphQlSchema schema, IReadOnlyDictionary<s
         CheckAll([(operation, root)]);
     }
 
-    /// <summary>A field of a type, the introspection fields of the query type among them; null where there is none.</summary>
+    /// <summary>A field of a type, the introspection fields of the query type among them; null where there is
+    /// none.</summary>
     public static GraphQlField? FieldOf(GraphQlSchema schema, GraphQlDefinition type, string name)
     {
         if (type.Fields.TryGetValue(name, out var field))
@@ -30,11 +32,19 @@ internal sealed class GraphQlOverlap(GraphQlSchema schema, IReadOnlyDictionary<s
             return null;
         return name switch
         {
-            "__schema" => new GraphQlField(name, new GraphQlType("__Schema", null, true), new Dictionary<string, GraphQlInput>()),
-            "__type" => new GraphQlField(name, new GraphQlType("__Type", null, false), new Dictionary<string, GraphQlInput>
-            {
-                ["name"] = new("name", new GraphQlType("String", null, true), null),
-            }),
+            "__schema" => new GraphQlField(
+                name,
+                new GraphQlType("__Schema", null, true),
+                new Dictionary<string, GraphQlInput>()
+            ),
+            "__type" => new GraphQlField(
+                name,
+                new GraphQlType("__Type", null, false),
+                new Dictionary<string, GraphQlInput>
+                {
+                    ["name"] = new("name", new GraphQlType("String", null, true), null),
+                }
+            ),
             _ => null,
         };
     }
@@ -52,14 +62,21 @@ internal sealed class GraphQlOverlap(GraphQlSchema schema, IReadOnlyDictionary<s
                     CheckPair(answer, fields[i], fields[j]);
             }
 
-            var below = fields.Where(field => field.Field is not null && field.Node["SelectionSet"] is not null)
-                .Select(field => (field.Node, schema.Types[field.Field!.Type.Named])).ToList();
+            var below = fields
+                .Where(field => field.Field is not null && field.Node["SelectionSet"] is not null)
+                .Select(field => (field.Node, schema.Types[field.Field!.Type.Named]))
+                .ToList();
             if (below.Count > 0)
                 CheckAll(below);
         }
     }
 
-    private void Collect(RegoObject node, GraphQlDefinition type, Dictionary<string, List<Selected>> byAnswer, HashSet<string> seen)
+    private void Collect(
+        RegoObject node,
+        GraphQlDefinition type,
+        Dictionary<string, List<Selected>> byAnswer,
+        HashSet<string> seen
+    )
     {
         foreach (var selection in node.Nodes("SelectionSet"))
         {
@@ -82,7 +99,8 @@ internal sealed class GraphQlOverlap(GraphQlSchema schema, IReadOnlyDictionary<s
         }
     }
 
-    private GraphQlDefinition TypeOf(string condition, GraphQlDefinition parent) => condition.Length == 0 ? parent : schema.Types[condition];
+    private GraphQlDefinition TypeOf(string condition, GraphQlDefinition parent) =>
+        condition.Length == 0 ? parent : schema.Types[condition];
 
     private void CheckPair(string answer, Selected a, Selected b)
     {
@@ -90,11 +108,22 @@ internal sealed class GraphQlOverlap(GraphQlSchema schema, IReadOnlyDictionary<s
             throw new GraphQlInvalidException("The query has too many overlapping fields to compare.");
         bool canMeet = a.Parent == b.Parent || a.Parent.Kind != "OBJECT" || b.Parent.Kind != "OBJECT";
         if (canMeet && a.Node.Text("Name") != b.Node.Text("Name"))
-            throw new GraphQlInvalidException($"Fields \"{answer}\" conflict because \"{a.Node.Text("Name")}\" and \"{b.Node.Text("Name")}\" are different fields.");
+        {
+            throw new GraphQlInvalidException(
+                $"Fields \"{answer}\" conflict because \"{a.Node.Text("Name")}\" and \"{b.Node.Text("Name")}\" "
+                    + "are different fields."
+            );
+        }
+
         if (canMeet && !Arguments(a.Node).Equals(Arguments(b.Node)))
             throw new GraphQlInvalidException($"Fields \"{answer}\" conflict because they have differing arguments.");
         if (a.Field is not null && b.Field is not null && !SameShape(a.Field.Type, b.Field.Type))
-            throw new GraphQlInvalidException($"Fields \"{answer}\" conflict because they return conflicting types \"{a.Field.Type}\" and \"{b.Field.Type}\".");
+        {
+            throw new GraphQlInvalidException(
+                $"Fields \"{answer}\" conflict because they return conflicting types \"{a.Field.Type}\" and "
+                    + $"\"{b.Field.Type}\"."
+            );
+        }
     }
 
     private static RegoSet Arguments(RegoObject node) => RegoSet.Of(node.Nodes("Arguments"));

@@ -6,9 +6,7 @@ namespace Cairn.Rego.GraphQl;
 internal sealed class GraphQlQueryParser : GraphQlReader
 {
     private GraphQlQueryParser(string text)
-        : base(text)
-    {
-    }
+        : base(text) { }
 
     /// <summary>The document as an object.</summary>
     /// <exception cref="GraphQlException">It is none.</exception>
@@ -21,11 +19,19 @@ internal sealed class GraphQlQueryParser : GraphQlReader
         while (Peek.Kind != GraphQlTokenKind.End)
         {
             if (Peek.IsName("fragment"))
+            {
                 fragments.Add(Fragment());
-            else if (Peek.Is("{") || Peek is { Kind: GraphQlTokenKind.Name, Text: "query" or "mutation" or "subscription" })
+            }
+            else if (
+                Peek.Is("{") || Peek is { Kind: GraphQlTokenKind.Name, Text: "query" or "mutation" or "subscription" }
+            )
+            {
                 operations.Add(Operation());
+            }
             else
+            {
                 throw Unexpected();
+            }
         }
 
         return Node(("Operations", RegoArray.Of(operations)), ("Fragments", RegoArray.Of(fragments)));
@@ -41,7 +47,8 @@ internal sealed class GraphQlQueryParser : GraphQlReader
             ("Name", Peek.Kind == GraphQlTokenKind.Name ? Name() : ""),
             ("VariableDefinitions", VariableDefinitions()),
             ("Directives", Directives(isConstant: false)),
-            ("SelectionSet", SelectionSet()));
+            ("SelectionSet", SelectionSet())
+        );
     }
 
     private RegoObject Fragment()
@@ -55,23 +62,30 @@ internal sealed class GraphQlQueryParser : GraphQlReader
             ("VariableDefinition", variables),
             ("TypeCondition", Name()),
             ("Directives", Directives(isConstant: false)),
-            ("SelectionSet", SelectionSet()));
+            ("SelectionSet", SelectionSet())
+        );
     }
 
     private string FragmentName() => Peek.IsName("on") ? throw Unexpected() : Name();
 
-    private RegoArray VariableDefinitions() => Many("(", ")", () =>
-    {
-        Expect("$");
-        string name = Name();
-        Expect(":");
-        return Node(
-            ("Variable", name),
-            ("Type", Type()),
-            ("DefaultValue", Skip("=") ? Value(isConstant: true) : RegoArray.Empty),
-            ("Directives", Directives(isConstant: false)),
-            ("Used", false));
-    });
+    private RegoArray VariableDefinitions() =>
+        Many(
+            "(",
+            ")",
+            () =>
+            {
+                Expect("$");
+                string name = Name();
+                Expect(":");
+                return Node(
+                    ("Variable", name),
+                    ("Type", Type()),
+                    ("DefaultValue", Skip("=") ? Value(isConstant: true) : RegoArray.Empty),
+                    ("Directives", Directives(isConstant: false)),
+                    ("Used", false)
+                );
+            }
+        );
 
     private RegoArray SelectionSet() =>
         Peek.Is("{") ? Many("{", "}", Selection, atLeastOne: true) : throw Expected("{");
@@ -87,7 +101,8 @@ internal sealed class GraphQlQueryParser : GraphQlReader
             ("Name", name),
             ("Arguments", Arguments(isConstant: false)),
             ("Directives", Directives(isConstant: false)),
-            ("SelectionSet", Peek.Is("{") ? SelectionSet() : RegoArray.Empty));
+            ("SelectionSet", Peek.Is("{") ? SelectionSet() : RegoArray.Empty)
+        );
     }
 
     private RegoObject Spread()
@@ -104,6 +119,7 @@ internal sealed class GraphQlQueryParser : GraphQlReader
         return Node(
             ("TypeCondition", condition),
             ("Directives", Directives(isConstant: false)),
-            ("SelectionSet", SelectionSet()));
+            ("SelectionSet", SelectionSet())
+        );
     }
 }

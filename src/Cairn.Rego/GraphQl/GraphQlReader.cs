@@ -2,8 +2,10 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.GraphQl;
 
-/// <summary>What the parsers of queries and of schemas share: looking one token ahead, names, values, types, directives.</summary>
-/// <remarks>Documents become Rego objects in the shape OPA gives them: empty lists and absent parts are left out.</remarks>
+/// <summary>What the parsers of queries and of schemas share: looking one token ahead, names, values, types,
+/// directives.</summary>
+/// <remarks>Documents become Rego objects in the shape OPA gives them: empty lists and absent parts are left
+/// out.</remarks>
 internal abstract class GraphQlReader
 {
     private const int MaxDepth = 200;
@@ -30,9 +32,11 @@ internal abstract class GraphQlReader
 
     protected GraphQlException Unexpected() => Unexpected(Peek);
 
-    protected static GraphQlException Unexpected(GraphQlToken token) => new($"Unexpected {token.Description}", token.Line, token.Column);
+    protected static GraphQlException Unexpected(GraphQlToken token) =>
+        new($"Unexpected {token.Description}", token.Line, token.Column);
 
-    protected GraphQlException Expected(string what) => new($"Expected {what}, found {Peek.Description}", Peek.Line, Peek.Column);
+    protected GraphQlException Expected(string what) =>
+        new($"Expected {what}, found {Peek.Description}", Peek.Line, Peek.Column);
 
     protected bool Skip(string punctuator)
     {
@@ -68,7 +72,14 @@ internal abstract class GraphQlReader
         while (!Peek.Is(close))
             items.Add(item());
         if (atLeastOne && items.Count == 0)
-            throw new GraphQlException($"expected at least one definition, found {Peek.Description}", Peek.Line, Peek.Column);
+        {
+            throw new GraphQlException(
+                $"expected at least one definition, found {Peek.Description}",
+                Peek.Line,
+                Peek.Column
+            );
+        }
+
         Next();
         _depth--;
         return RegoArray.Of(items);
@@ -100,13 +111,23 @@ internal abstract class GraphQlReader
             case GraphQlTokenKind.Name:
                 Next();
                 return Scalar(
-                    token.Text switch { "true" or "false" => GraphQlValueKind.Boolean, "null" => GraphQlValueKind.Null, _ => GraphQlValueKind.Enum },
-                    token.Text);
+                    token.Text switch
+                    {
+                        "true" or "false" => GraphQlValueKind.Boolean,
+                        "null" => GraphQlValueKind.Null,
+                        _ => GraphQlValueKind.Enum,
+                    },
+                    token.Text
+                );
             case GraphQlTokenKind.Punctuator when token.Text == "$" && !isConstant:
                 Next();
                 return Scalar(GraphQlValueKind.Variable, Name());
             case GraphQlTokenKind.Punctuator when token.Text == "[":
-                return Scalar(GraphQlValueKind.List, "", Many("[", "]", () => Node(("Name", ""), ("Value", Value(isConstant)))));
+                return Scalar(
+                    GraphQlValueKind.List,
+                    "",
+                    Many("[", "]", () => Node(("Name", ""), ("Value", Value(isConstant))))
+                );
             case GraphQlTokenKind.Punctuator when token.Text == "{":
                 return Scalar(GraphQlValueKind.Object, "", Many("{", "}", () => NamedValue(isConstant)));
             default:
@@ -153,7 +174,12 @@ internal abstract class GraphQlReader
     }
 
     private static RegoObject Scalar(GraphQlValueKind kind, string raw, RegoArray? children = null) =>
-        Node(("Raw", raw), ("Children", children ?? RegoArray.Empty), ("Kind", (long)kind), ("ExpectedTypeHasDefault", false));
+        Node(
+            ("Raw", raw),
+            ("Children", children ?? RegoArray.Empty),
+            ("Kind", (long)kind),
+            ("ExpectedTypeHasDefault", false)
+        );
 }
 
 /// <summary>The kinds of literals, numbered as OPA shows them.</summary>

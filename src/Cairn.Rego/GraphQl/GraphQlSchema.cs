@@ -9,7 +9,11 @@ internal sealed record GraphQlType(string Name, GraphQlType? Element, bool NonNu
     public string Named => Element?.Named ?? Name;
 
     public static GraphQlType Of(RegoObject node) =>
-        new(node.Text("NamedType"), node["Elem"] is RegoObject element ? Of(element) : null, node["NonNull"] is RegoBoolean { Value: true });
+        new(
+            node.Text("NamedType"),
+            node["Elem"] is RegoObject element ? Of(element) : null,
+            node["NonNull"] is RegoBoolean { Value: true }
+        );
 
     public override string ToString() => (Element is null ? Name : $"[{Element}]") + (NonNull ? "!" : "");
 }
@@ -22,7 +26,12 @@ internal sealed record GraphQlInput(string Name, GraphQlType Type, RegoObject? D
 
 internal sealed record GraphQlField(string Name, GraphQlType Type, IReadOnlyDictionary<string, GraphQlInput> Arguments);
 
-internal sealed record GraphQlDirective(string Name, IReadOnlyDictionary<string, GraphQlInput> Arguments, IReadOnlySet<string> Locations, bool IsRepeatable);
+internal sealed record GraphQlDirective(
+    string Name,
+    IReadOnlyDictionary<string, GraphQlInput> Arguments,
+    IReadOnlySet<string> Locations,
+    bool IsRepeatable
+);
 
 /// <summary>A named type with its extensions.</summary>
 internal sealed class GraphQlDefinition(string kind, string name)
@@ -38,10 +47,12 @@ internal sealed class GraphQlDefinition(string kind, string name)
     public bool IsInput => kind is "SCALAR" or "ENUM" or "INPUT_OBJECT";
 }
 
-/// <summary>A schema whose types, extensions and directives have been checked against each other (GraphQL specification, section 3).</summary>
+/// <summary>A schema whose types, extensions and directives have been checked against each other (GraphQL
+/// specification, section 3).</summary>
 internal sealed class GraphQlSchema
 {
-    private static readonly RegoObject Prelude = GraphQlSchemaParser.Parse("""
+    private static readonly RegoObject Prelude = GraphQlSchemaParser.Parse(
+        """
         scalar Int scalar Float scalar String scalar Boolean scalar ID
         directive @include(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
         directive @skip(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
@@ -60,20 +71,21 @@ internal sealed class GraphQlSchema
         type __Directive { name: String! description: String locations: [__DirectiveLocation!]! args(includeDeprecated: Boolean = false): [__InputValue!]! isRepeatable: Boolean! }
         enum __DirectiveLocation { QUERY MUTATION SUBSCRIPTION FIELD FRAGMENT_DEFINITION FRAGMENT_SPREAD INLINE_FRAGMENT VARIABLE_DEFINITION SCHEMA SCALAR OBJECT
           FIELD_DEFINITION ARGUMENT_DEFINITION INTERFACE UNION ENUM ENUM_VALUE INPUT_OBJECT INPUT_FIELD_DEFINITION }
-        """);
+        """
+    );
 
     private readonly Dictionary<string, string> _roots = [];
 
-    private GraphQlSchema()
-    {
-    }
+    private GraphQlSchema() { }
 
     public Dictionary<string, GraphQlDefinition> Types { get; } = [];
 
     public Dictionary<string, GraphQlDirective> Directives { get; } = [];
 
-    /// <summary>The type that operations of a kind (query, mutation, subscription) start at; null where there is none.</summary>
-    public GraphQlDefinition? Root(string operation) => _roots.TryGetValue(operation, out string? name) ? Types.GetValueOrDefault(name) : null;
+    /// <summary>The type that operations of a kind (query, mutation, subscription) start at; null where there is
+    /// none.</summary>
+    public GraphQlDefinition? Root(string operation) =>
+        _roots.TryGetValue(operation, out string? name) ? Types.GetValueOrDefault(name) : null;
 
     /// <summary>Puts a document together and checks it.</summary>
     /// <exception cref="GraphQlInvalidException">The schema contradicts itself or names what is not there.</exception>
@@ -99,12 +111,15 @@ internal sealed class GraphQlSchema
     }
 
     /// <summary>Every object type a value of this composite type can have.</summary>
-    public IEnumerable<string> PossibleTypes(GraphQlDefinition type) => type.Kind switch
-    {
-        "OBJECT" => [type.Name],
-        "UNION" => type.Members,
-        _ => Types.Values.Where(other => other.Kind == "OBJECT" && other.Interfaces.Contains(type.Name)).Select(other => other.Name),
-    };
+    public IEnumerable<string> PossibleTypes(GraphQlDefinition type) =>
+        type.Kind switch
+        {
+            "OBJECT" => [type.Name],
+            "UNION" => type.Members,
+            _ => Types
+                .Values.Where(other => other.Kind == "OBJECT" && other.Interfaces.Contains(type.Name))
+                .Select(other => other.Name),
+        };
 
     private void Define(RegoObject node)
     {
@@ -120,7 +135,12 @@ internal sealed class GraphQlSchema
         if (!Types.TryGetValue(node.Text("Name"), out var type))
             Types.Add(node.Text("Name"), type = new GraphQlDefinition(node.Text("Kind"), node.Text("Name")));
         if (type.Kind != node.Text("Kind"))
-            throw new GraphQlInvalidException($"Cannot extend type {type.Name} because the base type is a {type.Kind}, not {node.Text("Kind")}.");
+        {
+            throw new GraphQlInvalidException(
+                $"Cannot extend type {type.Name} because the base type is a {type.Kind}, not {node.Text("Kind")}."
+            );
+        }
+
         Fill(type, node);
     }
 
@@ -128,14 +148,29 @@ internal sealed class GraphQlSchema
     {
         foreach (var field in node.Nodes("Fields"))
         {
-            if (!type.Fields.TryAdd(field.Text("Name"), new GraphQlField(field.Text("Name"), GraphQlType.Of(field.Node("Type")), InputsOf(field, "Arguments"))))
+            if (
+                !type.Fields.TryAdd(
+                    field.Text("Name"),
+                    new GraphQlField(
+                        field.Text("Name"),
+                        GraphQlType.Of(field.Node("Type")),
+                        InputsOf(field, "Arguments")
+                    )
+                )
+            )
+            {
                 throw new GraphQlInvalidException($"Field {type.Name}.{field.Text("Name")} can only be defined once.");
+            }
         }
 
         foreach (var value in node.Nodes("EnumValues"))
         {
             if (!type.Values.Add(value.Text("Name")))
-                throw new GraphQlInvalidException($"Enum value {type.Name}.{value.Text("Name")} can only be defined once.");
+            {
+                throw new GraphQlInvalidException(
+                    $"Enum value {type.Name}.{value.Text("Name")} can only be defined once."
+                );
+            }
         }
 
         type.Interfaces.UnionWith(node.Texts("Interfaces"));
@@ -148,21 +183,42 @@ internal sealed class GraphQlSchema
         var inputs = new Dictionary<string, GraphQlInput>();
         foreach (var input in node.Nodes(member))
         {
-            if (!inputs.TryAdd(input.Text("Name"), new GraphQlInput(input.Text("Name"), GraphQlType.Of(input.Node("Type")), input["DefaultValue"] as RegoObject)))
+            if (
+                !inputs.TryAdd(
+                    input.Text("Name"),
+                    new GraphQlInput(
+                        input.Text("Name"),
+                        GraphQlType.Of(input.Node("Type")),
+                        input["DefaultValue"] as RegoObject
+                    )
+                )
+            )
+            {
                 throw new GraphQlInvalidException($"There can be only one argument named \"{input.Text("Name")}\".");
+            }
         }
 
         return inputs;
     }
 
-    private static GraphQlDirective DirectiveOf(RegoObject node) => new(
-        node.Text("Name"), InputsOf(node, "Arguments"), node.Texts("Locations").ToHashSet(), node["IsRepeatable"] is RegoBoolean { Value: true });
+    private static GraphQlDirective DirectiveOf(RegoObject node) =>
+        new(
+            node.Text("Name"),
+            InputsOf(node, "Arguments"),
+            node.Texts("Locations").ToHashSet(),
+            node["IsRepeatable"] is RegoBoolean { Value: true }
+        );
 
     private void SetRoots(RegoObject document)
     {
         var schemas = document.Nodes("Schema").ToList();
         if (schemas.Count > 1)
-            throw new GraphQlInvalidException("Cannot have multiple schema entry points, consider schema extensions instead.");
+        {
+            throw new GraphQlInvalidException(
+                "Cannot have multiple schema entry points, consider schema extensions instead."
+            );
+        }
+
         foreach (var node in schemas.Concat(document.Nodes("SchemaExtension")))
         {
             CheckDirectives(node, "SCHEMA");
@@ -170,7 +226,10 @@ internal sealed class GraphQlSchema
             {
                 _roots[operation.Text("Operation")] = Types.ContainsKey(operation.Text("Type"))
                     ? operation.Text("Type")
-                    : throw new GraphQlInvalidException($"Schema root {operation.Text("Operation")} refers to a type {operation.Text("Type")} that does not exist.");
+                    : throw new GraphQlInvalidException(
+                        $"Schema root {operation.Text("Operation")} refers to a type {operation.Text("Type")} "
+                            + "that does not exist."
+                    );
             }
         }
 
@@ -237,7 +296,12 @@ internal sealed class GraphQlSchema
         {
             var target = Existing(field.Type.Named);
             if (type.Kind == "INPUT_OBJECT" ? !target.IsInput : target.Kind == "INPUT_OBJECT")
-                throw new GraphQlInvalidException($"{type.Kind} {type.Name}: field {field.Name} cannot be of the type {target.Name}, a {target.Kind}.");
+            {
+                throw new GraphQlInvalidException(
+                    $"{type.Kind} {type.Name}: field {field.Name} cannot be of the type {target.Name}, a {target.Kind}."
+                );
+            }
+
             CheckInputs(field.Arguments.Values, $"{type.Name}.{field.Name}");
         }
 
@@ -254,23 +318,53 @@ internal sealed class GraphQlSchema
         foreach (string further in contract.Interfaces)
         {
             if (!type.Interfaces.Contains(further))
-                throw new GraphQlInvalidException($"Type {type.Name} must implement {further} because it is implemented by {contract.Name}.");
+            {
+                throw new GraphQlInvalidException(
+                    $"Type {type.Name} must implement {further} because it is implemented by {contract.Name}."
+                );
+            }
         }
 
         foreach (var required in contract.Fields.Values)
         {
             if (!type.Fields.TryGetValue(required.Name, out var field))
-                throw new GraphQlInvalidException($"For {type.Name} to implement {contract.Name} it must have a field called {required.Name}.");
+            {
+                throw new GraphQlInvalidException(
+                    $"For {type.Name} to implement {contract.Name} it must have a field called {required.Name}."
+                );
+            }
+
             if (!IsCovariant(field.Type, required.Type))
-                throw new GraphQlInvalidException($"For {type.Name} to implement {contract.Name} the field {required.Name} must have type {required.Type}.");
+            {
+                throw new GraphQlInvalidException(
+                    $"For {type.Name} to implement {contract.Name} the field {required.Name} must have type "
+                        + $"{required.Type}."
+                );
+            }
+
             foreach (var argument in required.Arguments.Values)
             {
                 if (!field.Arguments.TryGetValue(argument.Name, out var given) || given.Type != argument.Type)
-                    throw new GraphQlInvalidException($"For {type.Name} to implement {contract.Name} the field {required.Name} must have the argument {argument.Name} of type {argument.Type}.");
+                {
+                    throw new GraphQlInvalidException(
+                        $"For {type.Name} to implement {contract.Name} the field {required.Name} must have the "
+                            + $"argument {argument.Name} of type {argument.Type}."
+                    );
+                }
             }
 
-            if (field.Arguments.Values.FirstOrDefault(argument => argument.IsRequired && !required.Arguments.ContainsKey(argument.Name)) is { } extra)
-                throw new GraphQlInvalidException($"For {type.Name} to implement {contract.Name} any additional argument such as {extra.Name} must be optional.");
+            if (
+                field.Arguments.Values.FirstOrDefault(argument =>
+                    argument.IsRequired && !required.Arguments.ContainsKey(argument.Name)
+                ) is
+                { } extra
+            )
+            {
+                throw new GraphQlInvalidException(
+                    $"For {type.Name} to implement {contract.Name} any additional argument such as {extra.Name} "
+                        + "must be optional."
+                );
+            }
         }
     }
 
@@ -279,10 +373,18 @@ internal sealed class GraphQlSchema
         if (required.NonNull && !actual.NonNull)
             return false;
         if (required.Element is not null || actual.Element is not null)
-            return required.Element is not null && actual.Element is not null && IsCovariant(actual.Element, required.Element);
+        {
+            return required.Element is not null
+                && actual.Element is not null
+                && IsCovariant(actual.Element, required.Element);
+        }
+
         return actual.Name == required.Name
-            || (Types.TryGetValue(required.Name, out var wide) && Types.TryGetValue(actual.Name, out var narrow)
-                && (wide.Members.Contains(actual.Name) || narrow.Interfaces.Contains(wide.Name)));
+            || (
+                Types.TryGetValue(required.Name, out var wide)
+                && Types.TryGetValue(actual.Name, out var narrow)
+                && (wide.Members.Contains(actual.Name) || narrow.Interfaces.Contains(wide.Name))
+            );
     }
 
     private void CheckInputs(IEnumerable<GraphQlInput> inputs, string where)
@@ -291,7 +393,11 @@ internal sealed class GraphQlSchema
         {
             CheckName(input.Name);
             if (!Existing(input.Type.Named).IsInput)
-                throw new GraphQlInvalidException($"cannot use {input.Type.Named} as argument {input.Name} of {where} because it is no input type.");
+            {
+                throw new GraphQlInvalidException(
+                    $"cannot use {input.Type.Named} as argument {input.Name} of {where} because it is no input type."
+                );
+            }
         }
     }
 
@@ -306,19 +412,36 @@ internal sealed class GraphQlSchema
             foreach (var argument in use.Nodes("Arguments"))
             {
                 if (!directive.Arguments.ContainsKey(argument.Text("Name")))
-                    throw new GraphQlInvalidException($"Undefined argument {argument.Text("Name")} for directive {directive.Name}.");
+                {
+                    throw new GraphQlInvalidException(
+                        $"Undefined argument {argument.Text("Name")} for directive {directive.Name}."
+                    );
+                }
             }
 
             var given = use.Nodes("Arguments").Select(argument => argument.Text("Name")).ToHashSet();
-            if (directive.Arguments.Values.FirstOrDefault(argument => argument.IsRequired && !given.Contains(argument.Name)) is { } missing)
-                throw new GraphQlInvalidException($"Argument {missing.Name} for directive {directive.Name} cannot be null.");
+            if (
+                directive.Arguments.Values.FirstOrDefault(argument =>
+                    argument.IsRequired && !given.Contains(argument.Name)
+                ) is
+                { } missing
+            )
+            {
+                throw new GraphQlInvalidException(
+                    $"Argument {missing.Name} for directive {directive.Name} cannot be null."
+                );
+            }
         }
     }
 
     private static void CheckName(string name)
     {
         if (name.StartsWith("__", StringComparison.Ordinal))
-            throw new GraphQlInvalidException($"Name \"{name}\" must not begin with \"__\", which is reserved by GraphQL introspection.");
+        {
+            throw new GraphQlInvalidException(
+                $"Name \"{name}\" must not begin with \"__\", which is reserved by GraphQL introspection."
+            );
+        }
     }
 
     private GraphQlDefinition Existing(string name) =>
@@ -328,15 +451,17 @@ internal sealed class GraphQlSchema
 /// <summary>A document that is GraphQL but breaks its rules.</summary>
 internal sealed class GraphQlInvalidException(string message) : Exception(message);
 
-/// <summary>Reading documents. A part of the wrong kind, in a document that a policy made itself, counts as invalid.</summary>
+/// <summary>Reading documents. A part of the wrong kind, in a document that a policy made itself, counts as
+/// invalid.</summary>
 internal static class GraphQlNodes
 {
-    public static string Text(this RegoObject node, string name) => node[name] switch
-    {
-        RegoString text => text.Value,
-        null => "",
-        _ => throw new GraphQlInvalidException($"{name} has to be a string."),
-    };
+    public static string Text(this RegoObject node, string name) =>
+        node[name] switch
+        {
+            RegoString text => text.Value,
+            null => "",
+            _ => throw new GraphQlInvalidException($"{name} has to be a string."),
+        };
 
     public static RegoObject Node(this RegoObject node, string name) =>
         node[name] as RegoObject ?? throw new GraphQlInvalidException($"{name} has to be an object.");
@@ -347,16 +472,21 @@ internal static class GraphQlNodes
         ValueWork.Visit(8);
         return node[name] switch
         {
-            RegoArray items => items.Select(item => item as RegoObject ?? throw new GraphQlInvalidException($"{name} has to be a list of objects.")),
+            RegoArray items => items.Select(item =>
+                item as RegoObject ?? throw new GraphQlInvalidException($"{name} has to be a list of objects.")
+            ),
             null or RegoNull => [],
             _ => throw new GraphQlInvalidException($"{name} has to be a list."),
         };
     }
 
-    public static IEnumerable<string> Texts(this RegoObject node, string name) => node[name] switch
-    {
-        RegoArray items => items.Select(item => (item as RegoString)?.Value ?? throw new GraphQlInvalidException($"{name} has to be a list of strings.")),
-        null or RegoNull => [],
-        _ => throw new GraphQlInvalidException($"{name} has to be a list."),
-    };
+    public static IEnumerable<string> Texts(this RegoObject node, string name) =>
+        node[name] switch
+        {
+            RegoArray items => items.Select(item =>
+                (item as RegoString)?.Value ?? throw new GraphQlInvalidException($"{name} has to be a list of strings.")
+            ),
+            null or RegoNull => [],
+            _ => throw new GraphQlInvalidException($"{name} has to be a list."),
+        };
 }

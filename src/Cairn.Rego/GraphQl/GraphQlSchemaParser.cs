@@ -6,17 +6,30 @@ namespace Cairn.Rego.GraphQl;
 /// <summary>Parses type system documents: definitions and extensions (GraphQL specification, section 3).</summary>
 internal sealed class GraphQlSchemaParser : GraphQlReader
 {
-    private static readonly FrozenSet<string> Locations = FrozenSet.ToFrozenSet(
-    [
-        "QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT_DEFINITION", "FRAGMENT_SPREAD", "INLINE_FRAGMENT",
-        "VARIABLE_DEFINITION", "SCHEMA", "SCALAR", "OBJECT", "FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INTERFACE",
-        "UNION", "ENUM", "ENUM_VALUE", "INPUT_OBJECT", "INPUT_FIELD_DEFINITION",
+    private static readonly FrozenSet<string> Locations = FrozenSet.ToFrozenSet([
+        "QUERY",
+        "MUTATION",
+        "SUBSCRIPTION",
+        "FIELD",
+        "FRAGMENT_DEFINITION",
+        "FRAGMENT_SPREAD",
+        "INLINE_FRAGMENT",
+        "VARIABLE_DEFINITION",
+        "SCHEMA",
+        "SCALAR",
+        "OBJECT",
+        "FIELD_DEFINITION",
+        "ARGUMENT_DEFINITION",
+        "INTERFACE",
+        "UNION",
+        "ENUM",
+        "ENUM_VALUE",
+        "INPUT_OBJECT",
+        "INPUT_FIELD_DEFINITION",
     ]);
 
     private GraphQlSchemaParser(string text)
-        : base(text)
-    {
-    }
+        : base(text) { }
 
     /// <summary>The document as an object.</summary>
     /// <exception cref="GraphQlException">It is none.</exception>
@@ -59,8 +72,12 @@ internal sealed class GraphQlSchemaParser : GraphQlReader
         }
 
         return Node(
-            ("Schema", RegoArray.Of(schemas)), ("SchemaExtension", RegoArray.Of(schemaExtensions)), ("Directives", RegoArray.Of(directives)),
-            ("Definitions", RegoArray.Of(definitions)), ("Extensions", RegoArray.Of(extensions)));
+            ("Schema", RegoArray.Of(schemas)),
+            ("SchemaExtension", RegoArray.Of(schemaExtensions)),
+            ("Directives", RegoArray.Of(directives)),
+            ("Definitions", RegoArray.Of(definitions)),
+            ("Extensions", RegoArray.Of(extensions))
+        );
     }
 
     private string Description() =>
@@ -70,14 +87,19 @@ internal sealed class GraphQlSchemaParser : GraphQlReader
     {
         ExpectKeyword("schema");
         var directives = Directives(isConstant: true);
-        var operations = Many("{", "}", () =>
-        {
-            if (Peek is not { Kind: GraphQlTokenKind.Name, Text: "query" or "mutation" or "subscription" })
-                throw Unexpected();
-            string operation = Name();
-            Expect(":");
-            return Node(("Operation", operation), ("Type", Name()));
-        }, atLeastOne: true);
+        var operations = Many(
+            "{",
+            "}",
+            () =>
+            {
+                if (Peek is not { Kind: GraphQlTokenKind.Name, Text: "query" or "mutation" or "subscription" })
+                    throw Unexpected();
+                string operation = Name();
+                Expect(":");
+                return Node(("Operation", operation), ("Type", Name()));
+            },
+            atLeastOne: true
+        );
         if (isExtension && directives.Count == 0 && operations.Count == 0)
             throw Unexpected();
         return Node(("Description", description), ("Directives", directives), ("OperationTypes", operations));
@@ -85,8 +107,11 @@ internal sealed class GraphQlSchemaParser : GraphQlReader
 
     private RegoObject Definition(string description, bool isExtension)
     {
-        if (Peek is not { Kind: GraphQlTokenKind.Name, Text: "scalar" or "type" or "interface" or "union" or "enum" or "input" })
+        var first = Peek;
+        bool defines = first.Text is "scalar" or "type" or "interface" or "union" or "enum" or "input";
+        if (!defines || first.Kind is not GraphQlTokenKind.Name)
             throw Unexpected();
+
         string keyword = Name();
         string name = Name();
         var interfaces = keyword is "type" or "interface" ? Implements() : RegoArray.Empty;
@@ -98,15 +123,41 @@ internal sealed class GraphQlSchemaParser : GraphQlReader
             _ => RegoArray.Empty,
         };
         var types = keyword == "union" && Skip("=") ? Names("|") : RegoArray.Empty;
-        var values = keyword == "enum"
-            ? Many("{", "}", () => Node(("Description", Description()), ("Name", Name()), ("Directives", Directives(isConstant: true))), atLeastOne: true)
-            : RegoArray.Empty;
+        var values =
+            keyword == "enum"
+                ? Many(
+                    "{",
+                    "}",
+                    () =>
+                        Node(
+                            ("Description", Description()),
+                            ("Name", Name()),
+                            ("Directives", Directives(isConstant: true))
+                        ),
+                    atLeastOne: true
+                )
+                : RegoArray.Empty;
         if (isExtension && interfaces.Count + directives.Count + fields.Count + types.Count + values.Count == 0)
             throw Unexpected();
         return Node(
-            ("Kind", keyword switch { "type" => "OBJECT", "input" => "INPUT_OBJECT", _ => keyword.ToUpperInvariant() }),
-            ("Description", description), ("Name", name), ("Directives", directives), ("Interfaces", interfaces),
-            ("Fields", fields), ("Types", types), ("EnumValues", values), ("BuiltIn", false));
+            (
+                "Kind",
+                keyword switch
+                {
+                    "type" => "OBJECT",
+                    "input" => "INPUT_OBJECT",
+                    _ => keyword.ToUpperInvariant(),
+                }
+            ),
+            ("Description", description),
+            ("Name", name),
+            ("Directives", directives),
+            ("Interfaces", interfaces),
+            ("Fields", fields),
+            ("Types", types),
+            ("EnumValues", values),
+            ("BuiltIn", false)
+        );
     }
 
     private RegoArray Implements()
@@ -133,8 +184,12 @@ internal sealed class GraphQlSchemaParser : GraphQlReader
         var arguments = Many("(", ")", Input, atLeastOne: true);
         Expect(":");
         return Node(
-            ("Description", description), ("Name", name), ("Arguments", arguments), ("Type", Type()),
-            ("Directives", Directives(isConstant: true)));
+            ("Description", description),
+            ("Name", name),
+            ("Arguments", arguments),
+            ("Type", Type()),
+            ("Directives", Directives(isConstant: true))
+        );
     }
 
     private RegoValue Input()
@@ -143,9 +198,12 @@ internal sealed class GraphQlSchemaParser : GraphQlReader
         string name = Name();
         Expect(":");
         return Node(
-            ("Description", description), ("Name", name), ("Type", Type()),
+            ("Description", description),
+            ("Name", name),
+            ("Type", Type()),
             ("DefaultValue", Skip("=") ? Value(isConstant: true) : RegoArray.Empty),
-            ("Directives", Directives(isConstant: true)));
+            ("Directives", Directives(isConstant: true))
+        );
     }
 
     private RegoObject Directive(string description)
@@ -163,8 +221,12 @@ internal sealed class GraphQlSchemaParser : GraphQlReader
         while (Skip("|"))
             locations.Add(Location());
         return Node(
-            ("Description", description), ("Name", name), ("Arguments", arguments),
-            ("Locations", RegoArray.Of(locations)), ("IsRepeatable", repeatable));
+            ("Description", description),
+            ("Name", name),
+            ("Arguments", arguments),
+            ("Locations", RegoArray.Of(locations)),
+            ("IsRepeatable", repeatable)
+        );
     }
 
     private string Location()

@@ -4,7 +4,8 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.GraphQl;
 
-/// <summary>Checks an executable document against a schema (GraphQL specification, section 5). The first fault ends it.</summary>
+/// <summary>Checks an executable document against a schema (GraphQL specification, section 5). The first fault ends
+/// it.</summary>
 internal sealed class GraphQlValidator
 {
     private readonly GraphQlSchema _schema;
@@ -25,12 +26,19 @@ internal sealed class GraphQlValidator
 
     /// <summary>Checks a document.</summary>
     /// <exception cref="GraphQlInvalidException">It breaks a rule.</exception>
-    public static void Validate(GraphQlSchema schema, RegoObject document) => new GraphQlValidator(schema).Document(document);
+    public static void Validate(GraphQlSchema schema, RegoObject document) =>
+        new GraphQlValidator(schema).Document(document);
 
     private void Document(RegoObject document)
     {
         foreach (var fragment in document.Nodes("Fragments"))
-            Ensure(_fragments.TryAdd(fragment.Text("Name"), fragment), $"There can be only one fragment named \"{fragment.Text("Name")}\".");
+        {
+            Ensure(
+                _fragments.TryAdd(fragment.Text("Name"), fragment),
+                $"There can be only one fragment named \"{fragment.Text("Name")}\"."
+            );
+        }
+
         foreach (string name in _fragments.Keys)
             CheckCycle(name, []);
         var operations = document.Nodes("Operations").ToList();
@@ -38,14 +46,20 @@ internal sealed class GraphQlValidator
         foreach (var operation in operations)
         {
             string name = operation.Text("Name");
-            Ensure(name.Length > 0 || operations.Count == 1, "This anonymous operation must be the only defined operation.");
+            Ensure(
+                name.Length > 0 || operations.Count == 1,
+                "This anonymous operation must be the only defined operation."
+            );
             Ensure(names.Add(name), $"There can be only one operation named \"{name}\".");
             Operation(operation);
         }
 
         foreach (var fragment in _fragments.Values)
         {
-            Ensure(_usedFragments.Contains(fragment.Text("Name")), $"Fragment \"{fragment.Text("Name")}\" is never used.");
+            Ensure(
+                _usedFragments.Contains(fragment.Text("Name")),
+                $"Fragment \"{fragment.Text("Name")}\" is never used."
+            );
             CheckDirectives(fragment, "FRAGMENT_DEFINITION");
         }
     }
@@ -53,7 +67,9 @@ internal sealed class GraphQlValidator
     private void Operation(RegoObject operation)
     {
         string kind = operation.Text("Operation");
-        var root = _schema.Root(kind) ?? throw new GraphQlInvalidException($"Schema does not support operation type \"{kind}\"");
+        var root =
+            _schema.Root(kind)
+            ?? throw new GraphQlInvalidException($"Schema does not support operation type \"{kind}\"");
         _visited = [];
         _usedVariables.Clear();
         _variables = [];
@@ -66,17 +82,31 @@ internal sealed class GraphQlValidator
             var value = node["DefaultValue"] as RegoObject;
             if (value is not null)
                 Value(value, type);
-            Ensure(_variables.TryAdd(name, new GraphQlInput(name, type, value)), $"There can be only one variable named \"${name}\".");
+            Ensure(
+                _variables.TryAdd(name, new GraphQlInput(name, type, value)),
+                $"There can be only one variable named \"${name}\"."
+            );
             CheckDirectives(node, "VARIABLE_DEFINITION");
         }
 
         CheckDirectives(operation, kind.ToUpperInvariant());
         if (kind == "subscription")
-            Ensure(operation.Nodes("SelectionSet").Count() == 1, "A subscription must select only one top level field.");
+        {
+            Ensure(
+                operation.Nodes("SelectionSet").Count() == 1,
+                "A subscription must select only one top level field."
+            );
+        }
+
         Selections(operation, root);
         _overlap.Check(operation, root);
         foreach (string name in _variables.Keys)
-            Ensure(_usedVariables.Contains(name), $"Variable \"${name}\" is never used in operation \"{operation.Text("Name")}\".");
+        {
+            Ensure(
+                _usedVariables.Contains(name),
+                $"Variable \"${name}\" is never used in operation \"{operation.Text("Name")}\"."
+            );
+        }
     }
 
     private void Selections(RegoObject node, GraphQlDefinition type)
@@ -98,7 +128,10 @@ internal sealed class GraphQlValidator
         CheckDirectives(node, "FIELD");
         if (name == "__typename")
         {
-            Ensure(node["SelectionSet"] is null, "Field \"__typename\" must not have a selection since type \"String!\" has no subfields.");
+            Ensure(
+                node["SelectionSet"] is null,
+                "Field \"__typename\" must not have a selection since type \"String!\" has no subfields."
+            );
             return;
         }
 
@@ -107,8 +140,15 @@ internal sealed class GraphQlValidator
         Arguments(node, field!.Arguments, $"field \"{name}\"");
         var target = _schema.Types[field.Type.Named];
         bool selects = node["SelectionSet"] is RegoArray { Count: > 0 };
-        Ensure(!target.IsComposite || selects, $"Field \"{name}\" of type \"{field.Type}\" must have a selection of subfields. Did you mean \"{name} {{ ... }}\"?");
-        Ensure(target.IsComposite || !selects, $"Field \"{name}\" must not have a selection since type \"{field.Type}\" has no subfields.");
+        Ensure(
+            !target.IsComposite || selects,
+            $"Field \"{name}\" of type \"{field.Type}\" must have a selection of subfields. Did you mean "
+                + $"\"{name} {{ ... }}\"?"
+        );
+        Ensure(
+            target.IsComposite || !selects,
+            $"Field \"{name}\" must not have a selection since type \"{field.Type}\" has no subfields."
+        );
         if (selects)
             Selections(node, target);
     }
@@ -137,7 +177,8 @@ internal sealed class GraphQlValidator
         Ensure(type!.IsComposite, $"Fragment cannot condition on non composite type \"{name}\".");
         Ensure(
             _schema.PossibleTypes(type).Intersect(_schema.PossibleTypes(parent)).Any(),
-            $"Fragment cannot be spread here as objects of type \"{parent.Name}\" can never be of type \"{name}\".");
+            $"Fragment cannot be spread here as objects of type \"{parent.Name}\" can never be of type \"{name}\"."
+        );
         return type;
     }
 
@@ -149,7 +190,10 @@ internal sealed class GraphQlValidator
             string name = use.Text("Name");
             Ensure(_schema.Directives.TryGetValue(name, out var directive), $"Unknown directive \"@{name}\".");
             Ensure(directive!.Locations.Contains(location), $"Directive \"@{name}\" may not be used on {location}.");
-            Ensure(seen.Add(name) || directive.IsRepeatable, $"The directive \"@{name}\" can only be used once at this location.");
+            Ensure(
+                seen.Add(name) || directive.IsRepeatable,
+                $"The directive \"@{name}\" can only be used once at this location."
+            );
             Arguments(use, directive.Arguments, $"directive \"@{name}\"");
         }
     }
@@ -166,7 +210,12 @@ internal sealed class GraphQlValidator
         }
 
         foreach (var input in known.Values)
-            Ensure(!input.IsRequired || given.ContainsKey(input.Name), $"{where} argument \"{input.Name}\" of type \"{input.Type}\" is required, but it was not provided.");
+        {
+            Ensure(
+                !input.IsRequired || given.ContainsKey(input.Name),
+                $"{where} argument \"{input.Name}\" of type \"{input.Type}\" is required, but it was not provided."
+            );
+        }
     }
 
     private void Value(RegoObject value, GraphQlType type, bool hasDefault = false)
@@ -208,7 +257,8 @@ internal sealed class GraphQlValidator
             "INPUT_OBJECT" => kind == GraphQlValueKind.Object,
             _ => type.Name switch
             {
-                "Int" => kind == GraphQlValueKind.Int && int.TryParse(raw, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
+                "Int" => kind == GraphQlValueKind.Int
+                    && int.TryParse(raw, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
                 "Float" => kind is GraphQlValueKind.Int or GraphQlValueKind.Float,
                 "String" => kind is GraphQlValueKind.String or GraphQlValueKind.Block,
                 "Boolean" => kind == GraphQlValueKind.Boolean,
@@ -227,13 +277,21 @@ internal sealed class GraphQlValidator
         foreach (var child in value.Nodes("Children"))
         {
             string name = child.Text("Name");
-            Ensure(type.Fields.TryGetValue(name, out var field), $"Field \"{name}\" is not defined by type \"{type.Name}\".");
+            Ensure(
+                type.Fields.TryGetValue(name, out var field),
+                $"Field \"{name}\" is not defined by type \"{type.Name}\"."
+            );
             Ensure(given.Add(name), $"There can be only one input field named \"{name}\".");
             Value(child.Node("Value"), field!.Type);
         }
 
         foreach (var field in type.Fields.Values)
-            Ensure(!field.Type.NonNull || given.Contains(field.Name), $"Field \"{type.Name}.{field.Name}\" of required type \"{field.Type}\" was not provided.");
+        {
+            Ensure(
+                !field.Type.NonNull || given.Contains(field.Name),
+                $"Field \"{type.Name}.{field.Name}\" of required type \"{field.Type}\" was not provided."
+            );
+        }
     }
 
     private void Variable(string name, GraphQlType wanted, bool hasDefault)
@@ -244,7 +302,10 @@ internal sealed class GraphQlValidator
         // A default makes a nullable variable good enough where null is not allowed.
         if (wanted.NonNull && !actual.NonNull && (hasDefault || variable.Default is not null))
             wanted = wanted with { NonNull = false };
-        Ensure(Fits(actual, wanted), $"Variable \"${name}\" of type \"{actual}\" used in position expecting type \"{wanted}\".");
+        Ensure(
+            Fits(actual, wanted),
+            $"Variable \"${name}\" of type \"{actual}\" used in position expecting type \"{wanted}\"."
+        );
     }
 
     private static bool Fits(GraphQlType actual, GraphQlType wanted) =>
@@ -264,8 +325,13 @@ internal sealed class GraphQlValidator
         above.Remove(name);
     }
 
-    private static IEnumerable<string> Spreads(RegoObject node) => node.Nodes("SelectionSet").SelectMany(selection =>
-        selection["Alias"] is null && selection["TypeCondition"] is null ? [selection.Text("Name")] : Spreads(selection));
+    private static IEnumerable<string> Spreads(RegoObject node) =>
+        node.Nodes("SelectionSet")
+            .SelectMany(selection =>
+                selection["Alias"] is null && selection["TypeCondition"] is null
+                    ? [selection.Text("Name")]
+                    : Spreads(selection)
+            );
 
     private static void Ensure([DoesNotReturnIf(false)] bool holds, string message)
     {

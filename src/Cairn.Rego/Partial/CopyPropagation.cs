@@ -15,7 +15,8 @@ internal static class CopyPropagation
     /// <param name="live">Variables that are not taken out.</param>
     public static bool Run(List<Expression> body, Term[] head, IReadOnlySet<string> live)
     {
-        for (int i = 0; i < body.Count;)
+        int i = 0;
+        while (i < body.Count)
         {
             if (body[i] is not UnifyExpression { Negated: false, With.Count: 0 } unify)
             {
@@ -29,7 +30,10 @@ internal static class CopyPropagation
                     return false;
                 body.RemoveAt(i);
             }
-            else if (Replace(unify.Left, unify.Right, i, body, head, live) || Replace(unify.Right, unify.Left, i, body, head, live))
+            else if (
+                Replace(unify.Left, unify.Right, i, body, head, live)
+                || Replace(unify.Right, unify.Left, i, body, head, live)
+            )
             {
                 i = 0;
             }
@@ -42,17 +46,36 @@ internal static class CopyPropagation
         return true;
     }
 
-    private static bool Replace(Term left, Term right, int at, List<Expression> body, Term[] head, IReadOnlySet<string> live)
+    private static bool Replace(
+        Term left,
+        Term right,
+        int at,
+        List<Expression> body,
+        Term[] head,
+        IReadOnlySet<string> live
+    )
     {
-        if (left is not VarTerm variable || Variables.IsRoot(variable.Name) || live.Contains(variable.Name) || Rewrite.Any(right, term => Same(term, variable)))
+        if (
+            left is not VarTerm variable
+            || Variables.IsRoot(variable.Name)
+            || live.Contains(variable.Name)
+            || Rewrite.Any(right, term => Same(term, variable))
+        )
+        {
             return false;
+        }
+
         var (strict, other) = Uses(variable, at, body, head);
         bool allowed = right switch
         {
             ScalarTerm => true,
             VarTerm => strict + other > 0,
-            RefTerm { Head: VarTerm { Name: "input" or "data" } } reference when reference.Path.All(element => element is ScalarTerm) => strict > 0 && !LooksDifferent(reference, variable, body, head),
-            RefTerm or CallTerm or ArrayTerm or ObjectTerm or SetTerm => strict == 1 && other == 0 && StaysBound(right, variable, at, body),
+            RefTerm { Head: VarTerm { Name: "input" or "data" } } reference
+                when reference.Path.All(element => element is ScalarTerm) => strict > 0
+                && !LooksDifferent(reference, variable, body, head),
+            RefTerm or CallTerm or ArrayTerm or ObjectTerm or SetTerm => strict == 1
+                && other == 0
+                && StaysBound(right, variable, at, body),
             _ => false,
         };
         if (!allowed)
@@ -74,18 +97,26 @@ internal static class CopyPropagation
         {
             if (positive)
                 Variables.Visit(expression, closures: false, found => strict += found.Name == variable.Name ? 1 : 0);
-            Rewrite.Any(expression, term =>
-            {
-                all += Same(term, variable) ? 1 : 0;
-                return false;
-            });
+            Rewrite.Any(
+                expression,
+                term =>
+                {
+                    all += Same(term, variable) ? 1 : 0;
+                    return false;
+                }
+            );
         }
 
         for (int i = 0; i < body.Count; i++)
         {
             if (i != except)
             {
-                Count(body[i], body[i] is (TermExpression or UnifyExpression or SomeInExpression) and { Negated: false, With.Count: 0 });
+                Count(
+                    body[i],
+                    body[i]
+                        is (TermExpression or UnifyExpression or SomeInExpression)
+                            and { Negated: false, With.Count: 0 }
+                );
                 if (body[i] is { Negated: true, With.Count: 0 })
                     strict += UsesBefore(variable, body[i]);
             }
@@ -101,26 +132,39 @@ internal static class CopyPropagation
     {
         var reference = new RefTerm(variable, [], variable.Location);
         var before = new List<Expression>();
-        Negation.LiftReferences(Rewrite.Of(negated, term => Same(term, variable) ? reference : null), location => new VarTerm("$value", location), before);
+        Negation.LiftReferences(
+            Rewrite.Of(negated, term => Same(term, variable) ? reference : null),
+            location => new VarTerm("$value", location),
+            before
+        );
         return before.Count(first => Rewrite.Any(first, term => ReferenceEquals(term, reference)));
     }
 
-    // The term's own variables are bound where it goes: in an expression that does not need them elsewhere, not in a head.
+    // The term's own variables are bound where it goes: in an expression that does not need them elsewhere, not in a
+    // head.
     private static bool StaysBound(Term term, VarTerm variable, int at, List<Expression> body)
     {
         var own = new HashSet<string>();
         Variables.Visit(term, closures: true, found => own.Add(found.Name));
         if (own.Count == 0)
             return true;
-        var target = body.Where((_, i) => i != at).FirstOrDefault(expression => Rewrite.Any(expression, part => Same(part, variable)));
-        return target is { Negated: false } && !Rewrite.Any(target, part => part is VarTerm other && own.Contains(other.Name));
+        var target = body.Where((_, i) => i != at)
+            .FirstOrDefault(expression => Rewrite.Any(expression, part => Same(part, variable)));
+        return target is { Negated: false }
+            && !Rewrite.Any(target, part => part is VarTerm other && own.Contains(other.Name));
     }
 
     // Base data finds a member "2" under the number too; a value taken from it does not.
     private static bool LooksDifferent(RefTerm reference, VarTerm variable, List<Expression> body, Term[] head)
     {
-        bool Looks(Term term) => term is RefTerm inner && Same(inner.Head, variable) && !inner.Path.All(element => element is ScalarTerm { Value: Values.RegoString });
-        return reference.Head is VarTerm { Name: "data" } && (body.Exists(expression => Rewrite.Any(expression, Looks)) || head.Any(term => Rewrite.Any(term, Looks)));
+        bool Looks(Term term) =>
+            term is RefTerm inner
+            && Same(inner.Head, variable)
+            && !inner.Path.All(element => element is ScalarTerm { Value: Values.RegoString });
+        return reference.Head is VarTerm { Name: "data" }
+            && (
+                body.Exists(expression => Rewrite.Any(expression, Looks)) || head.Any(term => Rewrite.Any(term, Looks))
+            );
     }
 
     private static bool Same(Term term, VarTerm variable) => term is VarTerm other && other.Name == variable.Name;

@@ -5,8 +5,14 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Partial;
 
-/// <summary>Evaluates expressions that need nothing unknown, all over the same documents and in the same budget.</summary>
-internal sealed class KnownExpressions(CompilerContext context, Evaluation.Evaluation evaluation, EvaluationScope scope, int maxResults)
+/// <summary>Evaluates expressions that need nothing unknown, all over the same documents and in the same
+/// budget.</summary>
+internal sealed class KnownExpressions(
+    CompilerContext context,
+    Evaluation.Evaluation evaluation,
+    EvaluationScope scope,
+    int maxResults
+)
 {
     /// <summary>The values of the expression's variables, for each of its solutions.</summary>
     public List<Dictionary<string, RegoValue>> Solve(Expression expression)
@@ -24,12 +30,23 @@ internal sealed class KnownExpressions(CompilerContext context, Evaluation.Evalu
         return found;
     }
 
-    private sealed class SolutionStep(IReadOnlyDictionary<string, int> slots, List<Dictionary<string, RegoValue>> found, int limit) : Step
+    private sealed class SolutionStep(
+        IReadOnlyDictionary<string, int> slots,
+        List<Dictionary<string, RegoValue>> found,
+        int limit
+    ) : Step
     {
         public override bool Run(Frame frame)
         {
             if (found.Count >= limit)
-                throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"an expression has more than {limit} solutions", frame.Evaluation.Budget.Location);
+            {
+                throw new RegoEvaluationException(
+                    RegoEvaluationException.BudgetCode,
+                    $"an expression has more than {limit} solutions",
+                    frame.Evaluation.Budget.Location
+                );
+            }
+
             var values = new Dictionary<string, RegoValue>(slots.Count);
             foreach (var (name, slot) in slots)
             {

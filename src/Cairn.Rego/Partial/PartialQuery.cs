@@ -27,30 +27,46 @@ internal sealed class PartialQuery
         _kept = [.. partial.DisableInlining.Select(Path)];
     }
 
-    public PartialEvaluation Evaluate(string query, RegoValue? input, EvaluationOptions options, CancellationToken cancellationToken)
+    public PartialEvaluation Evaluate(
+        string query,
+        RegoValue? input,
+        EvaluationOptions options,
+        CancellationToken cancellationToken
+    )
     {
         var support = new PartialSupport(_namespace);
         var queries = new List<IReadOnlyList<Expression>>();
         var top = new Resolver.Scope(null);
         var body = Resolve(Parser.ParseQuery(query), top);
         var names = top.Names.Where(name => name.Key[0] != '$').Select(name => name.Value).ToHashSet();
-        Run(body, support, input, options, cancellationToken, state =>
-        {
-            var left = state.Body;
-            foreach (string name in names.Order(StringComparer.Ordinal))
+        Run(
+            body,
+            support,
+            input,
+            options,
+            cancellationToken,
+            state =>
             {
-                if (state.Values.TryGetValue(name, out var value))
-                    left.Add(new UnifyExpression(new VarTerm(name, value.Location), value, false, value.Location));
-            }
+                var left = state.Body;
+                foreach (string name in names.Order(StringComparer.Ordinal))
+                {
+                    if (state.Values.TryGetValue(name, out var value))
+                        left.Add(new UnifyExpression(new VarTerm(name, value.Location), value, false, value.Location));
+                }
 
-            if (CopyPropagation.Run(left, [], names))
-                Add(queries, new ResidualNames(new HashSet<string>(), names).Of(left), options);
-        });
+                if (CopyPropagation.Run(left, [], names))
+                    Add(queries, new ResidualNames(new HashSet<string>(), names).Of(left), options);
+            }
+        );
         return new PartialEvaluation(queries, [.. support.Modules(_options.Version == RegoVersion.V1)]);
     }
 
     /// <summary>Modules with what is left of a query for one value, and the path of the rule that has it.</summary>
-    public (IEnumerable<RegoModule> Modules, string Path) Specialize(string query, EvaluationOptions options, CancellationToken cancellationToken)
+    public (IEnumerable<RegoModule> Modules, string Path) Specialize(
+        string query,
+        EvaluationOptions options,
+        CancellationToken cancellationToken
+    )
     {
         var top = new Resolver.Scope(null);
         if (Parser.ParseQuery(query) is not [TermExpression { Negated: false, With.Count: 0 } only])
@@ -61,23 +77,58 @@ internal sealed class PartialQuery
             throw new ArgumentException($"'{query}' has variables.", nameof(query));
         var support = new PartialSupport(_namespace);
         var ways = new List<RuleNode>();
-        Run(body, support, null, options, cancellationToken, state =>
-        {
-            var left = state.Body;
-            Term[] head = [state.Fill(value with { Name = top.Names[Result] })];
-            if (CopyPropagation.Run(left, head, new HashSet<string>()))
-                Add(ways, new RuleNode(new HeadNode(value, [], null, null, head[0], only.Location) { Assigned = true }, left, null, only.Location), options);
-        });
+        Run(
+            body,
+            support,
+            null,
+            options,
+            cancellationToken,
+            state =>
+            {
+                var left = state.Body;
+                Term[] head = [state.Fill(value with { Name = top.Names[Result] })];
+                if (CopyPropagation.Run(left, head, new HashSet<string>()))
+                {
+                    Add(
+                        ways,
+                        new RuleNode(
+                            new HeadNode(value, [], null, null, head[0], only.Location) { Assigned = true },
+                            left,
+                            null,
+                            only.Location
+                        ),
+                        options
+                    );
+                }
+            }
+        );
         ways.ForEach(rule => support.Add([], rule));
-        return (support.Modules(_options.Version == RegoVersion.V1).Select(module => new RegoModule(module.File, module.Text)), $"{_namespace}/{Result}");
+        return (
+            support
+                .Modules(_options.Version == RegoVersion.V1)
+                .Select(module => new RegoModule(module.File, module.Text)),
+            $"{_namespace}/{Result}"
+        );
     }
 
-    private void Run(List<Expression> body, PartialSupport support, RegoValue? input, EvaluationOptions options, CancellationToken cancellationToken, Action<PartialState> found)
+    private void Run(
+        List<Expression> body,
+        PartialSupport support,
+        RegoValue? input,
+        EvaluationOptions options,
+        CancellationToken cancellationToken,
+        Action<PartialState> found
+    )
     {
         var budget = new EvaluationBudget(options.Limits, cancellationToken);
         var context = new CompilerContext(_rules.Root, _options.Builtins, [], null);
         var evaluation = new Evaluation.Evaluation(_rules, options, budget);
-        var known = new KnownExpressions(context, evaluation, new EvaluationScope(input, _policy.Data, _rules.MemoSize), options.Limits.MaxResults);
+        var known = new KnownExpressions(
+            context,
+            evaluation,
+            new EvaluationScope(input, _policy.Data, _rules.MemoSize),
+            options.Limits.MaxResults
+        );
         var compiler = new BodyCompiler(context);
         var unknowns = new UnknownDocuments(_unknown, _rules.Root, _policy.Declarations, _options.Builtins);
         var evaluator = new PartialEvaluator(unknowns, known, compiler, budget);
@@ -89,7 +140,12 @@ internal sealed class PartialQuery
         }
         catch (InsufficientExecutionStackException e)
         {
-            throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, "evaluation is nested too deep", budget.Location, e);
+            throw new RegoEvaluationException(
+                RegoEvaluationException.BudgetCode,
+                "evaluation is nested too deep",
+                budget.Location,
+                e
+            );
         }
     }
 
@@ -108,7 +164,13 @@ internal sealed class PartialQuery
     private static void Add<T>(List<T> found, T one, EvaluationOptions options)
     {
         if (found.Count >= options.Limits.MaxResults)
-            throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"partial evaluation leaves more than {options.Limits.MaxResults} queries");
+        {
+            throw new RegoEvaluationException(
+                RegoEvaluationException.BudgetCode,
+                $"partial evaluation leaves more than {options.Limits.MaxResults} queries"
+            );
+        }
+
         found.Add(one);
     }
 
@@ -120,7 +182,8 @@ internal sealed class PartialQuery
             {
                 case VarTerm { Name: "input" or "data" } root:
                     return new RefTerm(root, [], root.Location);
-                case RefTerm { Head: VarTerm { Name: "input" or "data" } } reference when reference.Path.All(element => element is ScalarTerm):
+                case RefTerm { Head: VarTerm { Name: "input" or "data" } } reference
+                    when reference.Path.All(element => element is ScalarTerm):
                     return reference;
             }
         }

@@ -3,11 +3,16 @@ using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Partial;
 
-/// <summary>How far a body has been worked out, on one way through it. Immutable: other ways go on from the same state.</summary>
+/// <summary>How far a body has been worked out, on one way through it. Immutable: other ways go on from the same
+/// state.</summary>
 /// <param name="Values">Variables whose values are known.</param>
 /// <param name="Unknown">Variables that saved expressions bind.</param>
 /// <param name="Saved">What is left of the expressions, the last first.</param>
-internal sealed record PartialState(ImmutableDictionary<string, ScalarTerm> Values, ImmutableHashSet<string> Unknown, ImmutableStack<Expression> Saved)
+internal sealed record PartialState(
+    ImmutableDictionary<string, ScalarTerm> Values,
+    ImmutableHashSet<string> Unknown,
+    ImmutableStack<Expression> Saved
+)
 {
     public static PartialState Empty { get; } = new(ImmutableDictionary<string, ScalarTerm>.Empty, [], []);
 

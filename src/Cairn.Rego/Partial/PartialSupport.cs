@@ -9,10 +9,13 @@ namespace Cairn.Rego.Partial;
 /// <summary>The rules that what is left of a query refers to, by package below the namespace.</summary>
 internal sealed class PartialSupport(string root)
 {
-    private readonly SortedDictionary<string, (IReadOnlyList<string> Package, List<RuleNode> Rules)> _packages = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (IReadOnlyList<string> Package, List<RuleNode> Rules)> _packages = new(
+        StringComparer.Ordinal
+    );
     private int _unnamed;
 
-    /// <summary>Where the rules of a node go: below the namespace, at the node's own path where that can be written.</summary>
+    /// <summary>Where the rules of a node go: below the namespace, at the node's own path where that can be
+    /// written.</summary>
     public (IReadOnlyList<string> Package, string Name) Place(RuleTreeNode node)
     {
         var path = new List<string>();
@@ -28,7 +31,11 @@ internal sealed class PartialSupport(string root)
     }
 
     public RefTerm Reference(IReadOnlyList<string> package, string name, SourceLocation location) =>
-        new(new VarTerm("data", location), [.. package.Prepend(root).Append(name).Select(part => new ScalarTerm(RegoString.Of(part), location))], location);
+        new(
+            new VarTerm("data", location),
+            [.. package.Prepend(root).Append(name).Select(part => new ScalarTerm(RegoString.Of(part), location))],
+            location
+        );
 
     public void Add(IReadOnlyList<string> package, RuleNode rule)
     {

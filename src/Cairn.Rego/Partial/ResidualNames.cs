@@ -11,7 +11,8 @@ internal sealed class ResidualNames(IReadOnlySet<string> reserved, IReadOnlySet<
     private readonly HashSet<string> _taken = [.. kept];
     private int _locals;
 
-    /// <summary>A rule whose variables have names that differ from each other and from those of the package's rules.</summary>
+    /// <summary>A rule whose variables have names that differ from each other and from those of the package's
+    /// rules.</summary>
     public static RuleNode Of(RuleNode rule, IReadOnlySet<string> reserved)
     {
         var names = new ResidualNames(reserved, new HashSet<string>());
@@ -22,31 +23,54 @@ internal sealed class ResidualNames(IReadOnlySet<string> reserved, IReadOnlySet<
             Contains = rule.Head.Contains is { } element ? names.Of(element) : null,
             Value = rule.Head.Value is { } value ? names.Of(value) : null,
         };
-        return rule with { Head = head, Body = names.Of(rule.Body), HasBody = rule.Body.Count > 0, Else = rule.Else is null ? null : Of(rule.Else, reserved) };
+        return rule with
+        {
+            Head = head,
+            Body = names.Of(rule.Body),
+            HasBody = rule.Body.Count > 0,
+            Else = rule.Else is null ? null : Of(rule.Else, reserved),
+        };
     }
 
     public Expression[] Of(IReadOnlyList<Expression> body)
     {
         var wildcards = Wildcards(body);
-        return [.. body.Select(expression => Rewrite.Of(expression, term => term is VarTerm variable && wildcards.Contains(variable.Name) ? variable with { Name = "_" } : Replace(term)))];
+        return
+        [
+            .. body.Select(expression =>
+                Rewrite.Of(
+                    expression,
+                    term =>
+                        term is VarTerm variable && wildcards.Contains(variable.Name)
+                            ? variable with
+                            {
+                                Name = "_",
+                            }
+                            : Replace(term)
+                )
+            ),
+        ];
     }
 
     /// <summary>Whether a text can be the name of a rule or variable.</summary>
     public static bool IsName(string text) => SyntaxText.IsName(text) && !Variables.IsRoot(text);
 
-    // Wildcards, which in a copy of a rule have lost their sign, are used once: with a name an every would declare them for
-    // nothing.
+    // Wildcards, which in a copy of a rule have lost their sign, are used once: with a name an every would declare them
+    // for nothing.
     private static HashSet<string> Wildcards(IReadOnlyList<Expression> body)
     {
         var uses = new Dictionary<string, int>();
         foreach (var expression in body)
         {
-            Rewrite.Any(expression, term =>
-            {
-                if (term is VarTerm variable && (variable.Name[0] == '$' || char.IsAsciiDigit(variable.Name[0])))
-                    uses[variable.Name] = uses.GetValueOrDefault(variable.Name) + 1;
-                return false;
-            });
+            Rewrite.Any(
+                expression,
+                term =>
+                {
+                    if (term is VarTerm variable && (variable.Name[0] == '$' || char.IsAsciiDigit(variable.Name[0])))
+                        uses[variable.Name] = uses.GetValueOrDefault(variable.Name) + 1;
+                    return false;
+                }
+            );
         }
 
         return [.. uses.Where(use => use.Value == 1).Select(use => use.Key)];

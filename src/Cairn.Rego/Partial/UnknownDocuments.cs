@@ -4,7 +4,8 @@ using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Partial;
 
-/// <summary>What cannot be worked out yet: unknown documents, the rules that need them, and calls whose result changes.</summary>
+/// <summary>What cannot be worked out yet: unknown documents, the rules that need them, and calls whose result
+/// changes.</summary>
 internal sealed class UnknownDocuments
 {
     private readonly List<RefTerm> _unknown;
@@ -16,7 +17,12 @@ internal sealed class UnknownDocuments
     /// <param name="root">The rules.</param>
     /// <param name="declarations">The rules as they are written.</param>
     /// <param name="builtins">What can be called.</param>
-    public UnknownDocuments(IEnumerable<RefTerm> unknown, RuleTreeNode root, IReadOnlyList<RuleDeclaration> declarations, BuiltinTable builtins)
+    public UnknownDocuments(
+        IEnumerable<RefTerm> unknown,
+        RuleTreeNode root,
+        IReadOnlyList<RuleDeclaration> declarations,
+        BuiltinTable builtins
+    )
     {
         (_unknown, _root, _builtins) = ([.. unknown], root, builtins);
         var uses = new Dictionary<RuleTreeNode, HashSet<RuleTreeNode>>();
@@ -29,7 +35,8 @@ internal sealed class UnknownDocuments
                 _rules.Add(declaration.Node);
         }
 
-        for (int before = -1; before != _rules.Count;)
+        int before = -1;
+        while (before != _rules.Count)
         {
             before = _rules.Count;
             foreach (var (node, used) in uses)
@@ -53,24 +60,32 @@ internal sealed class UnknownDocuments
     }
 
     /// <summary>Whether a term, not looking inside it, is unknown or needs what is.</summary>
-    public bool Is(Term term) => Direct(term) || term switch
-    {
-        RefTerm { Head: VarTerm { Name: "data" } } reference => Needs(reference),
-        VarTerm { Name: "data" } => Needs(new RefTerm(term, [], term.Location)),
-        CallTerm { Function: RefTerm function } => Needs(function),
-        FunctionTerm { Function: RefTerm function } => Needs(function),
-        _ => false,
-    };
+    public bool Is(Term term) =>
+        Direct(term)
+        || term switch
+        {
+            RefTerm { Head: VarTerm { Name: "data" } } reference => Needs(reference),
+            VarTerm { Name: "data" } => Needs(new RefTerm(term, [], term.Location)),
+            CallTerm { Function: RefTerm function } => Needs(function),
+            FunctionTerm { Function: RefTerm function } => Needs(function),
+            _ => false,
+        };
 
-    /// <summary>Whether a term is an unknown document, or may hold one, or calls what gives other results each time.</summary>
-    public bool Direct(Term term) => term switch
-    {
-        RefTerm { Head: VarTerm { Name: "input" or "data" } } reference => _unknown.Exists(unknown => Overlap(unknown, reference)),
-        VarTerm { Name: "input" or "data" } => _unknown.Exists(unknown => Overlap(unknown, new RefTerm(term, [], term.Location))),
-        CallTerm { Function: VarTerm builtin } => Changes(builtin.Name),
-        FunctionTerm { Function: VarTerm builtin } => Changes(builtin.Name),
-        _ => false,
-    };
+    /// <summary>Whether a term is an unknown document, or may hold one, or calls what gives other results each
+    /// time.</summary>
+    public bool Direct(Term term) =>
+        term switch
+        {
+            RefTerm { Head: VarTerm { Name: "input" or "data" } } reference => _unknown.Exists(unknown =>
+                Overlap(unknown, reference)
+            ),
+            VarTerm { Name: "input" or "data" } => _unknown.Exists(unknown =>
+                Overlap(unknown, new RefTerm(term, [], term.Location))
+            ),
+            CallTerm { Function: VarTerm builtin } => Changes(builtin.Name),
+            FunctionTerm { Function: VarTerm builtin } => Changes(builtin.Name),
+            _ => false,
+        };
 
     private bool Needs(RefTerm reference)
     {
@@ -81,7 +96,8 @@ internal sealed class UnknownDocuments
 
     // What metadata a call gives depends on where it stands.
     private bool Changes(string name) =>
-        name.StartsWith("rego.metadata.", StringComparison.Ordinal) || _builtins.Find(name)?.Has(BuiltinTraits.Nondeterministic) == true;
+        name.StartsWith("rego.metadata.", StringComparison.Ordinal)
+        || _builtins.Find(name)?.Has(BuiltinTraits.Nondeterministic) == true;
 
     private static bool Overlap(RefTerm unknown, RefTerm reference)
     {

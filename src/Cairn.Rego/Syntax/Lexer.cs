@@ -1,6 +1,7 @@
 namespace Cairn.Rego.Syntax;
 
-/// <summary>Cuts a text into tokens, one at a time: the parser may go back, or read the text of a template itself.</summary>
+/// <summary>Cuts a text into tokens, one at a time: the parser may go back, or read the text of a template
+/// itself.</summary>
 internal sealed class Lexer(string text, string file)
 {
     private readonly List<Comment> _comments = [];
@@ -24,7 +25,8 @@ internal sealed class Lexer(string text, string file)
 
     public Token Next()
     {
-        bool blank = false, newline = false;
+        bool blank = false,
+            newline = false;
         while (_offset < text.Length)
         {
             char c = text[_offset];
@@ -216,7 +218,8 @@ internal sealed class Lexer(string text, string file)
         _lineStart = _offset;
     }
 
-    private SyntaxException Error(int offset, string message) => new(new RegoError(RegoError.Parse, message, Location(offset)));
+    private SyntaxException Error(int offset, string message) =>
+        new(new RegoError(RegoError.Parse, message, Location(offset)));
 }
 
 /// <summary>The text after a <c>#</c>, up to the end of its line.</summary>

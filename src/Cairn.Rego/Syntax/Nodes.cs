@@ -30,7 +30,8 @@ internal sealed record ArrayTerm(IReadOnlyList<Term> Items, SourceLocation Locat
 
 internal sealed record SetTerm(IReadOnlyList<Term> Items, SourceLocation Location) : Term(Location);
 
-internal sealed record ObjectTerm(IReadOnlyList<(Term Key, Term Value)> Members, SourceLocation Location) : Term(Location);
+internal sealed record ObjectTerm(IReadOnlyList<(Term Key, Term Value)> Members, SourceLocation Location)
+    : Term(Location);
 
 /// <summary>A call; <see cref="Infix"/> holds the operator where one was written.</summary>
 internal sealed record CallTerm(Term Function, IReadOnlyList<Term> Arguments, SourceLocation Location) : Term(Location)
@@ -51,14 +52,22 @@ internal enum ComprehensionKind
 }
 
 /// <summary><c>[value | body]</c>, <c>{value | body}</c>, <c>{key: value | body}</c>.</summary>
-internal sealed record ComprehensionTerm(ComprehensionKind Kind, Term? Key, Term Value, IReadOnlyList<Expression> Body, SourceLocation Location) : Term(Location)
+internal sealed record ComprehensionTerm(
+    ComprehensionKind Kind,
+    Term? Key,
+    Term Value,
+    IReadOnlyList<Expression> Body,
+    SourceLocation Location
+) : Term(Location)
 {
     /// <summary>Whether it stands for the body of a <c>not</c> in braces.</summary>
     public bool IsBlock { get; init; }
 }
 
-/// <summary><c>$"text {expression}"</c>: parts are texts, or expressions whose value (or <c>&lt;undefined&gt;</c>) is put in.</summary>
-internal sealed record TemplateTerm(IReadOnlyList<TemplatePart> Parts, bool Raw, SourceLocation Location) : Term(Location);
+/// <summary><c>$"text {expression}"</c>: parts are texts, or expressions whose value (or <c>&lt;undefined&gt;</c>) is
+/// put in.</summary>
+internal sealed record TemplateTerm(IReadOnlyList<TemplatePart> Parts, bool Raw, SourceLocation Location)
+    : Term(Location);
 
 internal sealed record TemplatePart(string? Text, Expression? Value);
 
@@ -73,7 +82,8 @@ internal abstract record Expression(SourceLocation Location)
 internal sealed record TermExpression(Term Term, SourceLocation Location) : Expression(Location);
 
 /// <summary><c>left := right</c> or <c>left = right</c>.</summary>
-internal sealed record UnifyExpression(Term Left, Term Right, bool Declares, SourceLocation Location) : Expression(Location)
+internal sealed record UnifyExpression(Term Left, Term Right, bool Declares, SourceLocation Location)
+    : Expression(Location)
 {
     /// <summary>Whether <c>==</c> was written, where it means the same.</summary>
     public bool Compares { get; init; }
@@ -83,10 +93,17 @@ internal sealed record UnifyExpression(Term Left, Term Right, bool Declares, Sou
 internal sealed record SomeExpression(IReadOnlyList<VarTerm> Variables, SourceLocation Location) : Expression(Location);
 
 /// <summary><c>some key, value in collection</c>.</summary>
-internal sealed record SomeInExpression(Term? Key, Term Value, Term Collection, SourceLocation Location) : Expression(Location);
+internal sealed record SomeInExpression(Term? Key, Term Value, Term Collection, SourceLocation Location)
+    : Expression(Location);
 
 /// <summary><c>every key, value in collection { body }</c>.</summary>
-internal sealed record EveryExpression(VarTerm? Key, VarTerm Value, Term Collection, IReadOnlyList<Expression> Body, SourceLocation Location) : Expression(Location);
+internal sealed record EveryExpression(
+    VarTerm? Key,
+    VarTerm Value,
+    Term Collection,
+    IReadOnlyList<Expression> Body,
+    SourceLocation Location
+) : Expression(Location);
 
 /// <summary><c>with target as value</c>.</summary>
 internal sealed record WithModifier(Term Target, Term Value, SourceLocation Location);
@@ -94,17 +111,26 @@ internal sealed record WithModifier(Term Target, Term Value, SourceLocation Loca
 internal sealed record PackageNode(RefTerm Path, SourceLocation Location)
 {
     public IReadOnlyList<string> Names { get; } =
-        [.. Path.Path.Select(term => ((RegoString)((ScalarTerm)term).Value).Value)];
+    [.. Path.Path.Select(term => ((RegoString)((ScalarTerm)term).Value).Value)];
 }
 
 internal sealed record ImportNode(RefTerm Path, VarTerm? Alias, SourceLocation Location)
 {
     /// <summary>The name the import is known by in its module.</summary>
-    public string Name => Alias?.Name ?? (Path.Path.Count == 0 ? ((VarTerm)Path.Head).Name : ((RegoString)((ScalarTerm)Path.Path[^1]).Value).Value);
+    public string Name =>
+        Alias?.Name
+        ?? (Path.Path.Count == 0 ? ((VarTerm)Path.Head).Name : ((RegoString)((ScalarTerm)Path.Path[^1]).Value).Value);
 }
 
 /// <summary>A rule's head: <c>p.q[k](args) := value</c>, or <c>p contains value</c>.</summary>
-internal sealed record HeadNode(Term Name, IReadOnlyList<Term> Path, IReadOnlyList<Term>? Arguments, Term? Contains, Term? Value, SourceLocation Location)
+internal sealed record HeadNode(
+    Term Name,
+    IReadOnlyList<Term> Path,
+    IReadOnlyList<Term>? Arguments,
+    Term? Contains,
+    Term? Value,
+    SourceLocation Location
+)
 {
     /// <summary>Whether the value follows <c>:=</c> and not <c>=</c>.</summary>
     public bool Assigned { get; init; }
@@ -133,8 +159,17 @@ internal sealed record RuleNode(HeadNode Head, IReadOnlyList<Expression> Body, R
     public int EndRow { get; init; }
 }
 
-internal sealed record ModuleNode(string File, string Text, PackageNode Package, IReadOnlyList<ImportNode> Imports, IReadOnlyList<RuleNode> Rules, IReadOnlyList<Comment> Comments, bool Version1)
+internal sealed record ModuleNode(
+    string File,
+    string Text,
+    PackageNode Package,
+    IReadOnlyList<ImportNode> Imports,
+    IReadOnlyList<RuleNode> Rules,
+    IReadOnlyList<Comment> Comments,
+    bool Version1
+)
 {
-    /// <summary>Whether a <c>not</c> negates all that its expression needs: <c>import future.keywords.not</c>.</summary>
+    /// <summary>Whether a <c>not</c> negates all that its expression needs: <c>import
+    /// future.keywords.not</c>.</summary>
     public bool NegatesWhole { get; init; }
 }

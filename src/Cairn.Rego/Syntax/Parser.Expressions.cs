@@ -33,12 +33,13 @@ internal sealed partial class Parser
         return body;
     }
 
-    private static string EndText(TokenKind end) => end switch
-    {
-        TokenKind.RightBrace => "}",
-        TokenKind.RightBracket => "]",
-        _ => "eof",
-    };
+    private static string EndText(TokenKind end) =>
+        end switch
+        {
+            TokenKind.RightBrace => "}",
+            TokenKind.RightBracket => "]",
+            _ => "eof",
+        };
 
     private Expression Literal()
     {
@@ -71,7 +72,16 @@ internal sealed partial class Parser
     /// <param name="block">Whether it was written in braces behind <c>not</c>.</param>
     public static TermExpression Exists(IReadOnlyList<Expression> body, SourceLocation location, bool block = false)
     {
-        var holds = new ComprehensionTerm(ComprehensionKind.Array, null, new ScalarTerm(RegoBoolean.True, location), body, location) { IsBlock = block };
+        var holds = new ComprehensionTerm(
+            ComprehensionKind.Array,
+            null,
+            new ScalarTerm(RegoBoolean.True, location),
+            body,
+            location
+        )
+        {
+            IsBlock = block,
+        };
         return new TermExpression(new RefTerm(holds, [new ScalarTerm(RegoNumber.Of(0), location)], location), location);
     }
 

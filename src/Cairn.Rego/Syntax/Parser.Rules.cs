@@ -21,7 +21,16 @@ internal sealed partial class Parser
         while (At(TokenKind.LeftBrace) && rule is { Braced: true, Else: null } && !hasIf)
         {
             var at = _lexer.Location(_token);
-            rules.Add(Ended(new RuleNode(rule.Head, BracedBody(), null, at) { HasBody = true, Braced = true, SharesHead = true }));
+            rules.Add(
+                Ended(
+                    new RuleNode(rule.Head, BracedBody(), null, at)
+                    {
+                        HasBody = true,
+                        Braced = true,
+                        SharesHead = true,
+                    }
+                )
+            );
         }
     }
 
@@ -40,18 +49,31 @@ internal sealed partial class Parser
     {
         bool braced = At(TokenKind.LeftBrace);
         // A function of which nothing is said but its arguments is true for these.
-        if (!hasIf && !braced && head is { Value: null, Contains: null, Arguments: null } && (_version1 || head.Path.Count != 1))
+        if (
+            !hasIf
+            && !braced
+            && head is { Value: null, Contains: null, Arguments: null }
+            && (_version1 || head.Path.Count != 1)
+        )
         {
             throw head.Path.Count == 0
                 ? Error(location, "var cannot be used for rule name")
-                : Error(location, !_version1 ? "rule must have a body or a value" : head.Path.Count == 1 ? "`contains` keyword is required for partial set rules" : "rule must have value assignment and/or body declaration");
+                : Error(
+                    location,
+                    !_version1 ? "rule must have a body or a value"
+                        : head.Path.Count == 1 ? "`contains` keyword is required for partial set rules"
+                        : "rule must have value assignment and/or body declaration"
+                );
         }
 
         if (_version1 && braced && !hasIf)
         {
-            throw Error(location, head.Path.Count == 1 && head.Value is null && head.Arguments is null
-                ? "`if` keyword is required before rule body; `contains` keyword is required for partial set rules"
-                : "`if` keyword is required before rule body");
+            throw Error(
+                location,
+                head.Path.Count == 1 && head.Value is null && head.Arguments is null
+                    ? "`if` keyword is required before rule body; `contains` keyword is required for partial set rules"
+                    : "`if` keyword is required before rule body"
+            );
         }
 
         if (!hasIf)
@@ -59,8 +81,19 @@ internal sealed partial class Parser
         var rule = new RuleNode(head, [], null, location);
         if (hasIf || braced)
             rule = rule with { Body = Body(hasIf, out braced), HasBody = true, Braced = braced };
-        var branches = new List<(Term? Value, IReadOnlyList<Expression> Body, bool HasBody, bool Braced, bool Assigned, SourceLocation At, int End, int EndRow)>();
-        int end = _previousEnd, endRow = _previousRow;
+        var branches =
+            new List<(
+                Term? Value,
+                IReadOnlyList<Expression> Body,
+                bool HasBody,
+                bool Braced,
+                bool Assigned,
+                SourceLocation At,
+                int End,
+                int EndRow
+            )>();
+        int end = _previousEnd,
+            endRow = _previousRow;
         while (AtKeyword("else"))
         {
             if (head.Contains is not null)
@@ -72,13 +105,43 @@ internal sealed partial class Parser
         for (int i = branches.Count - 1; i >= 0; i--)
         {
             var b = branches[i];
-            next = new RuleNode(head with { Value = b.Value, Assigned = b.Assigned, Location = b.At }, b.Body, next, b.At) { HasBody = b.HasBody, Braced = b.Braced, End = b.End, EndRow = b.EndRow };
+            next = new RuleNode(
+                head with
+                {
+                    Value = b.Value,
+                    Assigned = b.Assigned,
+                    Location = b.At,
+                },
+                b.Body,
+                next,
+                b.At
+            )
+            {
+                HasBody = b.HasBody,
+                Braced = b.Braced,
+                End = b.End,
+                EndRow = b.EndRow,
+            };
         }
 
-        return rule with { Else = next, End = branches.Count == 0 ? end : _previousEnd, EndRow = branches.Count == 0 ? endRow : _previousRow };
+        return rule with
+        {
+            Else = next,
+            End = branches.Count == 0 ? end : _previousEnd,
+            EndRow = branches.Count == 0 ? endRow : _previousRow,
+        };
     }
 
-    private (Term? Value, IReadOnlyList<Expression> Body, bool HasBody, bool Braced, bool Assigned, SourceLocation At, int End, int EndRow) ElseBranch()
+    private (
+        Term? Value,
+        IReadOnlyList<Expression> Body,
+        bool HasBody,
+        bool Braced,
+        bool Assigned,
+        SourceLocation At,
+        int End,
+        int EndRow
+    ) ElseBranch()
     {
         var location = _lexer.Location(_token);
         Advance();
@@ -94,14 +157,25 @@ internal sealed partial class Parser
         if (_version1 && At(TokenKind.LeftBrace))
             throw Error(_lexer.Location(_token), "`if` keyword is required before rule body");
         if (!hasIf && !At(TokenKind.LeftBrace))
-            return value is null ? throw Unexpected("expected else value or body") : (value, [], false, false, assigned, location, _previousEnd, _previousRow);
+        {
+            return value is null
+                ? throw Unexpected("expected else value or body")
+                : (value, [], false, false, assigned, location, _previousEnd, _previousRow);
+        }
+
         var body = Body(hasIf, out bool braced);
         return (value, body, true, braced, assigned, location, _previousEnd, _previousRow);
     }
 
     // Before Rego had contains, p[x] { … } was the set of x.
     private HeadNode PartialSet(HeadNode head) =>
-        !_version1 && head is { Path.Count: 1, Value: null, Contains: null, Arguments: null } ? head with { Path = [], Contains = head.Path[0] } : head;
+        !_version1 && head is { Path.Count: 1, Value: null, Contains: null, Arguments: null }
+            ? head with
+            {
+                Path = [],
+                Contains = head.Path[0],
+            }
+            : head;
 
     private IReadOnlyList<Expression> Body(bool hasIf, out bool braced)
     {
@@ -136,7 +210,9 @@ internal sealed partial class Parser
         try
         {
             var literal = Literal();
-            return _token.AfterNewline || _token.Kind is TokenKind.EndOfText or TokenKind.Semicolon || AtKeyword("else") ? literal : null;
+            return _token.AfterNewline || _token.Kind is TokenKind.EndOfText or TokenKind.Semicolon || AtKeyword("else")
+                ? literal
+                : null;
         }
         catch (SyntaxException e) when (!e.Fatal)
         {
@@ -158,8 +234,14 @@ internal sealed partial class Parser
         if (!At(TokenKind.Name) || (AtAnyKeyword() && !AtKeyword("contains")))
             throw Unexpected(AtAnyKeyword() ? null : "expected rule head");
         Term name = new VarTerm(Text(_token), location);
-        if (((VarTerm)name).Name is "input" or "data" && !(_token.End < _text.Length && _text[_token.End] is '.' or '['))
+        if (
+            ((VarTerm)name).Name is "input" or "data"
+            && !(_token.End < _text.Length && _text[_token.End] is '.' or '[')
+        )
+        {
             throw Error(location, $"{((VarTerm)name).Name} cannot be used for rule name");
+        }
+
         Advance();
         var path = new List<Term>();
         RefPath(path);
@@ -174,12 +256,19 @@ internal sealed partial class Parser
                 arguments = null;
         }
 
-        Term? contains = null, value = null;
+        Term? contains = null,
+            value = null;
         bool assigned = false;
         if (AtKeyword("contains"))
         {
             if (arguments is not null || parentheses)
-                throw Unexpected("the contains keyword can only be used with multi-value rule definitions (e.g., p contains <VALUE> { ... })");
+            {
+                throw Unexpected(
+                    "the contains keyword can only be used with multi-value rule definitions (e.g., p contains "
+                        + "<VALUE> { ... })"
+                );
+            }
+
             Advance();
             contains = Term();
         }
@@ -190,7 +279,11 @@ internal sealed partial class Parser
             value = Term();
         }
 
-        return new HeadNode(name, path, arguments, contains, value, location) { Assigned = assigned, Parentheses = parentheses };
+        return new HeadNode(name, path, arguments, contains, value, location)
+        {
+            Assigned = assigned,
+            Parentheses = parentheses,
+        };
     }
 
     private RuleNode Ended(RuleNode rule) => rule with { End = _previousEnd, EndRow = _previousRow };

@@ -166,7 +166,10 @@ internal sealed partial class Parser
                 return new ScalarTerm(RegoString.Of(Unescape(token)), location) { Source = Text(token) };
             case TokenKind.RawString:
                 Advance();
-                return new ScalarTerm(RegoString.Of(_text[(token.Start + 1)..(token.End - 1)]), location) { Source = Text(token) };
+                return new ScalarTerm(RegoString.Of(_text[(token.Start + 1)..(token.End - 1)]), location)
+                {
+                    Source = Text(token),
+                };
             case TokenKind.TemplateStart or TokenKind.RawTemplateStart:
                 return Template(location, token.Kind == TokenKind.RawTemplateStart);
             case TokenKind.LeftParen:
@@ -189,7 +192,15 @@ internal sealed partial class Parser
         if (AtKeyword("true") || AtKeyword("false") || AtKeyword("null"))
         {
             Advance();
-            return new ScalarTerm(Text(token) switch { "true" => RegoBoolean.True, "false" => RegoBoolean.False, _ => RegoNull.Instance }, location);
+            return new ScalarTerm(
+                Text(token) switch
+                {
+                    "true" => RegoBoolean.True,
+                    "false" => RegoBoolean.False,
+                    _ => RegoNull.Instance,
+                },
+                location
+            );
         }
 
         if (AtAnyKeyword() && !AtKeyword("contains"))
@@ -261,7 +272,13 @@ internal sealed partial class Parser
     }
 
     // After its first term, | either starts a comprehension's body or is the union of sets.
-    private ComprehensionTerm? Comprehension(ComprehensionKind kind, Term? key, Term value, TokenKind end, SourceLocation location)
+    private ComprehensionTerm? Comprehension(
+        ComprehensionKind kind,
+        Term? key,
+        Term value,
+        TokenKind end,
+        SourceLocation location
+    )
     {
         if (!At(TokenKind.Or))
             return null;
@@ -375,7 +392,8 @@ internal sealed partial class Parser
         }
     }
 
-    private string Unescape(in Token token) => Unescape(_text[(token.Start + 1)..(token.End - 1)], _lexer.Location(token));
+    private string Unescape(in Token token) =>
+        Unescape(_text[(token.Start + 1)..(token.End - 1)], _lexer.Location(token));
 
     private static string Unescape(string text, SourceLocation location)
     {
@@ -391,23 +409,34 @@ internal sealed partial class Parser
             }
 
             char c = ++i < text.Length ? text[i] : '\0';
-            if (c == 'u' && i + 4 < text.Length && ushort.TryParse(text.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
+            if (
+                c == 'u'
+                && i + 4 < text.Length
+                && ushort.TryParse(
+                    text.AsSpan(i + 1, 4),
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out ushort code
+                )
+            )
             {
                 result.Append((char)code);
                 i += 4;
                 continue;
             }
 
-            result.Append(c switch
-            {
-                '"' or '\\' or '/' => c,
-                'b' => '\b',
-                'f' => '\f',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                _ => throw Error(location, "illegal string escape sequence"),
-            });
+            result.Append(
+                c switch
+                {
+                    '"' or '\\' or '/' => c,
+                    'b' => '\b',
+                    'f' => '\f',
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    _ => throw Error(location, "illegal string escape sequence"),
+                }
+            );
         }
 
         return result.ToString();

@@ -8,7 +8,8 @@ public enum RegoVersion
     /// <summary>OPA 1.x: <c>if</c>, <c>contains</c>, <c>in</c> and <c>every</c> are keywords.</summary>
     V1,
 
-    /// <summary>OPA before 1.0: those are keywords after <c>import rego.v1</c> or <c>future.keywords</c> only.</summary>
+    /// <summary>OPA before 1.0: those are keywords after <c>import rego.v1</c> or <c>future.keywords</c>
+    /// only.</summary>
     V0,
 }
 
@@ -23,7 +24,20 @@ internal sealed partial class Parser
     private readonly Lexer _lexer;
     private readonly string _text;
     private readonly string _file;
-    private readonly HashSet<string> _keywords = ["package", "import", "as", "default", "else", "not", "some", "with", "null", "true", "false"];
+    private readonly HashSet<string> _keywords =
+    [
+        "package",
+        "import",
+        "as",
+        "default",
+        "else",
+        "not",
+        "some",
+        "with",
+        "null",
+        "true",
+        "false",
+    ];
     private readonly List<RegoError> _errors = [];
     private Token _token;
     private int _previousEnd;
@@ -44,7 +58,8 @@ internal sealed partial class Parser
             UseVersion1();
     }
 
-    /// <summary>Parses a module; what is wrong goes to <paramref name="errors"/>, and then the module is null.</summary>
+    /// <summary>Parses a module; what is wrong goes to <paramref name="errors"/>, and then the module is
+    /// null.</summary>
     public static ModuleNode? ParseModule(string text, string file, RegoVersion version, List<RegoError> errors)
     {
         var parser = new Parser(text, file, version);
@@ -90,7 +105,12 @@ internal sealed partial class Parser
 
         if (package is null && _errors.Count == 0)
             _errors.Add(new RegoError(RegoError.Parse, "empty module", new SourceLocation(_file, 1, 1, 0)));
-        return package is null ? null : new ModuleNode(_file, _text, package, imports, rules, _lexer.Comments, _version1) { NegatesWhole = _negatesWhole };
+        return package is null
+            ? null
+            : new ModuleNode(_file, _text, package, imports, rules, _lexer.Comments, _version1)
+            {
+                NegatesWhole = _negatesWhole,
+            };
     }
 
     private PackageNode? Statement(PackageNode? package, List<ImportNode> imports, List<RuleNode> rules)
@@ -149,7 +169,13 @@ internal sealed partial class Parser
         var path = new List<Term>();
         RefPath(path);
         if (head is not ("input" or "data" or "future" or "rego"))
-            throw Error(headTerm.Location, $"unexpected import path, must begin with one of: {{data, future, input, rego}}, got: {head}");
+        {
+            throw Error(
+                headTerm.Location,
+                $"unexpected import path, must begin with one of: {{data, future, input, rego}}, got: {head}"
+            );
+        }
+
         if (path.Find(term => term is not ScalarTerm { Value: RegoString }) is { } other)
             throw Error(other.Location, "unexpected import path, path elements must be strings");
         VarTerm? alias = null;
@@ -170,19 +196,40 @@ internal sealed partial class Parser
     {
         string name = import.Path.DottedName!;
         if (import.Alias is { } alias)
-            throw Error(alias.Location, $"{(name.StartsWith("rego", StringComparison.Ordinal) ? "rego" : "future")} imports cannot be aliased");
+        {
+            throw Error(
+                alias.Location,
+                $"{(name.StartsWith("rego", StringComparison.Ordinal) ? "rego" : "future")} imports cannot be aliased"
+            );
+        }
+
         if (name == "rego.v1")
+        {
             UseVersion1();
+        }
         else if (name == "future.keywords")
+        {
             _keywords.UnionWith(FutureKeywords);
+        }
         else if (name == "future.keywords.not")
+        {
             _negatesWhole = true;
+        }
         else if (name.StartsWith("future.keywords.", StringComparison.Ordinal) && FutureKeywords.Contains(name[16..]))
+        {
             _keywords.UnionWith(name == "future.keywords.every" ? ["in", "every"] : [name[16..]]);
+        }
         else if (name.StartsWith("future.", StringComparison.Ordinal))
-            throw Error(import.Path.Location, $"unexpected keyword in import: {name}, must be one of [contains every if in not]");
+        {
+            throw Error(
+                import.Path.Location,
+                $"unexpected keyword in import: {name}, must be one of [contains every if in not]"
+            );
+        }
         else
+        {
             throw Error(import.Path.Location, "invalid import, must be `rego.v1`");
+        }
         // What was read ahead may be a keyword by now, but tokens do not know keywords.
     }
 
@@ -219,8 +266,10 @@ internal sealed partial class Parser
                 if (_lexer.Position.Offset == offset && !_lexer.AtEnd)
                     _lexer.Position = (offset + 1, row, line);
             }
-        }
-        while (_token.Kind != TokenKind.EndOfText && !(_token.Column == 1 && _token.AfterNewline && _token.Kind == TokenKind.Name));
+        } while (
+            _token.Kind != TokenKind.EndOfText
+            && !(_token.Column == 1 && _token.AfterNewline && _token.Kind == TokenKind.Name)
+        );
     }
 
     private void Advance()
@@ -236,10 +285,13 @@ internal sealed partial class Parser
 
     // A keyword right before a dot is a name: not.foo.
     private bool AtKeyword(string keyword) =>
-        _token.Kind == TokenKind.Name && _keywords.Contains(keyword) && _token.IsKeyword(_text, keyword)
+        _token.Kind == TokenKind.Name
+        && _keywords.Contains(keyword)
+        && _token.IsKeyword(_text, keyword)
         && !(_token.End < _text.Length && _text[_token.End] == '.');
 
-    private bool AtAnyKeyword() => _token.Kind == TokenKind.Name && _keywords.Contains(Text(_token)) && AtKeyword(Text(_token));
+    private bool AtAnyKeyword() =>
+        _token.Kind == TokenKind.Name && _keywords.Contains(Text(_token)) && AtKeyword(Text(_token));
 
     private string Text(in Token token) => _text[token.Start..token.End];
 
@@ -262,9 +314,11 @@ internal sealed partial class Parser
     /// <summary>Whether the text may be read another way after this mistake.</summary>
     private bool MayRetry(SyntaxException e) => !e.Fatal && ++_retries <= MaxRetries;
 
-    private SyntaxException Limit(string message) => new(new RegoError(RegoError.Parse, message, _lexer.Location(_token))) { Fatal = true };
+    private SyntaxException Limit(string message) =>
+        new(new RegoError(RegoError.Parse, message, _lexer.Location(_token))) { Fatal = true };
 
-    private static SyntaxException Error(SourceLocation location, string message) => new(new RegoError(RegoError.Parse, message, location));
+    private static SyntaxException Error(SourceLocation location, string message) =>
+        new(new RegoError(RegoError.Parse, message, location));
 
     private SyntaxException Unexpected(string? hint = null)
     {
@@ -277,6 +331,10 @@ internal sealed partial class Parser
             TokenKind.String or TokenKind.RawString => "string",
             _ => Text(_token),
         };
-        return Error(_lexer.Location(_token), $"unexpected {what}{(what.EndsWith("keyword", StringComparison.Ordinal) ? "" : " token")}{(hint is null ? "" : ": " + hint)}");
+        return Error(
+            _lexer.Location(_token),
+            "unexpected "
+                + $"{what}{(what.EndsWith("keyword", StringComparison.Ordinal) ? "" : " token")}{(hint is null ? "" : ": " + hint)}"
+        );
     }
 }

@@ -25,14 +25,17 @@ public sealed record RegoError(string Code, string Message, SourceLocation Locat
     public override string ToString() => Location == default ? $"{Code}: {Message}" : $"{Location}: {Code}: {Message}";
 }
 
-/// <summary>Rego that cannot be used, with everything found wrong in it: ten mistakes at most, and one that says so if there are more.</summary>
+/// <summary>Rego that cannot be used, with everything found wrong in it: ten mistakes at most, and one that says so if
+/// there are more.</summary>
 public sealed class RegoCompilationException : Exception
 {
     /// <summary>An exception of these mistakes, at least one.</summary>
     public RegoCompilationException(IReadOnlyList<RegoError> errors)
-        : base(errors.Count == 1
-            ? $"1 error occurred: {errors[0]}"
-            : $"{errors.Count} errors occurred:\n{string.Join("\n", errors)}") => Errors = errors;
+        : base(
+            errors.Count == 1
+                ? $"1 error occurred: {errors[0]}"
+                : $"{errors.Count} errors occurred:\n{string.Join("\n", errors)}"
+        ) => Errors = errors;
 
     /// <summary>The mistakes, by place.</summary>
     public IReadOnlyList<RegoError> Errors { get; }

@@ -37,8 +37,18 @@ internal enum TokenKind
 }
 
 /// <summary>A lexeme: offsets into the text, no text of its own.</summary>
-internal readonly record struct Token(TokenKind Kind, int Start, int End, int Row, int Column, bool AfterBlank, bool AfterNewline)
+internal readonly record struct Token(
+    TokenKind Kind,
+    int Start,
+    int End,
+    int Row,
+    int Column,
+    bool AfterBlank,
+    bool AfterNewline
+)
 {
     public bool IsKeyword(string text, string keyword) =>
-        Kind == TokenKind.Name && End - Start == keyword.Length && text.AsSpan(Start, End - Start).SequenceEqual(keyword);
+        Kind == TokenKind.Name
+        && End - Start == keyword.Length
+        && text.AsSpan(Start, End - Start).SequenceEqual(keyword);
 }

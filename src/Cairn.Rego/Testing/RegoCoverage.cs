@@ -4,7 +4,8 @@ using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Testing;
 
-/// <summary>Which expressions evaluations reached. For one evaluation after the other; not for several threads.</summary>
+/// <summary>Which expressions evaluations reached. For one evaluation after the other; not for several
+/// threads.</summary>
 public sealed class RegoCoverage
 {
     private readonly HashSet<SourceLocation> _reached = [];
@@ -34,10 +35,19 @@ public sealed class RegoCoverage
     public JsonObject Report(RegoPolicy policy)
     {
         var files = new JsonObject();
-        int allCovered = 0, allMissed = 0;
-        foreach (var file in policy.TracePoints.GroupBy(point => point.Location.File).OrderBy(group => group.Key, StringComparer.Ordinal))
+        int allCovered = 0,
+            allMissed = 0;
+        foreach (
+            var file in policy
+                .TracePoints.GroupBy(point => point.Location.File)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+        )
         {
-            var covered = file.Where(point => _reached.Contains(point.Location)).Select(point => point.Location.Row).Distinct().Order().ToList();
+            var covered = file.Where(point => _reached.Contains(point.Location))
+                .Select(point => point.Location.Row)
+                .Distinct()
+                .Order()
+                .ToList();
             var missed = file.Select(point => point.Location.Row).Distinct().Except(covered).Order().ToList();
             allCovered += covered.Count;
             allMissed += missed.Count;
@@ -74,12 +84,20 @@ public sealed class RegoCoverage
     private static JsonArray Ranges(List<int> rows)
     {
         var ranges = new JsonArray();
-        for (int i = 0; i < rows.Count;)
+        int i = 0;
+        while (i < rows.Count)
         {
-            int first = rows[i], last = first;
+            int first = rows[i],
+                last = first;
             while (++i < rows.Count && rows[i] == last + 1)
                 last++;
-            ranges.Add(new JsonObject { ["start"] = new JsonObject { ["row"] = first }, ["end"] = new JsonObject { ["row"] = last } });
+            ranges.Add(
+                new JsonObject
+                {
+                    ["start"] = new JsonObject { ["row"] = first },
+                    ["end"] = new JsonObject { ["row"] = last },
+                }
+            );
         }
 
         return ranges;

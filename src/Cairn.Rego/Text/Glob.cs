@@ -2,8 +2,9 @@ using System.Text;
 
 namespace Cairn.Rego.Text;
 
-/// <summary>Globs as <c>glob.match</c> has them, turned into regular expressions: <c>*</c> and <c>?</c> stop at delimiters, <c>**</c> does not;
-/// <c>[abc]</c>, <c>[!a-c]</c>, <c>{one,two}</c>, and a backslash that takes the next character's meaning away.</summary>
+/// <summary>Globs as <c>glob.match</c> has them, turned into regular expressions: <c>*</c> and <c>?</c> stop at
+/// delimiters, <c>**</c> does not; <c>[abc]</c>, <c>[!a-c]</c>, <c>{one,two}</c>, and a backslash that takes the next
+/// character's meaning away.</summary>
 internal static class Glob
 {
     /// <summary>The regular expression of a glob.</summary>
@@ -104,5 +105,7 @@ internal static class Glob
     }
 
     private static string ClassText(string characters) =>
-        string.Concat(characters.Select(c => c < 128 && !char.IsAsciiLetterOrDigit(c) ? $@"\x{(int)c:x2}" : c.ToString()));
+        string.Concat(
+            characters.Select(c => c < 128 && !char.IsAsciiLetterOrDigit(c) ? $@"\x{(int)c:x2}" : c.ToString())
+        );
 }

@@ -1,8 +1,9 @@
 namespace Cairn.Rego.Text;
 
 /// <summary>
-/// Whether some text matches two globs of <c>regex.globs_match</c>: characters, <c>.</c>, lists such as <c>[a-z0-9]</c>, each with
-/// <c>+</c> or <c>*</c> behind it. Walks both at once and remembers which pairs of places it has seen.
+/// Whether some text matches two globs of <c>regex.globs_match</c>: characters, <c>.</c>, lists such as
+/// <c>[a-z0-9]</c>, each with <c>+</c> or <c>*</c> behind it. Walks both at once and remembers which pairs of places it
+/// has seen.
 /// </summary>
 internal static class GlobIntersection
 {
@@ -44,7 +45,8 @@ internal static class GlobIntersection
     private static List<Item> Parse(string glob)
     {
         var items = new List<Item>();
-        for (int i = 0; i < glob.Length;)
+        int i = 0;
+        while (i < glob.Length)
         {
             IReadOnlyList<(char, char)>? ranges;
             switch (glob[i])
@@ -81,9 +83,11 @@ internal static class GlobIntersection
     private static List<(char, char)> Set(string glob, ref int i)
     {
         var ranges = new List<(char, char)>();
-        for (i++; i < glob.Length && glob[i] != ']';)
+        i++;
+        while (i < glob.Length && glob[i] != ']')
         {
-            char from = Character(glob, ref i), to = from;
+            char from = Character(glob, ref i),
+                to = from;
             if (i + 1 < glob.Length && glob[i] == '-' && glob[i + 1] != ']')
             {
                 i++;

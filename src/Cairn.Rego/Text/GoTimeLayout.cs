@@ -7,7 +7,8 @@ namespace Cairn.Rego.Text;
 /// <summary>A civil time with nanoseconds, and its distance from UTC: what a Go layout reads and writes.</summary>
 internal readonly record struct GoTime(DateTime Civil, int Nanoseconds, TimeSpan Offset, string ZoneName);
 
-/// <summary>Time layouts of Go's package <c>time</c>: the reference time Mon Jan 2 15:04:05 MST 2006 written as the wanted form.</summary>
+/// <summary>Time layouts of Go's package <c>time</c>: the reference time Mon Jan 2 15:04:05 MST 2006 written as the
+/// wanted form.</summary>
 internal static class GoTimeLayout
 {
     private static readonly FrozenDictionary<string, string> Known = new Dictionary<string, string>
@@ -30,8 +31,39 @@ internal static class GoTimeLayout
     // Longer elements before those they begin with.
     private static readonly string[] Elements =
     [
-        "January", "Jan", "Monday", "Mon", "MST", "2006", "002", "__2", "-07:00:00", "-070000", "-07:00", "-0700", "-07",
-        "Z07:00:00", "Z070000", "Z07:00", "Z0700", "Z07", "01", "02", "03", "04", "05", "06", "15", "_2", "PM", "pm", "1", "2", "3", "4", "5",
+        "January",
+        "Jan",
+        "Monday",
+        "Mon",
+        "MST",
+        "2006",
+        "002",
+        "__2",
+        "-07:00:00",
+        "-070000",
+        "-07:00",
+        "-0700",
+        "-07",
+        "Z07:00:00",
+        "Z070000",
+        "Z07:00",
+        "Z0700",
+        "Z07",
+        "01",
+        "02",
+        "03",
+        "04",
+        "05",
+        "06",
+        "15",
+        "_2",
+        "PM",
+        "pm",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
     ];
 
     /// <summary>The layout of a name such as <c>RFC1123</c>; else the text itself.</summary>
@@ -41,7 +73,8 @@ internal static class GoTimeLayout
     public static string Format(string layout, GoTime time)
     {
         var text = new StringBuilder();
-        for (int i = 0; i < layout.Length;)
+        int i = 0;
+        while (i < layout.Length)
         {
             string? element = ElementAt(layout, i);
             if (element is null)
@@ -93,35 +126,38 @@ internal static class GoTimeLayout
     {
         var civil = time.Civil;
         int hour12 = civil.Hour % 12 == 0 ? 12 : civil.Hour % 12;
-        string Number(int value, int digits, char pad = '0') => value.ToString(CultureInfo.InvariantCulture).PadLeft(digits, pad);
-        text.Append(element switch
-        {
-            "January" => CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName(civil.Month),
-            "Jan" => CultureInfo.InvariantCulture.DateTimeFormat.GetAbbreviatedMonthName(civil.Month),
-            "Monday" => civil.DayOfWeek.ToString(),
-            "Mon" => civil.DayOfWeek.ToString()[..3],
-            "MST" => time.ZoneName,
-            "2006" => Number(civil.Year, 4),
-            "06" => Number(civil.Year % 100, 2),
-            "01" => Number(civil.Month, 2),
-            "1" => Number(civil.Month, 1),
-            "02" => Number(civil.Day, 2),
-            "_2" => Number(civil.Day, 2, ' '),
-            "2" => Number(civil.Day, 1),
-            "002" => Number(civil.DayOfYear, 3),
-            "__2" => Number(civil.DayOfYear, 3, ' '),
-            "15" => Number(civil.Hour, 2),
-            "03" => Number(hour12, 2),
-            "3" => Number(hour12, 1),
-            "04" => Number(civil.Minute, 2),
-            "4" => Number(civil.Minute, 1),
-            "05" => Number(civil.Second, 2),
-            "5" => Number(civil.Second, 1),
-            "PM" => civil.Hour < 12 ? "AM" : "PM",
-            "pm" => civil.Hour < 12 ? "am" : "pm",
-            ['.' or ',', ..] => Fraction(element, time.Nanoseconds),
-            _ => Zone(element, time.Offset),
-        });
+        string Number(int value, int digits, char pad = '0') =>
+            value.ToString(CultureInfo.InvariantCulture).PadLeft(digits, pad);
+        text.Append(
+            element switch
+            {
+                "January" => CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName(civil.Month),
+                "Jan" => CultureInfo.InvariantCulture.DateTimeFormat.GetAbbreviatedMonthName(civil.Month),
+                "Monday" => civil.DayOfWeek.ToString(),
+                "Mon" => civil.DayOfWeek.ToString()[..3],
+                "MST" => time.ZoneName,
+                "2006" => Number(civil.Year, 4),
+                "06" => Number(civil.Year % 100, 2),
+                "01" => Number(civil.Month, 2),
+                "1" => Number(civil.Month, 1),
+                "02" => Number(civil.Day, 2),
+                "_2" => Number(civil.Day, 2, ' '),
+                "2" => Number(civil.Day, 1),
+                "002" => Number(civil.DayOfYear, 3),
+                "__2" => Number(civil.DayOfYear, 3, ' '),
+                "15" => Number(civil.Hour, 2),
+                "03" => Number(hour12, 2),
+                "3" => Number(hour12, 1),
+                "04" => Number(civil.Minute, 2),
+                "4" => Number(civil.Minute, 1),
+                "05" => Number(civil.Second, 2),
+                "5" => Number(civil.Second, 1),
+                "PM" => civil.Hour < 12 ? "AM" : "PM",
+                "pm" => civil.Hour < 12 ? "am" : "pm",
+                ['.' or ',', ..] => Fraction(element, time.Nanoseconds),
+                _ => Zone(element, time.Offset),
+            }
+        );
     }
 
     private static string Fraction(string element, int nanoseconds)
@@ -138,7 +174,10 @@ internal static class GoTimeLayout
             return "Z";
         string colon = element.Contains(':', StringComparison.Ordinal) ? ":" : "";
         var size = offset.Duration();
-        string text = string.Create(CultureInfo.InvariantCulture, $"{(offset < TimeSpan.Zero ? '-' : '+')}{(int)size.TotalHours:00}");
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(offset < TimeSpan.Zero ? '-' : '+')}{(int)size.TotalHours:00}"
+        );
         int digits = element.Count(char.IsAsciiDigit);
         if (digits >= 4)
             text += string.Create(CultureInfo.InvariantCulture, $"{colon}{size.Minutes:00}");
@@ -162,7 +201,8 @@ internal static class GoTimeLayout
 
         public GoTime Read()
         {
-            for (int i = 0; i < layout.Length;)
+            int i = 0;
+            while (i < layout.Length)
             {
                 if (ElementAt(layout, i) is { } element)
                 {
@@ -187,13 +227,33 @@ internal static class GoTimeLayout
                 throw new FormatException($"parsing time \"{value}\": extra text: \"{value[_position..]}\"");
             if (_afternoon is { } afternoon)
                 _hour = (_hour % 12) + (afternoon ? 12 : 0);
-            if (_month is < 1 or > 12 || _year is < 1 or > 9999 || _day < 1 || _day > DateTime.DaysInMonth(_year, _month) || _hour > 23 || _minute > 59 || _second > 59)
+            if (
+                _month is < 1 or > 12
+                || _year is < 1 or > 9999
+                || _day < 1
+                || _day > DateTime.DaysInMonth(_year, _month)
+                || _hour > 23
+                || _minute > 59
+                || _second > 59
+            )
+            {
                 throw new FormatException($"parsing time \"{value}\": out of range");
+            }
+
             var civil = new DateTime(_year, _month, _day, _hour, _minute, _second, DateTimeKind.Unspecified);
-            return new GoTime(_dayOfYear > 0 ? civil.AddDays(_dayOfYear - civil.DayOfYear) : civil, _nanoseconds, _offset, _zone);
+            return new GoTime(
+                _dayOfYear > 0 ? civil.AddDays(_dayOfYear - civil.DayOfYear) : civil,
+                _nanoseconds,
+                _offset,
+                _zone
+            );
         }
 
-        private FormatException Error() => new($"parsing time \"{value}\" as \"{layout}\": cannot parse \"{value[Math.Min(_position, value.Length)..]}\"");
+        private FormatException Error() =>
+            new(
+                $"parsing time \"{value}\" as \"{layout}\": cannot parse "
+                    + $"\"{value[Math.Min(_position, value.Length)..]}\""
+            );
 
         private void Element(string element)
         {
@@ -242,7 +302,12 @@ internal static class GoTimeLayout
                     break;
                 case "PM" or "pm":
                     string half = _position + 2 <= value.Length ? value.Substring(_position, 2) : "";
-                    _afternoon = half.ToUpperInvariant() switch { "AM" => false, "PM" => true, _ => throw Error() };
+                    _afternoon = half.ToUpperInvariant() switch
+                    {
+                        "AM" => false,
+                        "PM" => true,
+                        _ => throw Error(),
+                    };
                     _position += 2;
                     break;
                 case "MST":
@@ -262,14 +327,19 @@ internal static class GoTimeLayout
             int start = _position;
             while (_position < value.Length && _position - start < most && char.IsAsciiDigit(value[_position]))
                 _position++;
-            return _position - start >= least ? int.Parse(value.AsSpan(start, _position - start), CultureInfo.InvariantCulture) : throw Error();
+            return _position - start >= least
+                ? int.Parse(value.AsSpan(start, _position - start), CultureInfo.InvariantCulture)
+                : throw Error();
         }
 
         private int Name(string[] names)
         {
             for (int i = 0; i < names.Length; i++)
             {
-                if (names[i].Length > 0 && value.AsSpan(_position).StartsWith(names[i], StringComparison.OrdinalIgnoreCase))
+                if (
+                    names[i].Length > 0
+                    && value.AsSpan(_position).StartsWith(names[i], StringComparison.OrdinalIgnoreCase)
+                )
                 {
                     _position += names[i].Length;
                     return i + 1;
@@ -281,7 +351,11 @@ internal static class GoTimeLayout
 
         private void Fraction(int required)
         {
-            if (_position + 1 >= value.Length || value[_position] is not ('.' or ',') || !char.IsAsciiDigit(value[_position + 1]))
+            if (
+                _position + 1 >= value.Length
+                || value[_position] is not ('.' or ',')
+                || !char.IsAsciiDigit(value[_position + 1])
+            )
             {
                 if (required > 0)
                     throw Error();
@@ -311,8 +385,15 @@ internal static class GoTimeLayout
             int[] parts = [0, 0, 0];
             for (int i = 0; i < element.Count(char.IsAsciiDigit) / 2; i++)
             {
-                if (i > 0 && element.Contains(':', StringComparison.Ordinal) && (_position >= value.Length || value[_position++] != ':'))
+                if (
+                    i > 0
+                    && element.Contains(':', StringComparison.Ordinal)
+                    && (_position >= value.Length || value[_position++] != ':')
+                )
+                {
                     throw Error();
+                }
+
                 parts[i] = Number(2, 2);
             }
 

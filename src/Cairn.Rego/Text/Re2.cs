@@ -6,7 +6,8 @@ using Cairn.Rego.Evaluation;
 
 namespace Cairn.Rego.Text;
 
-/// <summary>A compiled regular expression with RE2's meaning. Matching takes time in proportion to the text's length.</summary>
+/// <summary>A compiled regular expression with RE2's meaning. Matching takes time in proportion to the text's
+/// length.</summary>
 internal sealed class Re2
 {
     private const int MaxPatternLength = 64 * 1024;
@@ -56,7 +57,12 @@ internal sealed class Re2
         try
         {
             if (pattern.Length > MaxPatternLength)
-                throw new FormatException($"error parsing regexp: expression has more than {MaxPatternLength} characters");
+            {
+                throw new FormatException(
+                    $"error parsing regexp: expression has more than {MaxPatternLength} characters"
+                );
+            }
+
             expression = new Re2(pattern);
             return true;
         }
@@ -73,13 +79,18 @@ internal sealed class Re2
         return Timed(context, () => _regex.IsMatch(text));
     }
 
-    /// <summary>Matches from left to right, at most that many; all when negative. An empty match right behind another does not count.</summary>
+    /// <summary>Matches from left to right, at most that many; all when negative. An empty match right behind another
+    /// does not count.</summary>
     public List<Match> Matches(BuiltinContext context, string text, int limit = -1)
     {
         Charge(context, text);
         var matches = new List<Match>();
         int end = -1;
-        for (var match = Timed(context, () => _regex.Match(text)); match.Success && (limit < 0 || matches.Count < limit); match = Timed(context, match.NextMatch))
+        for (
+            var match = Timed(context, () => _regex.Match(text));
+            match.Success && (limit < 0 || matches.Count < limit);
+            match = Timed(context, match.NextMatch)
+        )
         {
             if (match.Length == 0 && match.Index == end)
                 continue;
@@ -118,7 +129,12 @@ internal sealed class Re2
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"a match takes longer than {MaxMatchTime.TotalMilliseconds} ms", context.Location, e);
+            throw new RegoEvaluationException(
+                RegoEvaluationException.BudgetCode,
+                $"a match takes longer than {MaxMatchTime.TotalMilliseconds} ms",
+                context.Location,
+                e
+            );
         }
     }
 
@@ -142,7 +158,8 @@ internal sealed class Re2
             }
 
             bool braces = template[i + 1] == '{';
-            int start = i + (braces ? 2 : 1), end = start;
+            int start = i + (braces ? 2 : 1),
+                end = start;
             while (end < template.Length && (template[end] == '_' || char.IsLetterOrDigit(template[end])))
                 end++;
             if (end == start || (braces && (end >= template.Length || template[end] != '}')))

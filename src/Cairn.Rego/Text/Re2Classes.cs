@@ -6,7 +6,10 @@ namespace Cairn.Rego.Text;
 internal static class Re2Classes
 {
     /// <summary><c>\d</c>, <c>\s</c>, <c>\w</c>, and their complements.</summary>
-    public static readonly FrozenDictionary<char, (string Class, string Complement)> Perl = new Dictionary<char, (string, string)>
+    public static readonly FrozenDictionary<char, (string Class, string Complement)> Perl = new Dictionary<
+        char,
+        (string, string)
+    >
     {
         ['d'] = ("0-9", @"\0-/:-\uffff"),
         ['s'] = (@"\t\n\f\r ", @"\0-\x08\x0b\x0e-\x1f!-\uffff"),
@@ -14,7 +17,10 @@ internal static class Re2Classes
     }.ToFrozenDictionary();
 
     /// <summary><c>[:alpha:]</c> and the others.</summary>
-    public static readonly FrozenDictionary<string, (string Class, string Complement)> Posix = new Dictionary<string, (string, string)>
+    public static readonly FrozenDictionary<string, (string Class, string Complement)> Posix = new Dictionary<
+        string,
+        (string, string)
+    >
     {
         ["alnum"] = ("0-9A-Za-z", @"\0-/:-@\[-`\{-\uffff"),
         ["alpha"] = ("A-Za-z", @"\0-@\[-`\{-\uffff"),

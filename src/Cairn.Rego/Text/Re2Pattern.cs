@@ -4,8 +4,9 @@ using System.Text;
 namespace Cairn.Rego.Text;
 
 /// <summary>
-/// Turns a regular expression of RE2's syntax, which Rego has, into one of .NET's with the same meaning: classes such as
-/// <c>\d</c> are ASCII, <c>$</c> is the very end of the text. What RE2 does not know (look-around, back-references) is refused.
+/// Turns a regular expression of RE2's syntax, which Rego has, into one of .NET's with the same meaning: classes such
+/// as <c>\d</c> are ASCII, <c>$</c> is the very end of the text. What RE2 does not know (look-around, back-references)
+/// is refused.
 /// </summary>
 internal sealed class Re2Pattern
 {
@@ -105,7 +106,12 @@ internal sealed class Re2Pattern
         if (bounds.Length > 2 || bounds[0].Length == 0 || bounds.Any(bound => bound.Any(c => !char.IsAsciiDigit(c))))
             return null;
         string text = _pattern[_position..(end + 1)];
-        int[] counts = [.. bounds.Where(bound => bound.Length > 0).Select(bound => bound.Length > 4 ? int.MaxValue : int.Parse(bound, CultureInfo.InvariantCulture))];
+        int[] counts =
+        [
+            .. bounds
+                .Where(bound => bound.Length > 0)
+                .Select(bound => bound.Length > 4 ? int.MaxValue : int.Parse(bound, CultureInfo.InvariantCulture)),
+        ];
         if (counts.Max() > MaxRepeat || (counts.Length == 2 && counts[1] < counts[0]))
             throw Error("invalid repeat count", text);
         _position = end + 1;
@@ -192,7 +198,8 @@ internal sealed class Re2Pattern
 
     private string NamedGroup(int start)
     {
-        int open = _pattern.IndexOf('<', _position), close = _pattern.IndexOf('>', _position);
+        int open = _pattern.IndexOf('<', _position),
+            close = _pattern.IndexOf('>', _position);
         string name = close < 0 ? "" : _pattern[(open + 1)..close];
         if (name.Length == 0 || name.Any(c => c != '_' && !char.IsAsciiLetterOrDigit(c)))
             throw Error("invalid named capture", _pattern[start..(close < 0 ? _pattern.Length : close + 1)]);
@@ -284,7 +291,10 @@ internal sealed class Re2Pattern
     private bool ClassEscape(Re2Set set)
     {
         char c = Current;
-        if (Re2Classes.Perl.TryGetValue(char.ToLowerInvariant(c), out var perl) && c is 'd' or 's' or 'w' or 'D' or 'S' or 'W')
+        if (
+            Re2Classes.Perl.TryGetValue(char.ToLowerInvariant(c), out var perl)
+            && c is 'd' or 's' or 'w' or 'D' or 'S' or 'W'
+        )
         {
             _position++;
             bool complement = char.IsAsciiLetterUpper(c);
@@ -340,10 +350,18 @@ internal sealed class Re2Pattern
                     break;
                 string digits = _pattern[_position..end].TrimStart('{');
                 _position = _pattern[open] == '{' ? end + 1 : end;
-                if (digits.Length <= 6 && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code) && code <= 0x10FFFF)
+                if (
+                    digits.Length <= 6
+                    && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code)
+                    && code <= 0x10FFFF
+                )
+                {
                     return code;
+                }
+
                 break;
-            case '0' or (>= '1' and <= '7') when c == '0' || (_position < _pattern.Length && Current is >= '0' and <= '7'):
+            case '0'
+            or (>= '1' and <= '7') when c == '0' || (_position < _pattern.Length && Current is >= '0' and <= '7'):
                 int octal = c - '0';
                 for (int i = 0; i < 2 && !AtEnd && Current is >= '0' and <= '7'; i++)
                     octal = (octal * 8) + (_pattern[_position++] - '0');

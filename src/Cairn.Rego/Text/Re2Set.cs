@@ -5,13 +5,14 @@ using System.Text;
 namespace Cairn.Rego.Text;
 
 /// <summary>
-/// A set of code points as a piece of a .NET pattern. .NET matches UTF-16 units: what lies above U+FFFF becomes pairs of
-/// surrogates beside a class, and a lone half never matches.
+/// A set of code points as a piece of a .NET pattern. .NET matches UTF-16 units: what lies above U+FFFF becomes pairs
+/// of surrogates beside a class, and a lone half never matches.
 /// </summary>
 internal sealed class Re2Set
 {
     private const string AnyPair = @"[\ud800-\udbff][\udc00-\udfff]";
-    private const int FirstPair = 0x10000, Last = 0x10FFFF;
+    private const int FirstPair = 0x10000,
+        Last = 0x10FFFF;
 
     private static readonly Lazy<FrozenDictionary<string, (int From, int To)[]>> Categories = new(PairsByCategory);
 
@@ -41,13 +42,26 @@ internal sealed class Re2Set
     public bool TryAdd(string name, bool negated)
     {
         // Go counts no unassigned code points among C.
-        const string Others = @"\p{Cc}\p{Cf}\p{Cs}\p{Co}", NotOthers = @"\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cn}";
-        const string Names = " C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs ";
+        const string Others = @"\p{Cc}\p{Cf}\p{Cs}\p{Co}",
+            NotOthers = @"\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cn}";
+        const string Names =
+            " C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs ";
         (int From, int To)[]? ranges;
         if (name.Length is 1 or 2 && Names.Contains($" {name} ", StringComparison.Ordinal))
         {
-            _units.Append(name == "C" ? negated ? NotOthers : Others : $@"\{(negated ? 'P' : 'p')}{{{name}}}");
-            ranges = [.. Categories.Value.Where(category => category.Key.StartsWith(name, StringComparison.Ordinal)).SelectMany(category => category.Value)];
+            _units.Append(
+                name == "C"
+                    ? negated
+                        ? NotOthers
+                        : Others
+                    : $@"\{(negated ? 'P' : 'p')}{{{name}}}"
+            );
+            ranges =
+            [
+                .. Categories
+                    .Value.Where(category => category.Key.StartsWith(name, StringComparison.Ordinal))
+                    .SelectMany(category => category.Value),
+            ];
             _pairs.AddRange(negated ? Complement(ranges, FirstPair) : ranges);
             return true;
         }
@@ -68,7 +82,9 @@ internal sealed class Re2Set
             alternatives.Add($@"[^{_units}\ud800-\udfff]");
         else if (_units.Length > 0)
             alternatives.Add($@"[{_units}-[\ud800-\udfff]]");
-        alternatives.AddRange(Pairs(negated ? Complement(_pairs, FirstPair) : Complement(Complement(_pairs, FirstPair), FirstPair)));
+        alternatives.AddRange(
+            Pairs(negated ? Complement(_pairs, FirstPair) : Complement(Complement(_pairs, FirstPair), FirstPair))
+        );
         return alternatives.Count switch
         {
             0 => @"[^\0-\uffff]",
@@ -142,6 +158,9 @@ internal sealed class Re2Set
                 ranges.Add((c, c));
         }
 
-        return found.ToFrozenDictionary(category => Short.Substring((int)category.Key * 2, 2), category => category.Value.ToArray());
+        return found.ToFrozenDictionary(
+            category => Short.Substring((int)category.Key * 2, 2),
+            category => category.Value.ToArray()
+        );
     }
 }

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Cairn.Rego.Values;
 
-/// <summary>Exact arithmetic on <see cref="RegoNumber"/>. Only a quotient that never ends is rounded: to 64 bits, as in OPA.</summary>
+/// <summary>Exact arithmetic on <see cref="RegoNumber"/>. Only a quotient that never ends is rounded: to 64 bits, as in
+/// OPA.</summary>
 public static class RegoArithmetic
 {
     /// <summary>How many decimal digits a result may have.</summary>
@@ -35,15 +36,24 @@ public static class RegoArithmetic
     /// <inheritdoc cref="Add" path="/exception"/>
     public static RegoNumber Multiply(RegoNumber a, RegoNumber b)
     {
-        if (a.IsSmall && b.IsSmall && Math.BigMul(a.SmallValue, b.SmallValue, out long low) is var high && high == low >> 63)
+        if (
+            a.IsSmall
+            && b.IsSmall
+            && Math.BigMul(a.SmallValue, b.SmallValue, out long low) is var high
+            && high == low >> 63
+        )
+        {
             return RegoNumber.Of(low);
+        }
+
         var (x, y) = (a.Scaled, b.Scaled);
         Limit((long)x.Digits + y.Digits);
         Limit(Math.Abs((long)x.Exponent + y.Exponent) / 10_000);
         return RegoNumber.Of(new Scaled(x.Mantissa * y.Mantissa, x.Exponent + y.Exponent));
     }
 
-    /// <summary>The quotient; exact where its decimals end within 64 bits of precision, else rounded to those.</summary>
+    /// <summary>The quotient; exact where its decimals end within 64 bits of precision, else rounded to
+    /// those.</summary>
     /// <exception cref="DivideByZeroException"><paramref name="b"/> is zero.</exception>
     public static RegoNumber Divide(RegoNumber a, RegoNumber b)
     {
@@ -57,7 +67,8 @@ public static class RegoArithmetic
         if (rest.IsZero)
             return RegoNumber.Of(new Scaled(whole, x.Exponent - y.Exponent));
 
-        // A quotient ends when the reduced divisor has no prime factor but 2 and 5; 40 more digits show that or enough of it.
+        // A quotient ends when the reduced divisor has no prime factor but 2 and 5; 40 more digits show that or enough
+        // of it.
         int extra = Math.Max(0, y.Digits - x.Digits) + 40;
         var quotient = BigInteger.DivRem(x.Mantissa * BigInteger.Pow(10, extra), y.Mantissa, out rest);
         var scaled = new Scaled(quotient, x.Exponent - y.Exponent - extra).Normalize();
@@ -83,7 +94,8 @@ public static class RegoArithmetic
     /// <summary>The number without its sign.</summary>
     public static RegoNumber Abs(RegoNumber a) => a.Sign < 0 ? Negate(a) : a;
 
-    /// <summary>The next whole number, in the direction asked for; halves away from zero with <see cref="MidpointRounding.AwayFromZero"/>.</summary>
+    /// <summary>The next whole number, in the direction asked for; halves away from zero with
+    /// <see cref="MidpointRounding.AwayFromZero"/>.</summary>
     public static RegoNumber Round(RegoNumber a, MidpointRounding mode)
     {
         if (a.IsInteger)
@@ -110,9 +122,10 @@ public static class RegoArithmetic
         if (Math.Abs((long)value.Exponent) > MaxDigits)
             return RoundTo(value, 19).Normalize();
         var nearest = Nearest(value);
-        value = nearest.Exponent >= 0
-            ? new Scaled(nearest.Mantissa << nearest.Exponent, 0)
-            : new Scaled(nearest.Mantissa * BigInteger.Pow(5, -nearest.Exponent), nearest.Exponent);
+        value =
+            nearest.Exponent >= 0
+                ? new Scaled(nearest.Mantissa << nearest.Exponent, 0)
+                : new Scaled(nearest.Mantissa * BigInteger.Pow(5, -nearest.Exponent), nearest.Exponent);
         for (int digits = 15; digits < 22; digits++)
         {
             if (RoundTo(value, digits) is var shorter && Nearest(shorter) == nearest)
@@ -134,9 +147,8 @@ public static class RegoArithmetic
 
     private static (BigInteger Mantissa, int Exponent) Nearest(Scaled value)
     {
-        var (numerator, denominator) = value.Exponent >= 0
-            ? (value.At(0), BigInteger.One)
-            : (value.Mantissa, BigInteger.Pow(10, -value.Exponent));
+        var (numerator, denominator) =
+            value.Exponent >= 0 ? (value.At(0), BigInteger.One) : (value.Mantissa, BigInteger.Pow(10, -value.Exponent));
         int shift = QuotientBits + 1 - (int)(BigInteger.Abs(numerator).GetBitLength() - denominator.GetBitLength());
         var quotient = shift >= 0 ? (numerator << shift) / denominator : numerator / (denominator << -shift);
         int surplus = (int)BigInteger.Abs(quotient).GetBitLength() - QuotientBits;

@@ -23,7 +23,8 @@ public sealed class RegoArray : RegoValue, IReadOnlyList<RegoValue>
     public RegoValue this[int index] => _items[index];
 
     /// <summary>An array of copies of these references.</summary>
-    public static RegoArray Of(params ReadOnlySpan<RegoValue> items) => items.IsEmpty ? Empty : new RegoArray(items.ToArray());
+    public static RegoArray Of(params ReadOnlySpan<RegoValue> items) =>
+        items.IsEmpty ? Empty : new RegoArray(items.ToArray());
 
     /// <summary>An array of these values.</summary>
     public static RegoArray Of(IEnumerable<RegoValue> items) => Own([.. items]);
@@ -39,8 +40,15 @@ public sealed class RegoArray : RegoValue, IReadOnlyList<RegoValue>
     {
         if (ReferenceEquals(this, other))
             return true;
-        if (other is not RegoArray array || array._items.Length != _items.Length || (_hash != 0 && array._hash != 0 && _hash != array._hash))
+        if (
+            other is not RegoArray array
+            || array._items.Length != _items.Length
+            || (_hash != 0 && array._hash != 0 && _hash != array._hash)
+        )
+        {
             return false;
+        }
+
         ValueWork.Visit(_items.Length);
         for (int i = 0; i < _items.Length; i++)
         {

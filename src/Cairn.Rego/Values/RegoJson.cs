@@ -22,22 +22,31 @@ internal static class RegoJson
         return value;
     }
 
-    public static RegoValue From(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Undefined => throw new ArgumentException("There is no JSON value.", nameof(element)),
-        JsonValueKind.Null => RegoNull.Instance,
-        JsonValueKind.True => RegoBoolean.True,
-        JsonValueKind.False => RegoBoolean.False,
-        _ => Read(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element)),
-    };
+    public static RegoValue From(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Undefined => throw new ArgumentException("There is no JSON value.", nameof(element)),
+            JsonValueKind.Null => RegoNull.Instance,
+            JsonValueKind.True => RegoBoolean.True,
+            JsonValueKind.False => RegoBoolean.False,
+            _ => Read(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element)),
+        };
 
     public static RegoValue From(JsonNode? node)
     {
         if (node is null)
             return RegoNull.Instance;
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = MaxDepth, SkipValidation = true }))
+        using (
+            var writer = new Utf8JsonWriter(
+                buffer,
+                new JsonWriterOptions { MaxDepth = MaxDepth, SkipValidation = true }
+            )
+        )
+        {
             node.WriteTo(writer);
+        }
+
         return Read(buffer.WrittenSpan);
     }
 
@@ -54,7 +63,9 @@ internal static class RegoJson
             case JsonTokenType.False:
                 return RegoBoolean.False;
             case JsonTokenType.Number:
-                return reader.TryGetInt64(out long whole) && reader.ValueSpan[0] != (byte)'-' ? RegoNumber.Of(whole) : ReadNumber(Encoding.ASCII.GetString(reader.ValueSpan));
+                return reader.TryGetInt64(out long whole) && reader.ValueSpan[0] != (byte)'-'
+                    ? RegoNumber.Of(whole)
+                    : ReadNumber(Encoding.ASCII.GetString(reader.ValueSpan));
             case JsonTokenType.String:
                 return RegoString.Of(ReadText(ref reader));
             case JsonTokenType.StartArray:
@@ -77,7 +88,8 @@ internal static class RegoJson
         }
     }
 
-    /// <summary>Appends compact JSON; <paramref name="escapeHtml"/> writes &lt;, &gt; and &amp; as Go's encoder does.</summary>
+    /// <summary>Appends compact JSON; <paramref name="escapeHtml"/> writes &lt;, &gt; and &amp; as Go's encoder
+    /// does.</summary>
     public static void Append(StringBuilder text, RegoValue value, bool escapeHtml = false)
     {
         switch (value)
@@ -134,11 +146,21 @@ internal static class RegoJson
                 _ => null,
             };
             if (escaped is not null)
+            {
                 text.Append(escaped);
-            else if (char.IsSurrogate(c) && !(i + 1 < value.Length && char.IsSurrogatePair(c, value[i + 1])) && !(i > 0 && char.IsSurrogatePair(value[i - 1], c)))
+            }
+            else if (
+                char.IsSurrogate(c)
+                && !(i + 1 < value.Length && char.IsSurrogatePair(c, value[i + 1]))
+                && !(i > 0 && char.IsSurrogatePair(value[i - 1], c))
+            )
+            {
                 text.Append('\uFFFD');
+            }
             else
+            {
                 text.Append(c);
+            }
         }
 
         text.Append('"');
@@ -206,9 +228,14 @@ internal static class RegoJson
     }
 
     private static RegoNumber ReadNumber(string text) =>
-        RegoNumber.TryParse(text, out var number) ? number : throw new JsonException(text.Length > RegoArithmetic.MaxDigits
-            ? $"A number of {text.Length} characters is too long: {RegoArithmetic.MaxDigits} digits are the most."
-            : $"The number {text} has an exponent that is too large.");
+        RegoNumber.TryParse(text, out var number)
+            ? number
+            : throw new JsonException(
+                text.Length > RegoArithmetic.MaxDigits
+                    ? $"A number of {text.Length} characters is too long: {RegoArithmetic.MaxDigits} digits are "
+                        + "the most."
+                    : $"The number {text} has an exponent that is too large."
+            );
 
     // A lone surrogate escape has no text; Go reads U+FFFD there.
     private static string ReadText(ref Utf8JsonReader reader)
@@ -226,7 +253,19 @@ internal static class RegoJson
             }
 
             char c = raw[++i];
-            text.Append(c switch { 'n' => '\n', 'r' => '\r', 't' => '\t', 'b' => '\b', 'f' => '\f', 'u' => (char)ushort.Parse(raw.AsSpan(i + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture), _ => c });
+            text.Append(
+                c switch
+                {
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'b' => '\b',
+                    'f' => '\f',
+                    'u' => (char)
+                        ushort.Parse(raw.AsSpan(i + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                    _ => c,
+                }
+            );
             if (c == 'u')
                 i += 4;
         }

@@ -5,8 +5,8 @@ using System.Numerics;
 namespace Cairn.Rego.Values;
 
 /// <summary>
-/// An exact number: a <see cref="long"/> where it fits, else <c>mantissa × 10^exponent</c>. A number that was read keeps
-/// its text (<c>1.0</c>, <c>1e2</c>) for printing; equality and order are by value.
+/// An exact number: a <see cref="long"/> where it fits, else <c>mantissa × 10^exponent</c>. A number that was read
+/// keeps its text (<c>1.0</c>, <c>1e2</c>) for printing; equality and order are by value.
 /// </summary>
 public sealed class RegoNumber : RegoValue
 {
@@ -49,7 +49,11 @@ public sealed class RegoNumber : RegoValue
     /// <exception cref="ArgumentException">Not a finite number.</exception>
     public static RegoNumber Of(double value) =>
         double.IsFinite(value)
-            ? Of(Scaled.TryParse(value.ToString("R", CultureInfo.InvariantCulture), out var scaled) ? scaled : new Scaled(0, 0))
+            ? Of(
+                Scaled.TryParse(value.ToString("R", CultureInfo.InvariantCulture), out var scaled)
+                    ? scaled
+                    : new Scaled(0, 0)
+            )
             : throw new ArgumentException("Not a finite number.", nameof(value));
 
     /// <summary>A decimal number.</summary>
@@ -59,7 +63,12 @@ public sealed class RegoNumber : RegoValue
     {
         scaled = scaled.Normalize();
         if (scaled.TryToLong(out long small))
-            return text is null || text == small.ToString(CultureInfo.InvariantCulture) ? Of(small) : new RegoNumber(small, text);
+        {
+            return text is null || text == small.ToString(CultureInfo.InvariantCulture)
+                ? Of(small)
+                : new RegoNumber(small, text);
+        }
+
         return new RegoNumber(scaled, text);
     }
 
@@ -69,8 +78,8 @@ public sealed class RegoNumber : RegoValue
         TryParse(text, out var number) ? number : throw new FormatException($"'{text}' is not a number.");
 
     /// <summary>
-    /// Reads a number of JSON's grammar: <c>-1</c>, <c>0.5</c>, <c>1e9</c>; no leading zeros, plus sign or blanks, and at most
-    /// <see cref="RegoArithmetic.MaxDigits"/> digits.
+    /// Reads a number of JSON's grammar: <c>-1</c>, <c>0.5</c>, <c>1e9</c>; no leading zeros, plus sign or blanks, and
+    /// at most <see cref="RegoArithmetic.MaxDigits"/> digits.
     /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out RegoNumber? number)
     {
@@ -120,7 +129,11 @@ public sealed class RegoNumber : RegoValue
     /// <inheritdoc/>
     public override bool Equals(RegoValue? other) =>
         ReferenceEquals(this, other)
-        || (other is RegoNumber n && _small == n._small && (_scaled is null ? n._scaled is null : _scaled.Equals(n._scaled)));
+        || (
+            other is RegoNumber n
+            && _small == n._small
+            && (_scaled is null ? n._scaled is null : _scaled.Equals(n._scaled))
+        );
 
     /// <inheritdoc/>
     public override int GetHashCode() => _scaled is null ? _small.GetHashCode() : _scaled.GetHashCode();

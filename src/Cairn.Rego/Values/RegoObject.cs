@@ -125,7 +125,8 @@ public sealed class RegoObject : RegoValue, IReadOnlyCollection<KeyValuePair<Reg
     }
 }
 
-/// <summary>Collects the members of a <see cref="RegoObject"/>. For one thread; dead after <see cref="Build"/>.</summary>
+/// <summary>Collects the members of a <see cref="RegoObject"/>. For one thread; dead after
+/// <see cref="Build"/>.</summary>
 public sealed class RegoObjectBuilder
 {
     private ValueTable? _keys;

@@ -47,7 +47,8 @@ public sealed class RegoSet : RegoValue, IReadOnlyCollection<RegoValue>
     /// <summary>Whether the value is an element.</summary>
     public bool Contains(RegoValue value) => _table.Find(value) >= 0;
 
-    /// <summary>The element that equals the value, or null. It may be written differently (<c>1.0</c> and <c>1</c>).</summary>
+    /// <summary>The element that equals the value, or null. It may be written differently (<c>1.0</c> and
+    /// <c>1</c>).</summary>
     internal RegoValue? Find(RegoValue value) => _table.Find(value) is >= 0 and var place ? _table.Keys[place] : null;
 
     /// <inheritdoc/>
@@ -87,7 +88,8 @@ public sealed class RegoSet : RegoValue, IReadOnlyCollection<RegoValue>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private protected override int CompareSameKind(RegoValue other) => RegoArray.Compare(Sorted, ((RegoSet)other).Sorted);
+    private protected override int CompareSameKind(RegoValue other) =>
+        RegoArray.Compare(Sorted, ((RegoSet)other).Sorted);
 
     private RegoValue[] Sorted
     {

@@ -10,26 +10,26 @@ namespace Cairn.Rego.Values;
 /// </summary>
 public abstract class RegoValue : IEquatable<RegoValue>, IComparable<RegoValue>
 {
-    private protected RegoValue()
-    {
-    }
+    private protected RegoValue() { }
 
     /// <summary>What kind of value this is.</summary>
     public abstract RegoKind Kind { get; }
 
     /// <summary>The kind's name as Rego's <c>type_name</c> gives it, for example <c>"number"</c>.</summary>
-    public string TypeName => Kind switch
-    {
-        RegoKind.Null => "null",
-        RegoKind.Boolean => "boolean",
-        RegoKind.Number => "number",
-        RegoKind.String => "string",
-        RegoKind.Array => "array",
-        RegoKind.Object => "object",
-        _ => "set",
-    };
+    public string TypeName =>
+        Kind switch
+        {
+            RegoKind.Null => "null",
+            RegoKind.Boolean => "boolean",
+            RegoKind.Number => "number",
+            RegoKind.String => "string",
+            RegoKind.Array => "array",
+            RegoKind.Object => "object",
+            _ => "set",
+        };
 
-    /// <summary>Whether this is <c>false</c>, the only value (besides undefined) that makes an expression fail.</summary>
+    /// <summary>Whether this is <c>false</c>, the only value (besides undefined) that makes an expression
+    /// fail.</summary>
     public bool IsFalse => ReferenceEquals(this, RegoBoolean.False);
 
     /// <summary>Rego's total order: by kind, then by value.</summary>
@@ -76,7 +76,8 @@ public abstract class RegoValue : IEquatable<RegoValue>, IComparable<RegoValue>
     public void WriteTo(Utf8JsonWriter writer) => RegoJson.Write(writer, this);
 
     /// <summary>The value as a JSON node; <c>null</c> for Rego's null.</summary>
-    public JsonNode? ToJsonNode() => JsonNode.Parse(ToJson(), documentOptions: new JsonDocumentOptions { MaxDepth = RegoJson.MaxDepth });
+    public JsonNode? ToJsonNode() =>
+        JsonNode.Parse(ToJson(), documentOptions: new JsonDocumentOptions { MaxDepth = RegoJson.MaxDepth });
 
     /// <summary>Reads one JSON text. Of members with the same name the last one counts.</summary>
     /// <exception cref="JsonException">The text is not JSON, or nested deeper than 10,000 levels.</exception>

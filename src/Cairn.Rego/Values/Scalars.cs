@@ -3,9 +3,7 @@ namespace Cairn.Rego.Values;
 /// <summary>Rego's <c>null</c>.</summary>
 public sealed class RegoNull : RegoValue
 {
-    private RegoNull()
-    {
-    }
+    private RegoNull() { }
 
     /// <summary>The only null.</summary>
     public static RegoNull Instance { get; } = new();
@@ -85,14 +83,20 @@ public sealed class RegoString : RegoValue
 
     private protected override int CompareSameKind(RegoValue other) => Compare(Value, ((RegoString)other).Value);
 
-    /// <summary>Compares by code points. UTF-16 order differs from it only where a surrogate meets U+E000 or above.</summary>
+    /// <summary>Compares by code points. UTF-16 order differs from it only where a surrogate meets U+E000 or
+    /// above.</summary>
     internal static int Compare(string a, string b)
     {
         int common = a.AsSpan().CommonPrefixLength(b);
         if (common == a.Length || common == b.Length)
             return a.Length - b.Length;
-        char x = a[common], y = b[common];
-        bool xs = char.IsSurrogate(x), ys = char.IsSurrogate(y);
-        return xs == ys ? x - y : xs && y >= 0xE000 ? 1 : ys && x >= 0xE000 ? -1 : x - y;
+        char x = a[common],
+            y = b[common];
+        bool xs = char.IsSurrogate(x),
+            ys = char.IsSurrogate(y);
+        return xs == ys ? x - y
+            : xs && y >= 0xE000 ? 1
+            : ys && x >= 0xE000 ? -1
+            : x - y;
     }
 }

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Cairn.Rego.Values;
 
-/// <summary><c>Mantissa × 10^Exponent</c>, exact. Normal when the mantissa is no multiple of ten (and zero has exponent 0).</summary>
+/// <summary><c>Mantissa × 10^Exponent</c>, exact. Normal when the mantissa is no multiple of ten (and zero has exponent
+/// 0).</summary>
 internal sealed record Scaled(BigInteger Mantissa, int Exponent) : IComparable<Scaled>
 {
     // Far beyond what calculations reach; keeps sums of exponents inside an int.
@@ -24,7 +25,8 @@ internal sealed record Scaled(BigInteger Mantissa, int Exponent) : IComparable<S
     public static bool TryParse(string text, out Scaled scaled)
     {
         scaled = new Scaled(0, 0);
-        int i = 0, n = text.Length;
+        int i = 0,
+            n = text.Length;
         bool negative = n > 0 && text[0] == '-';
         if (negative)
             i++;
@@ -54,8 +56,16 @@ internal sealed record Scaled(BigInteger Mantissa, int Exponent) : IComparable<S
             int first = i;
             while (i < n && char.IsAsciiDigit(text[i]))
                 i++;
-            if (i == first || !long.TryParse(text.AsSpan(power, i - power), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed)
-                || Math.Abs(parsed) > ExponentLimit)
+            if (
+                i == first
+                || !long.TryParse(
+                    text.AsSpan(power, i - power),
+                    NumberStyles.AllowLeadingSign,
+                    CultureInfo.InvariantCulture,
+                    out long parsed
+                )
+                || Math.Abs(parsed) > ExponentLimit
+            )
             {
                 return false;
             }
@@ -80,8 +90,14 @@ internal sealed record Scaled(BigInteger Mantissa, int Exponent) : IComparable<S
         for (int step = 256; step >= 1; step /= 16)
         {
             var power = BigInteger.Pow(10, step);
-            for (var quotient = BigInteger.DivRem(mantissa, power, out var rest); rest.IsZero; quotient = BigInteger.DivRem(mantissa, power, out rest))
+            for (
+                var quotient = BigInteger.DivRem(mantissa, power, out var rest);
+                rest.IsZero;
+                quotient = BigInteger.DivRem(mantissa, power, out rest)
+            )
+            {
                 (mantissa, exponent) = (quotient, exponent + step);
+            }
         }
 
         return new Scaled(mantissa, exponent);
@@ -119,8 +135,8 @@ internal sealed record Scaled(BigInteger Mantissa, int Exponent) : IComparable<S
     public BigInteger At(int exponent) => Mantissa * BigInteger.Pow(10, Exponent - exponent);
 
     /// <summary>
-    /// Whole numbers in full, others as Go prints them: an exponent when the point would stand more than four zeros in or
-    /// behind the sixth digit.
+    /// Whole numbers in full, others as Go prints them: an exponent when the point would stand more than four zeros in
+    /// or behind the sixth digit.
     /// </summary>
     public string ToText()
     {
@@ -132,7 +148,10 @@ internal sealed record Scaled(BigInteger Mantissa, int Exponent) : IComparable<S
         if (power is < -4 or >= 6)
         {
             string fraction = digits.Length > 1 ? "." + digits[1..] : "";
-            return string.Create(CultureInfo.InvariantCulture, $"{sign}{digits[0]}{fraction}e{(power < 0 ? '-' : '+')}{Math.Abs(power):00}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sign}{digits[0]}{fraction}e{(power < 0 ? '-' : '+')}{Math.Abs(power):00}"
+            );
         }
 
         return power < 0

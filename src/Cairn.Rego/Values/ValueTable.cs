@@ -52,7 +52,8 @@ internal sealed class ValueTable
         return -1;
     }
 
-    /// <summary>Adds a value that is not there yet; else gives its place in <paramref name="place"/> and false.</summary>
+    /// <summary>Adds a value that is not there yet; else gives its place in <paramref name="place"/> and
+    /// false.</summary>
     public bool Add(RegoValue key, out int place)
     {
         place = Find(key);

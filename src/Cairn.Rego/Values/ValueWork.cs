@@ -6,8 +6,9 @@ using Cairn.Rego.Evaluation;
 namespace Cairn.Rego.Values;
 
 /// <summary>
-/// Counts what is done inside of values (comparing, hashing, sorting, copying, writing) against the budget of the evaluation that
-/// runs on this thread. Values share their parts, so a value made in a few steps may have more parts than can ever be visited.
+/// Counts what is done inside of values (comparing, hashing, sorting, copying, writing) against the budget of the
+/// evaluation that runs on this thread. Values share their parts, so a value made in a few steps may have more parts
+/// than can ever be visited.
 /// </summary>
 internal static class ValueWork
 {
@@ -56,7 +57,8 @@ internal static class ValueWork
         {
             Array.Sort(items, order);
         }
-        catch (InvalidOperationException e) when (e.InnerException is RegoEvaluationException or InsufficientExecutionStackException)
+        catch (InvalidOperationException e)
+            when (e.InnerException is RegoEvaluationException or InsufficientExecutionStackException)
         {
             ExceptionDispatchInfo.Throw(e.InnerException);
         }
@@ -67,13 +69,21 @@ internal static class ValueWork
     /// <param name="value">The value.</param>
     /// <param name="bytes">What a part costs.</param>
     /// <param name="depth">How deep the value itself is nested.</param>
-    /// <exception cref="RegoEvaluationException">The budget is used up, or the value is nested more than <see cref="MaxDepth"/> levels deep.</exception>
+    /// <exception cref="RegoEvaluationException">The budget is used up, or the value is nested more than
+    /// <see cref="MaxDepth"/> levels deep.</exception>
     public static void Copy(EvaluationBudget budget, RegoValue value, int bytes, int depth = 0)
     {
         if (value is not (RegoArray or RegoObject or RegoSet))
             return;
         if (depth >= MaxDepth)
-            throw new RegoEvaluationException(RegoEvaluationException.BudgetCode, $"a value is nested more than {MaxDepth} levels deep", budget.Location);
+        {
+            throw new RegoEvaluationException(
+                RegoEvaluationException.BudgetCode,
+                $"a value is nested more than {MaxDepth} levels deep",
+                budget.Location
+            );
+        }
+
         Visit(0);
         switch (value)
         {

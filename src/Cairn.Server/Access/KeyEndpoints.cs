@@ -15,23 +15,65 @@ namespace Cairn.Server.Access;
 /// <param name="RateLimit">Such as 200/minute, for everything the key does; the server's limits when left out.</param>
 /// <param name="Description">For people.</param>
 public sealed record KeyCreation(
-    string Name, PermissionLevel Permission = PermissionLevel.Read, IReadOnlyList<string>? Scopes = null, IReadOnlyList<string>? Environments = null,
-    IReadOnlyList<string>? AllowedIps = null, int? ExpiresInDays = null, string? RateLimit = null, string? Description = null);
+    string Name,
+    PermissionLevel Permission = PermissionLevel.Read,
+    IReadOnlyList<string>? Scopes = null,
+    IReadOnlyList<string>? Environments = null,
+    IReadOnlyList<string>? AllowedIps = null,
+    int? ExpiresInDays = null,
+    string? RateLimit = null,
+    string? Description = null
+);
 
 /// <summary>A key.</summary>
 /// <param name="Key">Its text: only in the answer that made it.</param>
 /// <param name="Hint">Its last four characters.</param>
 public sealed record KeyView(
-    string Id, string Name, string? Description, PermissionLevel Permission, IReadOnlyList<string> Scopes, IReadOnlyList<string> Environments,
-    IReadOnlyList<string> AllowedIps, string? RateLimit, string Status, string Hint, DateTimeOffset CreatedAt, string CreatedBy,
-    DateTimeOffset? ExpiresAt, DateTimeOffset? RotatedAt, DateTimeOffset? OverlapUntil,
-    DateTimeOffset? RevokedAt, string? RevokedBy, string? RevokeReason, DateTimeOffset? LastUsedAt, string? Key)
+    string Id,
+    string Name,
+    string? Description,
+    PermissionLevel Permission,
+    IReadOnlyList<string> Scopes,
+    IReadOnlyList<string> Environments,
+    IReadOnlyList<string> AllowedIps,
+    string? RateLimit,
+    string Status,
+    string Hint,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? RotatedAt,
+    DateTimeOffset? OverlapUntil,
+    DateTimeOffset? RevokedAt,
+    string? RevokedBy,
+    string? RevokeReason,
+    DateTimeOffset? LastUsedAt,
+    string? Key
+)
 {
-    public static KeyView Of(ApiKey key, DateTimeOffset now, DateTimeOffset? lastUsedAt, string? text = null) => new(
-        key.Id, key.Name, key.Description, key.Permission, key.Scopes, key.Environments,
-        key.AllowedIps, key.RateLimit, key.StatusAt(now), key.Secrets.Count > 0 ? key.Secrets[^1].Hint : "", key.CreatedAt, key.CreatedBy,
-        key.ExpiresAt, key.RotatedAt, key.Secrets.Where(secret => secret.ExpiresAt > now).Max(secret => secret.ExpiresAt),
-        key.RevokedAt, key.RevokedBy, key.RevokeReason, lastUsedAt, text);
+    public static KeyView Of(ApiKey key, DateTimeOffset now, DateTimeOffset? lastUsedAt, string? text = null) =>
+        new(
+            key.Id,
+            key.Name,
+            key.Description,
+            key.Permission,
+            key.Scopes,
+            key.Environments,
+            key.AllowedIps,
+            key.RateLimit,
+            key.StatusAt(now),
+            key.Secrets.Count > 0 ? key.Secrets[^1].Hint : "",
+            key.CreatedAt,
+            key.CreatedBy,
+            key.ExpiresAt,
+            key.RotatedAt,
+            key.Secrets.Where(secret => secret.ExpiresAt > now).Max(secret => secret.ExpiresAt),
+            key.RevokedAt,
+            key.RevokedBy,
+            key.RevokeReason,
+            lastUsedAt,
+            text
+        );
 }
 
 /// <summary>A request for a new secret.</summary>
@@ -43,8 +85,13 @@ public sealed record KeyRevocation(string? Reason = null);
 
 /// <summary>How a key has been used, on all nodes.</summary>
 public sealed record KeyUsageView(
-    string Id, long Count, DateTimeOffset? LastUsedAt, string? LastAddress,
-    IReadOnlyDictionary<string, long> Endpoints, IReadOnlyDictionary<string, long> StatusCodes);
+    string Id,
+    long Count,
+    DateTimeOffset? LastUsedAt,
+    string? LastAddress,
+    IReadOnlyDictionary<string, long> Endpoints,
+    IReadOnlyDictionary<string, long> StatusCodes
+);
 
 /// <summary>Who the caller is, and what was granted to them.</summary>
 /// <param name="Id">A name that stays, such as <c>key:0193…</c>.</param>
@@ -54,13 +101,30 @@ public sealed record KeyUsageView(
 /// <param name="Environments">The environments they are limited to; nothing when empty.</param>
 /// <param name="Grants">All that they may do.</param>
 public sealed record CallerView(
-    string Id, string Name, PermissionLevel? Permission, IReadOnlyList<string> Scopes, IReadOnlyList<string> Environments, IReadOnlyList<GrantView> Grants)
+    string Id,
+    string Name,
+    PermissionLevel? Permission,
+    IReadOnlyList<string> Scopes,
+    IReadOnlyList<string> Environments,
+    IReadOnlyList<GrantView> Grants
+)
 {
-    public static CallerView Of(Principal caller) => new(
-        caller.Id, caller.Name, caller.HighestLevel,
-        [.. caller.Grants.Where(grant => !grant.IsOnAll).Select(grant => grant.Scope)],
-        [.. caller.Grants.SelectMany(grant => grant.Environments).Distinct()],
-        [.. caller.Grants.Select(grant => new GrantView(grant.Kind, grant.Level, grant.Path.ToString(), grant.Environments))]);
+    public static CallerView Of(Principal caller) =>
+        new(
+            caller.Id,
+            caller.Name,
+            caller.HighestLevel,
+            [.. caller.Grants.Where(grant => !grant.IsOnAll).Select(grant => grant.Scope)],
+            [.. caller.Grants.SelectMany(grant => grant.Environments).Distinct()],
+            [
+                .. caller.Grants.Select(grant => new GrantView(
+                    grant.Kind,
+                    grant.Level,
+                    grant.Path.ToString(),
+                    grant.Environments
+                )),
+            ]
+        );
 }
 
 /// <summary>A permission on some resources, in some environments.</summary>
@@ -76,20 +140,48 @@ internal static class KeyEndpoints
     public static void MapKeys(this IEndpointRouteBuilder app)
     {
         var keys = app.MapGroup("/api/v1/keys").WithTags("Keys");
-        keys.OnPost("", Create).WithName("CreateKey").RequiresSome("keys", PermissionLevel.Admin).Idempotent()
-            .Describe("Makes an API key; its text is in this answer only").Takes<KeyCreation>().Produces<KeyView>(201);
-        keys.OnGet("", List).WithName("ListKeys").RequiresSome("keys", PermissionLevel.Admin)
-            .Describe("Lists the keys", Parameters.Limit, Parameters.Cursor, Parameters.Consistency).Produces<Page<KeyView>>();
-        keys.OnGet("/{id}", Get).WithName("GetKey").Requires("keys", PermissionLevel.Admin, pathFrom: "id")
-            .Describe("Reads a key", Parameters.Consistency).Produces<KeyView>();
-        keys.OnPost("/{id}/rotate", Rotate).WithName("RotateKey").Requires("keys", PermissionLevel.Admin, pathFrom: "id").Idempotent()
-            .Describe("Gives a key a new secret; the old one may go on for a while").Takes<KeyRotation>().Produces<KeyView>();
-        keys.OnPost("/{id}/revoke", Revoke).WithName("RevokeKey").Requires("keys", PermissionLevel.Admin, pathFrom: "id").Idempotent()
-            .Describe("Ends a key for good").Takes<KeyRevocation>().Produces<KeyView>();
-        keys.OnGet("/{id}/usage", Usage).WithName("GetKeyUsage").Requires("keys", PermissionLevel.Admin, pathFrom: "id")
-            .Describe("Reads how a key has been used", Parameters.Consistency).Produces<KeyUsageView>();
-        app.OnGet("/api/v1/auth/whoami", WhoAmI).WithTags("Keys").WithName("WhoAmI").RequiresSome("*", PermissionLevel.Read)
-            .Describe("Reads who the caller is").Produces<CallerView>();
+        keys.OnPost("", Create)
+            .WithName("CreateKey")
+            .RequiresSome("keys", PermissionLevel.Admin)
+            .Idempotent()
+            .Describe("Makes an API key; its text is in this answer only")
+            .Takes<KeyCreation>()
+            .Produces<KeyView>(201);
+        keys.OnGet("", List)
+            .WithName("ListKeys")
+            .RequiresSome("keys", PermissionLevel.Admin)
+            .Describe("Lists the keys", Parameters.Limit, Parameters.Cursor, Parameters.Consistency)
+            .Produces<Page<KeyView>>();
+        keys.OnGet("/{id}", Get)
+            .WithName("GetKey")
+            .Requires("keys", PermissionLevel.Admin, pathFrom: "id")
+            .Describe("Reads a key", Parameters.Consistency)
+            .Produces<KeyView>();
+        keys.OnPost("/{id}/rotate", Rotate)
+            .WithName("RotateKey")
+            .Requires("keys", PermissionLevel.Admin, pathFrom: "id")
+            .Idempotent()
+            .Describe("Gives a key a new secret; the old one may go on for a while")
+            .Takes<KeyRotation>()
+            .Produces<KeyView>();
+        keys.OnPost("/{id}/revoke", Revoke)
+            .WithName("RevokeKey")
+            .Requires("keys", PermissionLevel.Admin, pathFrom: "id")
+            .Idempotent()
+            .Describe("Ends a key for good")
+            .Takes<KeyRevocation>()
+            .Produces<KeyView>();
+        keys.OnGet("/{id}/usage", Usage)
+            .WithName("GetKeyUsage")
+            .Requires("keys", PermissionLevel.Admin, pathFrom: "id")
+            .Describe("Reads how a key has been used", Parameters.Consistency)
+            .Produces<KeyUsageView>();
+        app.OnGet("/api/v1/auth/whoami", WhoAmI)
+            .WithTags("Keys")
+            .WithName("WhoAmI")
+            .RequiresSome("*", PermissionLevel.Read)
+            .Describe("Reads who the caller is")
+            .Produces<CallerView>();
     }
 
     private static async Task Create(HttpContext http)
@@ -117,11 +209,20 @@ internal static class KeyEndpoints
         var request = CairnRequest.Of(http);
         int limit = Query.Limit(http.Request);
         var snapshot = await Snapshots.OfAsync(http, request.Node);
-        var found = request.Node.Credentials.List(snapshot, request.Caller, Query.Cursor(http.Request)).Take(limit + 1).ToList();
+        var found = request
+            .Node.Credentials.List(snapshot, request.Caller, Query.Cursor(http.Request))
+            .Take(limit + 1)
+            .ToList();
         var now = request.Node.Options.Time.GetUtcNow();
-        var items = found.Take(limit).Select(key => KeyView.Of(key, now, request.Node.KeyUsage.Of(snapshot, key.Id).LastUsedAt));
+        var items = found
+            .Take(limit)
+            .Select(key => KeyView.Of(key, now, request.Node.KeyUsage.Of(snapshot, key.Id).LastUsedAt));
         await Bodies.WriteAsync(
-            http, 200, new Page<KeyView>([.. items], found.Count > limit ? Query.MakeCursor(found[limit - 1].Id) : null), WireJson.Default.PageKeyView);
+            http,
+            200,
+            new Page<KeyView>([.. items], found.Count > limit ? Query.MakeCursor(found[limit - 1].Id) : null),
+            WireJson.Default.PageKeyView
+        );
     }
 
     private static async Task Get(HttpContext http)
@@ -136,7 +237,11 @@ internal static class KeyEndpoints
         var request = CairnRequest.Of(http);
         var rotation = await Bodies.ReadAsync(http, WireJson.Default.KeyRotation);
         var (key, text) = await request.Node.Keys.RotateAsync(
-            request.Commit, request.Path, TimeSpan.FromSeconds(rotation.OverlapSeconds), http.RequestAborted);
+            request.Commit,
+            request.Path,
+            TimeSpan.FromSeconds(rotation.OverlapSeconds),
+            http.RequestAborted
+        );
         await WriteAsync(http, 200, key, text);
     }
 
@@ -145,7 +250,11 @@ internal static class KeyEndpoints
         var request = CairnRequest.Of(http);
         var revocation = await Bodies.ReadAsync(http, WireJson.Default.KeyRevocation);
         var key = await request.Node.Keys.RevokeAsync(
-            request.Commit, request.Path, revocation.Reason, http.RequestAborted);
+            request.Commit,
+            request.Path,
+            revocation.Reason,
+            http.RequestAborted
+        );
         await WriteAsync(http, 200, key, null);
     }
 
@@ -154,16 +263,24 @@ internal static class KeyEndpoints
         var request = CairnRequest.Of(http);
         var usage = request.Node.KeyUsage.Of(await Snapshots.OfAsync(http, request.Node), Find(request).Id);
         await Bodies.WriteAsync(
-            http, 200, new KeyUsageView(request.Path, usage.Count, usage.LastUsedAt, usage.LastAddress, usage.Endpoints, usage.StatusCodes),
-            WireJson.Default.KeyUsageView);
+            http,
+            200,
+            new KeyUsageView(
+                request.Path,
+                usage.Count,
+                usage.LastUsedAt,
+                usage.LastAddress,
+                usage.Endpoints,
+                usage.StatusCodes
+            ),
+            WireJson.Default.KeyUsageView
+        );
     }
 
     private static Task WhoAmI(HttpContext http)
     {
         var caller = CairnRequest.Of(http).Caller;
-        return Bodies.WriteAsync(
-            http, 200, CallerView.Of(caller),
-            WireJson.Default.CallerView);
+        return Bodies.WriteAsync(http, 200, CallerView.Of(caller), WireJson.Default.CallerView);
     }
 
     private static ApiKey Find(CairnRequest request) =>
@@ -176,6 +293,11 @@ internal static class KeyEndpoints
         if (text is not null)
             http.Response.Headers.CacheControl = "no-store";
         var lastUsedAt = node.KeyUsage.Of(node.Catalogs.Current, key.Id).LastUsedAt;
-        return Bodies.WriteAsync(http, status, KeyView.Of(key, node.Options.Time.GetUtcNow(), lastUsedAt, text), WireJson.Default.KeyView);
+        return Bodies.WriteAsync(
+            http,
+            status,
+            KeyView.Of(key, node.Options.Time.GetUtcNow(), lastUsedAt, text),
+            WireJson.Default.KeyView
+        );
     }
 }

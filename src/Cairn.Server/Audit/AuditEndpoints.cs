@@ -7,12 +7,41 @@ namespace Cairn.Server.Audit;
 /// <summary>An entry of the audit.</summary>
 /// <param name="Intact">Whether it is as Cairn wrote it; false when somebody altered it in the store.</param>
 public sealed record AuditView(
-    string Id, DateTimeOffset Time, string Actor, string? ActorName, string Action, string Outcome, IReadOnlyList<AuditedResource> Resources,
-    string? Change, string? Message, string? Reason, string? Address, string? CorrelationId, long Count, long Revision, bool Intact)
+    string Id,
+    DateTimeOffset Time,
+    string Actor,
+    string? ActorName,
+    string Action,
+    string Outcome,
+    IReadOnlyList<AuditedResource> Resources,
+    string? Change,
+    string? Message,
+    string? Reason,
+    string? Address,
+    string? CorrelationId,
+    long Count,
+    long Revision,
+    bool Intact
+)
 {
-    public static AuditView Of(AuditEntry entry) => new(
-        entry.Id, entry.Time, entry.Actor, entry.ActorName, entry.Action, entry.Outcome, entry.Resources,
-        entry.Change, entry.Message, entry.Reason, entry.Address, entry.CorrelationId, entry.Count, entry.Revision, entry.Intact);
+    public static AuditView Of(AuditEntry entry) =>
+        new(
+            entry.Id,
+            entry.Time,
+            entry.Actor,
+            entry.ActorName,
+            entry.Action,
+            entry.Outcome,
+            entry.Resources,
+            entry.Change,
+            entry.Message,
+            entry.Reason,
+            entry.Address,
+            entry.CorrelationId,
+            entry.Count,
+            entry.Revision,
+            entry.Intact
+        );
 }
 
 /// <summary><c>/api/v1/audit</c>.</summary>
@@ -21,10 +50,22 @@ internal static class AuditEndpoints
     private static readonly Permission Needed = new("audit", PermissionLevel.Admin);
 
     public static void MapAudit(this IEndpointRouteBuilder app) =>
-        app.OnGet("/api/v1/audit", List).WithTags("Audit").WithName("ListAudit").RequiresSome("audit", PermissionLevel.Admin)
+        app.OnGet("/api/v1/audit", List)
+            .WithTags("Audit")
+            .WithName("ListAudit")
+            .RequiresSome("audit", PermissionLevel.Admin)
             .Describe(
-                "Lists the audit, newest first", Parameters.Since, Parameters.Until, Parameters.Actor, Parameters.Action,
-                Parameters.Outcome, Parameters.Resource, Parameters.Change, Parameters.Limit, Parameters.Cursor)
+                "Lists the audit, newest first",
+                Parameters.Since,
+                Parameters.Until,
+                Parameters.Actor,
+                Parameters.Action,
+                Parameters.Outcome,
+                Parameters.Resource,
+                Parameters.Change,
+                Parameters.Limit,
+                Parameters.Cursor
+            )
             .Produces<Page<AuditView>>();
 
     private static async Task List(HttpContext http)
@@ -43,12 +84,21 @@ internal static class AuditEndpoints
             Change = Query.Text(http.Request, "change"),
         };
         await node.Refusals.FlushAsync(http.RequestAborted);
-        var page = await node.Audit.QueryAsync(query, entry => MaySee(request.Caller, entry), Query.Cursor(http.Request), limit, http.RequestAborted);
+        var page = await node.Audit.QueryAsync(
+            query,
+            entry => MaySee(request.Caller, entry),
+            Query.Cursor(http.Request),
+            limit,
+            http.RequestAborted
+        );
         await Bodies.WriteAsync(http, 200, Pages.Of(page, AuditView.Of), WireJson.Default.PageAuditView);
     }
 
     // A scope such as audit:admin:configs/payments/** is for entries that are about these and nothing else.
-    private static bool MaySee(Principal caller, AuditEntry entry) => entry.Resources.Count == 0
-        ? Authorizer.Allows(caller, Needed, "", null)
-        : entry.Resources.All(resource => Authorizer.Allows(caller, Needed, $"{resource.Kind}/{resource.Path}", resource.Environment));
+    private static bool MaySee(Principal caller, AuditEntry entry) =>
+        entry.Resources.Count == 0
+            ? Authorizer.Allows(caller, Needed, "", null)
+            : entry.Resources.All(resource =>
+                Authorizer.Allows(caller, Needed, $"{resource.Kind}/{resource.Path}", resource.Environment)
+            );
 }

@@ -14,23 +14,55 @@ internal static class ChangeEndpoints
     public static void MapChanges(this IEndpointRouteBuilder app)
     {
         var changes = app.MapGroup("/api/v1/changes").WithTags("Changes");
-        changes.OnPost("", Submit).WithName("SubmitChange").RequiresSome("*", PermissionLevel.Write).Idempotent()
-            .Describe("Commits many writes as one, or answers what they would do").Takes<ChangeSubmission>()
-            .Produces<ChangeView>(201).Produces<ChangePreviewView>();
-        changes.OnGet("", List).WithName("ListChanges").RequiresSome("*", PermissionLevel.Read)
-            .Describe("Lists changes, newest first", Parameters.Since, Parameters.Until, Parameters.Limit, Parameters.Cursor)
+        changes
+            .OnPost("", Submit)
+            .WithName("SubmitChange")
+            .RequiresSome("*", PermissionLevel.Write)
+            .Idempotent()
+            .Describe("Commits many writes as one, or answers what they would do")
+            .Takes<ChangeSubmission>()
+            .Produces<ChangeView>(201)
+            .Produces<ChangePreviewView>();
+        changes
+            .OnGet("", List)
+            .WithName("ListChanges")
+            .RequiresSome("*", PermissionLevel.Read)
+            .Describe(
+                "Lists changes, newest first",
+                Parameters.Since,
+                Parameters.Until,
+                Parameters.Limit,
+                Parameters.Cursor
+            )
             .Produces<Page<ChangeView>>();
-        changes.OnGet("/{id}", Get).WithName("GetChange").RequiresSome("*", PermissionLevel.Read)
-            .Describe("Reads a change").Produces<ChangeView>();
-        changes.OnPost("/{id}/revert", Revert).WithName("RevertChange").RequiresSome("*", PermissionLevel.Write).Idempotent()
-            .Describe("Undoes a change, unless somebody has moved on since").Takes<ChangeReversal>().Produces<ChangeView>(201);
+        changes
+            .OnGet("/{id}", Get)
+            .WithName("GetChange")
+            .RequiresSome("*", PermissionLevel.Read)
+            .Describe("Reads a change")
+            .Produces<ChangeView>();
+        changes
+            .OnPost("/{id}/revert", Revert)
+            .WithName("RevertChange")
+            .RequiresSome("*", PermissionLevel.Write)
+            .Idempotent()
+            .Describe("Undoes a change, unless somebody has moved on since")
+            .Takes<ChangeReversal>()
+            .Produces<ChangeView>(201);
     }
 
     private static async Task Submit(HttpContext http)
     {
         var node = CairnRequest.Of(http).Node;
-        var submission = await Bodies.ReadAsync(http, WireJson.Default.ChangeSubmission, node.Options.MaxBodyBytes * BodyFactor);
-        var request = new ChangeRequest(node.Kinds.Read(submission.Operations), submission.Message ?? CommitMessage.Of(http));
+        var submission = await Bodies.ReadAsync(
+            http,
+            WireJson.Default.ChangeSubmission,
+            node.Options.MaxBodyBytes * BodyFactor
+        );
+        var request = new ChangeRequest(
+            node.Kinds.Read(submission.Operations),
+            submission.Message ?? CommitMessage.Of(http)
+        );
         await CommitAsync(http, request, submission.DryRun);
     }
 
@@ -38,8 +70,13 @@ internal static class ChangeEndpoints
     {
         var request = CairnRequest.Of(http);
         var page = await request.Node.Changes.ListAsync(
-            Query.Time(http.Request, "since"), Query.Time(http.Request, "until"), change => MaySee(request.Caller, change), Query.Cursor(http.Request),
-            Query.Limit(http.Request), http.RequestAborted);
+            Query.Time(http.Request, "since"),
+            Query.Time(http.Request, "until"),
+            change => MaySee(request.Caller, change),
+            Query.Cursor(http.Request),
+            Query.Limit(http.Request),
+            http.RequestAborted
+        );
         await Bodies.WriteAsync(http, 200, Pages.Of(page, ChangeView.Of), WireJson.Default.PageChangeView);
     }
 
@@ -51,7 +88,11 @@ internal static class ChangeEndpoints
         var node = CairnRequest.Of(http).Node;
         var change = await FindAsync(http);
         var reversal = await Bodies.ReadAsync(http, WireJson.Default.ChangeReversal);
-        await CommitAsync(http, node.Changes.Inverse(change, reversal.Message ?? CommitMessage.Of(http)), reversal.DryRun);
+        await CommitAsync(
+            http,
+            node.Changes.Inverse(change, reversal.Message ?? CommitMessage.Of(http)),
+            reversal.DryRun
+        );
     }
 
     private static async Task CommitAsync(HttpContext http, ChangeRequest change, bool dryRun)
@@ -80,6 +121,13 @@ internal static class ChangeEndpoints
             : throw new ProblemException(ProblemKind.NotFound, $"There is no change '{id}'.");
     }
 
-    private static bool MaySee(Principal caller, Change change) => change.Resources.All(resource =>
-        Authorizer.Allows(caller, new Permission(resource.Kind, PermissionLevel.Read), resource.Path, resource.Environment));
+    private static bool MaySee(Principal caller, Change change) =>
+        change.Resources.All(resource =>
+            Authorizer.Allows(
+                caller,
+                new Permission(resource.Kind, PermissionLevel.Read),
+                resource.Path,
+                resource.Environment
+            )
+        );
 }

@@ -5,7 +5,8 @@ using Cairn.Storage;
 namespace Cairn.Server.Cluster;
 
 /// <summary>The nodes and the engine below them.</summary>
-/// <param name="Mode"><c>standalone</c>: one node with its own store; <c>replica</c>: any number on a shared one.</param>
+/// <param name="Mode"><c>standalone</c>: one node with its own store; <c>replica</c>: any number on a shared
+/// one.</param>
 /// <param name="Engine"><c>sqlite</c>, <c>etcd</c> or <c>postgres</c>.</param>
 /// <param name="Node">Which node answers.</param>
 /// <param name="Revision">The newest that this node has.</param>
@@ -14,15 +15,30 @@ namespace Cairn.Server.Cluster;
 /// <param name="Nodes">All nodes.</param>
 /// <param name="Members">The engine's servers; none with an embedded engine.</param>
 public sealed record ClusterView(
-    string Mode, string Engine, string Node, long Revision, long? StaleSeconds, string? Leader,
-    IReadOnlyList<NodeView> Nodes, IReadOnlyList<MemberView> Members);
+    string Mode,
+    string Engine,
+    string Node,
+    long Revision,
+    long? StaleSeconds,
+    string? Leader,
+    IReadOnlyList<NodeView> Nodes,
+    IReadOnlyList<MemberView> Members
+);
 
 /// <summary>One node.</summary>
 /// <param name="Status"><c>up</c>, or <c>down</c> when nothing was heard of it for 16 seconds.</param>
 /// <param name="Revision">The newest it had when it was last heard of.</param>
 /// <param name="Lag">By how many revisions that was behind the store.</param>
 public sealed record NodeView(
-    string Id, string Status, bool Leader, string Version, DateTimeOffset StartedAt, DateTimeOffset SeenAt, long Revision, long Lag);
+    string Id,
+    string Status,
+    bool Leader,
+    string Version,
+    DateTimeOffset StartedAt,
+    DateTimeOffset SeenAt,
+    long Revision,
+    long Lag
+);
 
 /// <summary>One server of the engine.</summary>
 public sealed record MemberView(string Name, string Role, string Status, string Version, long Bytes, string? Problem);
@@ -33,8 +49,12 @@ internal static class ClusterEndpoints
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public static void MapCluster(this IEndpointRouteBuilder app) =>
-        app.OnGet("/api/v1/cluster", Get).WithTags("Cluster").WithName("GetCluster").RequiresSome("cluster", PermissionLevel.Read)
-            .Describe("The nodes, and the engine below them").Produces<ClusterView>();
+        app.OnGet("/api/v1/cluster", Get)
+            .WithTags("Cluster")
+            .WithName("GetCluster")
+            .RequiresSome("cluster", PermissionLevel.Read)
+            .Describe("The nodes, and the engine below them")
+            .Produces<ClusterView>();
 
     private static async Task Get(HttpContext http)
     {
@@ -49,7 +69,15 @@ internal static class ClusterEndpoints
         if (node.Cluster is not { } cluster)
         {
             var self = new NodeView(
-                node.Options.NodeId, "up", true, CairnNode.Version, node.StartedAt, node.Options.Time.GetUtcNow(), current.Revision, 0);
+                node.Options.NodeId,
+                "up",
+                true,
+                CairnNode.Version,
+                node.StartedAt,
+                node.Options.Time.GetUtcNow(),
+                current.Revision,
+                0
+            );
             return new ClusterView("standalone", engine, self.Id, current.Revision, null, self.Id, [self], []);
         }
 
@@ -57,17 +85,38 @@ internal static class ClusterEndpoints
         limit.CancelAfter(Patience);
         string? leader = await LeaderAsync(cluster, limit.Token);
         return new ClusterView(
-            "replica", engine, node.Options.NodeId, current.Revision, node.StaleSeconds, leader,
+            "replica",
+            engine,
+            node.Options.NodeId,
+            current.Revision,
+            node.StaleSeconds,
+            leader,
             [
-                .. cluster.Registry.Nodes(current).Select(entry => new NodeView(
-                    entry.Record.Id, entry.IsUp ? "up" : "down", entry.Record.Id == leader, entry.Record.Version, entry.Record.StartedAt,
-                    // What is gone falls behind further than it knew.
-                    entry.Record.SeenAt, entry.Record.Revision, entry.IsUp ? entry.Record.Lag : Math.Max(0, current.Revision - entry.Record.Revision))),
+                .. cluster
+                    .Registry.Nodes(current)
+                    .Select(entry => new NodeView(
+                        entry.Record.Id,
+                        entry.IsUp ? "up" : "down",
+                        entry.Record.Id == leader,
+                        entry.Record.Version,
+                        entry.Record.StartedAt,
+                        // What is gone falls behind further than it knew.
+                        entry.Record.SeenAt,
+                        entry.Record.Revision,
+                        entry.IsUp ? entry.Record.Lag : Math.Max(0, current.Revision - entry.Record.Revision)
+                    )),
             ],
             [
                 .. (await MembersAsync(node, limit.Token)).Select(member => new MemberView(
-                    member.Name, member.Role, member.Problem is null ? "healthy" : "unhealthy", member.Version, member.Bytes, member.Problem)),
-            ]);
+                    member.Name,
+                    member.Role,
+                    member.Problem is null ? "healthy" : "unhealthy",
+                    member.Version,
+                    member.Bytes,
+                    member.Problem
+                )),
+            ]
+        );
     }
 
     // It is asked when something is wrong: what is wrong is part of the answer.
@@ -77,9 +126,19 @@ internal static class ClusterEndpoints
         {
             return node.Store is IEngineHealth engine ? await engine.MembersAsync(ct) : [];
         }
-        catch (Exception e) when (e is StoreException || (e is OperationCanceledException && ct.IsCancellationRequested))
+        catch (Exception e)
+            when (e is StoreException || (e is OperationCanceledException && ct.IsCancellationRequested))
         {
-            return [new EngineMember(StoreFactory.EngineOf(node.Options), "unknown", "", 0, e is StoreException ? e.Message : "it does not answer")];
+            return
+            [
+                new EngineMember(
+                    StoreFactory.EngineOf(node.Options),
+                    "unknown",
+                    "",
+                    0,
+                    e is StoreException ? e.Message : "it does not answer"
+                ),
+            ];
         }
     }
 
@@ -91,7 +150,8 @@ internal static class ClusterEndpoints
         {
             return await cluster.LeaderAsync(ct);
         }
-        catch (Exception e) when (e is StoreException || (e is OperationCanceledException && ct.IsCancellationRequested))
+        catch (Exception e)
+            when (e is StoreException || (e is OperationCanceledException && ct.IsCancellationRequested))
         {
             return null;
         }

@@ -8,9 +8,10 @@ using Cairn.Storage.Leases;
 
 namespace Cairn.Server.Cluster;
 
-/// <summary>This node as one of many on a shared store: it announces itself, stands for the lead of background jobs, knows
-/// how current its memory is, and keeps a snapshot of it for starting without the store.</summary>
-internal sealed class ClusterService(CairnOptions options, IStore store, NodeRegistry registry, ILogger log) : IAsyncDisposable
+/// <summary>This node as one of many on a shared store: it announces itself, stands for the lead of background jobs,
+/// knows how current its memory is, and keeps a snapshot of it for starting without the store.</summary>
+internal sealed class ClusterService(CairnOptions options, IStore store, NodeRegistry registry, ILogger log)
+    : IAsyncDisposable
 {
     private const string LeaderLease = "leader";
     private const string BootstrapLease = "bootstrap";
@@ -54,11 +55,11 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
 
     /// <summary>What goes on in the background.</summary>
     public IEnumerable<Job> Jobs =>
-    [
-        new("store-contact", TimeSpan.Zero, Contact.RunAsync) { AtStart = true },
-        new("cluster", NodeRegistry.Period, StepAsync) { AtStart = true },
-        new("snapshot", SnapshotPeriod, WriteSnapshotAsync) { AtStart = true },
-    ];
+        [
+            new("store-contact", TimeSpan.Zero, Contact.RunAsync) { AtStart = true },
+            new("cluster", NodeRegistry.Period, StepAsync) { AtStart = true },
+            new("snapshot", SnapshotPeriod, WriteSnapshotAsync) { AtStart = true },
+        ];
 
     /// <summary>Who leads, as the store has it.</summary>
     public async Task<string?> LeaderAsync(CancellationToken ct) => (await _leases.FindAsync(LeaderLease, ct))?.Holder;
@@ -70,7 +71,14 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
         try
         {
             long revision = await store.GetRevisionAsync(ct);
-            await LocalSnapshot.WriteAsync(SnapshotPath(options), _keys, revision, options.Time.GetUtcNow(), RecordsAsync(revision, ct), ct);
+            await LocalSnapshot.WriteAsync(
+                SnapshotPath(options),
+                _keys,
+                revision,
+                options.Time.GetUtcNow(),
+                RecordsAsync(revision, ct),
+                ct
+            );
         }
         finally
         {
@@ -112,7 +120,9 @@ internal sealed class ClusterService(CairnOptions options, IStore store, NodeReg
     }
 
     private async IAsyncEnumerable<StoreRecord> RecordsAsync(
-        long revision, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+        long revision,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
+    )
     {
         foreach (string prefix in _prefixes)
         {

@@ -20,7 +20,12 @@ internal sealed class DeferredStore : IStore, IEngineHealth
     /// <param name="cause">Why the engine could not be opened.</param>
     /// <param name="open">Tries again.</param>
     /// <param name="time">For the pauses between attempts.</param>
-    public DeferredStore(LocalSnapshot snapshot, Exception cause, Func<CancellationToken, Task<IStore>> open, TimeProvider time)
+    public DeferredStore(
+        LocalSnapshot snapshot,
+        Exception cause,
+        Func<CancellationToken, Task<IStore>> open,
+        TimeProvider time
+    )
     {
         (_snapshot, _cause, SnapshotAt) = (snapshot, cause, snapshot.WrittenAt);
         _opening = OpenAsync(open, time, _stopping.Token);
@@ -29,7 +34,12 @@ internal sealed class DeferredStore : IStore, IEngineHealth
     /// <summary>Those of the smallest engine, until it is known which one answers.</summary>
     public StoreLimits Limits => _inner?.Limits ?? new StoreLimits(2048, 1 << 20, 127, 1 << 20);
 
-    private IStore Inner => _inner ?? throw new StoreUnavailableException($"The store has not answered since this node started: {_cause.Message}", _cause);
+    private IStore Inner =>
+        _inner
+        ?? throw new StoreUnavailableException(
+            $"The store has not answered since this node started: {_cause.Message}",
+            _cause
+        );
 
     /// <summary>When what it loads from was written.</summary>
     public DateTimeOffset SnapshotAt { get; }
@@ -42,24 +52,39 @@ internal sealed class DeferredStore : IStore, IEngineHealth
 
     public ValueTask<StoreRecord?> GetAsync(string key, CancellationToken ct) => Inner.GetAsync(key, ct);
 
-    public async IAsyncEnumerable<StoreRecord> ListAsync(string prefix, string? after, long atRevision, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<StoreRecord> ListAsync(
+        string prefix,
+        string? after,
+        long atRevision,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         if (_snapshot is { } snapshot)
         {
-            foreach (var record in snapshot.Records.Where(record => record.Key.StartsWith(prefix, StringComparison.Ordinal) && (after is null || KeyOrder.Instance.Compare(record.Key, after) > 0)))
+            foreach (
+                var record in snapshot.Records.Where(record =>
+                    record.Key.StartsWith(prefix, StringComparison.Ordinal)
+                    && (after is null || KeyOrder.Instance.Compare(record.Key, after) > 0)
+                )
+            )
+            {
                 yield return record;
+            }
+
             yield break;
         }
         await foreach (var record in Inner.ListAsync(prefix, after, atRevision, ct))
             yield return record;
     }
 
-    public ValueTask<CommitResult> CommitAsync(Transaction transaction, CancellationToken ct) => Inner.CommitAsync(transaction, ct);
+    public ValueTask<CommitResult> CommitAsync(Transaction transaction, CancellationToken ct) =>
+        Inner.CommitAsync(transaction, ct);
 
     public IAsyncEnumerable<ChangeSet> WatchAsync(string prefix, long afterRevision, CancellationToken ct) =>
         Inner.WatchAsync(prefix, afterRevision, ct);
 
-    public ValueTask CompactAsync(long throughRevision, CancellationToken ct) => Inner.CompactAsync(throughRevision, ct);
+    public ValueTask CompactAsync(long throughRevision, CancellationToken ct) =>
+        Inner.CompactAsync(throughRevision, ct);
 
     public async Task<IReadOnlyList<EngineMember>> MembersAsync(CancellationToken ct) =>
         _inner is IEngineHealth health ? await health.MembersAsync(ct) : [];

@@ -7,9 +7,16 @@ using Cairn.Storage.Catalogs;
 
 namespace Cairn.Server.Configs;
 
-/// <summary>One page of a list of configs, perhaps with their documents: as many as were asked for, or as fit.</summary>
+/// <summary>One page of a list of configs, perhaps with their documents: as many as were asked for, or as
+/// fit.</summary>
 internal sealed class ConfigPage(
-    ConfigService configs, CatalogSnapshot snapshot, Principal caller, string? environment, bool documents, CancellationToken ct) : IDisposable
+    ConfigService configs,
+    CatalogSnapshot snapshot,
+    Principal caller,
+    string? environment,
+    bool documents,
+    CancellationToken ct
+) : IDisposable
 {
     /// <summary>How many bytes of documents a page holds at most, beside its last one.</summary>
     public const int MaxDocumentBytes = 4 << 20;

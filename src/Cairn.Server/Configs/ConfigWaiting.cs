@@ -17,15 +17,26 @@ internal static class ConfigWaiting
     // While commits come thick and fast, one look in this time is enough.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Waits until the config is not what the caller knows, the time is over, or the caller would not be let in any more, which
-    /// whoever answers has to ask for.</summary>
+    /// <summary>Waits until the config is not what the caller knows, the time is over, or the caller would not be let
+    /// in any more, which whoever answers has to ask for.</summary>
     public static async Task<RenderedConfig?> WaitForNewsAsync(
-        HttpContext http, CairnRequest request, RenderedConfig? config, DocumentFormat format, TimeSpan wait)
+        HttpContext http,
+        CairnRequest request,
+        RenderedConfig? config,
+        DocumentFormat format,
+        TimeSpan wait
+    )
     {
         var node = request.Node;
         var known = http.Request.Headers.IfNoneMatch;
         if (known.Count == 0)
-            throw new ProblemException(ProblemKind.Invalid, "wait needs If-None-Match with the ETag you know, or \"0\" to wait for the first version.");
+        {
+            throw new ProblemException(
+                ProblemKind.Invalid,
+                "wait needs If-None-Match with the ETag you know, or \"0\" to wait for the first version."
+            );
+        }
+
         using var place = node.Watchers.Enter(request.Caller.Id);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, node.Stopping);
         limit.CancelAfter(wait);
@@ -34,7 +45,13 @@ internal static class ConfigWaiting
             var link = node.Catalogs.Feed;
             while (true)
             {
-                config = node.Configs.Read(node.Catalogs.Current, request.Caller, request.Path, request.Environment, limit.Token);
+                config = node.Configs.Read(
+                    node.Catalogs.Current,
+                    request.Caller,
+                    request.Path,
+                    request.Environment,
+                    limit.Token
+                );
                 if (!EntityTags.IsKnown(known, config is null ? NoVersion : ConfigAnswers.TagOf(config, format)))
                     return config;
                 link = await link.NextAsync.WaitAsync(limit.Token);

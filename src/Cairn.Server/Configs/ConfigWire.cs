@@ -12,21 +12,38 @@ namespace Cairn.Server.Configs;
 /// <param name="Environment">The environment written to; null for the base.</param>
 /// <param name="Version">The version made.</param>
 /// <param name="Revision">The store revision it was committed as.</param>
-/// <param name="Checksum">SHA-256 of the config's whole content in this version, or for a credential of some environments
-/// of what the one it wrote to is made of; null for a deletion.</param>
+/// <param name="Checksum">SHA-256 of the config's whole content in this version, or for a credential of some
+/// environments of what the one it wrote to is made of; null for a deletion.</param>
 /// <param name="CreatedAt">When.</param>
 /// <param name="CreatedBy">By whom.</param>
 /// <param name="Message">Why.</param>
 /// <param name="Change">The change it is part of.</param>
 public sealed record ConfigWritten(
-    string Path, string? Environment, long Version, long Revision, string? Checksum,
-    DateTimeOffset CreatedAt, string CreatedBy, string? Message, string Change)
+    string Path,
+    string? Environment,
+    long Version,
+    long Revision,
+    string? Checksum,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    string? Message,
+    string Change
+)
 {
-    public static ConfigWritten Of(Versioned<ConfigState> config, string? environment, Principal caller) => new(
-        config.Path, environment, config.Version, config.Revision,
-        environment is null || Authorizer.Allows(caller, ConfigService.ReadPermission, config.Path, null)
-            ? config.State?.Checksum() : config.State?.ChecksumIn(environment),
-        config.CreatedAt, config.CreatedBy, config.Message, config.ChangeId);
+    public static ConfigWritten Of(Versioned<ConfigState> config, string? environment, Principal caller) =>
+        new(
+            config.Path,
+            environment,
+            config.Version,
+            config.Revision,
+            environment is null || Authorizer.Allows(caller, ConfigService.ReadPermission, config.Path, null)
+                ? config.State?.Checksum()
+                : config.State?.ChecksumIn(environment),
+            config.CreatedAt,
+            config.CreatedBy,
+            config.Message,
+            config.ChangeId
+        );
 }
 
 /// <summary>A config in a list.</summary>
@@ -38,31 +55,53 @@ public sealed record ConfigWritten(
 /// <param name="Message">Why.</param>
 /// <param name="HasBase">Whether there is a base document, or overlays only.</param>
 /// <param name="Overlays">The environments with an overlay, of those the credential is for.</param>
-/// <param name="Pins">Of those, the environments that serve the base of an older version, and which; 0 for nothing yet.</param>
+/// <param name="Pins">Of those, the environments that serve the base of an older version, and which; 0 for nothing
+/// yet.</param>
 /// <param name="HasSchema">Whether it is bound to a schema.</param>
 /// <param name="Deleted">Whether it is deleted.</param>
 /// <param name="Document">With <c>include=document</c>: the base, or what the environment asked for serves.</param>
 /// <param name="Verbatim">Whether its documents are served as written.</param>
-/// <param name="Problem">Why there is no document: its templates fail, or refer to what the credential may not read.</param>
+/// <param name="Problem">Why there is no document: its templates fail, or refer to what the credential may not
+/// read.</param>
 public sealed record ConfigItem(
-    string Path, long Version, long Revision, DateTimeOffset UpdatedAt, string UpdatedBy, string? Message,
-    bool HasBase, IReadOnlyList<string> Overlays, IReadOnlyDictionary<string, long> Pins, bool HasSchema, bool Deleted, JsonElement? Document,
-    bool Verbatim, string? Problem)
+    string Path,
+    long Version,
+    long Revision,
+    DateTimeOffset UpdatedAt,
+    string UpdatedBy,
+    string? Message,
+    bool HasBase,
+    IReadOnlyList<string> Overlays,
+    IReadOnlyDictionary<string, long> Pins,
+    bool HasSchema,
+    bool Deleted,
+    JsonElement? Document,
+    bool Verbatim,
+    string? Problem
+)
 {
     public static ConfigItem Of(Versioned<ConfigState> config, byte[]? document, string? problem, Principal caller)
     {
-        bool Sees(string? environment) => Authorizer.Allows(caller, ConfigService.ReadPermission, config.Path, environment);
+        bool Sees(string? environment) =>
+            Authorizer.Allows(caller, ConfigService.ReadPermission, config.Path, environment);
 
         return new ConfigItem(
-            config.Path, config.Version, config.Revision, config.CreatedAt, config.CreatedBy,
+            config.Path,
+            config.Version,
+            config.Revision,
+            config.CreatedAt,
+            config.CreatedBy,
             // What somebody wrote to another environment, and why, is not for a credential of this one.
             Sees(null) ? config.Message : null,
             config.State?.Base is not null,
             [.. config.State?.Overlays.Keys.Where(Sees) ?? []],
             config.State?.Pins.Where(pin => Sees(pin.Key)).ToDictionary(pin => pin.Key, pin => pin.Value.Version) ?? [],
-            config.State?.Schema is not null, config.State is null,
+            config.State?.Schema is not null,
+            config.State is null,
             document is null ? null : JsonText.Element(document),
-            config.State?.Verbatim == true, problem);
+            config.State?.Verbatim == true,
+            problem
+        );
     }
 }
 
@@ -71,29 +110,53 @@ public sealed record ConfigItem(
 /// <param name="Revision">The store revision.</param>
 /// <param name="CreatedAt">When.</param>
 /// <param name="CreatedBy">By whom.</param>
-/// <param name="CreatedById">The author's identifier, such as <c>key:0193…</c>; null in versions of before it was kept.</param>
+/// <param name="CreatedById">The author's identifier, such as <c>key:0193…</c>; null in versions of before it was
+/// kept.</param>
 /// <param name="Message">Why.</param>
 /// <param name="Change">The change it is part of.</param>
 /// <param name="Checksum">SHA-256 of the whole content, or of what the environment asked for is made of; null for a
 /// deletion.</param>
 /// <param name="Deleted">Whether this version deleted the config.</param>
-/// <param name="Layers">Which documents this version wrote: <c>base</c>, or an environment's name; of an environment asked
-/// for, no other's.</param>
+/// <param name="Layers">Which documents this version wrote: <c>base</c>, or an environment's name; of an environment
+/// asked for, no other's.</param>
 public sealed record ConfigVersionItem(
-    long Version, long Revision, DateTimeOffset CreatedAt, string CreatedBy, string? CreatedById, string? Message, string Change,
-    string? Checksum, bool Deleted, IReadOnlyList<string> Layers)
+    long Version,
+    long Revision,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    string? CreatedById,
+    string? Message,
+    string Change,
+    string? Checksum,
+    bool Deleted,
+    IReadOnlyList<string> Layers
+)
 {
     public static ConfigVersionItem Of(Versioned<ConfigState> config, string? environment)
     {
         var written = new List<string>();
         if (config.State?.Base?.Version == config.Version)
             written.Add("base");
-        written.AddRange(config.State?.Overlays
-            .Where(overlay => overlay.Value.Version == config.Version && (environment is null || overlay.Key == environment))
-            .Select(overlay => overlay.Key) ?? []);
+        written.AddRange(
+            config
+                .State?.Overlays.Where(overlay =>
+                    overlay.Value.Version == config.Version && (environment is null || overlay.Key == environment)
+                )
+                .Select(overlay => overlay.Key)
+                ?? []
+        );
         return new ConfigVersionItem(
-            config.Version, config.Revision, config.CreatedAt, config.CreatedBy, config.CreatedById, config.Message, config.ChangeId,
-            environment is null ? config.State?.Checksum() : config.State?.ChecksumIn(environment), config.State is null, written);
+            config.Version,
+            config.Revision,
+            config.CreatedAt,
+            config.CreatedBy,
+            config.CreatedById,
+            config.Message,
+            config.ChangeId,
+            environment is null ? config.State?.Checksum() : config.State?.ChecksumIn(environment),
+            config.State is null,
+            written
+        );
     }
 }
 
@@ -101,7 +164,8 @@ public sealed record ConfigVersionItem(
 /// <param name="From">The first version.</param>
 /// <param name="To">The second version.</param>
 /// <param name="Environment">Compared as this environment serves them; null for the base.</param>
-/// <param name="Patch">RFC 6902: turns the first into the second; null when that takes more than 10,000 operations or 1 MiB.</param>
+/// <param name="Patch">RFC 6902: turns the first into the second; null when that takes more than 10,000 operations or 1
+/// MiB.</param>
 /// <param name="Text">The same for people.</param>
 public sealed record ConfigDiffView(long From, long To, string? Environment, JsonArray? Patch, string Text);
 
@@ -116,7 +180,13 @@ public sealed record ConfigRollback(long? ToVersion = null, string? Message = nu
 /// <param name="Version">Or the version whose base it takes.</param>
 /// <param name="Follow">Or true: it follows the newest base again.</param>
 /// <param name="Message">Why.</param>
-public sealed record ConfigPromotion(string To, string? From = null, long? Version = null, bool Follow = false, string? Message = null);
+public sealed record ConfigPromotion(
+    string To,
+    string? From = null,
+    long? Version = null,
+    bool Follow = false,
+    string? Message = null
+);
 
 /// <summary>The data of a watch event.</summary>
 public sealed record ConfigEventView(string Path, long Version, long Revision, string? Environment);

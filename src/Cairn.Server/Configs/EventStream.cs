@@ -29,7 +29,10 @@ internal sealed class EventStream(HttpContext http, CairnRequest request, string
         ConfigEvent? last = null;
         foreach (var told in events)
         {
-            if (Wants(told.Path) && Authorizer.Allows(request.Caller, ConfigService.ReadPermission, told.Path, told.Environment))
+            if (
+                Wants(told.Path)
+                && Authorizer.Allows(request.Caller, ConfigService.ReadPermission, told.Path, told.Environment)
+            )
             {
                 if (last is not null)
                     Write(last, endsCommit: !endTogether && last.Revision != told.Revision);
@@ -42,7 +45,8 @@ internal sealed class EventStream(HttpContext http, CairnRequest request, string
         return FlushAsync(ct);
     }
 
-    /// <summary>Sends a comment, which keeps proxies from closing the connection and shows when the watcher has gone.</summary>
+    /// <summary>Sends a comment, which keeps proxies from closing the connection and shows when the watcher has
+    /// gone.</summary>
     public Task HeartbeatAsync(CancellationToken ct)
     {
         Append(": \n\n");
@@ -67,7 +71,9 @@ internal sealed class EventStream(HttpContext http, CairnRequest request, string
     private static byte[] Text(ConfigEvent told)
     {
         byte[] data = JsonSerializer.SerializeToUtf8Bytes(
-            new ConfigEventView(told.Path, told.Version, told.Revision, told.Environment), WireJson.Default.ConfigEventView);
+            new ConfigEventView(told.Path, told.Version, told.Revision, told.Environment),
+            WireJson.Default.ConfigEventView
+        );
         return [.. Encoding.UTF8.GetBytes($"event: {told.Type}\ndata: "), .. data, .. "\n\n"u8];
     }
 

@@ -8,7 +8,8 @@ using Cairn.Storage.Catalogs;
 
 namespace Cairn.Server.Configs;
 
-/// <summary><c>/api/v1/watch</c>: changes of configs as server-sent events (HTML Living Standard, section 9.2).</summary>
+/// <summary><c>/api/v1/watch</c>: changes of configs as server-sent events (HTML Living Standard, section
+/// 9.2).</summary>
 internal static class WatchEndpoints
 {
     private const string Configs = "configs/";
@@ -19,8 +20,17 @@ internal static class WatchEndpoints
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     public static void MapWatch(this IEndpointRouteBuilder app) =>
-        app.OnGet("/api/v1/watch", Watch).WithTags("Configs").WithName("Watch").RequiresSome("configs", PermissionLevel.Read).ByEnvironment()
-            .Describe("Sends an event for every change of a config, from a revision on", Parameters.Prefix, Parameters.Environment, Parameters.LastEventId)
+        app.OnGet("/api/v1/watch", Watch)
+            .WithTags("Configs")
+            .WithName("Watch")
+            .RequiresSome("configs", PermissionLevel.Read)
+            .ByEnvironment()
+            .Describe(
+                "Sends an event for every change of a config, from a revision on",
+                Parameters.Prefix,
+                Parameters.Environment,
+                Parameters.LastEventId
+            )
             .Produces(200, contentType: "text/event-stream");
 
     private static async Task Watch(HttpContext http)
@@ -51,7 +61,16 @@ internal static class WatchEndpoints
             if (seen < link.Snapshot.Revision)
             {
                 long through = link.Snapshot.Revision;
-                await foreach (var told in node.Events.PastAsync(link.Snapshot, request.Environment, stream.Wants, seen, through, ending.Token))
+                await foreach (
+                    var told in node.Events.PastAsync(
+                        link.Snapshot,
+                        request.Environment,
+                        stream.Wants,
+                        seen,
+                        through,
+                        ending.Token
+                    )
+                )
                 {
                     if (RequestPipeline.IsStillAdmitted(http))
                         await stream.SendAsync(told, endTogether: false, ending.Token);
@@ -71,7 +90,12 @@ internal static class WatchEndpoints
 
                 var events = node.Events.Of(link, next);
                 await stream.SendAsync(
-                    (request.Environment is { } name ? events.In(name) : events.All).Where(told => told.Revision > seen), events.EndTogether, ending.Token);
+                    (request.Environment is { } name ? events.In(name) : events.All).Where(told =>
+                        told.Revision > seen
+                    ),
+                    events.EndTogether,
+                    ending.Token
+                );
                 link = next;
             }
 
@@ -91,7 +115,12 @@ internal static class WatchEndpoints
     }
 
     // Null once the caller may no longer watch.
-    private static async Task<CatalogFeed?> NextAsync(CatalogFeed link, EventStream stream, HttpContext http, CancellationToken ct)
+    private static async Task<CatalogFeed?> NextAsync(
+        CatalogFeed link,
+        EventStream stream,
+        HttpContext http,
+        CancellationToken ct
+    )
     {
         while (true)
         {
@@ -120,21 +149,31 @@ internal static class WatchEndpoints
             return newest >= revision
                 ? node.Catalogs.Feed
                 : throw new ProblemException(
-                    ProblemKind.Gone, $"Revision {revision} is not in this store, whose newest is {newest}: it has been restored from an older state. List again, then watch from there.");
+                    ProblemKind.Gone,
+                    $"Revision {revision} is not in this store, whose newest is {newest}: it has been restored "
+                        + "from an older state. List again, then watch from there."
+                );
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new ProblemException(ProblemKind.Unavailable, $"This node has not caught up with revision {revision} yet.");
+            throw new ProblemException(
+                ProblemKind.Unavailable,
+                $"This node has not caught up with revision {revision} yet."
+            );
         }
     }
 
-    private static string Prefix(string? asked) => asked switch
-    {
-        null => "",
-        _ when asked.StartsWith(Configs, StringComparison.Ordinal) => asked[Configs.Length..],
-        "configs" => "",
-        _ => throw new ProblemException(ProblemKind.Invalid, $"prefix={asked} is not acceptable: it should start with configs/."),
-    };
+    private static string Prefix(string? asked) =>
+        asked switch
+        {
+            null => "",
+            _ when asked.StartsWith(Configs, StringComparison.Ordinal) => asked[Configs.Length..],
+            "configs" => "",
+            _ => throw new ProblemException(
+                ProblemKind.Invalid,
+                $"prefix={asked} is not acceptable: it should start with configs/."
+            ),
+        };
 
     private static long? After(HttpRequest request)
     {
@@ -143,6 +182,9 @@ internal static class WatchEndpoints
             return Query.Number(request, "after");
         return long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out long revision)
             ? revision
-            : throw new ProblemException(ProblemKind.Invalid, "Last-Event-ID is the id of an earlier event: a revision.");
+            : throw new ProblemException(
+                ProblemKind.Invalid,
+                "Last-Event-ID is the id of an earlier event: a revision."
+            );
     }
 }

@@ -8,11 +8,25 @@ namespace Cairn.Server.Environments;
 
 /// <summary>An environment.</summary>
 public sealed record EnvironmentView(
-    string Name, string? Description, bool Protected, long Version, long Revision, DateTimeOffset UpdatedAt, string UpdatedBy)
+    string Name,
+    string? Description,
+    bool Protected,
+    long Version,
+    long Revision,
+    DateTimeOffset UpdatedAt,
+    string UpdatedBy
+)
 {
-    public static EnvironmentView Of(Versioned<EnvironmentState> environment) => new(
-        environment.Path, environment.State!.Description, environment.State.Protected,
-        environment.Version, environment.Revision, environment.CreatedAt, environment.CreatedBy);
+    public static EnvironmentView Of(Versioned<EnvironmentState> environment) =>
+        new(
+            environment.Path,
+            environment.State!.Description,
+            environment.State.Protected,
+            environment.Version,
+            environment.Revision,
+            environment.CreatedAt,
+            environment.CreatedBy
+        );
 }
 
 /// <summary>What an environment is to be. What is left out stays as it is.</summary>
@@ -24,14 +38,34 @@ internal static class EnvironmentEndpoints
     public static void MapEnvironments(this IEndpointRouteBuilder app)
     {
         var environments = app.MapGroup("/api/v1").WithTags("Environments");
-        environments.OnGet("/environments", List).WithName("ListEnvironments").RequiresSome("environments", PermissionLevel.Read)
-            .Describe("Lists the environments", Parameters.Consistency).Produces<Page<EnvironmentView>>();
-        environments.OnGet("/environments/{name}", Get).WithName("GetEnvironment").Requires("environments", PermissionLevel.Read, pathFrom: "name")
-            .Describe("Reads an environment", Parameters.Consistency).Produces<EnvironmentView>();
-        environments.OnPut("/environments/{name}", Put).WithName("PutEnvironment").Requires("environments", PermissionLevel.Admin, pathFrom: "name").Conditional()
-            .Describe("Makes an environment, or changes it").Takes<EnvironmentUpdate>().Produces<EnvironmentView>().Produces<EnvironmentView>(201);
-        environments.OnDelete("/environments/{name}", Delete).WithName("DeleteEnvironment").Requires("environments", PermissionLevel.Admin, pathFrom: "name").Conditional()
-            .Describe("Removes an environment that nothing uses").Produces(204);
+        environments
+            .OnGet("/environments", List)
+            .WithName("ListEnvironments")
+            .RequiresSome("environments", PermissionLevel.Read)
+            .Describe("Lists the environments", Parameters.Consistency)
+            .Produces<Page<EnvironmentView>>();
+        environments
+            .OnGet("/environments/{name}", Get)
+            .WithName("GetEnvironment")
+            .Requires("environments", PermissionLevel.Read, pathFrom: "name")
+            .Describe("Reads an environment", Parameters.Consistency)
+            .Produces<EnvironmentView>();
+        environments
+            .OnPut("/environments/{name}", Put)
+            .WithName("PutEnvironment")
+            .Requires("environments", PermissionLevel.Admin, pathFrom: "name")
+            .Conditional()
+            .Describe("Makes an environment, or changes it")
+            .Takes<EnvironmentUpdate>()
+            .Produces<EnvironmentView>()
+            .Produces<EnvironmentView>(201);
+        environments
+            .OnDelete("/environments/{name}", Delete)
+            .WithName("DeleteEnvironment")
+            .Requires("environments", PermissionLevel.Admin, pathFrom: "name")
+            .Conditional()
+            .Describe("Removes an environment that nothing uses")
+            .Produces(204);
 
         MapVariables(environments, "environments", "Environment", environmentFrom: "name");
         MapVariables(environments, "projects", "Project", environmentFrom: null);
@@ -41,12 +75,25 @@ internal static class EnvironmentEndpoints
     {
         string route = $"/{owner}/{{name}}/variables";
         string prefix = owner + "/";
-        app.OnGet(route, GetVariables).WithName($"Get{name}Variables").Requires("variables", PermissionLevel.Read, "name", prefix, environmentFrom)
-            .Describe("Reads the variables templates can use", Parameters.Consistency).Produces(200);
-        app.OnPut(route, PutVariables).WithName($"Put{name}Variables").Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom).Conditional()
-            .Describe("Replaces the variables").TakesDocument("application/json").Produces(200);
-        app.OnPatch(route, PatchVariables).WithName($"Patch{name}Variables").Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom).Conditional()
-            .Describe("Changes some variables, by JSON Merge Patch").TakesDocument("application/merge-patch+json", "application/json").Produces(200);
+        app.OnGet(route, GetVariables)
+            .WithName($"Get{name}Variables")
+            .Requires("variables", PermissionLevel.Read, "name", prefix, environmentFrom)
+            .Describe("Reads the variables templates can use", Parameters.Consistency)
+            .Produces(200);
+        app.OnPut(route, PutVariables)
+            .WithName($"Put{name}Variables")
+            .Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom)
+            .Conditional()
+            .Describe("Replaces the variables")
+            .TakesDocument("application/json")
+            .Produces(200);
+        app.OnPatch(route, PatchVariables)
+            .WithName($"Patch{name}Variables")
+            .Requires("variables", PermissionLevel.Write, "name", prefix, environmentFrom)
+            .Conditional()
+            .Describe("Changes some variables, by JSON Merge Patch")
+            .TakesDocument("application/merge-patch+json", "application/json")
+            .Produces(200);
     }
 
     private static async Task List(HttpContext http)
@@ -54,10 +101,20 @@ internal static class EnvironmentEndpoints
         var node = CairnRequest.Of(http).Node;
         var snapshot = await Snapshots.OfAsync(http, node);
         var caller = CairnRequest.Of(http).Caller;
-        var items = snapshot.Of(node.Kinds.Environments.Catalog).Range("")
-            .Where(pair => pair.Value.State is not null && Authorizer.Allows(caller, new Permission("environments", PermissionLevel.Read), pair.Key, null))
+        var items = snapshot
+            .Of(node.Kinds.Environments.Catalog)
+            .Range("")
+            .Where(pair =>
+                pair.Value.State is not null
+                && Authorizer.Allows(caller, new Permission("environments", PermissionLevel.Read), pair.Key, null)
+            )
             .Select(pair => EnvironmentView.Of(pair.Value));
-        await Bodies.WriteAsync(http, 200, new Page<EnvironmentView>([.. items], null), WireJson.Default.PageEnvironmentView);
+        await Bodies.WriteAsync(
+            http,
+            200,
+            new Page<EnvironmentView>([.. items], null),
+            WireJson.Default.PageEnvironmentView
+        );
     }
 
     private static async Task Get(HttpContext http)
@@ -72,7 +129,13 @@ internal static class EnvironmentEndpoints
     {
         var request = CairnRequest.Of(http);
         var update = await Bodies.ReadAsync(http, WireJson.Default.EnvironmentUpdate);
-        var made = await CommitAsync(http, new PutEnvironment(request.Path, update.Description, update.Protected) { IfVersion = EntityTags.Condition(http.Request) });
+        var made = await CommitAsync(
+            http,
+            new PutEnvironment(request.Path, update.Description, update.Protected)
+            {
+                IfVersion = EntityTags.Condition(http.Request),
+            }
+        );
         var written = made.Of(request.Node.Kinds.Environments, request.Path)!;
         await WriteAsync(http, written.IsNew ? 201 : 200, written.After);
     }
@@ -102,7 +165,10 @@ internal static class EnvironmentEndpoints
         var request = CairnRequest.Of(http);
         byte[] body = await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes);
         byte[] json = Core.Documents.JsonText.Normalize(body);
-        var made = await CommitAsync(http, new PutVariables(request.Path, json, merge) { IfVersion = EntityTags.Condition(http.Request) });
+        var made = await CommitAsync(
+            http,
+            new PutVariables(request.Path, json, merge) { IfVersion = EntityTags.Condition(http.Request) }
+        );
         await WriteVariablesAsync(http, made.Of(request.Node.Kinds.Variables, request.Path)!.After);
     }
 
@@ -120,7 +186,10 @@ internal static class EnvironmentEndpoints
     {
         var request = CairnRequest.Of(http);
         var made = await request.Node.Changes.CommitAsync(
-            request.Commit, new ChangeRequest([operation], CommitMessage.Of(http)), http.RequestAborted);
+            request.Commit,
+            new ChangeRequest([operation], CommitMessage.Of(http)),
+            http.RequestAborted
+        );
         http.Response.Headers["Cairn-Revision"] = made.Change.Revision.ToString(CultureInfo.InvariantCulture);
         return made;
     }

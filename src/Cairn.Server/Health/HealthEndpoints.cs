@@ -9,7 +9,13 @@ namespace Cairn.Server.Health;
 /// <c>unhealthy</c> when it should get no requests.</param>
 /// <param name="Version">Cairn's.</param>
 /// <param name="Checks">The parts, each <c>healthy</c> or why not.</param>
-public sealed record HealthView(string Status, string Version, double UptimeSeconds, long Revision, IReadOnlyDictionary<string, string> Checks)
+public sealed record HealthView(
+    string Status,
+    string Version,
+    double UptimeSeconds,
+    long Revision,
+    IReadOnlyDictionary<string, string> Checks
+)
 {
     /// <summary>For clients of Pyrmute Registry, like all that follow; left out where it is not served.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -40,9 +46,21 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").WithTags("Health");
-        health.OnGet("", Detailed).WithName("GetHealth").Open().Describe("How the node and its parts are").Produces<HealthView>().Produces<HealthView>(503);
+        health
+            .OnGet("", Detailed)
+            .WithName("GetHealth")
+            .Open()
+            .Describe("How the node and its parts are")
+            .Produces<HealthView>()
+            .Produces<HealthView>(503);
         health.OnGet("/live", Live).WithName("GetLiveness").Open().Describe("200 while the process runs").Produces(200);
-        health.OnGet("/ready", Ready).WithName("GetReadiness").Open().Describe("200 while it should get requests").Produces(200).Produces(503);
+        health
+            .OnGet("/ready", Ready)
+            .WithName("GetReadiness")
+            .Open()
+            .Describe("200 while it should get requests")
+            .Produces(200)
+            .Produces(503);
     }
 
     internal static Task Detailed(HttpContext http)
@@ -52,13 +70,24 @@ internal static class HealthEndpoints
         var checks = new Dictionary<string, string>
         {
             ["catalogs"] = node.Catalogs.Fault is null ? "healthy" : "not following the store",
-            ["lifecycle"] = node.Stopping.IsCancellationRequested || !host.IsReady && node.Catalogs.Fault is null ? "stopping" : "healthy",
+            ["lifecycle"] =
+                node.Stopping.IsCancellationRequested || !host.IsReady && node.Catalogs.Fault is null
+                    ? "stopping"
+                    : "healthy",
         };
         if (node.Catalogs.Refused.Count is > 0 and var refused)
-            checks["integrity"] = $"{refused} records of the store were not written by Cairn and are left out: GET /api/v1/integrity names them";
+        {
+            checks["integrity"] =
+                $"{refused} records of the store were not written by Cairn and are left out: GET "
+                + "/api/v1/integrity names them";
+        }
         // One failure may be a moment's; a job that goes on failing is somebody's to look at.
         var failing = host.Jobs.Where(job => job.Failures > 1).ToList();
-        checks["jobs"] = failing.Count == 0 ? "healthy" : string.Join(", ", failing.Select(job => $"{job.Name} failed {job.Failures} times in a row")) + ": the log says why";
+        checks["jobs"] =
+            failing.Count == 0
+                ? "healthy"
+                : string.Join(", ", failing.Select(job => $"{job.Name} failed {job.Failures} times in a row"))
+                    + ": the log says why";
         if (node.Cluster is not null)
             checks["store"] = node.StaleSeconds is { } stale ? $"not answering for {stale} s" : "healthy";
         if (node.Limiter.Shared is { } shared)
@@ -66,8 +95,14 @@ internal static class HealthEndpoints
         var now = node.Options.Time.GetUtcNow();
         bool healthy = host.IsReady;
         var view = new HealthView(
-            !healthy ? "unhealthy" : node.StaleSeconds is null && node.Catalogs.Refused.Count == 0 && failing.Count == 0 ? "healthy" : "degraded", CairnNode.Version,
-            Math.Round((now - node.StartedAt).TotalSeconds, 3), node.Catalogs.Current.Revision, checks);
+            !healthy ? "unhealthy"
+                : node.StaleSeconds is null && node.Catalogs.Refused.Count == 0 && failing.Count == 0 ? "healthy"
+                : "degraded",
+            CairnNode.Version,
+            Math.Round((now - node.StartedAt).TotalSeconds, 3),
+            node.Catalogs.Current.Revision,
+            checks
+        );
         var registry = node.Options.PyrmuteRegistry;
         if (registry.Enabled)
         {
@@ -76,10 +111,18 @@ internal static class HealthEndpoints
             {
                 Version = registry.AppVersion ?? CairnNode.Version,
                 Environment = registry.Environment,
-                Database = new HealthDatabaseView(Engine(node.Options.Store), node.Catalogs.Fault is null && node.StaleSeconds is null),
+                Database = new HealthDatabaseView(
+                    Engine(node.Options.Store),
+                    node.Catalogs.Fault is null && node.StaleSeconds is null
+                ),
                 SchemasCount = node.Schemas.ByNumber(node.Catalogs.Current, null, deprecated: true, 0).Count,
                 Timestamp = PyrmuteAnswers.Time(now, "+00:00"),
-                Error = healthy ? null : string.Join("; ", checks.Where(check => check.Value != "healthy").Select(check => $"{check.Key}: {check.Value}")),
+                Error = healthy
+                    ? null
+                    : string.Join(
+                        "; ",
+                        checks.Where(check => check.Value != "healthy").Select(check => $"{check.Key}: {check.Value}")
+                    ),
             };
         }
 
@@ -89,12 +132,13 @@ internal static class HealthEndpoints
     private static Task Live(HttpContext http) => WriteAsync(http, 200, """{"status":"alive","alive":true}"""u8);
 
     // Were degraded nodes taken out, nobody would answer reads while the store is away.
-    private static Task Ready(HttpContext http) => http.RequestServices.GetRequiredService<CairnNode>() switch
-    {
-        { IsReady: false } => WriteAsync(http, 503, """{"status":"not ready","ready":false}"""u8),
-        { Services.StaleSeconds: null } => WriteAsync(http, 200, """{"status":"ready","ready":true}"""u8),
-        _ => WriteAsync(http, 200, """{"status":"degraded","ready":true}"""u8),
-    };
+    private static Task Ready(HttpContext http) =>
+        http.RequestServices.GetRequiredService<CairnNode>() switch
+        {
+            { IsReady: false } => WriteAsync(http, 503, """{"status":"not ready","ready":false}"""u8),
+            { Services.StaleSeconds: null } => WriteAsync(http, 200, """{"status":"ready","ready":true}"""u8),
+            _ => WriteAsync(http, 200, """{"status":"degraded","ready":true}"""u8),
+        };
 
     private static Task WriteAsync(HttpContext http, int status, ReadOnlySpan<byte> body)
     {
@@ -104,9 +148,10 @@ internal static class HealthEndpoints
     }
 
     // The beginning of the store's address; the rest may be confidential.
-    private static string Engine(string? store) => (store ?? "sqlite").Split(':')[0] switch
-    {
-        "postgres" or "postgresql" => "postgresql",
-        var engine => engine,
-    };
+    private static string Engine(string? store) =>
+        (store ?? "sqlite").Split(':')[0] switch
+        {
+            "postgres" or "postgresql" => "postgresql",
+            var engine => engine,
+        };
 }

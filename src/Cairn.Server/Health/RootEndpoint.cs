@@ -4,13 +4,18 @@ using Cairn.Server.Http;
 
 namespace Cairn.Server.Health;
 
-/// <summary><c>/</c>: what this is and where to go on. Of each system whose API is served it has the members that system's
-/// clients look for.</summary>
+/// <summary><c>/</c>: what this is and where to go on. Of each system whose API is served it has the members that
+/// system's clients look for.</summary>
 internal static class RootEndpoint
 {
     public static void MapRoot(this IEndpointRouteBuilder app)
     {
-        var root = app.OnGet("/", Get).WithTags("Health").WithName("GetRoot").Open().Describe("What this is").Produces(200);
+        var root = app.OnGet("/", Get)
+            .WithTags("Health")
+            .WithName("GetRoot")
+            .Open()
+            .Describe("What this is")
+            .Produces(200);
         // Whoever mounts Cairn at the root of their own application may have a page of their own there.
         root.Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue);
     }
@@ -23,7 +28,10 @@ internal static class RootEndpoint
         {
             json.WriteStartObject();
             json.WriteString("name", registry is { Enabled: true, AppName: { } name } ? name : "Cairn");
-            json.WriteString("version", registry is { Enabled: true, AppVersion: { } version } ? version : CairnNode.Version);
+            json.WriteString(
+                "version",
+                registry is { Enabled: true, AppVersion: { } version } ? version : CairnNode.Version
+            );
             json.WriteString("server", "Cairn " + CairnNode.Version);
             if (registry.Enabled)
             {

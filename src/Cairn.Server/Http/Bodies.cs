@@ -21,7 +21,9 @@ internal static class Bodies
         if (http.Request.ContentLength > limit)
             throw TooLarge(limit);
         // What is announced need not come: the buffer grows with what does.
-        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(http.Request.ContentLength ?? FirstBuffer, 256, FirstBuffer));
+        var body = new ArrayBufferWriter<byte>(
+            (int)Math.Clamp(http.Request.ContentLength ?? FirstBuffer, 256, FirstBuffer)
+        );
         while (true)
         {
             int read = await http.Request.Body.ReadAsync(body.GetMemory(4096), http.RequestAborted);
@@ -47,17 +49,23 @@ internal static class Bodies
         using var document = JsonText.Parse(body);
         try
         {
-            return document.Deserialize(type) ?? throw new ProblemException(ProblemKind.Invalid, "The body must be a JSON object, not null.");
+            return document.Deserialize(type)
+                ?? throw new ProblemException(ProblemKind.Invalid, "The body must be a JSON object, not null.");
         }
         catch (JsonException e)
         {
             string pointer = Pointer(e.Path);
-            string message = e.InnerException is null && e.Message.Contains("could not be mapped", StringComparison.Ordinal)
-                ? "There is no such member here."
+            string message =
+                e.InnerException is null && e.Message.Contains("could not be mapped", StringComparison.Ordinal)
+                    ? "There is no such member here."
                 : e.Message.StartsWith("JSON deserialization for type", StringComparison.Ordinal)
                     ? "Required members are missing: " + e.Message[(e.Message.LastIndexOf(':') + 1)..].Trim()
-                    : "The value has the wrong type.";
-            throw new ProblemException(ProblemKind.Invalid, $"The body is not acceptable at '{pointer}': {message}", [new ProblemError(pointer, message)]);
+                : "The value has the wrong type.";
+            throw new ProblemException(
+                ProblemKind.Invalid,
+                $"The body is not acceptable at '{pointer}': {message}",
+                [new ProblemError(pointer, message)]
+            );
         }
     }
 
@@ -83,41 +91,69 @@ internal static class Bodies
         if (http.Request.Headers.ContentEncoding.ToString() is not ("" or "identity") and var encoding)
         {
             http.Response.Headers.AcceptEncoding = "identity";
-            throw new ProblemException(ProblemKind.UnsupportedFormat, $"A body with Content-Encoding: {Shown(encoding)} is not read here: send it as it is.");
+            throw new ProblemException(
+                ProblemKind.UnsupportedFormat,
+                $"A body with Content-Encoding: {Shown(encoding)} is not read here: send it as it is."
+            );
         }
     }
 
     // Texts are UTF-8. Taken for that, another encoding would be other characters, or no text at all.
     private static void RefuseCharset(HttpContext http)
     {
-        if (http.Features.Get<CairnRequest>()?.Rule.Parameters is null
-            || !MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.Charset.HasValue
-            || type.Charset.Value.Trim('"') is var charset && (charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase)))
+        if (
+            http.Features.Get<CairnRequest>()?.Rule.Parameters is null
+            || !MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
+            || !type.Charset.HasValue
+            || type.Charset.Value.Trim('"') is var charset
+                && (
+                    charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+                    || charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase)
+                )
+        )
         {
             return;
         }
 
-        throw new ProblemException(ProblemKind.UnsupportedFormat, $"charset={Shown(type.Charset.Value)} is not read here: send UTF-8.");
+        throw new ProblemException(
+            ProblemKind.UnsupportedFormat,
+            $"charset={Shown(type.Charset.Value)} is not read here: send UTF-8."
+        );
     }
 
     private static void RequireJson(HttpContext http)
     {
         string type = (http.Request.ContentType ?? "").Split(';')[0].Trim();
-        if (type.Length == 0 || type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)))
+        if (
+            type.Length == 0
+            || type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (
+                type.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
+                && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)
+            )
+        )
         {
             return;
         }
 
         http.Response.Headers.Accept = "application/json";
-        throw new ProblemException(ProblemKind.UnsupportedFormat, $"'{Shown(type)}' is not read here: send JSON, with Content-Type: application/json.");
+        throw new ProblemException(
+            ProblemKind.UnsupportedFormat,
+            $"'{Shown(type)}' is not read here: send JSON, with Content-Type: application/json."
+        );
     }
 
     private static string Shown(string text) => text.Length > 60 ? text[..60] + "…" : text;
 
-    private static ProblemException TooLarge(int limit) => new(ProblemKind.TooLarge, $"The body is larger than {limit} bytes.");
+    private static ProblemException TooLarge(int limit) =>
+        new(ProblemKind.TooLarge, $"The body is larger than {limit} bytes.");
 
     // "$.operations[0].path" as "/operations/0/path".
     private static string Pointer(string? path) =>
-        path is null or "$" ? "" : path[1..].Replace("[", "/", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Replace(".", "/", StringComparison.Ordinal);
+        path is null or "$"
+            ? ""
+            : path[1..]
+                .Replace("[", "/", StringComparison.Ordinal)
+                .Replace("]", "", StringComparison.Ordinal)
+                .Replace(".", "/", StringComparison.Ordinal);
 }

@@ -28,13 +28,14 @@ public enum EnvironmentOf
     Route,
 }
 
-/// <summary>What an endpoint asks of its callers. Every endpoint of Cairn carries one; what carries none is not served.</summary>
+/// <summary>What an endpoint asks of its callers. Every endpoint of Cairn carries one; what carries none is not
+/// served.</summary>
 /// <param name="Permission">What it takes; null for endpoints open to everybody.</param>
 /// <param name="Rate">Which limit it counts against.</param>
 public sealed record EndpointRule(Permission? Permission, RateClass Rate)
 {
-    /// <summary>Where the resource's path comes from, when the endpoint is about one resource: the name of a route value.
-    /// Null when it is about the kind as a whole, and shows or changes only what the caller may.</summary>
+    /// <summary>Where the resource's path comes from, when the endpoint is about one resource: the name of a route
+    /// value. Null when it is about the kind as a whole, and shows or changes only what the caller may.</summary>
     public string? PathFrom { get; init; }
 
     /// <summary>Makes the resource's path of the request, where that takes more than one route value.</summary>
@@ -61,10 +62,12 @@ public sealed record EndpointRule(Permission? Permission, RateClass Rate)
     /// <summary>Whether it takes paths that nothing else claims.</summary>
     public bool TakesLeftovers { get; init; }
 
-    /// <summary>Whether a write honours <c>If-Match</c> and <c>If-None-Match</c>; where it does not, they are refused.</summary>
+    /// <summary>Whether a write honours <c>If-Match</c> and <c>If-None-Match</c>; where it does not, they are
+    /// refused.</summary>
     public bool Conditional { get; init; }
 
-    /// <summary>Whether query parameters that it does not know are ignored, as clients of a foreign API expect.</summary>
+    /// <summary>Whether query parameters that it does not know are ignored, as clients of a foreign API
+    /// expect.</summary>
     public bool LenientQuery { get; init; }
 
     /// <summary>The query parameters it takes, by name; null when others are ignored.</summary>
@@ -85,14 +88,23 @@ internal static class EndpointRules
         endpoint.WithMetadata(new EndpointRule(null, RateClass.None));
 
     /// <summary>Takes a permission on the resource whose path the route value <c>path</c> is.</summary>
-    public static RouteHandlerBuilder Requires(this RouteHandlerBuilder endpoint, string kind, PermissionLevel level, string pathFrom = "path", string pathPrefix = "", string? environmentFrom = null) =>
-        endpoint.WithMetadata(new EndpointRule(new Permission(kind, level), RateOf(level))
-        {
-            PathFrom = pathFrom,
-            PathPrefix = pathPrefix,
-            EnvironmentFrom = environmentFrom,
-            Environment = environmentFrom is null ? EnvironmentOf.Shared : EnvironmentOf.Route,
-        });
+    public static RouteHandlerBuilder Requires(
+        this RouteHandlerBuilder endpoint,
+        string kind,
+        PermissionLevel level,
+        string pathFrom = "path",
+        string pathPrefix = "",
+        string? environmentFrom = null
+    ) =>
+        endpoint.WithMetadata(
+            new EndpointRule(new Permission(kind, level), RateOf(level))
+            {
+                PathFrom = pathFrom,
+                PathPrefix = pathPrefix,
+                EnvironmentFrom = environmentFrom,
+                Environment = environmentFrom is null ? EnvironmentOf.Shared : EnvironmentOf.Route,
+            }
+        );
 
     /// <summary>Says that the request is about the environment of the query, if it names one.</summary>
     public static RouteHandlerBuilder ByEnvironment(this RouteHandlerBuilder endpoint) =>
@@ -113,28 +125,48 @@ internal static class EndpointRules
         return endpoint;
     }
 
-    /// <summary>Takes a permission on some resource of the kind; the handler shows or changes only what it covers.</summary>
-    public static RouteHandlerBuilder RequiresSome(this RouteHandlerBuilder endpoint, string kind, PermissionLevel level) =>
-        endpoint.WithMetadata(new EndpointRule(new Permission(kind, level), RateOf(level)));
+    /// <summary>Takes a permission on some resource of the kind; the handler shows or changes only what it
+    /// covers.</summary>
+    public static RouteHandlerBuilder RequiresSome(
+        this RouteHandlerBuilder endpoint,
+        string kind,
+        PermissionLevel level
+    ) => endpoint.WithMetadata(new EndpointRule(new Permission(kind, level), RateOf(level)));
 
-    private static RateClass RateOf(PermissionLevel level) => level == PermissionLevel.Read ? RateClass.Read : RateClass.Write;
+    private static RateClass RateOf(PermissionLevel level) =>
+        level == PermissionLevel.Read ? RateClass.Read : RateClass.Write;
 }
 
 /// <summary>Maps handlers in a way that the API's description sees them, which a bare RequestDelegate is not.</summary>
 internal static class EndpointMapping
 {
-    public static RouteHandlerBuilder OnGet(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
-        app.MapMethods(route, ["GET", "HEAD"], handler);
+    public static RouteHandlerBuilder OnGet(
+        this IEndpointRouteBuilder app,
+        string route,
+        Func<HttpContext, Task> handler
+    ) => app.MapMethods(route, ["GET", "HEAD"], handler);
 
-    public static RouteHandlerBuilder OnPut(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
-        app.MapMethods(route, ["PUT"], handler);
+    public static RouteHandlerBuilder OnPut(
+        this IEndpointRouteBuilder app,
+        string route,
+        Func<HttpContext, Task> handler
+    ) => app.MapMethods(route, ["PUT"], handler);
 
-    public static RouteHandlerBuilder OnPost(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
-        app.MapMethods(route, ["POST"], handler);
+    public static RouteHandlerBuilder OnPost(
+        this IEndpointRouteBuilder app,
+        string route,
+        Func<HttpContext, Task> handler
+    ) => app.MapMethods(route, ["POST"], handler);
 
-    public static RouteHandlerBuilder OnPatch(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
-        app.MapMethods(route, ["PATCH"], handler);
+    public static RouteHandlerBuilder OnPatch(
+        this IEndpointRouteBuilder app,
+        string route,
+        Func<HttpContext, Task> handler
+    ) => app.MapMethods(route, ["PATCH"], handler);
 
-    public static RouteHandlerBuilder OnDelete(this IEndpointRouteBuilder app, string route, Func<HttpContext, Task> handler) =>
-        app.MapMethods(route, ["DELETE"], handler);
+    public static RouteHandlerBuilder OnDelete(
+        this IEndpointRouteBuilder app,
+        string route,
+        Func<HttpContext, Task> handler
+    ) => app.MapMethods(route, ["DELETE"], handler);
 }

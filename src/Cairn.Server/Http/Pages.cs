@@ -9,7 +9,12 @@ internal static class Pages
         new([.. page.Items.Select(view)], page.Next is { } next ? Query.MakeCursor(next) : null);
 
     /// <summary>The first items of a list as a page, with a cursor when there are more.</summary>
-    public static async Task<Page<TView>> TakeAsync<T, TView>(IAsyncEnumerable<T> source, int limit, Func<T, TView> view, Func<T, string> key)
+    public static async Task<Page<TView>> TakeAsync<T, TView>(
+        IAsyncEnumerable<T> source,
+        int limit,
+        Func<T, TView> view,
+        Func<T, string> key
+    )
     {
         var items = new List<TView>();
         string? last = null;

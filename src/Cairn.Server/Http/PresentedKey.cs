@@ -34,11 +34,18 @@ internal sealed class PresentedKey(string header, int start)
     /// <summary>Lets the requests of a connection share what they present.</summary>
     public static void Prepare(ConnectionContext connection) => connection.Items[Place] = new Last();
 
-    // A connection presents the same key again and again: its hash, which costs more than the rest of its check, is made once.
+    // A connection presents the same key again and again: its hash, which costs more than the rest of its check, is
+    // made once.
     private static PresentedKey Find(HttpContext http, string header, int start)
     {
-        if (http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Place, out object? item) != true || item is not Last last)
+        if (
+            http.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Place, out object? item) != true
+            || item is not Last last
+        )
+        {
             return new PresentedKey(header, start);
+        }
+
         if (last.Key is { } known && known.IsOf(header, start))
             return known;
         return last.Key = new PresentedKey(header, start);
@@ -46,7 +53,8 @@ internal sealed class PresentedKey(string header, int start)
 
     private bool IsOf(string other, int otherStart) => start == otherStart && header == other;
 
-    /// <summary>What a connection presented last. Requests that share a connection at once may overwrite each other's.</summary>
+    /// <summary>What a connection presented last. Requests that share a connection at once may overwrite each
+    /// other's.</summary>
     private sealed class Last
     {
         private volatile PresentedKey? _key;

@@ -37,20 +37,35 @@ internal static class Problems
 
     /// <summary>Answers with a problem, unless the answer has begun already.</summary>
     public static async Task WriteAsync(
-        HttpContext http, int status, string type, string title, string detail, IReadOnlyList<ProblemError>? errors = null)
+        HttpContext http,
+        int status,
+        string type,
+        string title,
+        string detail,
+        IReadOnlyList<ProblemError>? errors = null
+    )
     {
         if (http.Response.HasStarted)
             return;
         http.Response.StatusCode = status;
         http.Response.ContentType = MediaType;
-        byte[] body = JsonText.Write(writer => Write(writer, status, type, title, detail, errors ?? [], CorrelationId(http)));
+        byte[] body = JsonText.Write(writer =>
+            Write(writer, status, type, title, detail, errors ?? [], CorrelationId(http))
+        );
         http.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
             await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
 
     private static void Write(
-        Utf8JsonWriter writer, int status, string type, string title, string detail, IReadOnlyList<ProblemError> errors, string traceId)
+        Utf8JsonWriter writer,
+        int status,
+        string type,
+        string title,
+        string detail,
+        IReadOnlyList<ProblemError> errors,
+        string traceId
+    )
     {
         writer.WriteStartObject();
         writer.WriteString("type", "urn:cairn:problem:" + type);
@@ -74,5 +89,7 @@ internal static class Problems
     }
 
     private static string CorrelationId(HttpContext http) =>
-        http.Features.Get<CairnRequest>()?.Origin.CorrelationId ?? Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
+        http.Features.Get<CairnRequest>()?.Origin.CorrelationId
+        ?? Activity.Current?.TraceId.ToString()
+        ?? http.TraceIdentifier;
 }

@@ -19,24 +19,34 @@ internal static class Query
         alone = true;
         if (string.IsNullOrEmpty(query))
             return null;
-        if (query.Length > Start.Length && query.StartsWith(Start, StringComparison.Ordinal) && query.AsSpan(Start.Length).IndexOfAny("&%+") < 0)
+        if (
+            query.Length > Start.Length
+            && query.StartsWith(Start, StringComparison.Ordinal)
+            && query.AsSpan(Start.Length).IndexOfAny("&%+") < 0
+        )
+        {
             return query[Start.Length..];
+        }
         // Named twice it is the name "a,b", which no environment has.
         string environment = request.Query["environment"].ToString();
         alone = request.Query is { Count: 1 } only && only.First() is { Key: "environment", Value: [{ Length: > 0 }] };
         return environment;
     }
 
-    /// <summary>Refuses what the endpoint does not take. Were a misspelt parameter ignored, a write meant for one environment
-    /// would be to all of them.</summary>
+    /// <summary>Refuses what the endpoint does not take. Were a misspelt parameter ignored, a write meant for one
+    /// environment would be to all of them.</summary>
     /// <param name="request">The request.</param>
     /// <param name="rule">The endpoint's.</param>
     /// <param name="environmentAlone">What <see cref="Environment"/> said.</param>
-    /// <exception cref="ProblemException">A parameter is not known, there twice, or empty though that means something else.</exception>
+    /// <exception cref="ProblemException">A parameter is not known, there twice, or empty though that means something
+    /// else.</exception>
     public static void Check(HttpRequest request, EndpointRule rule, bool environmentAlone)
     {
-        if (rule.Parameters is not { } known || !request.QueryString.HasValue
-            || (environmentAlone && known.ContainsKey("environment")))
+        if (
+            rule.Parameters is not { } known
+            || !request.QueryString.HasValue
+            || (environmentAlone && known.ContainsKey("environment"))
+        )
         {
             return;
         }
@@ -44,11 +54,28 @@ internal static class Query
         foreach (var (name, values) in request.Query)
         {
             if (!known.TryGetValue(name, out var parameter))
-                throw new ProblemException(ProblemKind.Invalid, Unknown(name, known.Keys.Order(StringComparer.Ordinal)));
+            {
+                throw new ProblemException(
+                    ProblemKind.Invalid,
+                    Unknown(name, known.Keys.Order(StringComparer.Ordinal))
+                );
+            }
+
             if (values.Count > 1)
-                throw new ProblemException(ProblemKind.Invalid, $"The parameter '{name}' is there {values.Count} times: once is right.");
+            {
+                throw new ProblemException(
+                    ProblemKind.Invalid,
+                    $"The parameter '{name}' is there {values.Count} times: once is right."
+                );
+            }
+
             if (!parameter.MayBeEmpty && string.IsNullOrEmpty(values[0]))
-                throw new ProblemException(ProblemKind.Invalid, $"The parameter '{name}' is empty: give it a value, or leave it out.");
+            {
+                throw new ProblemException(
+                    ProblemKind.Invalid,
+                    $"The parameter '{name}' is empty: give it a value, or leave it out."
+                );
+            }
         }
     }
 
@@ -65,35 +92,59 @@ internal static class Query
     /// <exception cref="InvalidOperationException">The endpoint reads what it does not declare.</exception>
     public static string? Text(HttpRequest request, string name)
     {
-        if (request.HttpContext.Features.Get<CairnRequest>()?.Rule is { Parameters: { } known } rule && !known.ContainsKey(name))
+        if (
+            request.HttpContext.Features.Get<CairnRequest>()?.Rule is { Parameters: { } known } rule
+            && !known.ContainsKey(name)
+        )
+        {
             throw new InvalidOperationException($"{rule.Name} does not describe the parameter '{name}'.");
-        return request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0]!.Length > 0 ? value[0] : null;
+        }
+
+        return request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0]!.Length > 0
+            ? value[0]
+            : null;
     }
 
-    public static bool Flag(HttpRequest request, string name) => Text(request, name) switch
-    {
-        null or "false" or "0" => false,
-        "true" or "1" => true,
-        var other => throw Bad(name, other, "true or false"),
-    };
+    public static bool Flag(HttpRequest request, string name) =>
+        Text(request, name) switch
+        {
+            null or "false" or "0" => false,
+            "true" or "1" => true,
+            var other => throw Bad(name, other, "true or false"),
+        };
 
-    public static long? Number(HttpRequest request, string name, long lowest = 0) => Text(request, name) switch
-    {
-        null => null,
-        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= lowest => number,
-        var text => throw Bad(name, text, $"a whole number of at least {lowest}"),
-    };
+    public static long? Number(HttpRequest request, string name, long lowest = 0) =>
+        Text(request, name) switch
+        {
+            null => null,
+            var text
+                when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+                    && number >= lowest => number,
+            var text => throw Bad(name, text, $"a whole number of at least {lowest}"),
+        };
 
-    public static int Limit(HttpRequest request) => (int)(Number(request, "limit", 1) is { } limit
-        ? limit <= MaxLimit ? limit : throw Bad("limit", limit.ToString(CultureInfo.InvariantCulture), $"at most {MaxLimit}")
-        : DefaultLimit);
+    public static int Limit(HttpRequest request) =>
+        (int)(
+            Number(request, "limit", 1) is { } limit
+                ? limit <= MaxLimit
+                    ? limit
+                    : throw Bad("limit", limit.ToString(CultureInfo.InvariantCulture), $"at most {MaxLimit}")
+                : DefaultLimit
+        );
 
-    public static DateTimeOffset? Time(HttpRequest request, string name) => Text(request, name) switch
-    {
-        null => null,
-        var text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
-        var text => throw Bad(name, text, "a time such as 2026-11-21T08:00:00Z"),
-    };
+    public static DateTimeOffset? Time(HttpRequest request, string name) =>
+        Text(request, name) switch
+        {
+            null => null,
+            var text
+                when DateTimeOffset.TryParse(
+                    text,
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal,
+                    out var time
+                ) => time,
+            var text => throw Bad(name, text, "a time such as 2026-11-21T08:00:00Z"),
+        };
 
     /// <summary>A time to wait, such as <c>30s</c>, <c>500ms</c> or <c>2m</c>.</summary>
     public static TimeSpan? Duration(HttpRequest request, string name, TimeSpan longest)
@@ -101,9 +152,24 @@ internal static class Query
         if (Text(request, name) is not { } text)
             return null;
         string unit = text.TrimStart("0123456789.".ToCharArray());
-        double? factor = unit switch { "ms" => 0.001, "s" or "" => 1, "m" => 60, "h" => 3600, _ => null };
-        if (factor is null || !double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
-            || number * factor > longest.TotalSeconds)
+        double? factor = unit switch
+        {
+            "ms" => 0.001,
+            "s" or "" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => null,
+        };
+        if (
+            factor is null
+            || !double.TryParse(
+                text.AsSpan(0, text.Length - unit.Length),
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out double number
+            )
+            || number * factor > longest.TotalSeconds
+        )
         {
             throw Bad(name, text, $"a time such as 30s, at most {longest.TotalSeconds:0}s");
         }
@@ -126,8 +192,12 @@ internal static class Query
         }
     }
 
-    public static string MakeCursor(string last) => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last));
+    public static string MakeCursor(string last) =>
+        System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last));
 
     private static ProblemException Bad(string name, string value, string right) =>
-        new(ProblemKind.Invalid, $"{name}={(value.Length > 60 ? value[..60] + "…" : value)} is not acceptable: it should be {right}.");
+        new(
+            ProblemKind.Invalid,
+            $"{name}={(value.Length > 60 ? value[..60] + "…" : value)} is not acceptable: it should be {right}."
+        );
 }

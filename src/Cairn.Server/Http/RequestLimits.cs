@@ -1,7 +1,7 @@
 namespace Cairn.Server.Http;
 
-/// <summary>Refuses what is too long in words. Kestrel's own limits lie above these; its refusals, and those of what is no HTTP, are
-/// empty answers.</summary>
+/// <summary>Refuses what is too long in words. Kestrel's own limits lie above these; its refusals, and those of what is
+/// no HTTP, are empty answers.</summary>
 internal static class RequestLimits
 {
     /// <summary>How long path and query may be, in bytes as sent.</summary>
@@ -13,7 +13,16 @@ internal static class RequestLimits
     public static Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
         if (http.Request.Path.Value!.Length + http.Request.QueryString.Value!.Length > MaxTargetLength)
-            return RefuseAsync(http, 414, "uri-too-long", "Too long", $"Path and query have at most {MaxTargetLength} characters.");
+        {
+            return RefuseAsync(
+                http,
+                414,
+                "uri-too-long",
+                "Too long",
+                $"Path and query have at most {MaxTargetLength} characters."
+            );
+        }
+
         int length = 0;
         foreach (var (name, values) in http.Request.Headers)
         {
@@ -22,7 +31,13 @@ internal static class RequestLimits
         }
 
         return length > MaxHeaderLength
-            ? RefuseAsync(http, 431, "headers-too-large", "Headers too large", $"The headers have at most {MaxHeaderLength} characters together.")
+            ? RefuseAsync(
+                http,
+                431,
+                "headers-too-large",
+                "Headers too large",
+                $"The headers have at most {MaxHeaderLength} characters together."
+            )
             : next(http);
     }
 

@@ -21,8 +21,9 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
 {
     private const int MaxCorrelationLength = 128;
 
-    private static readonly SearchValues<char> CorrelationCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:");
+    private static readonly SearchValues<char> CorrelationCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:"
+    );
 
     private NodeServices Node => host.Services;
 
@@ -33,7 +34,10 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
         {
             Node = Node,
             Rule = rule,
-            Origin = new Origin(http.Connection.RemoteIpAddress, rule.Surface.CorrelationId(http.Request) ?? CorrelationId(http)),
+            Origin = new Origin(
+                http.Connection.RemoteIpAddress,
+                rule.Surface.CorrelationId(http.Request) ?? CorrelationId(http)
+            ),
         };
         http.Features.Set(request);
         http.Response.Headers["X-Correlation-ID"] = request.Origin.CorrelationId;
@@ -49,7 +53,13 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
         try
         {
             if (!rule.Path!.Matches(http.Request.Path))
-                throw new ProblemException(ProblemKind.NotFound, "There is nothing at this path: upper and lower case are told apart.");
+            {
+                throw new ProblemException(
+                    ProblemKind.NotFound,
+                    "There is nothing at this path: upper and lower case are told apart."
+                );
+            }
+
             if (await rule.Surface.InterceptAsync(http))
                 return;
             if (rule.Permission is null || await AdmitAsync(http, request, rule.Permission.Value))
@@ -75,7 +85,10 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
         }
         catch (BadHttpRequestException e)
         {
-            await rule.Surface.WriteAsync(http, new Problem(e.StatusCode == 413 ? ProblemKind.TooLarge : ProblemKind.Invalid, e.Message));
+            await rule.Surface.WriteAsync(
+                http,
+                new Problem(e.StatusCode == 413 ? ProblemKind.TooLarge : ProblemKind.Invalid, e.Message)
+            );
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -103,7 +116,15 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
         if (Activity.Current is { IsAllDataRequested: true } span)
             Describe(span, http, rule);
         if (log.IsEnabled(LogLevel.Debug))
-            log.Request(rule.Name, http.Response.StatusCode, elapsed.TotalMilliseconds, request.Caller?.Id, request.Origin.CorrelationId);
+        {
+            log.Request(
+                rule.Name,
+                http.Response.StatusCode,
+                elapsed.TotalMilliseconds,
+                request.Caller?.Id,
+                request.Origin.CorrelationId
+            );
+        }
     }
 
     // By the semantic conventions for HTTP; the path itself may name what is confidential and is left out.
@@ -127,22 +148,40 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
     }
 
     // The key may be one that was imported and is used for the first time. Finding that out is slow: it is limited.
-    private async ValueTask<bool> AdoptThenAdmitAsync(HttpContext http, CairnRequest request, Permission needed, PresentedKey presented)
+    private async ValueTask<bool> AdoptThenAdmitAsync(
+        HttpContext http,
+        CairnRequest request,
+        Permission needed,
+        PresentedKey presented
+    )
     {
         string address = request.Origin.Address?.ToString() ?? "unknown";
-        if (Node.Options.FailureLimit is not { } limit || (await Node.Limiter.TakeAsync(address, "foreign-keys", limit)).Allowed)
+        if (
+            Node.Options.FailureLimit is not { } limit
+            || (await Node.Limiter.TakeAsync(address, "foreign-keys", limit)).Allowed
+        )
+        {
             await Node.ImportedKeys.AdoptAsync(presented.Text.ToString(), request.Origin, http.RequestAborted);
+        }
+
         return await AdmitKnownAsync(http, request, needed, presented);
     }
 
-    private ValueTask<bool> AdmitKnownAsync(HttpContext http, CairnRequest request, Permission needed, PresentedKey? presented)
+    private ValueTask<bool> AdmitKnownAsync(
+        HttpContext http,
+        CairnRequest request,
+        Permission needed,
+        PresentedKey? presented
+    )
     {
         if (request.Rule.Surface.Anonymous(Node) is { } anonymous)
             request.Caller = anonymous;
         else if (!Authenticate(request, needed, presented, out string? reason))
             return RefuseUnauthenticatedAsync(http, request, reason);
         var taking = TakeAsync(request);
-        return taking.IsCompletedSuccessfully ? AuthorizeAsync(http, request, needed, taking.Result) : WaitAsync(taking);
+        return taking.IsCompletedSuccessfully
+            ? AuthorizeAsync(http, request, needed, taking.Result)
+            : WaitAsync(taking);
 
         // Limits that nodes share are asked for elsewhere.
         async ValueTask<bool> WaitAsync(ValueTask<(RateLimit? Limit, RateDecision Decision)> taking) =>
@@ -150,7 +189,11 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
     }
 
     private ValueTask<bool> AuthorizeAsync(
-        HttpContext http, CairnRequest request, Permission needed, (RateLimit? Limit, RateDecision Decision) taken)
+        HttpContext http,
+        CairnRequest request,
+        Permission needed,
+        (RateLimit? Limit, RateDecision Decision) taken
+    )
     {
         if (taken.Limit is not null)
         {
@@ -194,16 +237,19 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
         }
     }
 
-    /// <summary>Whether who asked would still be let in: asked again by whatever goes on for longer than a moment, since keys end,
-    /// and what they may do changes.</summary>
+    /// <summary>Whether who asked would still be let in: asked again by whatever goes on for longer than a moment,
+    /// since keys end, and what they may do changes.</summary>
     public static bool IsStillAdmitted(HttpContext http)
     {
         var request = CairnRequest.Of(http);
         var node = request.Node;
         if (request.Rule.Surface.Anonymous(node) is not null)
             return true;
-        if (PresentedKey.Of(http) is not { } presented
-            || node.Credentials.Authenticate(node.Catalogs.Current, presented.Hash, request.Origin.Address) is not Authentication.Accepted accepted)
+        if (
+            PresentedKey.Of(http) is not { } presented
+            || node.Credentials.Authenticate(node.Catalogs.Current, presented.Hash, request.Origin.Address)
+                is not Authentication.Accepted accepted
+        )
         {
             return false;
         }
@@ -218,17 +264,31 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
         {
             RateClass.Read => ("read", request.Caller.RateLimit ?? Node.Options.ReadLimit),
             RateClass.Write => ("write", request.Caller.RateLimit ?? Node.Options.WriteLimit),
-            RateClass.ConfigManagerRead => ("config-manager-read", request.Caller.RateLimit ?? Node.Options.ConfigManagerReadLimit),
-            RateClass.ConfigManagerWrite => ("config-manager-write", request.Caller.RateLimit ?? Node.Options.ConfigManagerWriteLimit),
-            RateClass.PyrmuteRegistry => ("pyrmute-registry", request.Caller.RateLimit ?? Node.Options.PyrmuteRegistry.RateLimit),
+            RateClass.ConfigManagerRead => (
+                "config-manager-read",
+                request.Caller.RateLimit ?? Node.Options.ConfigManagerReadLimit
+            ),
+            RateClass.ConfigManagerWrite => (
+                "config-manager-write",
+                request.Caller.RateLimit ?? Node.Options.ConfigManagerWriteLimit
+            ),
+            RateClass.PyrmuteRegistry => (
+                "pyrmute-registry",
+                request.Caller.RateLimit ?? Node.Options.PyrmuteRegistry.RateLimit
+            ),
             _ => ("", null),
         };
         if (limit is null)
             return ValueTask.FromResult<(RateLimit?, RateDecision)>((null, default));
         // A key's own limit holds for all it does; the server's are apart for reads and writes.
-        string who = request.Rule.Surface.Anonymous(Node) == request.Caller ? request.Origin.Address?.ToString() ?? "unknown" : request.Caller.Id;
+        string who =
+            request.Rule.Surface.Anonymous(Node) == request.Caller
+                ? request.Origin.Address?.ToString() ?? "unknown"
+                : request.Caller.Id;
         var taking = Node.Limiter.TakeAsync(who, request.Caller.RateLimit is null ? name : "all", limit);
-        return taking.IsCompletedSuccessfully ? ValueTask.FromResult<(RateLimit?, RateDecision)>((limit, taking.Result)) : WaitAsync(taking);
+        return taking.IsCompletedSuccessfully
+            ? ValueTask.FromResult<(RateLimit?, RateDecision)>((limit, taking.Result))
+            : WaitAsync(taking);
 
         async ValueTask<(RateLimit?, RateDecision)> WaitAsync(ValueTask<RateDecision> taking) => (limit, await taking);
     }
@@ -240,7 +300,14 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
         {
             // Generated clients encode the slashes of a path; a name within one has none.
             if (pathFrom == "path" && path.Contains("%2F", StringComparison.OrdinalIgnoreCase) && !IsEncodedTwice(http))
-                http.Request.RouteValues[pathFrom] = path = path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+            {
+                http.Request.RouteValues[pathFrom] = path = path.Replace(
+                    "%2F",
+                    "/",
+                    StringComparison.OrdinalIgnoreCase
+                );
+            }
+
             request.Path = rule.PathPrefix.Length == 0 ? path : rule.PathPrefix + path;
         }
         else if (rule.Target is { } target)
@@ -269,8 +336,11 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
     {
         Node.Metrics.AuthenticationFailed(reason is null ? "missing" : "rejected");
         string address = request.Origin.Address?.ToString() ?? "unknown";
-        if (reason is not null && Node.Options.FailureLimit is { } limit
-            && await Node.Limiter.TakeAsync(address, "failures", limit) is { Allowed: false } decision)
+        if (
+            reason is not null
+            && Node.Options.FailureLimit is { } limit
+            && await Node.Limiter.TakeAsync(address, "failures", limit) is { Allowed: false } decision
+        )
         {
             return await RefuseLimitedAsync(http, request, decision);
         }
@@ -299,8 +369,14 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
     private static string CorrelationId(HttpContext http)
     {
         string? given = http.Request.Headers["X-Correlation-ID"];
-        if (given is { Length: > 0 and <= MaxCorrelationLength } && !given.AsSpan().ContainsAnyExcept(CorrelationCharacters))
+        if (
+            given is { Length: > 0 and <= MaxCorrelationLength }
+            && !given.AsSpan().ContainsAnyExcept(CorrelationCharacters)
+        )
+        {
             return given;
+        }
+
         return Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
     }
 }
@@ -309,8 +385,14 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
 internal static class Texts
 {
     private static readonly string[] Small =
-        [.. Enumerable.Range(0, 16_384).Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+    [
+        .. Enumerable
+            .Range(0, 16_384)
+            .Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+    ];
 
     public static string Of(int number) =>
-        (uint)number < (uint)Small.Length ? Small[number] : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        (uint)number < (uint)Small.Length
+            ? Small[number]
+            : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

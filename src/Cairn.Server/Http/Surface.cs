@@ -3,14 +3,15 @@ using Cairn.Core.Access;
 
 namespace Cairn.Server.Http;
 
-/// <summary>How an API says no, and what else is its own about every request: Cairn's, or that of a system whose clients
-/// Cairn serves.</summary>
+/// <summary>How an API says no, and what else is its own about every request: Cairn's, or that of a system whose
+/// clients Cairn serves.</summary>
 internal abstract class Surface
 {
     /// <summary>Cairn's own API.</summary>
     public static readonly Surface Native = new NativeSurface();
 
-    /// <summary>The caller of a request without a key, where nobody has to present one; null where everybody has.</summary>
+    /// <summary>The caller of a request without a key, where nobody has to present one; null where everybody
+    /// has.</summary>
     public virtual Principal? Anonymous(NodeServices node) => null;
 
     /// <summary>What joins the request's log lines and audit entries; null to leave it to the pipeline.</summary>
@@ -38,11 +39,19 @@ internal sealed class NativeSurface : Surface
     {
         http.Response.Headers.WWWAuthenticate = "Bearer realm=\"cairn\"";
         return Problems.WriteAsync(
-            http, 401, "unauthenticated", "Not authenticated", "Present a valid API key as X-API-Key, or as Authorization: Bearer.");
+            http,
+            401,
+            "unauthenticated",
+            "Not authenticated",
+            "Present a valid API key as X-API-Key, or as Authorization: Bearer."
+        );
     }
 
     public override Task WriteDeniedAsync(HttpContext http, Permission needed) =>
-        Problems.WriteAsync(http, new Problem(ProblemKind.Denied, $"This credential does not allow that: it takes {needed} here."));
+        Problems.WriteAsync(
+            http,
+            new Problem(ProblemKind.Denied, $"This credential does not allow that: it takes {needed} here.")
+        );
 
     public override Task WriteLimitedAsync(HttpContext http, int seconds) =>
         Problems.WriteAsync(http, 429, "rate-limited", "Too many requests", $"Try again in {seconds} seconds.");
@@ -50,5 +59,11 @@ internal sealed class NativeSurface : Surface
     public override Task WriteAsync(HttpContext http, Problem problem) => Problems.WriteAsync(http, problem);
 
     public override Task WriteFaultAsync(HttpContext http, Exception fault) =>
-        Problems.WriteAsync(http, 500, "internal", "Something went wrong", "This is a fault of Cairn. The log has more under the trace_id.");
+        Problems.WriteAsync(
+            http,
+            500,
+            "internal",
+            "Something went wrong",
+            "This is a fault of Cairn. The log has more under the trace_id."
+        );
 }

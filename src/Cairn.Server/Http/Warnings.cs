@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Cairn.Server.Http;
 
-/// <summary>What a caller should know of what was accepted all the same: headers <c>Cairn-Warning</c>, a sentence each.</summary>
+/// <summary>What a caller should know of what was accepted all the same: headers <c>Cairn-Warning</c>, a sentence
+/// each.</summary>
 internal static class Warnings
 {
     private const int Most = 10;
@@ -11,14 +12,16 @@ internal static class Warnings
 
     /// <summary>Adds them to the answer: the first ten, and how many there are beside.</summary>
     /// <param name="http">Whose answer has not begun.</param>
-    /// <param name="sentences">They may quote what the caller sent. A header holds printable ASCII: other characters are written
-    /// as <c>\u00e4</c>, and what is beyond 300 characters is left out.</param>
+    /// <param name="sentences">They may quote what the caller sent. A header holds printable ASCII: other characters
+    /// are written as <c>\u00e4</c>, and what is beyond 300 characters is left out.</param>
     public static void Tell(HttpContext http, params IReadOnlyList<string> sentences)
     {
         if (sentences.Count == 0)
             return;
         var told = sentences.Take(Most).Select(Printable);
-        http.Response.Headers["Cairn-Warning"] = (sentences.Count <= Most ? told : told.Append($"And {sentences.Count - Most} more.")).ToArray();
+        http.Response.Headers["Cairn-Warning"] = (
+            sentences.Count <= Most ? told : told.Append($"And {sentences.Count - Most} more.")
+        ).ToArray();
     }
 
     private static string Printable(string sentence)

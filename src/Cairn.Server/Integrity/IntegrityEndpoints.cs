@@ -8,8 +8,13 @@ namespace Cairn.Server.Integrity;
 internal static class IntegrityEndpoints
 {
     public static void MapIntegrity(this IEndpointRouteBuilder app) =>
-        app.OnGet("/api/v1/integrity", Check).WithTags("Audit").WithName("CheckIntegrity").RequiresSome("audit", PermissionLevel.Admin)
-            .Describe("Looks through the whole store for records that somebody else wrote, altered, put back or removed")
+        app.OnGet("/api/v1/integrity", Check)
+            .WithTags("Audit")
+            .WithName("CheckIntegrity")
+            .RequiresSome("audit", PermissionLevel.Admin)
+            .Describe(
+                "Looks through the whole store for records that somebody else wrote, altered, put back or removed"
+            )
             .Produces<IntegrityReport>();
 
     private static async Task Check(HttpContext http)

@@ -11,7 +11,8 @@ namespace Cairn.Server.Limits;
 
 /// <summary>That a request with an <c>Idempotency-Key</c> took effect.</summary>
 /// <param name="Caller">Who sent it.</param>
-/// <param name="Request">A hash of all that makes the request what it is, sealed: guesses at it cannot be checked.</param>
+/// <param name="Request">A hash of all that makes the request what it is, sealed: guesses at it cannot be
+/// checked.</param>
 /// <param name="CreatedAt">When it came.</param>
 public sealed record IdempotentRequest(string Caller, string Request, DateTimeOffset CreatedAt)
 {
@@ -33,10 +34,10 @@ public sealed record IdempotencyKeysView(string Caller, int Keys, DateTimeOffset
 public sealed record ForgottenKeysView(int Forgotten);
 
 /// <summary>
-/// Remembers for a day which POST requests with an <c>Idempotency-Key</c> took effect, and what they were answered. That
-/// one did is a small record, written in the very transaction of the request's own writes, so that it can never take effect
-/// twice; every node has these in memory. The answer follows just after and is in the store only. What wrote nothing, such
-/// as a dry run, is not remembered.
+/// Remembers for a day which POST requests with an <c>Idempotency-Key</c> took effect, and what they were answered.
+/// That one did is a small record, written in the very transaction of the request's own writes, so that it can never
+/// take effect twice; every node has these in memory. The answer follows just after and is in the store only. What
+/// wrote nothing, such as a dry run, is not remembered.
 /// </summary>
 public sealed class Idempotency
 {
@@ -65,7 +66,9 @@ public sealed class Idempotency
     {
         (_store, _keyring, _time) = (store, keyring, time);
         Catalog = new Catalog<IdempotentRequest>("idempotency-keys/", Read);
-        _byCaller = Catalog.AddOrder<CallerOrder>(request => [new CallerOrder(request.Caller, request.CreatedAt, request.Name)]);
+        _byCaller = Catalog.AddOrder<CallerOrder>(request =>
+            [new CallerOrder(request.Caller, request.CreatedAt, request.Name)]
+        );
     }
 
     /// <summary>What took effect.</summary>
@@ -81,20 +84,31 @@ public sealed class Idempotency
     /// <summary>The request has been answered.</summary>
     public void Leave(string name) => _running.TryRemove(name, out _);
 
-    /// <summary>When a caller who has as many keys as are remembered may use the next one; null while there is room.</summary>
+    /// <summary>When a caller who has as many keys as are remembered may use the next one; null while there is
+    /// room.</summary>
     public DateTimeOffset? FullUntil(CatalogSnapshot snapshot, string caller)
     {
-        var (from, to) = (new CallerOrder(caller, DateTimeOffset.MinValue, ""), new CallerOrder(caller, DateTimeOffset.MaxValue, ""));
+        var (from, to) = (
+            new CallerOrder(caller, DateTimeOffset.MinValue, ""),
+            new CallerOrder(caller, DateTimeOffset.MaxValue, "")
+        );
         var view = snapshot.Of(Catalog);
-        return view.CountRange(_byCaller, from, to) >= MaxKeysPerCaller ? view.Range(_byCaller, from, to).First().CreatedAt + Memory : null;
+        return view.CountRange(_byCaller, from, to) >= MaxKeysPerCaller
+            ? view.Range(_byCaller, from, to).First().CreatedAt + Memory
+            : null;
     }
 
     /// <summary>What goes into the request's own transaction.</summary>
     public (Condition Condition, Write Write) Marker(string name, string caller, ReadOnlySpan<byte> digest)
     {
         var marker = new IdempotentRequest(caller, _keyring.Seal(digest, Catalog.Prefix + name), _time.GetUtcNow());
-        return (new Condition.Absent(Catalog.Prefix + name),
-            new Write.Put(Catalog.Prefix + name, JsonSerializer.SerializeToUtf8Bytes(marker, IdempotencyJson.Default.IdempotentRequest)));
+        return (
+            new Condition.Absent(Catalog.Prefix + name),
+            new Write.Put(
+                Catalog.Prefix + name,
+                JsonSerializer.SerializeToUtf8Bytes(marker, IdempotencyJson.Default.IdempotentRequest)
+            )
+        );
     }
 
     /// <summary>Whether a request is the one that took effect.</summary>
@@ -102,14 +116,23 @@ public sealed class Idempotency
         digest.SequenceEqual(_keyring.Open(earlier.Request, Catalog.Prefix + earlier.Name));
 
     /// <summary>Keeps an answer, unless it is too large for that.</summary>
-    public async Task KeepAsync(string name, int status, IReadOnlyDictionary<string, string> headers, ReadOnlyMemory<byte> body, CancellationToken ct)
+    public async Task KeepAsync(
+        string name,
+        int status,
+        IReadOnlyDictionary<string, string> headers,
+        ReadOnlyMemory<byte> body,
+        CancellationToken ct
+    )
     {
         if (body.Length > MaxAnswerBytes)
             return;
         var answer = new IdempotentAnswer(status, headers, _keyring.Seal(body.Span, Answers + name));
         byte[] value = JsonSerializer.SerializeToUtf8Bytes(answer, IdempotencyJson.Default.IdempotentAnswer);
         // Were the key forgotten meanwhile, nothing would ever forget the answer.
-        await _store.CommitAsync(new Transaction([new Condition.Exists(Catalog.Prefix + name)], [new Write.Put(Answers + name, value)]), ct);
+        await _store.CommitAsync(
+            new Transaction([new Condition.Exists(Catalog.Prefix + name)], [new Write.Put(Answers + name, value)]),
+            ct
+        );
     }
 
     /// <summary>The answer that was kept, and its body in clear; null when there is none.</summary>
@@ -123,10 +146,14 @@ public sealed class Idempotency
 
     /// <summary>Whose keys are remembered, and how many.</summary>
     public IReadOnlyList<IdempotencyKeysView> Summary(CatalogSnapshot snapshot) =>
-    [
-        .. snapshot.Of(Catalog).Range("").GroupBy(pair => pair.Value.Caller, pair => pair.Value.CreatedAt)
-            .Select(keys => new IdempotencyKeysView(keys.Key, keys.Count(), keys.Min())).OrderBy(keys => keys.Caller, StringComparer.Ordinal),
-    ];
+        [
+            .. snapshot
+                .Of(Catalog)
+                .Range("")
+                .GroupBy(pair => pair.Value.Caller, pair => pair.Value.CreatedAt)
+                .Select(keys => new IdempotencyKeysView(keys.Key, keys.Count(), keys.Min()))
+                .OrderBy(keys => keys.Caller, StringComparer.Ordinal),
+        ];
 
     /// <summary>Forgets what is older than <see cref="Memory"/>.</summary>
     public Task ForgetAsync(CatalogSnapshot snapshot, CancellationToken ct)
@@ -137,21 +164,34 @@ public sealed class Idempotency
 
     /// <summary>Forgets all keys that fit, with their answers.</summary>
     /// <returns>How many they were.</returns>
-    public async Task<int> ForgetAsync(CatalogSnapshot snapshot, Func<IdempotentRequest, bool> which, CancellationToken ct)
+    public async Task<int> ForgetAsync(
+        CatalogSnapshot snapshot,
+        Func<IdempotentRequest, bool> which,
+        CancellationToken ct
+    )
     {
         int forgotten = 0;
         foreach (var batch in snapshot.Of(Catalog).Range("").Where(pair => which(pair.Value)).Chunk(RecordsPerDeletion))
         {
             await _store.CommitAsync(
-                new Transaction([], [.. batch.SelectMany(pair => new[] { Catalog.Prefix, Answers }.Select(prefix => new Write.Delete(prefix + pair.Key)))]), ct);
+                new Transaction(
+                    [],
+                    [
+                        .. batch.SelectMany(pair =>
+                            new[] { Catalog.Prefix, Answers }.Select(prefix => new Write.Delete(prefix + pair.Key))
+                        ),
+                    ]
+                ),
+                ct
+            );
             forgotten += batch.Length;
         }
 
         return forgotten;
     }
 
-    /// <summary>Removes the records of versions of Cairn that kept whole answers beside the keys, whatever was answered.
-    /// They can be large: few are read at a time, and no start reads them.</summary>
+    /// <summary>Removes the records of versions of Cairn that kept whole answers beside the keys, whatever was
+    /// answered. They can be large: few are read at a time, and no start reads them.</summary>
     public async Task ForgetFormerAsync(CancellationToken ct)
     {
         for (int start = 0; start < 256; start++)
@@ -166,10 +206,14 @@ public sealed class Idempotency
     }
 
     private IdempotentRequest Read(StoreRecord record) =>
-        JsonSerializer.Deserialize(record.Value.Span, IdempotencyJson.Default.IdempotentRequest)! with { Name = record.Key[Catalog.Prefix.Length..] };
+        JsonSerializer.Deserialize(record.Value.Span, IdempotencyJson.Default.IdempotentRequest)! with
+        {
+            Name = record.Key[Catalog.Prefix.Length..],
+        };
 
     /// <summary>Callers, and of each the oldest keys first.</summary>
-    private readonly record struct CallerOrder(string Caller, DateTimeOffset CreatedAt, string Name) : IComparable<CallerOrder>
+    private readonly record struct CallerOrder(string Caller, DateTimeOffset CreatedAt, string Name)
+        : IComparable<CallerOrder>
     {
         public int CompareTo(CallerOrder other) =>
             string.CompareOrdinal(Caller, other.Caller) is not 0 and var callers ? callers
@@ -178,7 +222,10 @@ public sealed class Idempotency
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(IdempotentRequest))]
 [JsonSerializable(typeof(IdempotentAnswer))]
 internal sealed partial class IdempotencyJson : JsonSerializerContext;

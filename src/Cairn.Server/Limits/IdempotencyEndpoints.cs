@@ -4,7 +4,8 @@ using Cairn.Server.Http;
 
 namespace Cairn.Server.Limits;
 
-/// <summary><c>/api/v1/idempotency-keys</c>: which callers' keys are remembered, and how to have them forgotten.</summary>
+/// <summary><c>/api/v1/idempotency-keys</c>: which callers' keys are remembered, and how to have them
+/// forgotten.</summary>
 internal static class IdempotencyEndpoints
 {
     private static readonly Parameter Caller = new("caller", "string", "Only those of this caller, such as key:0193….");
@@ -12,23 +13,35 @@ internal static class IdempotencyEndpoints
     public static void MapIdempotencyKeys(this IEndpointRouteBuilder app)
     {
         var keys = app.MapGroup("/api/v1/idempotency-keys").WithTags("Keys");
-        keys.OnGet("", List).WithName("ListIdempotencyKeys").RequiresSome("keys", PermissionLevel.Admin)
-            .Describe("Lists whose idempotency keys are remembered, and how many").Produces<Page<IdempotencyKeysView>>();
-        keys.OnDelete("", Forget).WithName("ForgetIdempotencyKeys")
-            .WithMetadata(new EndpointRule(new Permission("keys", PermissionLevel.Admin), RateClass.Write) { Target = Owner })
-            .Describe("Forgets idempotency keys and the answers kept for them", Caller).Produces<ForgottenKeysView>();
+        keys.OnGet("", List)
+            .WithName("ListIdempotencyKeys")
+            .RequiresSome("keys", PermissionLevel.Admin)
+            .Describe("Lists whose idempotency keys are remembered, and how many")
+            .Produces<Page<IdempotencyKeysView>>();
+        keys.OnDelete("", Forget)
+            .WithName("ForgetIdempotencyKeys")
+            .WithMetadata(
+                new EndpointRule(new Permission("keys", PermissionLevel.Admin), RateClass.Write) { Target = Owner }
+            )
+            .Describe("Forgets idempotency keys and the answers kept for them", Caller)
+            .Produces<ForgottenKeysView>();
     }
 
     // The key whose keys they are; all keys when it is not said.
-    private static string Owner(HttpContext http) => Query.Text(http.Request, "caller") is { } caller && caller.StartsWith("key:", StringComparison.Ordinal)
-        ? caller[4..]
-        : "";
+    private static string Owner(HttpContext http) =>
+        Query.Text(http.Request, "caller") is { } caller && caller.StartsWith("key:", StringComparison.Ordinal)
+            ? caller[4..]
+            : "";
 
     private static Task List(HttpContext http)
     {
         var node = CairnRequest.Of(http).Node;
         return Bodies.WriteAsync(
-            http, 200, new Page<IdempotencyKeysView>(node.Idempotency.Summary(node.Catalogs.Current), null), WireJson.Default.PageIdempotencyKeysView);
+            http,
+            200,
+            new Page<IdempotencyKeysView>(node.Idempotency.Summary(node.Catalogs.Current), null),
+            WireJson.Default.PageIdempotencyKeysView
+        );
     }
 
     private static async Task Forget(HttpContext http)
@@ -48,7 +61,10 @@ internal static class IdempotencyEndpoints
         };
         await node.Committer.CommitAsync(request.Commit, entry, [], [], http.RequestAborted);
         int forgotten = await node.Idempotency.ForgetAsync(
-            node.Catalogs.Current, key => caller is null || key.Caller == caller, http.RequestAborted);
+            node.Catalogs.Current,
+            key => caller is null || key.Caller == caller,
+            http.RequestAborted
+        );
         // They are gone for the caller's next request, too.
         await node.Catalogs.ReadLatestAsync(http.RequestAborted);
         await Bodies.WriteAsync(http, 200, new ForgottenKeysView(forgotten), WireJson.Default.ForgottenKeysView);

@@ -6,7 +6,8 @@ namespace Cairn.Server.Limits;
 /// <summary>What a limiter says of one request.</summary>
 /// <param name="Allowed">Whether it may go on.</param>
 /// <param name="Remaining">How many more would be allowed at once.</param>
-/// <param name="Reset">Seconds until at least one more is allowed, or until the window is empty when some remain.</param>
+/// <param name="Reset">Seconds until at least one more is allowed, or until the window is empty when some
+/// remain.</param>
 public readonly record struct RateDecision(bool Allowed, int Remaining, int Reset);
 
 /// <summary>
@@ -14,7 +15,8 @@ public readonly record struct RateDecision(bool Allowed, int Remaining, int Rese
 /// the last full length. Two numbers a caller, and never more than one window's permits in any window's time plus the
 /// share the estimate is off by when requests were not spread evenly.
 /// </summary>
-/// <remarks>With <see cref="RedisWindows"/> the counts are those of all nodes; while Redis is away, each counts for itself.</remarks>
+/// <remarks>With <see cref="RedisWindows"/> the counts are those of all nodes; while Redis is away, each counts for
+/// itself.</remarks>
 public sealed class RateLimiter(TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<(string Caller, string Class), Window> _windows = new();
@@ -42,7 +44,12 @@ public sealed class RateLimiter(TimeProvider time) : IDisposable
     public RateDecision Take(string caller, string @class, RateLimit limit, int cost = 1)
     {
         var window = _windows.GetOrAdd((caller, @class), static _ => new Window());
-        return window.Take(time.GetTimestamp() / (double)time.TimestampFrequency, limit.Window.TotalSeconds, limit.Permits, cost);
+        return window.Take(
+            time.GetTimestamp() / (double)time.TimestampFrequency,
+            limit.Window.TotalSeconds,
+            limit.Permits,
+            cost
+        );
     }
 
     /// <summary>Drops what has not been asked for in two days, or at once when there are very many.</summary>

@@ -4,16 +4,15 @@ using StackExchange.Redis;
 
 namespace Cairn.Server.Limits;
 
-/// <summary>Sliding windows in Redis, so that a caller has one limit on all nodes. While Redis does not answer it says so,
-/// and is left alone for a second.</summary>
+/// <summary>Sliding windows in Redis, so that a caller has one limit on all nodes. While Redis does not answer it says
+/// so, and is left alone for a second.</summary>
 internal sealed class RedisWindows : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // By Redis' own clock, so that nodes' clocks need not agree. A refused request is not counted.
-    private const string Script =
-        """
+    private const string Script = """
         local t = redis.call('TIME')
         local now = tonumber(t[1]) + tonumber(t[2]) / 1000000
         local length, permits, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -59,18 +58,34 @@ internal sealed class RedisWindows : IDisposable
             return null;
         try
         {
-            var answer = (RedisResult[]?)await _redis.Value.GetDatabase().ScriptEvaluateAsync(
-                Script, [$"cairn:limits:{caller}:{@class}"], [limit.Window.TotalSeconds, limit.Permits, cost]).WaitAsync(Patience, _time)
+            var answer =
+                (RedisResult[]?)
+                    await _redis
+                        .Value.GetDatabase()
+                        .ScriptEvaluateAsync(
+                            Script,
+                            [$"cairn:limits:{caller}:{@class}"],
+                            [limit.Window.TotalSeconds, limit.Permits, cost]
+                        )
+                        .WaitAsync(Patience, _time)
                 ?? throw new RedisException("The script of the limits gave no answer.");
             IsAnswering = true;
             double elapsed = double.Parse((string)answer[3]!, CultureInfo.InvariantCulture);
-            return new SlidingWindow(limit.Window.TotalSeconds, limit.Permits, elapsed, (int)answer[1], (int)answer[2])
-                .Decide(cost, allowed: (int)answer[0] == 1);
+            return new SlidingWindow(
+                limit.Window.TotalSeconds,
+                limit.Permits,
+                elapsed,
+                (int)answer[1],
+                (int)answer[2]
+            ).Decide(cost, allowed: (int)answer[0] == 1);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
             IsAnswering = false;
-            Volatile.Write(ref _leaveUntil, _time.GetTimestamp() + (long)(Pause.TotalSeconds * _time.TimestampFrequency));
+            Volatile.Write(
+                ref _leaveUntil,
+                _time.GetTimestamp() + (long)(Pause.TotalSeconds * _time.TimestampFrequency)
+            );
             return null;
         }
     }
@@ -83,8 +98,15 @@ internal sealed class RedisWindows : IDisposable
 
     internal static ConfigurationOptions Parse(string address)
     {
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("redis" or "rediss") || uri.Host.Length == 0)
+        if (
+            !Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            || uri.Scheme is not ("redis" or "rediss")
+            || uri.Host.Length == 0
+        )
+        {
             throw new FormatException("an address such as redis://:password@host:6379/0");
+        }
+
         var options = new ConfigurationOptions
         {
             EndPoints = { { uri.Host, uri.Port > 0 ? uri.Port : 6379 } },
@@ -98,7 +120,12 @@ internal sealed class RedisWindows : IDisposable
         string database = uri.AbsolutePath.Trim('/');
         if (database.Length > 0)
         {
-            options.DefaultDatabase = int.TryParse(database, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            options.DefaultDatabase = int.TryParse(
+                database,
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out int number
+            )
                 ? number
                 : throw new FormatException("a database that is a number, such as redis://host:6379/0");
         }

@@ -1,7 +1,7 @@
 namespace Cairn.Server.Limits;
 
-/// <summary>The arithmetic of a sliding window made of two counts: this window's, and that of the one before as far as it
-/// still overlaps the last full length.</summary>
+/// <summary>The arithmetic of a sliding window made of two counts: this window's, and that of the one before as far as
+/// it still overlaps the last full length.</summary>
 /// <param name="Length">Of the window, in seconds.</param>
 /// <param name="Permits">How many it allows.</param>
 /// <param name="Elapsed">Seconds since the current window began.</param>
@@ -17,9 +17,10 @@ internal readonly record struct SlidingWindow(double Length, int Permits, double
     public bool Allows(int cost) => Used + Math.Max(cost, 1) <= Permits;
 
     /// <summary>The answer for a request that <see cref="Allows"/> let pass or did not.</summary>
-    public RateDecision Decide(int cost, bool allowed) => allowed
-        ? new RateDecision(true, (int)(Permits - Used - cost), (int)Math.Ceiling(Length - Elapsed))
-        : new RateDecision(false, 0, Wait());
+    public RateDecision Decide(int cost, bool allowed) =>
+        allowed
+            ? new RateDecision(true, (int)(Permits - Used - cost), (int)Math.Ceiling(Length - Elapsed))
+            : new RateDecision(false, 0, Wait());
 
     // When the earlier window's share will have shrunk enough; else when the current one has begun to shrink.
     private int Wait()

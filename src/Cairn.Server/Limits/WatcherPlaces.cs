@@ -30,7 +30,10 @@ public sealed class WatcherPlaces(int limit, int limitPerCaller)
             return place;
         place.Dispose();
         throw new ProblemException(
-            ProblemKind.TooMany, $"This credential has {limitPerCaller} watches and long polls open, as many as one may: max-watchers-per-caller.");
+            ProblemKind.TooMany,
+            $"This credential has {limitPerCaller} watches and long polls open, as many as one may: "
+                + "max-watchers-per-caller."
+        );
     }
 
     private void Leave(string caller)

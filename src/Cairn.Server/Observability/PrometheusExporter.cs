@@ -13,7 +13,24 @@ internal sealed class PrometheusExporter : IDisposable
     public const string MediaType = "text/plain; version=0.0.4; charset=utf-8";
 
     private static readonly double[] SecondBuckets =
-        [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+    [
+        0.0001,
+        0.00025,
+        0.0005,
+        0.001,
+        0.0025,
+        0.005,
+        0.01,
+        0.025,
+        0.05,
+        0.1,
+        0.25,
+        0.5,
+        1,
+        2.5,
+        5,
+        10,
+    ];
 
     private static readonly double[] CountBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
@@ -27,11 +44,22 @@ internal sealed class PrometheusExporter : IDisposable
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name is CairnMetrics.MeterName or "Cairn.Storage")
-                listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(NameOf(instrument), _ => new Family(instrument)));
+            {
+                listener.EnableMeasurementEvents(
+                    instrument,
+                    _families.GetOrAdd(NameOf(instrument), _ => new Family(instrument))
+                );
+            }
         };
-        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((Family)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => ((Family)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((Family)state!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<long>(
+            static (_, value, tags, state) => ((Family)state!).Record(value, tags)
+        );
+        _listener.SetMeasurementEventCallback<int>(
+            static (_, value, tags, state) => ((Family)state!).Record(value, tags)
+        );
+        _listener.SetMeasurementEventCallback<double>(
+            static (_, value, tags, state) => ((Family)state!).Record(value, tags)
+        );
         _listener.Start();
     }
 
@@ -50,8 +78,19 @@ internal sealed class PrometheusExporter : IDisposable
 
     private static string NameOf(Instrument instrument)
     {
-        string name = instrument.Name.Replace('.', '_') + (instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" });
-        return instrument.GetType().GetGenericTypeDefinition() is var type && (type == typeof(Counter<>) || type == typeof(ObservableCounter<>))
+        string name =
+            instrument.Name.Replace('.', '_')
+            + (
+                instrument.Unit switch
+                {
+                    "s" => "_seconds",
+                    "By" => "_bytes",
+                    _ => "",
+                }
+            );
+        return
+            instrument.GetType().GetGenericTypeDefinition() is var type
+            && (type == typeof(Counter<>) || type == typeof(ObservableCounter<>))
             ? name + "_total"
             : name;
     }
@@ -61,14 +100,27 @@ internal sealed class PrometheusExporter : IDisposable
         using var process = Process.GetCurrentProcess();
         Simple("process_cpu_seconds_total", "counter", "Processor time used.", process.TotalProcessorTime.TotalSeconds);
         Simple("process_resident_memory_bytes", "gauge", "Memory in use.", process.WorkingSet64);
-        Simple("process_start_time_seconds", "gauge", "When the process began, in seconds since 1970.", _started.ToUnixTimeMilliseconds() / 1000.0);
+        Simple(
+            "process_start_time_seconds",
+            "gauge",
+            "When the process began, in seconds since 1970.",
+            _started.ToUnixTimeMilliseconds() / 1000.0
+        );
         Simple("process_threads", "gauge", "Threads of the operating system.", process.Threads.Count);
         Simple("dotnet_gc_heap_bytes", "gauge", "The managed heap.", GC.GetTotalMemory(false));
         Simple("dotnet_gc_collections_total", "counter", "Collections of the managed heap.", GC.CollectionCount(0));
-        Simple("dotnet_gc_pause_seconds_total", "counter", "Time the collector held everything up.", GC.GetTotalPauseDuration().TotalSeconds);
+        Simple(
+            "dotnet_gc_pause_seconds_total",
+            "counter",
+            "Time the collector held everything up.",
+            GC.GetTotalPauseDuration().TotalSeconds
+        );
 
         void Simple(string name, string type, string help, double value) =>
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name} {value:R}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"# HELP {name} {help}\n# TYPE {name} {type}\n{name} {value:R}\n"
+            );
     }
 
     private sealed class Family
@@ -77,17 +129,27 @@ internal sealed class PrometheusExporter : IDisposable
         private readonly string _help;
         private readonly double[] _buckets;
         private readonly bool _isSum;
-        private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series> _series = new(TagComparer.Instance);
-        private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series>.AlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>> _byTags;
+        private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series> _series = new(
+            TagComparer.Instance
+        );
+        private readonly ConcurrentDictionary<KeyValuePair<string, object?>[], Series>.AlternateLookup<
+            ReadOnlySpan<KeyValuePair<string, object?>>
+        > _byTags;
 
         public Family(Instrument instrument)
         {
             var type = instrument.GetType().GetGenericTypeDefinition();
             bool histogram = type == typeof(Histogram<>);
             _isSum = type == typeof(Counter<>) || type == typeof(UpDownCounter<>);
-            _type = histogram ? "histogram" : _isSum && type == typeof(Counter<>) || type == typeof(ObservableCounter<>) ? "counter" : "gauge";
+            _type =
+                histogram ? "histogram"
+                : _isSum && type == typeof(Counter<>) || type == typeof(ObservableCounter<>) ? "counter"
+                : "gauge";
             _help = instrument.Description ?? instrument.Name;
-            _buckets = !histogram ? [] : instrument.Unit == "s" ? SecondBuckets : CountBuckets;
+            _buckets =
+                !histogram ? []
+                : instrument.Unit == "s" ? SecondBuckets
+                : CountBuckets;
             _byTags = _series.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
         }
 
@@ -100,34 +162,66 @@ internal sealed class PrometheusExporter : IDisposable
 
         public void Write(StringBuilder text, string name)
         {
-            text.Append("# HELP ").Append(name).Append(' ').Append(_help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n')
-                .Append("# TYPE ").Append(name).Append(' ').Append(_type).Append('\n');
+            text.Append("# HELP ")
+                .Append(name)
+                .Append(' ')
+                .Append(
+                    _help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+                )
+                .Append('\n')
+                .Append("# TYPE ")
+                .Append(name)
+                .Append(' ')
+                .Append(_type)
+                .Append('\n');
             foreach (var (tags, series) in _series)
             {
                 if (_buckets.Length > 0)
+                {
                     WriteHistogram(text, name, tags, series);
+                }
                 else
-                    text.Append(name).Append(Labels(tags, null)).Append(CultureInfo.InvariantCulture, $" {series.Sum:R}\n");
+                {
+                    text.Append(name)
+                        .Append(Labels(tags, null))
+                        .Append(CultureInfo.InvariantCulture, $" {series.Sum:R}\n");
+                }
             }
         }
 
-        private void WriteHistogram(StringBuilder text, string name, KeyValuePair<string, object?>[] tags, Series series)
+        private void WriteHistogram(
+            StringBuilder text,
+            string name,
+            KeyValuePair<string, object?>[] tags,
+            Series series
+        )
         {
             long total = 0;
             for (int i = 0; i <= _buckets.Length; i++)
             {
                 total += series.Count(i);
                 string bound = i < _buckets.Length ? _buckets[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
-                text.Append(name).Append("_bucket").Append(Labels(tags, bound)).Append(CultureInfo.InvariantCulture, $" {total}\n");
+                text.Append(name)
+                    .Append("_bucket")
+                    .Append(Labels(tags, bound))
+                    .Append(CultureInfo.InvariantCulture, $" {total}\n");
             }
 
-            text.Append(name).Append("_sum").Append(Labels(tags, null)).Append(CultureInfo.InvariantCulture, $" {series.Sum:R}\n");
-            text.Append(name).Append("_count").Append(Labels(tags, null)).Append(CultureInfo.InvariantCulture, $" {total}\n");
+            text.Append(name)
+                .Append("_sum")
+                .Append(Labels(tags, null))
+                .Append(CultureInfo.InvariantCulture, $" {series.Sum:R}\n");
+            text.Append(name)
+                .Append("_count")
+                .Append(Labels(tags, null))
+                .Append(CultureInfo.InvariantCulture, $" {total}\n");
         }
 
         private static string Labels(KeyValuePair<string, object?>[] tags, string? bound)
         {
-            var labels = tags.Select(tag => $"{tag.Key.Replace('.', '_')}=\"{Escape(Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? "")}\"");
+            var labels = tags.Select(tag =>
+                $"{tag.Key.Replace('.', '_')}=\"{Escape(Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? "")}\""
+            );
             if (bound is not null)
                 labels = labels.Append($"le=\"{bound}\"");
             string joined = string.Join(',', labels);
@@ -135,7 +229,10 @@ internal sealed class PrometheusExporter : IDisposable
         }
 
         private static string Escape(string value) =>
-            value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+            value
+                .Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\"", "\\\"", StringComparison.Ordinal)
+                .Replace("\n", "\\n", StringComparison.Ordinal);
     }
 
     private sealed class Series(int buckets)
@@ -163,21 +260,22 @@ internal sealed class PrometheusExporter : IDisposable
             do
             {
                 before = Volatile.Read(ref _sum);
-            }
-            while (Interlocked.CompareExchange(ref _sum, before + value, before) != before);
+            } while (Interlocked.CompareExchange(ref _sum, before + value, before) != before);
         }
     }
 
     /// <summary>Finds a series by its tags without an array being made of them first.</summary>
-    private sealed class TagComparer :
-        IEqualityComparer<KeyValuePair<string, object?>[]>,
-        IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, KeyValuePair<string, object?>[]>
+    private sealed class TagComparer
+        : IEqualityComparer<KeyValuePair<string, object?>[]>,
+            IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, KeyValuePair<string, object?>[]>
     {
         public static readonly TagComparer Instance = new();
 
-        public KeyValuePair<string, object?>[] Create(ReadOnlySpan<KeyValuePair<string, object?>> tags) => tags.ToArray();
+        public KeyValuePair<string, object?>[] Create(ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+            tags.ToArray();
 
-        public bool Equals(KeyValuePair<string, object?>[]? x, KeyValuePair<string, object?>[]? y) => Equals(x.AsSpan(), y!);
+        public bool Equals(KeyValuePair<string, object?>[]? x, KeyValuePair<string, object?>[]? y) =>
+            Equals(x.AsSpan(), y!);
 
         public bool Equals(ReadOnlySpan<KeyValuePair<string, object?>> tags, KeyValuePair<string, object?>[] other)
         {

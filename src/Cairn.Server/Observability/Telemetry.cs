@@ -5,7 +5,8 @@ using OpenTelemetry.Trace;
 
 namespace Cairn.Server.Observability;
 
-/// <summary>Sends traces and metrics over OTLP while the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+/// <summary>Sends traces and metrics over OTLP while the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is
+/// set.</summary>
 internal sealed class Telemetry : IDisposable
 {
     private readonly TracerProvider? _traces;
@@ -17,12 +18,23 @@ internal sealed class Telemetry : IDisposable
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT")))
             return new Telemetry(null, null);
-        var resource = ResourceBuilder.CreateDefault().AddService("cairn", serviceInstanceId: nodeId).AddEnvironmentVariableDetector();
+        var resource = ResourceBuilder
+            .CreateDefault()
+            .AddService("cairn", serviceInstanceId: nodeId)
+            .AddEnvironmentVariableDetector();
         return new Telemetry(
-            Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource)
-                .AddSource("Microsoft.AspNetCore").AddSource(CairnMetrics.MeterName).AddOtlpExporter().Build(),
-            Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)
-                .AddMeter(CairnMetrics.MeterName, "Cairn.Storage").AddOtlpExporter().Build());
+            Sdk.CreateTracerProviderBuilder()
+                .SetResourceBuilder(resource)
+                .AddSource("Microsoft.AspNetCore")
+                .AddSource(CairnMetrics.MeterName)
+                .AddOtlpExporter()
+                .Build(),
+            Sdk.CreateMeterProviderBuilder()
+                .SetResourceBuilder(resource)
+                .AddMeter(CairnMetrics.MeterName, "Cairn.Storage")
+                .AddOtlpExporter()
+                .Build()
+        );
     }
 
     public void Dispose()

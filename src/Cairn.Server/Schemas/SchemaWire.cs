@@ -22,19 +22,51 @@ namespace Cairn.Server.Schemas;
 /// <param name="ResourceVersion">Counts the writes to this record: registration, deprecation, notes.</param>
 /// <param name="Revision">The store revision of the last of them.</param>
 public sealed record SchemaView(
-    string Schema, string? Namespace, string Model, string Version, string Type, string MediaType, string Digest, int Size, string? Title,
-    DateTimeOffset RegisteredAt, string RegisteredBy, JsonElement Meta, IReadOnlyList<string> References,
-    bool Deprecated, DateTimeOffset? DeprecatedAt, string? DeprecationMessage, string? Replacement, long ResourceVersion, long Revision)
+    string Schema,
+    string? Namespace,
+    string Model,
+    string Version,
+    string Type,
+    string MediaType,
+    string Digest,
+    int Size,
+    string? Title,
+    DateTimeOffset RegisteredAt,
+    string RegisteredBy,
+    JsonElement Meta,
+    IReadOnlyList<string> References,
+    bool Deprecated,
+    DateTimeOffset? DeprecatedAt,
+    string? DeprecationMessage,
+    string? Replacement,
+    long ResourceVersion,
+    long Revision
+)
 {
     public static SchemaView Of(Versioned<SchemaState> record)
     {
         var state = record.State!;
         return new SchemaView(
-            state.Address.ToString(), state.Address.Model.Namespace, state.Address.Model.Name, state.Address.Version.Text,
-            SchemaState.NameOf(state.Content.Type), state.Content.MediaType, state.Content.Digest, state.Content.Text.Length, state.Title,
-            state.RegisteredAt, state.RegisteredBy, JsonText.Element(state.Meta), [.. state.References.Select(Address)],
-            state.Deprecation is not null, state.Deprecation?.At, state.Deprecation?.Message, state.Deprecation?.Replacement,
-            record.Version, record.Revision);
+            state.Address.ToString(),
+            state.Address.Model.Namespace,
+            state.Address.Model.Name,
+            state.Address.Version.Text,
+            SchemaState.NameOf(state.Content.Type),
+            state.Content.MediaType,
+            state.Content.Digest,
+            state.Content.Text.Length,
+            state.Title,
+            state.RegisteredAt,
+            state.RegisteredBy,
+            JsonText.Element(state.Meta),
+            [.. state.References.Select(Address)],
+            state.Deprecation is not null,
+            state.Deprecation?.At,
+            state.Deprecation?.Message,
+            state.Deprecation?.Replacement,
+            record.Version,
+            record.Revision
+        );
     }
 
     internal static string Address(string path) => SchemaSelector.FromPath(path).ToString();
@@ -48,13 +80,29 @@ public sealed record SchemaView(
 /// <param name="DeprecatedVersions">Those of them that are deprecated.</param>
 /// <param name="Title">What the latest version calls itself.</param>
 public sealed record SchemaModelView(
-    string Path, string? Namespace, string Model, string Latest, IReadOnlyList<string> Versions, IReadOnlyList<string> DeprecatedVersions, string? Title)
+    string Path,
+    string? Namespace,
+    string Model,
+    string Latest,
+    IReadOnlyList<string> Versions,
+    IReadOnlyList<string> DeprecatedVersions,
+    string? Title
+)
 {
-    public static SchemaModelView Of(SchemaModel model) => new(
-        model.Name.Path, model.Name.Namespace, model.Name.Name, model.Latest.Address.Version.Text,
-        [.. model.Versions.Select(version => version.Address.Version.Text)],
-        [.. model.Versions.Where(version => version.Deprecation is not null).Select(version => version.Address.Version.Text)],
-        model.Latest.Title);
+    public static SchemaModelView Of(SchemaModel model) =>
+        new(
+            model.Name.Path,
+            model.Name.Namespace,
+            model.Name.Name,
+            model.Latest.Address.Version.Text,
+            [.. model.Versions.Select(version => version.Address.Version.Text)],
+            [
+                .. model
+                    .Versions.Where(version => version.Deprecation is not null)
+                    .Select(version => version.Address.Version.Text),
+            ],
+            model.Latest.Title
+        );
 }
 
 /// <summary>A request to deprecate a version.</summary>
@@ -90,7 +138,13 @@ public sealed record SchemaErrorView(string Pointer, string Message);
 /// <param name="Against">The versions it was judged against.</param>
 /// <param name="Breaks">Where the promise would not hold.</param>
 public sealed record SchemaCheckView(
-    bool Acceptable, bool Valid, IReadOnlyList<SchemaErrorView> Errors, string Compatibility, IReadOnlyList<string> Against, IReadOnlyList<SchemaBreakView> Breaks);
+    bool Acceptable,
+    bool Valid,
+    IReadOnlyList<SchemaErrorView> Errors,
+    string Compatibility,
+    IReadOnlyList<string> Against,
+    IReadOnlyList<SchemaBreakView> Breaks
+);
 
 /// <summary>A difference between two versions.</summary>
 /// <param name="Kind">Such as <c>property_added</c>.</param>
@@ -101,25 +155,53 @@ public sealed record SchemaDifferenceView(string Kind, string Pointer, JsonEleme
 /// <param name="Backward">Documents of the first are valid under the second.</param>
 /// <param name="Forward">Documents of the second are valid under the first.</param>
 public sealed record SchemaComparisonView(
-    string From, string To, string Verdict, bool Backward, bool Forward,
-    IReadOnlyList<SchemaDifferenceView> Differences, IReadOnlyList<SchemaBreakView> Breaks)
+    string From,
+    string To,
+    string Verdict,
+    bool Backward,
+    bool Forward,
+    IReadOnlyList<SchemaDifferenceView> Differences,
+    IReadOnlyList<SchemaBreakView> Breaks
+)
 {
-    public static SchemaComparisonView Of(SchemaState from, SchemaState to, SchemaComparison comparison) => new(
-        from.Address.ToString(), to.Address.ToString(),
-        (comparison.IsBackwardCompatible, comparison.IsForwardCompatible) switch
-        {
-            (true, true) => comparison.Differences.Count == 0 ? "identical" : "full",
-            (true, false) => "backward",
-            (false, true) => "forward",
-            _ => "breaking",
-        },
-        comparison.IsBackwardCompatible, comparison.IsForwardCompatible,
-        [.. comparison.Differences.Select(difference => new SchemaDifferenceView(
-            JsonNamingPolicy.SnakeCaseLower.ConvertName(difference.Kind.ToString()), difference.Pointer, difference.From, difference.To))],
-        [
-            .. comparison.BackwardBreaks.Select(item => new SchemaBreakView(null, "backward", item.Pointer, item.Reason, item.IsUnknown)),
-            .. comparison.ForwardBreaks.Select(item => new SchemaBreakView(null, "forward", item.Pointer, item.Reason, item.IsUnknown)),
-        ]);
+    public static SchemaComparisonView Of(SchemaState from, SchemaState to, SchemaComparison comparison) =>
+        new(
+            from.Address.ToString(),
+            to.Address.ToString(),
+            (comparison.IsBackwardCompatible, comparison.IsForwardCompatible) switch
+            {
+                (true, true) => comparison.Differences.Count == 0 ? "identical" : "full",
+                (true, false) => "backward",
+                (false, true) => "forward",
+                _ => "breaking",
+            },
+            comparison.IsBackwardCompatible,
+            comparison.IsForwardCompatible,
+            [
+                .. comparison.Differences.Select(difference => new SchemaDifferenceView(
+                    JsonNamingPolicy.SnakeCaseLower.ConvertName(difference.Kind.ToString()),
+                    difference.Pointer,
+                    difference.From,
+                    difference.To
+                )),
+            ],
+            [
+                .. comparison.BackwardBreaks.Select(item => new SchemaBreakView(
+                    null,
+                    "backward",
+                    item.Pointer,
+                    item.Reason,
+                    item.IsUnknown
+                )),
+                .. comparison.ForwardBreaks.Select(item => new SchemaBreakView(
+                    null,
+                    "forward",
+                    item.Pointer,
+                    item.Reason,
+                    item.IsUnknown
+                )),
+            ]
+        );
 }
 
 /// <summary>What a validation found.</summary>
@@ -135,12 +217,17 @@ public sealed record SchemaInstanceErrorView(string Pointer, string SchemaPointe
 /// <param name="Schemas">Schemas that refer to it.</param>
 /// <param name="Configs">Configs whose binding stands for it now.</param>
 /// <param name="Hidden">How many more there are that the caller may not read.</param>
-public sealed record SchemaUsageView(string Schema, IReadOnlyList<string> Schemas, IReadOnlyList<BoundConfigView> Configs, int Hidden);
+public sealed record SchemaUsageView(
+    string Schema,
+    IReadOnlyList<string> Schemas,
+    IReadOnlyList<BoundConfigView> Configs,
+    int Hidden
+);
 
 /// <summary>A bound config.</summary>
 /// <param name="Binding">How the config names the schema.</param>
-/// <param name="Errors">Where what the environments serve now does not meet it: a version that came after the config's last write
-/// may ask for more.</param>
+/// <param name="Errors">Where what the environments serve now does not meet it: a version that came after the config's
+/// last write may ask for more.</param>
 public sealed record BoundConfigView(string Path, string Binding, IReadOnlyList<BoundConfigErrorView> Errors);
 
 public sealed record BoundConfigErrorView(string Environment, string Pointer, string Message);

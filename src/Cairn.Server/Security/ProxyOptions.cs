@@ -8,8 +8,8 @@ public sealed class ProxyOptions
     /// <summary>The networks of proxies whose word is taken for who the caller is. Default none.</summary>
     public IReadOnlyList<IPNetwork> Trusted { get; set; } = [];
 
-    /// <summary>Whether they say it in <c>Forwarded</c> (RFC 7239) instead of <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c>
-    /// and <c>-Prefix</c>. Only one of them is believed: the other one may come from the caller.</summary>
+    /// <summary>Whether they say it in <c>Forwarded</c> (RFC 7239) instead of <c>X-Forwarded-For</c>, <c>-Proto</c>,
+    /// <c>-Host</c> and <c>-Prefix</c>. Only one of them is believed: the other one may come from the caller.</summary>
     public bool UseForwarded { get; set; }
 
     /// <summary>Whether each of their connections begins with a header of the PROXY protocol, version 1 or 2.</summary>
@@ -17,6 +17,7 @@ public sealed class ProxyOptions
 
     /// <summary>What goes before every path, such as <c>/cairn</c>, where the proxy leaves it on.</summary>
     public string BasePath { get; set; } = "";
+
     /// <summary>Whether an address is that of a trusted proxy.</summary>
     public bool Trusts(IPAddress? address)
     {

@@ -9,8 +9,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Cairn.Server.Security;
 
-/// <summary>The PROXY protocol, versions 1 and 2, on connections of trusted proxies: a header in front of everything else that says
-/// who the proxy was called by. Other connections are taken as they are: a header on them is no HTTP and no TLS.</summary>
+/// <summary>The PROXY protocol, versions 1 and 2, on connections of trusted proxies: a header in front of everything
+/// else that says who the proxy was called by. Other connections are taken as they are: a header on them is no HTTP and
+/// no TLS.</summary>
 internal sealed class ProxyProtocol(ProxyOptions options, ILogger log)
 {
     private const int MaxLine = 107; // "PROXY TCP6 …\r\n" at its longest
@@ -21,8 +22,15 @@ internal sealed class ProxyProtocol(ProxyOptions options, ILogger log)
 
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (connection.RemoteEndPoint is IPEndPoint peer && options.Trusts(peer.Address) && !await ReadAsync(connection, peer))
+        if (
+            connection.RemoteEndPoint is IPEndPoint peer
+            && options.Trusts(peer.Address)
+            && !await ReadAsync(connection, peer)
+        )
+        {
             return;
+        }
+
         await next(connection);
     }
 
@@ -52,7 +60,11 @@ internal sealed class ProxyProtocol(ProxyOptions options, ILogger log)
         catch (Exception e) when (e is InvalidDataException or OperationCanceledException or IOException)
         {
             log.ProxyHeaderMissing(peer.Address);
-            connection.Abort(new ConnectionAbortedException("A connection of a trusted proxy has to begin with a PROXY protocol header."));
+            connection.Abort(
+                new ConnectionAbortedException(
+                    "A connection of a trusted proxy has to begin with a PROXY protocol header."
+                )
+            );
             return false;
         }
     }
@@ -79,18 +91,26 @@ internal sealed class ProxyProtocol(ProxyOptions options, ILogger log)
         return true;
     }
 
-    private static IPEndPoint? ParseLine(string[] words) => words switch
-    {
-        ["PROXY", "UNKNOWN", ..] => null,
-        ["PROXY", "TCP4" or "TCP6", var from, _, var port, _]
-            when Networks.TryParseAddress(from, out var address)
-                && (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6) == (words[1] == "TCP6")
-                && ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number) => new IPEndPoint(address, number),
-        _ => throw new InvalidDataException(),
-    };
+    private static IPEndPoint? ParseLine(string[] words) =>
+        words switch
+        {
+            ["PROXY", "UNKNOWN", ..] => null,
+            ["PROXY", "TCP4" or "TCP6", var from, _, var port, _]
+                when Networks.TryParseAddress(from, out var address)
+                    && (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+                        == (words[1] == "TCP6")
+                    && ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number) =>
+                new IPEndPoint(address, number),
+            _ => throw new InvalidDataException(),
+        };
 
     // Signature, version and command, family and transport, length, then addresses and what else the proxy tells.
-    private static bool TryParseBlock(ReadOnlySequence<byte> buffer, ReadOnlySpan<byte> start, ref SequencePosition end, ref IPEndPoint? source)
+    private static bool TryParseBlock(
+        ReadOnlySequence<byte> buffer,
+        ReadOnlySpan<byte> start,
+        ref SequencePosition end,
+        ref IPEndPoint? source
+    )
     {
         const int Head = 16;
         if (start.Length < Head)
@@ -101,7 +121,12 @@ internal sealed class ProxyProtocol(ProxyOptions options, ILogger log)
         if (buffer.Length < Head + length)
             return false;
         bool isLocal = (start[12] & 15) == 0;
-        int size = (start[13] >> 4) switch { 1 => 4, 2 => 16, _ => 0 };
+        int size = (start[13] >> 4) switch
+        {
+            1 => 4,
+            2 => 16,
+            _ => 0,
+        };
         if (!isLocal && size > 0)
         {
             if (length < 2 * size + 4)
@@ -109,7 +134,10 @@ internal sealed class ProxyProtocol(ProxyOptions options, ILogger log)
             Span<byte> addresses = stackalloc byte[36];
             addresses = addresses[..(2 * size + 4)];
             buffer.Slice(Head, addresses.Length).CopyTo(addresses);
-            source = new IPEndPoint(ProxyOptions.Plain(new IPAddress(addresses[..size])), BinaryPrimitives.ReadUInt16BigEndian(addresses[(2 * size)..]));
+            source = new IPEndPoint(
+                ProxyOptions.Plain(new IPAddress(addresses[..size])),
+                BinaryPrimitives.ReadUInt16BigEndian(addresses[(2 * size)..])
+            );
         }
 
         end = buffer.GetPosition(Head + length);

@@ -1,12 +1,13 @@
 namespace Cairn.Server.Security;
 
-/// <summary>What browsers are told with every answer: to take it for nothing but what it is, to run nothing of it and to put it into
-/// no page. The documentation, where keys are typed in, runs its own scripts and no others.</summary>
+/// <summary>What browsers are told with every answer: to take it for nothing but what it is, to run nothing of it and
+/// to put it into no page. The documentation, where keys are typed in, runs its own scripts and no others.</summary>
 internal static class SecurityHeaders
 {
     private const string Nothing = "default-src 'none'; frame-ancestors 'none'; sandbox";
     private const string Pages =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static Task InvokeAsync(HttpContext http, RequestDelegate next)
     {

@@ -28,7 +28,8 @@ internal sealed class ServerCertificate : IDisposable
             _written = Written();
             _current = Load();
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e)
+            when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new SettingException($"The certificate {certificate} with the key {key} cannot be used: {e.Message}");
         }
@@ -37,15 +38,20 @@ internal sealed class ServerCertificate : IDisposable
     }
 
     /// <summary>What Kestrel is to offer on a connection.</summary>
-    public TlsHandshakeCallbackOptions Callback(string minVersion) => new()
-    {
-        OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+    public TlsHandshakeCallbackOptions Callback(string minVersion) =>
+        new()
         {
-            ServerCertificateContext = _current,
-            EnabledSslProtocols = minVersion == "1.2" ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13,
-            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-        }),
-    };
+            OnConnection = _ =>
+                ValueTask.FromResult(
+                    new SslServerAuthenticationOptions
+                    {
+                        ServerCertificateContext = _current,
+                        EnabledSslProtocols =
+                            minVersion == "1.2" ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13,
+                        ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                    }
+                ),
+        };
 
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
@@ -61,7 +67,8 @@ internal sealed class ServerCertificate : IDisposable
             _written = written;
             _log.CertificateReloaded(_current.TargetCertificate.NotAfter.ToUniversalTime());
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e)
+            when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             // Half written, or not both files yet: the next look will tell.
             _log.CertificateNotReloaded(e);

@@ -9,7 +9,10 @@ namespace Cairn.Server.Settings;
 public sealed record EffectiveSetting(Setting Setting, string? Value, string Source)
 {
     /// <summary>The value as it may be shown.</summary>
-    public string Shown => Value is null ? Setting.Default : Setting.Secret ? "********" : WithoutPassword(Value);
+    public string Shown =>
+        Value is null ? Setting.Default
+        : Setting.Secret ? "********"
+        : WithoutPassword(Value);
 
     private static string WithoutPassword(string value)
     {
@@ -22,11 +25,19 @@ public sealed record EffectiveSetting(Setting Setting, string? Value, string Sou
 /// <summary>A setting is unknown or malformed. The message names it and says what would be right.</summary>
 public sealed class SettingException(string message) : Exception(message);
 
-/// <summary>The settings of a start: the command line goes before the environment, the environment before the file.</summary>
+/// <summary>The settings of a start: the command line goes before the environment, the environment before the
+/// file.</summary>
 public static class EffectiveSettings
 {
     /// <summary>Environment variables that begin like settings but are the client's, not the server's.</summary>
-    private static readonly HashSet<string> OtherVariables = ["CAIRN_URL", "CAIRN_KEY", "CAIRN_PROFILE", "CAIRN_CONFIG", "CAIRN_CONFORMANCE"];
+    private static readonly HashSet<string> OtherVariables =
+    [
+        "CAIRN_URL",
+        "CAIRN_KEY",
+        "CAIRN_PROFILE",
+        "CAIRN_CONFIG",
+        "CAIRN_CONFORMANCE",
+    ];
 
     /// <summary>Puts the settings together.</summary>
     /// <param name="arguments">Of the command line, by setting name.</param>
@@ -34,7 +45,10 @@ public static class EffectiveSettings
     /// <param name="file">A YAML file; null for <c>cairn.yaml</c> where there is one.</param>
     /// <exception cref="SettingException">One is unknown or malformed, or the file cannot be read.</exception>
     public static (ServeOptions Options, IReadOnlyList<EffectiveSetting> Settings) Load(
-        IReadOnlyDictionary<string, string> arguments, IReadOnlyDictionary<string, string> environment, string? file)
+        IReadOnlyDictionary<string, string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        string? file
+    )
     {
         var inFile = ReadFile(file ?? "cairn.yaml", required: file is not null);
         CheckVariables(environment);
@@ -65,8 +79,12 @@ public static class EffectiveSettings
     }
 
     private static EffectiveSetting Find(
-        Setting setting, IReadOnlyDictionary<string, string> arguments, IReadOnlyDictionary<string, string> environment,
-        IReadOnlyDictionary<string, string> inFile, string file)
+        Setting setting,
+        IReadOnlyDictionary<string, string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyDictionary<string, string> inFile,
+        string file
+    )
     {
         if (arguments.TryGetValue(setting.Name, out string? value))
             return new EffectiveSetting(setting, value, "--" + setting.Name);
@@ -116,12 +134,22 @@ public static class EffectiveSettings
         {
             string name = ((key as YamlScalarNode)?.Value ?? "").Replace('_', '-');
             if (!known.Contains(name))
-                throw new SettingException($"'{name}' in {path} (line {key.Start.Line}) is not a setting.{Suggest(name, known)}");
+            {
+                throw new SettingException(
+                    $"'{name}' in {path} (line {key.Start.Line}) is not a setting.{Suggest(name, known)}"
+                );
+            }
+
             values[name] = value switch
             {
                 YamlScalarNode scalar => scalar.Value ?? "",
-                YamlSequenceNode items => string.Join(',', items.Children.OfType<YamlScalarNode>().Select(item => item.Value)),
-                _ => throw new SettingException($"'{name}' in {path} (line {value.Start.Line}) should be a value or a list."),
+                YamlSequenceNode items => string.Join(
+                    ',',
+                    items.Children.OfType<YamlScalarNode>().Select(item => item.Value)
+                ),
+                _ => throw new SettingException(
+                    $"'{name}' in {path} (line {value.Start.Line}) should be a value or a list."
+                ),
             };
         }
 

@@ -9,7 +9,9 @@ internal sealed class DuplexCall : IAsyncDisposable
 {
     private readonly GrpcChannel _channel;
     private readonly CancellationTokenSource _ending;
-    private readonly Channel<byte[]> _outgoing = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<byte[]> _outgoing = Channel.CreateUnbounded<byte[]>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
     private readonly Task<HttpResponseMessage> _opening;
     private HttpResponseMessage? _response;
     private Stream? _incoming;
@@ -26,7 +28,8 @@ internal sealed class DuplexCall : IAsyncDisposable
 
     /// <summary>The next message of the server; null when it has ended the call with status OK.</summary>
     /// <exception cref="GrpcException">It ended otherwise, or the connection broke.</exception>
-    public async ValueTask<T?> ReadAsync<T>(MessageParser<T> parser, CancellationToken ct) where T : class, IMessage<T>
+    public async ValueTask<T?> ReadAsync<T>(MessageParser<T> parser, CancellationToken ct)
+        where T : class, IMessage<T>
     {
         try
         {
@@ -59,7 +62,11 @@ internal sealed class DuplexCall : IAsyncDisposable
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken ct)
+        protected override async Task SerializeToStreamAsync(
+            Stream stream,
+            TransportContext? context,
+            CancellationToken ct
+        )
         {
             await stream.FlushAsync(ct);
             await foreach (byte[] frame in frames.ReadAllAsync(ct))

@@ -46,7 +46,13 @@ internal sealed class GrpcChannel : IDisposable
     /// <param name="ct">Ends the waiting.</param>
     /// <exception cref="GrpcException">It did not succeed.</exception>
     public async Task<T> CallAsync<T>(
-        string method, IMessage request, MessageParser<T> parser, string? token, TimeSpan timeout, CancellationToken ct)
+        string method,
+        IMessage request,
+        MessageParser<T> parser,
+        string? token,
+        TimeSpan timeout,
+        CancellationToken ct
+    )
         where T : IMessage<T>
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -67,7 +73,11 @@ internal sealed class GrpcChannel : IDisposable
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new GrpcException(GrpcCode.DeadlineExceeded, $"{_address.Authority} did not answer within {timeout.TotalSeconds} s.", inner: e);
+            throw new GrpcException(
+                GrpcCode.DeadlineExceeded,
+                $"{_address.Authority} did not answer within {timeout.TotalSeconds} s.",
+                inner: e
+            );
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidProtocolBufferException)
         {
@@ -78,7 +88,12 @@ internal sealed class GrpcChannel : IDisposable
     /// <summary>Requests and replies in any order, until one side ends it.</summary>
     public DuplexCall Open(string method, string? token, CancellationToken ct) => new(this, method, token, ct);
 
-    internal async Task<HttpResponseMessage> OpenAsync(string method, string? token, HttpContent content, CancellationToken ct)
+    internal async Task<HttpResponseMessage> OpenAsync(
+        string method,
+        string? token,
+        HttpContent content,
+        CancellationToken ct
+    )
     {
         var message = Request(method, token, content); // not disposed of: its content goes on
         // Without it a member that is cut off from the others would keep the stream, silent.
@@ -86,13 +101,20 @@ internal sealed class GrpcChannel : IDisposable
         return await _http.SendAsync(message, ct);
     }
 
-    internal GrpcException Failure(Exception cause) => new(
-        GrpcCode.Unavailable, $"{_address.Authority}: {cause.Message}",
-        notSent: cause is HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-                or HttpRequestError.SecureConnectionError or HttpRequestError.VersionNegotiationError,
-        }, cause);
+    internal GrpcException Failure(Exception cause) =>
+        new(
+            GrpcCode.Unavailable,
+            $"{_address.Authority}: {cause.Message}",
+            notSent: cause is HttpRequestException { HttpRequestError: var error } && HasNoConnection(error),
+            cause
+        );
+
+    private static bool HasNoConnection(HttpRequestError error) =>
+        error
+            is HttpRequestError.ConnectionError
+                or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError
+                or HttpRequestError.VersionNegotiationError;
 
     public void Dispose() => _http.Dispose();
 

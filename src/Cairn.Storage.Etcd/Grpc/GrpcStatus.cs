@@ -37,11 +37,18 @@ internal sealed class GrpcException(GrpcCode code, string message, bool notSent 
     public bool NotSent { get; } = notSent;
 
     /// <summary>Whether another endpoint, or the same one later, may do better.</summary>
-    public bool IsTransient => Code is GrpcCode.Unavailable or GrpcCode.DeadlineExceeded or GrpcCode.Internal
-        or GrpcCode.Unknown or GrpcCode.Cancelled || IsBusy;
+    public bool IsTransient =>
+        Code
+            is GrpcCode.Unavailable
+                or GrpcCode.DeadlineExceeded
+                or GrpcCode.Internal
+                or GrpcCode.Unknown
+                or GrpcCode.Cancelled
+        || IsBusy;
 
     /// <summary>The server turned the request away before doing anything, because it has too many.</summary>
-    public bool IsBusy => Code is GrpcCode.ResourceExhausted && Message.Contains("too many requests", StringComparison.Ordinal);
+    public bool IsBusy =>
+        Code is GrpcCode.ResourceExhausted && Message.Contains("too many requests", StringComparison.Ordinal);
 }
 
 /// <summary>Where a reply says how the call went: in the trailers, or in the headers when there is no body.</summary>
@@ -50,18 +57,25 @@ internal static class GrpcStatus
     /// <exception cref="GrpcException">The status is not OK.</exception>
     public static void ThrowUnlessOk(HttpResponseMessage response)
     {
-        if (!response.TrailingHeaders.TryGetValues("grpc-status", out var values)
-            && !response.Headers.TryGetValues("grpc-status", out values))
+        if (
+            !response.TrailingHeaders.TryGetValues("grpc-status", out var values)
+            && !response.Headers.TryGetValues("grpc-status", out values)
+        )
         {
-            throw new GrpcException(FromHttp((int)response.StatusCode), $"The server answered HTTP {(int)response.StatusCode} without a gRPC status.");
+            throw new GrpcException(
+                FromHttp((int)response.StatusCode),
+                $"The server answered HTTP {(int)response.StatusCode} without a gRPC status."
+            );
         }
 
         if (!int.TryParse(values.First(), out int code))
             throw new GrpcException(GrpcCode.Unknown, "The server's gRPC status is not a number.");
         if (code == 0)
             return;
-        if (!response.TrailingHeaders.TryGetValues("grpc-message", out values)
-            && !response.Headers.TryGetValues("grpc-message", out values))
+        if (
+            !response.TrailingHeaders.TryGetValues("grpc-message", out values)
+            && !response.Headers.TryGetValues("grpc-message", out values)
+        )
         {
             values = ["no message"];
         }
@@ -77,7 +91,12 @@ internal static class GrpcStatus
         var bytes = new List<byte>(message.Length);
         for (int i = 0; i < message.Length; i++)
         {
-            if (message[i] == '%' && i + 2 < message.Length && char.IsAsciiHexDigit(message[i + 1]) && char.IsAsciiHexDigit(message[i + 2]))
+            if (
+                message[i] == '%'
+                && i + 2 < message.Length
+                && char.IsAsciiHexDigit(message[i + 1])
+                && char.IsAsciiHexDigit(message[i + 2])
+            )
             {
                 bytes.Add(Convert.FromHexString(message.AsSpan(i + 1, 2))[0]);
                 i += 2;
@@ -91,13 +110,14 @@ internal static class GrpcStatus
     }
 
     /// <summary>What gRPC makes of an HTTP status (doc/http-grpc-status-mapping).</summary>
-    private static GrpcCode FromHttp(int status) => status switch
-    {
-        400 => GrpcCode.Internal,
-        401 => GrpcCode.Unauthenticated,
-        403 => GrpcCode.PermissionDenied,
-        404 => GrpcCode.Unimplemented,
-        429 or 502 or 503 or 504 => GrpcCode.Unavailable,
-        _ => GrpcCode.Unknown,
-    };
+    private static GrpcCode FromHttp(int status) =>
+        status switch
+        {
+            400 => GrpcCode.Internal,
+            401 => GrpcCode.Unauthenticated,
+            403 => GrpcCode.PermissionDenied,
+            404 => GrpcCode.Unimplemented,
+            429 or 502 or 503 or 504 => GrpcCode.Unavailable,
+            _ => GrpcCode.Unknown,
+        };
 }

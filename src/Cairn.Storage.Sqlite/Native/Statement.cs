@@ -13,15 +13,17 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     /// <summary>Copies the bytes.</summary>
     public void BindBlob(int parameter, ReadOnlySpan<byte> value) =>
-        database.Check(value.IsEmpty
-            ? raw.sqlite3_bind_zeroblob(handle, parameter, 0) // an empty span would be taken for null
-            : raw.sqlite3_bind_blob(handle, parameter, value));
+        database.Check(
+            value.IsEmpty
+                ? raw.sqlite3_bind_zeroblob(handle, parameter, 0) // an empty span would be taken for null
+                : raw.sqlite3_bind_blob(handle, parameter, value)
+        );
 
     /// <summary>Copies the bytes, which are taken for UTF-8 unseen.</summary>
     public void BindText(int parameter, ReadOnlySpan<byte> utf8) =>
-        database.Check(utf8.IsEmpty
-            ? raw.sqlite3_bind_text(handle, parameter, "")
-            : raw.sqlite3_bind_text(handle, parameter, utf8));
+        database.Check(
+            utf8.IsEmpty ? raw.sqlite3_bind_text(handle, parameter, "") : raw.sqlite3_bind_text(handle, parameter, utf8)
+        );
 
     public void BindText(int parameter, string text)
     {

@@ -23,7 +23,8 @@ public abstract class Catalog
 
 /// <inheritdoc/>
 /// <typeparam name="T">The decoded value, immutable.</typeparam>
-public sealed class Catalog<T> : Catalog where T : class
+public sealed class Catalog<T> : Catalog
+    where T : class
 {
     private readonly Func<StoreRecord, T> _decode;
     private readonly Func<T, T, string?>? _refuse;
@@ -31,17 +32,19 @@ public sealed class Catalog<T> : Catalog where T : class
 
     /// <summary>Describes a catalog.</summary>
     /// <param name="prefix">The store keys it follows; not empty, ends in a slash.</param>
-    /// <param name="decode">Makes the value of a record; called once a commit, in revision order, but by several threads at once
-    /// while the catalog is loaded. What it throws stops the <see cref="CatalogSet"/>, except for a
+    /// <param name="decode">Makes the value of a record; called once a commit, in revision order, but by several
+    /// threads at once while the catalog is loaded. What it throws stops the <see cref="CatalogSet"/>, except for a
     /// <see cref="RecordRefusedException"/>.</param>
-    /// <param name="refuse">Says why a value cannot follow the one before it at the same key; null when it can. What is refused
-    /// leaves the one before in place.</param>
-    public Catalog(string prefix, Func<StoreRecord, T> decode, Func<T, T, string?>? refuse = null) : base(prefix) =>
-        (_decode, _refuse) = (decode, refuse);
+    /// <param name="refuse">Says why a value cannot follow the one before it at the same key; null when it can. What is
+    /// refused leaves the one before in place.</param>
+    public Catalog(string prefix, Func<StoreRecord, T> decode, Func<T, T, string?>? refuse = null)
+        : base(prefix) => (_decode, _refuse) = (decode, refuse);
 
-    /// <summary>Adds a secondary index. To be called before the catalog is given to a <see cref="CatalogSet"/>.</summary>
+    /// <summary>Adds a secondary index. To be called before the catalog is given to a
+    /// <see cref="CatalogSet"/>.</summary>
     /// <param name="keys">The index keys of a value: none, one or several.</param>
-    public CatalogIndex<T, TKey> AddIndex<TKey>(Func<T, IEnumerable<TKey>> keys) where TKey : notnull
+    public CatalogIndex<T, TKey> AddIndex<TKey>(Func<T, IEnumerable<TKey>> keys)
+        where TKey : notnull
     {
         var index = new CatalogIndex<T, TKey>(_indexes.Count, keys);
         _indexes.Add(index);
@@ -50,7 +53,8 @@ public sealed class Catalog<T> : Catalog where T : class
 
     /// <summary>Adds another order. To be called before the catalog is given to a <see cref="CatalogSet"/>.</summary>
     /// <param name="keys">The places of a value: none, one or several.</param>
-    public CatalogOrder<T, TKey> AddOrder<TKey>(Func<T, IEnumerable<TKey>> keys) where TKey : IComparable<TKey>
+    public CatalogOrder<T, TKey> AddOrder<TKey>(Func<T, IEnumerable<TKey>> keys)
+        where TKey : IComparable<TKey>
     {
         var order = new CatalogOrder<T, TKey>(_indexes.Count, keys);
         _indexes.Add(order);
@@ -69,10 +73,15 @@ public sealed class Catalog<T> : Catalog where T : class
     {
         var items = ImmutableSortedSet.Create(
             CatalogItemComparer<T>.Instance,
-            values.Select(value => new CatalogItem<T>(value.Key, (T)value.Value)).ToArray());
+            values.Select(value => new CatalogItem<T>(value.Key, (T)value.Value)).ToArray()
+        );
         object[] indexes = new object[_indexes.Count];
         for (int i = 0; i < indexes.Length; i++)
-            indexes[i] = _indexes[i].Apply(_indexes[i].Empty, [.. values.Select(value => (value.Key, (T?)null, (T?)value.Value))]);
+        {
+            indexes[i] = _indexes[i]
+                .Apply(_indexes[i].Empty, [.. values.Select(value => (value.Key, (T?)null, (T?)value.Value))]);
+        }
+
         return new CatalogView<T>(items, indexes);
     }
 

@@ -23,7 +23,8 @@ public sealed class CatalogFeed
     /// <summary>The changes that led here from the link before: of one commit, or of several in a row.</summary>
     public IReadOnlyList<CatalogChange> Changes { get; }
 
-    /// <summary>Whether changes were missed because the store had compacted them: the state had to be listed anew.</summary>
+    /// <summary>Whether changes were missed because the store had compacted them: the state had to be listed
+    /// anew.</summary>
     public bool Gap { get; }
 
     /// <summary>Completes with the following link once there is one.</summary>

@@ -4,16 +4,19 @@ using System.Collections.Immutable;
 namespace Cairn.Storage.Catalogs;
 
 /// <summary>A secondary index of a catalog.</summary>
-public abstract class CatalogIndex<T> where T : class
+public abstract class CatalogIndex<T>
+    where T : class
 {
     internal abstract object Empty { get; }
     internal abstract object Apply(object index, IReadOnlyList<(string Key, T? Before, T? After)> moves);
 }
 
 /// <inheritdoc/>
-/// <remarks>A change costs the logarithm of what its index keys hold, so that an index of few keys, such as "is bound to a
-/// schema", is as good as one of many.</remarks>
-public sealed class CatalogIndex<T, TKey> : CatalogIndex<T> where T : class where TKey : notnull
+/// <remarks>A change costs the logarithm of what its index keys hold, so that an index of few keys, such as "is bound
+/// to a schema", is as good as one of many.</remarks>
+public sealed class CatalogIndex<T, TKey> : CatalogIndex<T>
+    where T : class
+    where TKey : notnull
 {
     private readonly Func<T, IEnumerable<TKey>> _keys;
 
@@ -31,7 +34,9 @@ public sealed class CatalogIndex<T, TKey> : CatalogIndex<T> where T : class wher
 
     // The first load is of everything at once: sorting each bucket once is cheaper than adding one by one.
     private ImmutableDictionary<TKey, CatalogBucket<T>> Load(
-        ImmutableDictionary<TKey, CatalogBucket<T>> empty, IReadOnlyList<(string Key, T? Before, T? After)> moves)
+        ImmutableDictionary<TKey, CatalogBucket<T>> empty,
+        IReadOnlyList<(string Key, T? Before, T? After)> moves
+    )
     {
         var buckets = new Dictionary<TKey, List<CatalogItem<T>>>();
         foreach (var (key, _, after) in moves)
@@ -44,12 +49,20 @@ public sealed class CatalogIndex<T, TKey> : CatalogIndex<T> where T : class wher
             }
         }
 
-        return empty.AddRange(buckets.Select(bucket => KeyValuePair.Create(
-            bucket.Key, new CatalogBucket<T>(ImmutableSortedSet.Create(CatalogItemComparer<T>.Instance, [.. bucket.Value])))));
+        return empty.AddRange(
+            buckets.Select(bucket =>
+                KeyValuePair.Create(
+                    bucket.Key,
+                    new CatalogBucket<T>(ImmutableSortedSet.Create(CatalogItemComparer<T>.Instance, [.. bucket.Value]))
+                )
+            )
+        );
     }
 
     private ImmutableDictionary<TKey, CatalogBucket<T>> Change(
-        ImmutableDictionary<TKey, CatalogBucket<T>> map, IReadOnlyList<(string Key, T? Before, T? After)> moves)
+        ImmutableDictionary<TKey, CatalogBucket<T>> map,
+        IReadOnlyList<(string Key, T? Before, T? After)> moves
+    )
     {
         var opened = new Dictionary<TKey, ImmutableSortedSet<CatalogItem<T>>.Builder>();
         foreach (var (key, before, after) in moves)
@@ -81,15 +94,21 @@ public sealed class CatalogIndex<T, TKey> : CatalogIndex<T> where T : class wher
         ImmutableSortedSet<CatalogItem<T>>.Builder Open(TKey indexKey)
         {
             if (!opened.TryGetValue(indexKey, out var items))
-                opened[indexKey] = items = (map.GetValueOrDefault(indexKey) ?? CatalogBucket<T>.Empty).Items.ToBuilder();
+            {
+                opened[indexKey] = items = (
+                    map.GetValueOrDefault(indexKey) ?? CatalogBucket<T>.Empty
+                ).Items.ToBuilder();
+            }
+
             return items;
         }
     }
 }
 
-/// <summary>The values that an index has under one key, by the ordinal order of their own keys. The same object as long as none of
-/// them changes.</summary>
-public sealed class CatalogBucket<T> : IReadOnlyList<T> where T : class
+/// <summary>The values that an index has under one key, by the ordinal order of their own keys. The same object as long
+/// as none of them changes.</summary>
+public sealed class CatalogBucket<T> : IReadOnlyList<T>
+    where T : class
 {
     /// <summary>No values.</summary>
     public static readonly CatalogBucket<T> Empty = new(CatalogView<T>.NoItems);

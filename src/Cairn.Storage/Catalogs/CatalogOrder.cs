@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 
 namespace Cairn.Storage.Catalogs;
 
-/// <summary>A catalog's values in another order than that of their keys. Finding a place, counting between two places and
-/// skipping take logarithmic time.</summary>
+/// <summary>A catalog's values in another order than that of their keys. Finding a place, counting between two places
+/// and skipping take logarithmic time.</summary>
 /// <typeparam name="T">The value.</typeparam>
 /// <typeparam name="TKey">What it is ordered by; no two values at one time have the same.</typeparam>
-public sealed class CatalogOrder<T, TKey> : CatalogIndex<T> where T : class where TKey : IComparable<TKey>
+public sealed class CatalogOrder<T, TKey> : CatalogIndex<T>
+    where T : class
+    where TKey : IComparable<TKey>
 {
     private readonly Func<T, IEnumerable<TKey>> _keys;
 
@@ -23,7 +25,9 @@ public sealed class CatalogOrder<T, TKey> : CatalogIndex<T> where T : class wher
         if (set.IsEmpty && moves.All(move => move.Before is null))
         {
             return ImmutableSortedSet.Create(
-                OrderedValueComparer.Instance, [.. moves.SelectMany(move => _keys(move.After!).Select(key => new OrderedValue(key, move.After)))]);
+                OrderedValueComparer.Instance,
+                [.. moves.SelectMany(move => _keys(move.After!).Select(key => new OrderedValue(key, move.After)))]
+            );
         }
 
         var builder = set.ToBuilder();

@@ -39,7 +39,11 @@ public sealed class CatalogSet : IAsyncDisposable
         _catalogs = [.. catalogs];
         for (int slot = 0; slot < _catalogs.Length; slot++)
             _catalogs[slot].Slot = slot;
-        _feed = new CatalogFeed(new CatalogSnapshot(0, [.. _catalogs.Select(catalog => catalog.EmptyView)]), [], gap: false);
+        _feed = new CatalogFeed(
+            new CatalogSnapshot(0, [.. _catalogs.Select(catalog => catalog.EmptyView)]),
+            [],
+            gap: false
+        );
     }
 
     /// <summary>The newest state this node knows.</summary>
@@ -52,8 +56,8 @@ public sealed class CatalogSet : IAsyncDisposable
     /// that cannot be reached (being retried). Null when all is well.</summary>
     public Exception? Fault => _fault;
 
-    /// <summary>Records that were left out because this system did not write them, by store key, with the reason: at most
-    /// 100 of them.</summary>
+    /// <summary>Records that were left out because this system did not write them, by store key, with the reason: at
+    /// most 100 of them.</summary>
     public IReadOnlyDictionary<string, string> Refused => _refused;
 
     /// <summary>Loads every catalog as of one revision and starts to follow the store from there.</summary>
@@ -93,14 +97,21 @@ public sealed class CatalogSet : IAsyncDisposable
         long revision = await _store.GetRevisionAsync(ct);
         var views = new CatalogView[_catalogs.Length];
         foreach (var catalog in _catalogs)
-            views[catalog.Slot] = catalog.Load(await DecodeAsync(catalog, _store.ListAsync(catalog.Prefix, revision, ct), ct));
+        {
+            views[catalog.Slot] = catalog.Load(
+                await DecodeAsync(catalog, _store.ListAsync(catalog.Prefix, revision, ct), ct)
+            );
+        }
 
         return new CatalogSnapshot(revision, views);
     }
 
     /// <summary>Decodes with every processor while the next records are being read. The order is kept.</summary>
     private async Task<List<(string Key, object Value)>> DecodeAsync(
-        Catalog catalog, IAsyncEnumerable<StoreRecord> records, CancellationToken ct)
+        Catalog catalog,
+        IAsyncEnumerable<StoreRecord> records,
+        CancellationToken ct
+    )
     {
         var values = new List<(string, object)>();
         var decoding = new Queue<Task<(string, object?)[]>>();
@@ -181,7 +192,8 @@ public sealed class CatalogSet : IAsyncDisposable
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
-                // Nothing may end the following without a word: it is tried again, and until it succeeds the fault is told.
+                // Nothing may end the following without a word: it is tried again, and until it succeeds the fault is
+                // told.
                 _fault = e;
                 await Task.Delay(pause, _time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -254,7 +266,11 @@ public sealed class CatalogSet : IAsyncDisposable
             changes.AddRange(perCatalog);
         }
 
-        Publish(new CatalogSnapshot(commits[^1].Revision, views), [.. changes.OrderBy(change => change.Revision)], gap: false);
+        Publish(
+            new CatalogSnapshot(commits[^1].Revision, views),
+            [.. changes.OrderBy(change => change.Revision)],
+            gap: false
+        );
     }
 
     // A record that nobody of this system wrote is left out, and the value before it stays.
@@ -306,7 +322,8 @@ public sealed class CatalogSet : IAsyncDisposable
         Wake(snapshot);
     }
 
-    /// <summary>Lets those go on who wait for no more than this state. A writer is woken once, however many write.</summary>
+    /// <summary>Lets those go on who wait for no more than this state. A writer is woken once, however many
+    /// write.</summary>
     private void Wake(CatalogSnapshot snapshot)
     {
         lock (_waiters)

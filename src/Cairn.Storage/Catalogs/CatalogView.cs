@@ -15,9 +15,11 @@ public sealed class CatalogSnapshot
     public long Revision { get; }
 
     /// <summary>The values of one catalog.</summary>
-    public CatalogView<T> Of<T>(Catalog<T> catalog) where T : class => (CatalogView<T>)_views[catalog.Slot];
+    public CatalogView<T> Of<T>(Catalog<T> catalog)
+        where T : class => (CatalogView<T>)_views[catalog.Slot];
 
     internal CatalogView[] CopyViews() => [.. _views];
+
     internal CatalogView View(Catalog catalog) => _views[catalog.Slot];
 }
 
@@ -33,12 +35,15 @@ public abstract class CatalogView
 }
 
 /// <inheritdoc/>
-public sealed class CatalogView<T> : CatalogView where T : class
+public sealed class CatalogView<T> : CatalogView
+    where T : class
 {
-    internal static readonly ImmutableSortedSet<CatalogItem<T>> NoItems =
-        ImmutableSortedSet.Create<CatalogItem<T>>(CatalogItemComparer<T>.Instance);
+    internal static readonly ImmutableSortedSet<CatalogItem<T>> NoItems = ImmutableSortedSet.Create<CatalogItem<T>>(
+        CatalogItemComparer<T>.Instance
+    );
 
-    internal CatalogView(ImmutableSortedSet<CatalogItem<T>> items, object[] indexes) => (Items, Indexes) = (items, indexes);
+    internal CatalogView(ImmutableSortedSet<CatalogItem<T>> items, object[] indexes) =>
+        (Items, Indexes) = (items, indexes);
 
     internal ImmutableSortedSet<CatalogItem<T>> Items { get; }
     internal object[] Indexes { get; }
@@ -59,12 +64,16 @@ public sealed class CatalogView<T> : CatalogView where T : class
 
     /// <summary>The values whose key starts with <paramref name="prefix"/>, in ordinal key order.</summary>
     /// <param name="prefix">Empty for all.</param>
-    /// <param name="after">Where an earlier listing stopped: only keys greater than this one; null from the start.</param>
+    /// <param name="after">Where an earlier listing stopped: only keys greater than this one; null from the
+    /// start.</param>
     public IEnumerable<KeyValuePair<string, T>> Range(string prefix, string? after = null)
     {
         string start = after is not null && string.CompareOrdinal(after, prefix) > 0 ? after : prefix;
         int position = Items.IndexOf(new CatalogItem<T>(start, null));
-        position = position < 0 ? ~position : after == start ? position + 1 : position;
+        position =
+            position < 0 ? ~position
+            : after == start ? position + 1
+            : position;
         for (; position < Items.Count; position++)
         {
             var item = Items[position];
@@ -75,24 +84,30 @@ public sealed class CatalogView<T> : CatalogView where T : class
     }
 
     /// <summary>The values that an index has under <paramref name="key"/>.</summary>
-    public CatalogBucket<T> Lookup<TKey>(CatalogIndex<T, TKey> index, TKey key) where TKey : notnull =>
-        ((ImmutableDictionary<TKey, CatalogBucket<T>>)Indexes[index.Slot]).TryGetValue(key, out var values) ? values : CatalogBucket<T>.Empty;
+    public CatalogBucket<T> Lookup<TKey>(CatalogIndex<T, TKey> index, TKey key)
+        where TKey : notnull =>
+        ((ImmutableDictionary<TKey, CatalogBucket<T>>)Indexes[index.Slot]).TryGetValue(key, out var values)
+            ? values
+            : CatalogBucket<T>.Empty;
 
-    /// <summary>The values of an order from one place up to, but not including, another, without the first few.</summary>
-    public IEnumerable<T> Range<TKey>(CatalogOrder<T, TKey> order, TKey from, TKey to, int skip = 0) where TKey : IComparable<TKey> =>
-        order.Range(Indexes[order.Slot], from, to, skip);
+    /// <summary>The values of an order from one place up to, but not including, another, without the first
+    /// few.</summary>
+    public IEnumerable<T> Range<TKey>(CatalogOrder<T, TKey> order, TKey from, TKey to, int skip = 0)
+        where TKey : IComparable<TKey> => order.Range(Indexes[order.Slot], from, to, skip);
 
     /// <summary>How many they are.</summary>
-    public int CountRange<TKey>(CatalogOrder<T, TKey> order, TKey from, TKey to) where TKey : IComparable<TKey> =>
-        order.Count(Indexes[order.Slot], from, to);
+    public int CountRange<TKey>(CatalogOrder<T, TKey> order, TKey from, TKey to)
+        where TKey : IComparable<TKey> => order.Count(Indexes[order.Slot], from, to);
 
     internal override object? Find(string key) => Get(key);
 }
 
 /// <summary>A key with its value, ordered by key alone so that a key is enough to search with.</summary>
-internal readonly record struct CatalogItem<T>(string Key, T? Value) where T : class;
+internal readonly record struct CatalogItem<T>(string Key, T? Value)
+    where T : class;
 
-internal sealed class CatalogItemComparer<T> : IComparer<CatalogItem<T>> where T : class
+internal sealed class CatalogItemComparer<T> : IComparer<CatalogItem<T>>
+    where T : class
 {
     public static readonly CatalogItemComparer<T> Instance = new();
 

@@ -53,7 +53,10 @@ public sealed class Lease : IAsyncDisposable
                     _deadline.Change(Left(began), Timeout.InfiniteTimeSpan);
                     return true;
                 case CommitResult.Unknown unknown:
-                    throw new StoreUnavailableException($"Whether the lease {Name} was renewed is not known.", unknown.Cause);
+                    throw new StoreUnavailableException(
+                        $"Whether the lease {Name} was renewed is not known.",
+                        unknown.Cause
+                    );
                 default:
                     if (!await FollowAsync(ct))
                         Lose();
@@ -63,7 +66,8 @@ public sealed class Lease : IAsyncDisposable
         return false;
     }
 
-    /// <summary>Gives it back, so that others need not wait for its expiry. Without a store it expires by itself.</summary>
+    /// <summary>Gives it back, so that others need not wait for its expiry. Without a store it expires by
+    /// itself.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -74,8 +78,10 @@ public sealed class Lease : IAsyncDisposable
         Lose();
         try
         {
-            while (await CommitAsync(new Write.Delete(_key), CancellationToken.None) is CommitResult.Refused
-                && await FollowAsync(CancellationToken.None)) { }
+            while (
+                await CommitAsync(new Write.Delete(_key), CancellationToken.None) is CommitResult.Refused
+                && await FollowAsync(CancellationToken.None)
+            ) { }
         }
         catch (StoreException e)
         {
@@ -84,10 +90,14 @@ public sealed class Lease : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private ValueTask<CommitResult> CommitAsync(Write write, CancellationToken ct) => _store.CommitAsync(
-        new Transaction([new Condition.AtRevision(_key, Volatile.Read(ref _revision))], [write]), ct);
+    private ValueTask<CommitResult> CommitAsync(Write write, CancellationToken ct) =>
+        _store.CommitAsync(
+            new Transaction([new Condition.AtRevision(_key, Volatile.Read(ref _revision))], [write]),
+            ct
+        );
 
-    /// <summary>A refusal may come from a renewal of our own whose answer was lost: then goes on from that one.</summary>
+    /// <summary>A refusal may come from a renewal of our own whose answer was lost: then goes on from that
+    /// one.</summary>
     private async Task<bool> FollowAsync(CancellationToken ct)
     {
         if (await _store.GetAsync(_key, ct) is not { } stored || LeaseRecord.Parse(stored).Token != _record.Token)

@@ -8,8 +8,8 @@ namespace Cairn.Storage.Leases;
 /// <para>A lease is taken over when its record has not changed for its whole time to live as measured here, whatever
 /// the clocks say, so nodes' clocks need not agree. A caller that has not been watching long enough to know may also
 /// take over what expired by <see cref="ClockTolerance"/> or more.</para>
-/// <para>A holder can be paused for longer than its lease lives. Where that matters, pass <see cref="Lease.Fence"/> along
-/// and refuse a smaller one than was seen before.</para>
+/// <para>A holder can be paused for longer than its lease lives. Where that matters, pass <see cref="Lease.Fence"/>
+/// along and refuse a smaller one than was seen before.</para>
 /// </remarks>
 /// <param name="store">Where the records are.</param>
 /// <param name="holder">Who acquires, as others will read it: a node's name.</param>
@@ -63,23 +63,30 @@ public sealed class LeaseService(IStore store, string holder, TimeProvider time)
 
         long began = time.GetTimestamp();
         var record = new LeaseRecord(holder, Guid.NewGuid(), ttl.TotalSeconds, time.GetUtcNow() + ttl);
-        var result = await store.CommitAsync(new Transaction([condition], [new Write.Put(key, record.Serialize())]), ct);
+        var result = await store.CommitAsync(
+            new Transaction([condition], [new Write.Put(key, record.Serialize())]),
+            ct
+        );
         long revision = result switch
         {
             CommitResult.Committed committed => committed.Revision,
             // The token tells whether it arrived after all.
-            CommitResult.Unknown when await store.GetAsync(key, ct) is { } stored
-                && LeaseRecord.Parse(stored).Token == record.Token => stored.Revision,
+            CommitResult.Unknown
+                when await store.GetAsync(key, ct) is { } stored && LeaseRecord.Parse(stored).Token == record.Token =>
+                stored.Revision,
             _ => 0,
         };
         return (revision == 0 ? null : new Lease(store, time, name, record, revision, began), null);
     }
 
     /// <summary>Remembers since when a record has been as it is.</summary>
-    private Sighting See(string name, StoreRecord current) => _sightings.AddOrUpdate(name,
-        static (_, now) => now,
-        static (_, before, now) => before.Revision == now.Revision ? before : now,
-        new Sighting(current.Revision, LeaseRecord.Parse(current), time.GetTimestamp()));
+    private Sighting See(string name, StoreRecord current) =>
+        _sightings.AddOrUpdate(
+            name,
+            static (_, now) => now,
+            static (_, before, now) => before.Revision == now.Revision ? before : now,
+            new Sighting(current.Revision, LeaseRecord.Parse(current), time.GetTimestamp())
+        );
 
     private TimeSpan Remaining(Sighting sighting)
     {
@@ -96,8 +103,13 @@ public sealed class LeaseService(IStore store, string holder, TimeProvider time)
         var change = NextChangeAsync(LeaseRecord.Key(name), sighting.Revision, either.Token);
         var first = await Task.WhenAny(expiry, change);
         await either.CancelAsync();
-        await Task.WhenAll(expiry, change).ContinueWith(static _ => { }, CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default); // the other one was cancelled
+        await Task.WhenAll(expiry, change)
+            .ContinueWith(
+                static _ => { },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            ); // the other one was cancelled
         ct.ThrowIfCancellationRequested();
         await first;
     }

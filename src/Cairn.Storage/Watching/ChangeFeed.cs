@@ -7,9 +7,10 @@ namespace Cairn.Storage.Watching;
 /// <remarks>
 /// <para>The engine publishes in revision order and never waits: a ring keeps the newest revisions, watchers read it at
 /// their own pace, and one whose place has been overwritten reads the engine's log until it has caught up. Publishing
-/// costs the same with one watcher as with ten thousand: they all wait on one task, which is completed elsewhere.</para>
-/// <para>Because the ring is ordered by revision, a watcher that changes between log and memory can neither miss a change
-/// set nor see one twice.</para>
+/// costs the same with one watcher as with ten thousand: they all wait on one task, which is completed
+/// elsewhere.</para>
+/// <para>Because the ring is ordered by revision, a watcher that changes between log and memory can neither miss a
+/// change set nor see one twice.</para>
 /// </remarks>
 public sealed class ChangeFeed
 {
@@ -34,7 +35,8 @@ public sealed class ChangeFeed
     /// <param name="head">The newest revision of the store.</param>
     /// <param name="compacted">The oldest revision that can be listed.</param>
     /// <param name="capacity">Change sets kept at most.</param>
-    /// <param name="maxBytes">Bytes of keys and values kept at most, except that the newest change set always is.</param>
+    /// <param name="maxBytes">Bytes of keys and values kept at most, except that the newest change set always
+    /// is.</param>
     /// <param name="dense">Whether revisions follow each other without a gap; false where others may take some.</param>
     public ChangeFeed(long head, long compacted, int capacity = 8192, long maxBytes = 32 << 20, bool dense = true)
     {
@@ -83,8 +85,8 @@ public sealed class ChangeFeed
             Volatile.Write(ref _compacted, Math.Max(_compacted, throughRevision));
     }
 
-    /// <summary>Goes on behind <paramref name="head"/> when the engine no longer has what came before: watchers that have
-    /// not seen it all find out from the log.</summary>
+    /// <summary>Goes on behind <paramref name="head"/> when the engine no longer has what came before: watchers that
+    /// have not seen it all find out from the log.</summary>
     public void Skip(long head, long compacted)
     {
         TaskCompletionSource published;
@@ -112,8 +114,12 @@ public sealed class ChangeFeed
     }
 
     /// <summary>Does what <see cref="IStore.WatchAsync"/> promises.</summary>
-    public async IAsyncEnumerable<ChangeSet> WatchAsync(string prefix, long afterRevision, IChangeHistory history,
-        [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ChangeSet> WatchAsync(
+        string prefix,
+        long afterRevision,
+        IChangeHistory history,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         TransactionRules.CheckUnicode(prefix);
         ArgumentOutOfRangeException.ThrowIfNegative(afterRevision);
@@ -158,7 +164,12 @@ public sealed class ChangeFeed
         }
     }
 
-    private enum Place { AtHead, InMemory, Behind }
+    private enum Place
+    {
+        AtHead,
+        InMemory,
+        Behind,
+    }
 
     private Place Read(long next, List<ChangeSet> into, out Task published)
     {
@@ -230,7 +241,10 @@ public sealed class ChangeFeed
             return null;
         return count == set.Changes.Count
             ? set
-            : new ChangeSet(set.Revision, [.. set.Changes.Where(c => c.Key.StartsWith(prefix, StringComparison.Ordinal))]);
+            : new ChangeSet(
+                set.Revision,
+                [.. set.Changes.Where(c => c.Key.StartsWith(prefix, StringComparison.Ordinal))]
+            );
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

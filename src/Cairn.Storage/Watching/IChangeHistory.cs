@@ -1,6 +1,7 @@
 namespace Cairn.Storage.Watching;
 
-/// <summary>An engine's log of changes, for watchers that ask for more than <see cref="ChangeFeed"/> remembers.</summary>
+/// <summary>An engine's log of changes, for watchers that ask for more than <see cref="ChangeFeed"/>
+/// remembers.</summary>
 public interface IChangeHistory
 {
     /// <summary>Reads the next whole change sets below <paramref name="prefix"/>, starting at

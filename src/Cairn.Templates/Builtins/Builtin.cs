@@ -35,8 +35,8 @@ internal sealed class Builtin
     public Value Invoke(RenderContext context, Value input, Arguments arguments, Value[] bound) =>
         _function(new BuiltinCall(context, input, bound, arguments));
 
-    /// <summary>The arguments in the order of the parameters, with missing values for those not given; all as given where
-    /// the builtin takes any. Nobody changes them, so that they can be bound once and used often.</summary>
+    /// <summary>The arguments in the order of the parameters, with missing values for those not given; all as given
+    /// where the builtin takes any. Nobody changes them, so that they can be bound once and used often.</summary>
     public Value[] Bind(Arguments arguments)
     {
         var positional = arguments.Positional;
@@ -65,7 +65,13 @@ internal sealed class Builtin
         return bound;
     }
 
-    private static string Count(int count) => count switch { 0 => "no arguments", 1 => "1 argument", _ => $"at most {count} arguments" };
+    private static string Count(int count) =>
+        count switch
+        {
+            0 => "no arguments",
+            1 => "1 argument",
+            _ => $"at most {count} arguments",
+        };
 }
 
 /// <summary>The input and arguments of one call, with the checks that arguments share.</summary>
@@ -114,7 +120,8 @@ internal readonly ref struct BuiltinCall(RenderContext context, Value input, Val
     {
         if (!values[index].TryBigInteger(out var integer))
             throw Mismatch(values[index], "an integer");
-        return (int)System.Numerics.BigInteger.Max(System.Numerics.BigInteger.Min(integer, int.MaxValue), -int.MaxValue);
+        return (int)
+            System.Numerics.BigInteger.Max(System.Numerics.BigInteger.Min(integer, int.MaxValue), -int.MaxValue);
     }
 
     public static TemplateException Mismatch(Value value, string wanted) =>

@@ -22,8 +22,15 @@ internal sealed class BuiltinTable(string kind)
 /// <summary>Every filter and test.</summary>
 internal static class BuiltinTables
 {
-    public static FrozenDictionary<string, Builtin> Filters { get; } = Build("filter",
-        TextFilters.Register, MarkupFilters.Register, NumberFilters.Register, ListFilters.Register, SelectionFilters.Register);
+    public static FrozenDictionary<string, Builtin> Filters { get; } =
+        Build(
+            "filter",
+            TextFilters.Register,
+            MarkupFilters.Register,
+            NumberFilters.Register,
+            ListFilters.Register,
+            SelectionFilters.Register
+        );
 
     public static FrozenDictionary<string, Builtin> Tests { get; } = Build("test", Builtins.Tests.Register);
 

@@ -2,7 +2,8 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
 
-/// <summary>Methods of lists, mappings and tuples. Those that change them refuse to change what the host gave.</summary>
+/// <summary>Methods of lists, mappings and tuples. Those that change them refuse to change what the host
+/// gave.</summary>
 internal static class CollectionMethods
 {
     public static void RegisterTuple(BuiltinTable table)
@@ -19,33 +20,47 @@ internal static class CollectionMethods
         table.Add("extend", ["iterable"], (in c) => Add(c, Writable(c), c.Run.ToList(c[0])));
         table.Add("insert", ["index", "object"], Insert);
         table.Add("pop", ["index?"], Pop);
-        table.Add("remove", ["value"], (in c) =>
-        {
-            int index = IndexOf(c, 0, int.MaxValue);
-            c.Run.Step(Sequence(c).Length / 8);
-            Writable(c).RemoveAt(index);
-            return Value.None;
-        });
-        table.Add("clear", (in c) =>
-        {
-            Writable(c).Clear();
-            return Value.None;
-        });
-        table.Add("reverse", (in c) =>
-        {
-            var items = Writable(c);
-            c.Run.ChargeItems(items.Count);
-            items.Reverse();
-            return Value.None;
-        });
-        table.Add("sort", ["reverse?"], (in c) =>
-        {
-            var items = Writable(c);
-            var sorted = Sorting.Sort(c.Run, items, v => v, c.Flag(0));
-            items.Clear();
-            items.AddRange(sorted);
-            return Value.None;
-        });
+        table.Add(
+            "remove",
+            ["value"],
+            (in c) =>
+            {
+                int index = IndexOf(c, 0, int.MaxValue);
+                c.Run.Step(Sequence(c).Length / 8);
+                Writable(c).RemoveAt(index);
+                return Value.None;
+            }
+        );
+        table.Add(
+            "clear",
+            (in c) =>
+            {
+                Writable(c).Clear();
+                return Value.None;
+            }
+        );
+        table.Add(
+            "reverse",
+            (in c) =>
+            {
+                var items = Writable(c);
+                c.Run.ChargeItems(items.Count);
+                items.Reverse();
+                return Value.None;
+            }
+        );
+        table.Add(
+            "sort",
+            ["reverse?"],
+            (in c) =>
+            {
+                var items = Writable(c);
+                var sorted = Sorting.Sort(c.Run, items, v => v, c.Flag(0));
+                items.Clear();
+                items.AddRange(sorted);
+                return Value.None;
+            }
+        );
     }
 
     public static void RegisterMapping(BuiltinTable table)
@@ -53,42 +68,67 @@ internal static class CollectionMethods
         table.Add("keys", (in c) => MappingView.Keys(Mapping(c)));
         table.Add("values", (in c) => MappingView.Values(Mapping(c)));
         table.Add("items", (in c) => MappingView.Items(Mapping(c)));
-        table.Add("get", ["key", "default?"], (in c) =>
-            Mapping(c).TryGet(c.Run, c[0], out var value) ? value : c.Has(1) ? c[1] : Value.None);
+        table.Add(
+            "get",
+            ["key", "default?"],
+            (in c) =>
+                Mapping(c).TryGet(c.Run, c[0], out var value) ? value
+                : c.Has(1) ? c[1]
+                : Value.None
+        );
         table.Add("copy", (in c) => Copy(c, Mapping(c)));
-        table.Add("setdefault", ["key", "default?"], (in c) =>
-        {
-            var mapping = WritableMapping(c);
-            if (!mapping.TryGet(c.Run, c[0], out var value))
+        table.Add(
+            "setdefault",
+            ["key", "default?"],
+            (in c) =>
             {
-                value = c.Has(1) ? c[1] : Value.None;
-                c.Run.ChargeItems(2);
-                mapping.Set(c.Run, c[0], value);
+                var mapping = WritableMapping(c);
+                if (!mapping.TryGet(c.Run, c[0], out var value))
+                {
+                    value = c.Has(1) ? c[1] : Value.None;
+                    c.Run.ChargeItems(2);
+                    mapping.Set(c.Run, c[0], value);
+                }
+                return value;
             }
-            return value;
-        });
-        table.Add("pop", ["key", "default?"], (in c) =>
-            WritableMapping(c).Remove(c.Run, c[0], out var value) ? value
-                : c.Has(1) ? c[1] : throw Errors.Type($"the mapping has no key {Repr.Of(c.Run, c[0])}"));
-        table.Add("popitem", (in c) =>
-        {
-            var mapping = WritableMapping(c);
-            if (mapping.Length == 0)
-                throw Errors.Type("the mapping is empty");
-            var last = mapping[mapping.Length - 1];
-            mapping.Remove(c.Run, last.Key, out _);
-            return MappingView.Pair(last);
-        });
-        table.Add("clear", (in c) =>
-        {
-            WritableMapping(c).Clear();
-            return Value.None;
-        });
-        table.Add("update", ["*"], (in c) =>
-        {
-            Globals.Fill(c.Run, WritableMapping(c), c.Raw, "update()");
-            return Value.None;
-        });
+        );
+        table.Add(
+            "pop",
+            ["key", "default?"],
+            (in c) =>
+                WritableMapping(c).Remove(c.Run, c[0], out var value) ? value
+                : c.Has(1) ? c[1]
+                : throw Errors.Type($"the mapping has no key {Repr.Of(c.Run, c[0])}")
+        );
+        table.Add(
+            "popitem",
+            (in c) =>
+            {
+                var mapping = WritableMapping(c);
+                if (mapping.Length == 0)
+                    throw Errors.Type("the mapping is empty");
+                var last = mapping[mapping.Length - 1];
+                mapping.Remove(c.Run, last.Key, out _);
+                return MappingView.Pair(last);
+            }
+        );
+        table.Add(
+            "clear",
+            (in c) =>
+            {
+                WritableMapping(c).Clear();
+                return Value.None;
+            }
+        );
+        table.Add(
+            "update",
+            ["*"],
+            (in c) =>
+            {
+                Globals.Fill(c.Run, WritableMapping(c), c.Raw, "update()");
+                return Value.None;
+            }
+        );
     }
 
     private static SequenceValue Sequence(in BuiltinCall call) => (SequenceValue)call.Input.Heap!;
@@ -128,7 +168,8 @@ internal static class CollectionMethods
         return Value.Int(count);
     }
 
-    private static Value Index(in BuiltinCall call) => Value.Int(IndexOf(call, call.Integer(1, 0), call.Integer(2, int.MaxValue)));
+    private static Value Index(in BuiltinCall call) =>
+        Value.Int(IndexOf(call, call.Integer(1, 0), call.Integer(2, int.MaxValue)));
 
     private static int IndexOf(in BuiltinCall call, int start, int stop)
     {
@@ -144,7 +185,8 @@ internal static class CollectionMethods
         throw Errors.Type($"{Repr.Of(call.Run, call[0])} is not in the {call.Input.TypeName}");
     }
 
-    // A list that grows one by one is copied, doubled, again and again: all its copies are three times as long as it is.
+    // A list that grows one by one is copied, doubled, again and again: all its copies are three times as long as it
+    // is.
     private const long GrowthFactor = 3;
 
     private static Value Add(in BuiltinCall call, List<Value> items, List<Value> more)

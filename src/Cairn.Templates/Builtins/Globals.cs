@@ -4,33 +4,45 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
 
-/// <summary>The functions of the language: <c>range</c>, <c>dict</c>, <c>namespace</c>, <c>cycler</c>, <c>joiner</c>.</summary>
+/// <summary>The functions of the language: <c>range</c>, <c>dict</c>, <c>namespace</c>, <c>cycler</c>,
+/// <c>joiner</c>.</summary>
 internal static class Globals
 {
     private static readonly FrozenDictionary<string, Value> Functions = new Dictionary<string, Value>
     {
         ["range"] = new NativeFunction("range", Range),
-        ["dict"] = new NativeFunction("dict", (context, arguments) =>
-        {
-            var mapping = new MappingValue();
-            Fill(context.Run, mapping, arguments, "dict()");
-            return mapping;
-        }),
-        ["namespace"] = new NativeFunction("namespace", (context, arguments) =>
-        {
-            var space = new NamespaceValue();
-            Fill(context.Run, space.Attributes, arguments, "namespace()");
-            return space;
-        }),
-        ["cycler"] = new NativeFunction("cycler", (_, arguments) => arguments.Positional.Length > 0 && arguments.Named.Length == 0
-            ? new CyclerValue(arguments.Positional)
-            : throw Errors.Type("cycler() needs at least one value")),
+        ["dict"] = new NativeFunction(
+            "dict",
+            (context, arguments) =>
+            {
+                var mapping = new MappingValue();
+                Fill(context.Run, mapping, arguments, "dict()");
+                return mapping;
+            }
+        ),
+        ["namespace"] = new NativeFunction(
+            "namespace",
+            (context, arguments) =>
+            {
+                var space = new NamespaceValue();
+                Fill(context.Run, space.Attributes, arguments, "namespace()");
+                return space;
+            }
+        ),
+        ["cycler"] = new NativeFunction(
+            "cycler",
+            (_, arguments) =>
+                arguments.Positional.Length > 0 && arguments.Named.Length == 0
+                    ? new CyclerValue(arguments.Positional)
+                    : throw Errors.Type("cycler() needs at least one value")
+        ),
         ["joiner"] = new NativeFunction("joiner", Joiner),
     }.ToFrozenDictionary();
 
     public static Value Find(string name) => Functions.TryGetValue(name, out var value) ? value : default;
 
-    /// <summary>Fills a mapping as Python's <c>dict</c> does: from a mapping or pairs, then from named arguments.</summary>
+    /// <summary>Fills a mapping as Python's <c>dict</c> does: from a mapping or pairs, then from named
+    /// arguments.</summary>
     public static void Fill(Run run, MappingValue mapping, Arguments arguments, string function)
     {
         if (arguments.Positional.Length > 1)
@@ -58,7 +70,10 @@ internal static class Globals
         var values = arguments.Positional;
         if (values.Length is < 1 or > 3 || arguments.Named.Length > 0)
             throw Errors.Type("range() takes one to three positional arguments");
-        long Bound(int index) => values[index].TrySmall(out long bound) ? bound : throw BuiltinCall.Mismatch(values[index], "an integer of at most 64 bits");
+        long Bound(int index) =>
+            values[index].TrySmall(out long bound)
+                ? bound
+                : throw BuiltinCall.Mismatch(values[index], "an integer of at most 64 bits");
         long start = values.Length > 1 ? Bound(0) : 0;
         long stop = Bound(values.Length > 1 ? 1 : 0);
         long step = values.Length > 2 ? Bound(2) : 1;
@@ -73,17 +88,21 @@ internal static class Globals
 
     private static Value Joiner(RenderContext context, Arguments arguments)
     {
-        var separator = arguments.Positional is [var given] ? given
+        var separator =
+            arguments.Positional is [var given] ? given
             : arguments.Named is [{ Key: "sep" } named] ? named.Value
             : arguments.IsEmpty ? Value.String(", ")
             : throw Errors.Type("joiner() takes one argument, the separator");
         bool used = false;
-        return new NativeFunction("joiner", (_, _) =>
-        {
-            bool first = !used;
-            used = true;
-            return first ? Value.EmptyString : separator;
-        });
+        return new NativeFunction(
+            "joiner",
+            (_, _) =>
+            {
+                bool first = !used;
+                used = true;
+                return first ? Value.EmptyString : separator;
+            }
+        );
     }
 }
 
@@ -115,17 +134,23 @@ internal sealed class CyclerValue(Value[] items) : HeapValue
         attribute = name switch
         {
             "current" => items[_position],
-            "next" => new NativeFunction("next", (_, _) =>
-            {
-                var current = items[_position];
-                _position = (_position + 1) % items.Length;
-                return current;
-            }),
-            "reset" => new NativeFunction("reset", (_, _) =>
-            {
-                _position = 0;
-                return Value.None;
-            }),
+            "next" => new NativeFunction(
+                "next",
+                (_, _) =>
+                {
+                    var current = items[_position];
+                    _position = (_position + 1) % items.Length;
+                    return current;
+                }
+            ),
+            "reset" => new NativeFunction(
+                "reset",
+                (_, _) =>
+                {
+                    _position = 0;
+                    return Value.None;
+                }
+            ),
             _ => default,
         };
         return !attribute.IsMissing;

@@ -15,18 +15,35 @@ internal static class ListFilters
         table.Add("random", Random);
         table.Add("reverse", Reverse);
         table.Add("join", ["d?", "attribute?"], Join);
-        table.Add("sort", ["reverse?", "case_sensitive?", "attribute?"], (in c) => new ListValue(
-            Sorting.Sort(c.Run, c.Run.ToList(c.Input), Sorting.MultiKey(c.Run, At(c, 2), c.Flag(1)), c.Flag(0))));
+        table.Add(
+            "sort",
+            ["reverse?", "case_sensitive?", "attribute?"],
+            (in c) =>
+                new ListValue(
+                    Sorting.Sort(c.Run, c.Run.ToList(c.Input), Sorting.MultiKey(c.Run, At(c, 2), c.Flag(1)), c.Flag(0))
+                )
+        );
         table.Add("dictsort", ["case_sensitive?", "by?", "reverse?"], DictSort);
         table.Add("items", (in c) => new IteratorValue(Items(c.Input)));
         table.Add("min", ["case_sensitive?", "attribute?"], (in c) => Extreme(c, 1));
         table.Add("max", ["case_sensitive?", "attribute?"], (in c) => Extreme(c, -1));
         table.Add("sum", ["attribute?", "start?"], Sum);
-        table.Add("unique", ["case_sensitive?", "attribute?"], (in c) =>
-            new IteratorValue(Unique(c.Run, c.Input, Sorting.Key(c.Run, At(c, 1), c.Flag(0)))));
+        table.Add(
+            "unique",
+            ["case_sensitive?", "attribute?"],
+            (in c) => new IteratorValue(Unique(c.Run, c.Input, Sorting.Key(c.Run, At(c, 1), c.Flag(0))))
+        );
         table.Add("groupby", ["attribute", "default?", "case_sensitive?"], GroupBy);
-        table.Add("batch", ["linecount", "fill_with?"], (in c) => new IteratorValue(Batch(c.Run, c.Input, c.Integer(0), At(c, 1))));
-        table.Add("slice", ["slices", "fill_with?"], (in c) => new IteratorValue(Slice(c.Run, c.Input, c.Integer(0), At(c, 1))));
+        table.Add(
+            "batch",
+            ["linecount", "fill_with?"],
+            (in c) => new IteratorValue(Batch(c.Run, c.Input, c.Integer(0), At(c, 1)))
+        );
+        table.Add(
+            "slice",
+            ["slices", "fill_with?"],
+            (in c) => new IteratorValue(Slice(c.Run, c.Input, c.Integer(0), At(c, 1)))
+        );
     }
 
     private static Value At(in BuiltinCall call, int index) => call.Has(index) ? call[index] : Value.None;
@@ -45,7 +62,9 @@ internal static class ListFilters
     private static Value First(in BuiltinCall call)
     {
         var items = call.Run.Iterate(call.Input);
-        return items.MoveNext() ? items.Current : call.Run.UndefinedBecause("there is no first item, the sequence is empty");
+        return items.MoveNext()
+            ? items.Current
+            : call.Run.UndefinedBecause("there is no first item, the sequence is empty");
     }
 
     /// <summary>The items from the end, or null for what can only be run through forwards.</summary>
@@ -71,7 +90,9 @@ internal static class ListFilters
 
     private static Value Last(in BuiltinCall call)
     {
-        var items = Reversed(call.Run, call.Input) ?? throw Errors.Type($"a '{call.Input.TypeName}' has no last item; '|list' makes it a list");
+        var items =
+            Reversed(call.Run, call.Input)
+            ?? throw Errors.Type($"a '{call.Input.TypeName}' has no last item; '|list' makes it a list");
         foreach (var item in items)
             return item;
         return call.Run.UndefinedBecause("there is no last item, the sequence is empty");
@@ -134,7 +155,9 @@ internal static class ListFilters
     }
 
     private static MappingValue Mapping(in BuiltinCall call) =>
-        call.Input.TryHeap<MappingValue>(out var mapping) ? mapping : throw BuiltinCall.Mismatch(call.Input, "a mapping");
+        call.Input.TryHeap<MappingValue>(out var mapping)
+            ? mapping
+            : throw BuiltinCall.Mismatch(call.Input, "a mapping");
 
     private static Value DictSort(in BuiltinCall call)
     {
@@ -217,7 +240,8 @@ internal static class ListFilters
         var plainKey = Sorting.Key(run, call[0], caseSensitive: true, otherwise);
         var sorted = Sorting.Sort(run, run.ToList(call.Input), key, reverse: false);
         var groups = new List<Value>();
-        for (int start = 0; start < sorted.Count;)
+        int start = 0;
+        while (start < sorted.Count)
         {
             var groupKey = key(sorted[start]);
             int end = start + 1;
@@ -226,7 +250,9 @@ internal static class ListFilters
                 run.Step();
                 end++;
             }
-            groups.Add(new GroupValue(caseSensitive ? groupKey : plainKey(sorted[start]), new ListValue(sorted[start..end])));
+            groups.Add(
+                new GroupValue(caseSensitive ? groupKey : plainKey(sorted[start]), new ListValue(sorted[start..end]))
+            );
             start = end;
         }
         run.ChargeItems((groups.Count * 4L) + sorted.Count);

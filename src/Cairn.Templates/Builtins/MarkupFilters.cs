@@ -16,7 +16,11 @@ internal static class MarkupFilters
         table.Add("xmlattr", ["autospace?"], XmlAttributes);
         table.Add("urlencode", UrlEncode);
         table.Add("urlize", ["trim_url_limit?", "nofollow?", "target?", "rel?", "extra_schemes?"], Urlizer.Apply);
-        table.Add("tojson", ["indent?"], (in c) => Value.Markup(JsonText.Of(c.Run, c.Input, c.HasValue(0) ? c.Integer(0) : null)));
+        table.Add(
+            "tojson",
+            ["indent?"],
+            (in c) => Value.Markup(JsonText.Of(c.Run, c.Input, c.HasValue(0) ? c.Integer(0) : null))
+        );
     }
 
     private static Value Escape(in BuiltinCall call)
@@ -40,8 +44,12 @@ internal static class MarkupFilters
                 throw BuiltinCall.Mismatch(key, "a string as attribute name");
             if (name.AsSpan().ContainsAny(" \t\n\r\f\v/>="))
                 throw Errors.Type($"{Repr.Of(call.Run, key)} cannot be an attribute's name");
-            buffer.Append(buffer.Length == 0 ? "" : " ").Append(Markups.Escaped(key, name)).Append("=\"")
-                .Append(Markups.Escaped(value, Repr.Str(call.Run, value))).Append('"');
+            buffer
+                .Append(buffer.Length == 0 ? "" : " ")
+                .Append(Markups.Escaped(key, name))
+                .Append("=\"")
+                .Append(Markups.Escaped(value, Repr.Str(call.Run, value)))
+                .Append('"');
         }
         string text = call.Run.ReturnBuffer(buffer);
         text = call.Flag(0, otherwise: true) && text.Length > 0 ? " " + text : text;
@@ -94,7 +102,8 @@ internal static class MarkupFilters
         for (int i = 0; i < text.Length; i++)
         {
             bool isComment = string.CompareOrdinal(text, i, "<!--", 0, 4) == 0;
-            int end = text[i] != '<' ? -1
+            int end =
+                text[i] != '<' ? -1
                 : isComment ? text.IndexOf("-->", i, StringComparison.Ordinal) + 2
                 : text.IndexOf('>', i);
             if (text[i] == '<' && end < (isComment ? 2 : 0))
@@ -130,12 +139,24 @@ internal static class JsonText
         output.Run.Step();
         switch (value.Kind)
         {
-            case ValueKind.None: output.Append("null"); break;
-            case ValueKind.Boolean: output.Append(value.Bits != 0 ? "true" : "false"); break;
-            case ValueKind.Integer: output.Append(value.Bits); break;
-            case ValueKind.BigInteger: Repr.Write(output, value); break;
-            case ValueKind.Float: WriteFloat(output, value.AsFloat); break;
-            case ValueKind.String or ValueKind.Markup: WriteString(output, Repr.Str(output.Run, value)); break;
+            case ValueKind.None:
+                output.Append("null");
+                break;
+            case ValueKind.Boolean:
+                output.Append(value.Bits != 0 ? "true" : "false");
+                break;
+            case ValueKind.Integer:
+                output.Append(value.Bits);
+                break;
+            case ValueKind.BigInteger:
+                Repr.Write(output, value);
+                break;
+            case ValueKind.Float:
+                WriteFloat(output, value.AsFloat);
+                break;
+            case ValueKind.String or ValueKind.Markup:
+                WriteString(output, Repr.Str(output.Run, value));
+                break;
             case ValueKind.List or ValueKind.Tuple:
                 var items = (SequenceValue)value.Heap!;
                 output.Run.EnterValue();
@@ -171,16 +192,22 @@ internal static class JsonText
     {
         run.ChargeItems(Run.ObjectItems + (mapping.Length * 4L));
         var keys = Enumerable.Range(0, mapping.Length).Select(i => mapping[i].Key).ToList();
-        return Sorting.Sort(run, keys, k => k, reverse: false).ConvertAll(key =>
-        {
-            mapping.TryGet(run, key, out var value);
-            return (key, value);
-        });
+        return Sorting
+            .Sort(run, keys, k => k, reverse: false)
+            .ConvertAll(key =>
+            {
+                mapping.TryGet(run, key, out var value);
+                return (key, value);
+            });
     }
 
     private static void Separate(TextBuffer output, int index, int? indent, int depth)
     {
-        output.Append(index == 0 ? "" : indent is null ? ", " : ",");
+        output.Append(
+            index == 0 ? ""
+            : indent is null ? ", "
+            : ","
+        );
         Break(output, indent, depth + 1);
     }
 
@@ -201,8 +228,13 @@ internal static class JsonText
         }
     }
 
-    private static void WriteFloat(TextBuffer output, double value) => output.Append(
-        double.IsFinite(value) ? Numbers.Repr(value) : double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+    private static void WriteFloat(TextBuffer output, double value) =>
+        output.Append(
+            double.IsFinite(value) ? Numbers.Repr(value)
+            : double.IsNaN(value) ? "NaN"
+            : value > 0 ? "Infinity"
+            : "-Infinity"
+        );
 
     private static void WriteString(TextBuffer output, string text)
     {
@@ -211,17 +243,35 @@ internal static class JsonText
         {
             switch (c)
             {
-                case '"': output.Append("\\\""); break;
-                case '\\': output.Append("\\\\"); break;
-                case '\n': output.Append("\\n"); break;
-                case '\r': output.Append("\\r"); break;
-                case '\t': output.Append("\\t"); break;
-                case '\b': output.Append("\\b"); break;
-                case '\f': output.Append("\\f"); break;
-                case < ' ' or > '~' and not '\x7f' or '<' or '>' or '&' or '\'':
-                    output.Append("\\u").Append(((int)c).ToString("x4", System.Globalization.CultureInfo.InvariantCulture));
+                case '"':
+                    output.Append("\\\"");
                     break;
-                default: output.Append(c); break;
+                case '\\':
+                    output.Append("\\\\");
+                    break;
+                case '\n':
+                    output.Append("\\n");
+                    break;
+                case '\r':
+                    output.Append("\\r");
+                    break;
+                case '\t':
+                    output.Append("\\t");
+                    break;
+                case '\b':
+                    output.Append("\\b");
+                    break;
+                case '\f':
+                    output.Append("\\f");
+                    break;
+                case < ' ' or > '~' and not '\x7f' or '<' or '>' or '&' or '\'':
+                    output
+                        .Append("\\u")
+                        .Append(((int)c).ToString("x4", System.Globalization.CultureInfo.InvariantCulture));
+                    break;
+                default:
+                    output.Append(c);
+                    break;
             }
         }
         output.Append('"');

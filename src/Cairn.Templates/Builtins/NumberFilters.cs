@@ -59,9 +59,9 @@ internal static class NumberFilters
         if (value.IsNumber)
             return Value.Float(Arithmetic.ToDouble(value));
         call.Run.StepForText(value.TryString(out string? text) ? text.Length : 0);
-        return text is not null && Numbers.TryParseFloat(text, out double number)
-            ? Value.Float(number)
-            : call.Has(0) ? call[0] : Value.Float(0);
+        return text is not null && Numbers.TryParseFloat(text, out double number) ? Value.Float(number)
+            : call.Has(0) ? call[0]
+            : Value.Float(0);
     }
 
     private static Value Round(in BuiltinCall call)
@@ -73,15 +73,21 @@ internal static class NumberFilters
         int precision = noPrecision ? 0 : call.Integer(0, 0);
         if (method != "common")
         {
-            double number = call.Input.IsNumber ? Arithmetic.ToDouble(call.Input) : throw BuiltinCall.Mismatch(call.Input, "a number");
+            double number = call.Input.IsNumber
+                ? Arithmetic.ToDouble(call.Input)
+                : throw BuiltinCall.Mismatch(call.Input, "a number");
             double scale = Math.Pow(10, precision);
             double scaled = method == "ceil" ? Math.Ceiling(number * scale) : Math.Floor(number * scale);
-            return Value.Float((double.IsFinite(scaled) ? scaled + 0.0 : throw Errors.Type("the number cannot be rounded")) / scale);
+            return Value.Float(
+                (double.IsFinite(scaled) ? scaled + 0.0 : throw Errors.Type("the number cannot be rounded")) / scale
+            );
         }
         if (call.Input.IsFloat)
         {
             double number = call.Input.AsFloat;
-            return noPrecision ? Value.Int(new BigInteger(Numbers.Round(number, 0))) : Value.Float(Numbers.Round(number, precision));
+            return noPrecision
+                ? Value.Int(new BigInteger(Numbers.Round(number, 0)))
+                : Value.Float(Numbers.Round(number, precision));
         }
         if (!call.Input.TryBigInteger(out var integer))
             throw BuiltinCall.Mismatch(call.Input, "a number");
@@ -97,7 +103,8 @@ internal static class NumberFilters
     private static Value FileSize(in BuiltinCall call)
     {
         var input = call.Input;
-        double bytes = input.IsNumber ? Arithmetic.ToDouble(input)
+        double bytes =
+            input.IsNumber ? Arithmetic.ToDouble(input)
             : input.TryString(out string? text) && Numbers.TryParseFloat(text, out double parsed) ? parsed
             : throw BuiltinCall.Mismatch(input, "a number");
         int unit = call.Flag(0) ? 1024 : 1000;

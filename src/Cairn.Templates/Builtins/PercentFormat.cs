@@ -100,7 +100,12 @@ internal ref struct PercentFormat
         int start = ++_position;
         for (int depth = 1; _position < _format.Length; _position++)
         {
-            depth += _format[_position] switch { '(' => 1, ')' => -1, _ => 0 };
+            depth += _format[_position] switch
+            {
+                '(' => 1,
+                ')' => -1,
+                _ => 0,
+            };
             if (depth == 0)
                 return _format[start.._position++];
         }
@@ -156,16 +161,27 @@ internal ref struct PercentFormat
             case 'x' or 'X' or 'o':
                 return spec.Integer(Number(value, allowFloat: false, conversion), conversion);
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G':
-                return spec.Float(value.IsNumber ? Arithmetic.ToDouble(value) : throw BuiltinCall.Mismatch(value, $"a number for '%{conversion}'"), conversion);
+                return spec.Float(
+                    value.IsNumber
+                        ? Arithmetic.ToDouble(value)
+                        : throw BuiltinCall.Mismatch(value, $"a number for '%{conversion}'"),
+                    conversion
+                );
             default:
                 throw Errors.Type($"'%{conversion}' is not a conversion");
         }
     }
 
-    private static string Ascii(string text) => string.Concat(text.EnumerateRunes().Select(r =>
-        r.IsAscii ? r.ToString()
-        : r.Value <= 0xff ? $"\\x{r.Value:x2}"
-        : r.Value <= 0xffff ? $"\\u{r.Value:x4}" : $"\\U{r.Value:x8}"));
+    private static string Ascii(string text) =>
+        string.Concat(
+            text.EnumerateRunes()
+                .Select(r =>
+                    r.IsAscii ? r.ToString()
+                    : r.Value <= 0xff ? $"\\x{r.Value:x2}"
+                    : r.Value <= 0xffff ? $"\\u{r.Value:x4}"
+                    : $"\\U{r.Value:x8}"
+                )
+        );
 
     private static string Character(Value value)
     {
@@ -257,7 +273,11 @@ internal readonly record struct NumberSpec
         {
             text = double.IsNaN(value) ? "nan" : "inf";
             text = isUpper ? text.ToUpperInvariant() : text;
-            return (this with { ZeroPad = false }).Pad(SignOf(double.IsNegative(value) && !double.IsNaN(value)), text, '>');
+            return (this with { ZeroPad = false }).Pad(
+                SignOf(double.IsNegative(value) && !double.IsNaN(value)),
+                text,
+                '>'
+            );
         }
         int precision = Precision ?? 6;
         text = char.ToLowerInvariant(type) switch
@@ -279,7 +299,10 @@ internal readonly record struct NumberSpec
         return end < 0 ? Group(text, 3) : Group(text[..end], 3) + text[end..];
     }
 
-    public string SignOf(bool negative) => negative ? "-" : Sign == '\0' ? "" : Sign.ToString();
+    public string SignOf(bool negative) =>
+        negative ? "-"
+        : Sign == '\0' ? ""
+        : Sign.ToString();
 
     private string Group(string digits, int size)
     {
@@ -300,7 +323,10 @@ internal readonly record struct NumberSpec
         int missing = Width - Text.Length(sign) - Text.Length(digits);
         if (missing <= 0)
             return sign + digits;
-        char align = Align != '\0' ? Align : ZeroPad ? '=' : defaultAlign;
+        char align =
+            Align != '\0' ? Align
+            : ZeroPad ? '='
+            : defaultAlign;
         string fill = Fill ?? (ZeroPad && Align is '\0' or '=' ? "0" : " ");
         string Repeat(int count) => string.Concat(Enumerable.Repeat(fill, count));
         return align switch

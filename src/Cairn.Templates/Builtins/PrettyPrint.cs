@@ -4,8 +4,8 @@ using Cairn.Templates.Values;
 namespace Cairn.Templates.Builtins;
 
 /// <summary>
-/// The filter <c>pprint</c>: keys sorted, and what does not fit in 80 columns one item a line. A group of <c>groupby</c>
-/// is printed as it is: to Python's module it is no tuple, because it says itself how it looks.
+/// The filter <c>pprint</c>: keys sorted, and what does not fit in 80 columns one item a line. A group of
+/// <c>groupby</c> is printed as it is: to Python's module it is no tuple, because it says itself how it looks.
 /// </summary>
 internal static class PrettyPrint
 {
@@ -28,7 +28,10 @@ internal static class PrettyPrint
     private static void WriteNested(TextBuffer output, Value value, int indent, int after)
     {
         string line = OneLine(output.Run, value);
-        if (value.Heap is not (ListValue or TupleValue or MappingValue) or GroupValue || line.Length <= Width - indent - after)
+        if (
+            value.Heap is not (ListValue or TupleValue or MappingValue) or GroupValue
+            || line.Length <= Width - indent - after
+        )
         {
             output.Append(line);
             return;
@@ -56,7 +59,11 @@ internal static class PrettyPrint
             Separate(output, i, indent);
             Write(output, items[i], indent + 1, i == items.Length - 1 ? after + 1 : 1);
         }
-        output.Append(isTuple && items.Length == 1 ? ",)" : isTuple ? ")" : "]");
+        output.Append(
+            isTuple && items.Length == 1 ? ",)"
+            : isTuple ? ")"
+            : "]"
+        );
     }
 
     private static void Separate(TextBuffer output, int index, int indent)
@@ -93,7 +100,10 @@ internal static class PrettyPrint
             }
             output.Append('}');
         }
-        else if (value.Heap is ListValue or TupleValue and not GroupValue && value.TryHeap<SequenceValue>(out var items))
+        else if (
+            value.Heap is ListValue or TupleValue and not GroupValue
+            && value.TryHeap<SequenceValue>(out var items)
+        )
         {
             bool isTuple = value.Kind == ValueKind.Tuple;
             output.Append(isTuple ? '(' : '[');
@@ -102,7 +112,11 @@ internal static class PrettyPrint
                 output.Append(i == 0 ? "" : ", ");
                 WriteLine(output, items[i]);
             }
-            output.Append(isTuple && items.Length == 1 ? ",)" : isTuple ? ")" : "]");
+            output.Append(
+                isTuple && items.Length == 1 ? ",)"
+                : isTuple ? ")"
+                : "]"
+            );
         }
         else
         {

@@ -3,19 +3,44 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
 
-/// <summary>Filters that pick values, or apply other filters and tests to each item. All are lazy and one-shot.</summary>
+/// <summary>Filters that pick values, or apply other filters and tests to each item. All are lazy and
+/// one-shot.</summary>
 internal static class SelectionFilters
 {
     public static void Register(BuiltinTable table)
     {
-        table.Add("default d", ["default_value?", "boolean?"], (in c) =>
-            c.Input.IsUndefined || (c.Flag(1) && !c.Input.IsTrue) ? c.Has(0) ? c[0] : Value.EmptyString : c.Input);
+        table.Add(
+            "default d",
+            ["default_value?", "boolean?"],
+            (in c) =>
+                c.Input.IsUndefined || (c.Flag(1) && !c.Input.IsTrue)
+                    ? c.Has(0)
+                        ? c[0]
+                        : Value.EmptyString
+                    : c.Input
+        );
         table.Add("attr", ["name"], (in c) => Access.AttributeOnly(c.Run, c.Input, c.String(0)));
         table.Add("map", ["*"], (in c) => new IteratorValue(Map(c.Context, c.Input, c.Raw)));
-        table.Add("select", ["*"], (in c) => new IteratorValue(Select(c.Context, c.Input, c.Raw, wanted: true, byAttribute: false)));
-        table.Add("reject", ["*"], (in c) => new IteratorValue(Select(c.Context, c.Input, c.Raw, wanted: false, byAttribute: false)));
-        table.Add("selectattr", ["*"], (in c) => new IteratorValue(Select(c.Context, c.Input, c.Raw, wanted: true, byAttribute: true)));
-        table.Add("rejectattr", ["*"], (in c) => new IteratorValue(Select(c.Context, c.Input, c.Raw, wanted: false, byAttribute: true)));
+        table.Add(
+            "select",
+            ["*"],
+            (in c) => new IteratorValue(Select(c.Context, c.Input, c.Raw, wanted: true, byAttribute: false))
+        );
+        table.Add(
+            "reject",
+            ["*"],
+            (in c) => new IteratorValue(Select(c.Context, c.Input, c.Raw, wanted: false, byAttribute: false))
+        );
+        table.Add(
+            "selectattr",
+            ["*"],
+            (in c) => new IteratorValue(Select(c.Context, c.Input, c.Raw, wanted: true, byAttribute: true))
+        );
+        table.Add(
+            "rejectattr",
+            ["*"],
+            (in c) => new IteratorValue(Select(c.Context, c.Input, c.Raw, wanted: false, byAttribute: true))
+        );
     }
 
     private static IEnumerator<Value> Map(RenderContext context, Value input, Arguments arguments)
@@ -41,7 +66,8 @@ internal static class SelectionFilters
         // Looked up with the first item: where there is none, nobody misses it.
         Builtin? filter = null;
         var rest = arguments.Skip(1);
-        return item => (filter ??= Find(BuiltinTables.Filters, arguments.Positional[0], "filter")).Invoke(context, item, rest);
+        return item =>
+            (filter ??= Find(BuiltinTables.Filters, arguments.Positional[0], "filter")).Invoke(context, item, rest);
     }
 
     private static Builtin Find(IReadOnlyDictionary<string, Builtin> table, Value name, string kind)
@@ -51,7 +77,13 @@ internal static class SelectionFilters
         return table.TryGetValue(text, out var builtin) ? builtin : throw Errors.Type($"there is no {kind} '{text}'");
     }
 
-    private static IEnumerator<Value> Select(RenderContext context, Value input, Arguments arguments, bool wanted, bool byAttribute)
+    private static IEnumerator<Value> Select(
+        RenderContext context,
+        Value input,
+        Arguments arguments,
+        bool wanted,
+        bool byAttribute
+    )
     {
         if (!input.IsTrue)
             yield break;

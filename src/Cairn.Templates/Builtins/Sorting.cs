@@ -6,7 +6,8 @@ namespace Cairn.Templates.Builtins;
 /// <summary>Stable sorting by keys, and the ways in which filters get keys from items.</summary>
 internal static class Sorting
 {
-    /// <summary>The items in the order of their keys; items with equal keys keep their order, also in reverse.</summary>
+    /// <summary>The items in the order of their keys; items with equal keys keep their order, also in
+    /// reverse.</summary>
     public static List<Value> Sort(Run run, IReadOnlyList<Value> items, Func<Value, Value> key, bool reverse)
     {
         run.ChargeItems(items.Count * 3L);
@@ -21,7 +22,14 @@ internal static class Sorting
     }
 
     // Not Array.Sort: that is unstable, and it wraps what the comparison throws in an exception of its own.
-    private static void MergeSort(Run run, (Value Key, Value Item)[] items, (Value Key, Value Item)[] scratch, int start, int end, bool reverse)
+    private static void MergeSort(
+        Run run,
+        (Value Key, Value Item)[] items,
+        (Value Key, Value Item)[] scratch,
+        int start,
+        int end,
+        bool reverse
+    )
     {
         if (end - start < 2)
             return;
@@ -92,8 +100,15 @@ internal static class Sorting
         if (attribute.IsMissing || attribute.IsNone)
             return [];
         return attribute.TryString(out string? path)
-            ? [.. path.Split('.').Select(p => p.Length > 0 && p.All(char.IsAsciiDigit) && long.TryParse(p, out long index)
-                ? Value.Int(index) : Value.String(p))]
+            ?
+            [
+                .. path.Split('.')
+                    .Select(p =>
+                        p.Length > 0 && p.All(char.IsAsciiDigit) && long.TryParse(p, out long index)
+                            ? Value.Int(index)
+                            : Value.String(p)
+                    ),
+            ]
             : [attribute];
     }
 }

@@ -4,7 +4,8 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
 
-/// <summary>Python's <c>str.format</c>: fields by position or name, attributes and items of them, and format specifications.</summary>
+/// <summary>Python's <c>str.format</c>: fields by position or name, attributes and items of them, and format
+/// specifications.</summary>
 internal sealed class StringFormat(RenderContext context, Arguments arguments, bool isMarkup)
 {
     private readonly Run _run = context.Run;
@@ -52,8 +53,20 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
         bool inItem = false;
         for (int i = start; i < format.Length; i++)
         {
-            inItem = format[i] switch { '[' => true, ']' => false, _ => inItem };
-            depth += inItem ? 0 : format[i] switch { '{' => 1, '}' => -1, _ => 0 };
+            inItem = format[i] switch
+            {
+                '[' => true,
+                ']' => false,
+                _ => inItem,
+            };
+            depth += inItem
+                ? 0
+                : format[i] switch
+                {
+                    '{' => 1,
+                    '}' => -1,
+                    _ => 0,
+                };
             if (depth == 0)
                 return i;
         }
@@ -93,7 +106,12 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
         bool inside = false;
         for (int i = 0; i < text.Length; i++)
         {
-            inside = text[i] switch { '[' => true, ']' => false, _ => inside };
+            inside = text[i] switch
+            {
+                '[' => true,
+                ']' => false,
+                _ => inside,
+            };
             if (!inside && text[i] == wanted)
                 return i;
         }
@@ -114,8 +132,13 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
             string part = path[(end + 1)..(next < 0 ? path.Length : next)];
             if (part.Length == 0)
                 throw Errors.Type("the format has an empty attribute");
-            value = !isItem ? Access.Attribute(_run, value, part)
-                : Access.Item(_run, value, int.TryParse(part, out int index) && index >= 0 ? Value.Int(index) : Value.String(part));
+            value = !isItem
+                ? Access.Attribute(_run, value, part)
+                : Access.Item(
+                    _run,
+                    value,
+                    int.TryParse(part, out int index) && index >= 0 ? Value.Int(index) : Value.String(part)
+                );
             end = isItem ? next + 1 : next;
         }
         return value;
@@ -129,7 +152,10 @@ internal sealed class StringFormat(RenderContext context, Arguments arguments, b
             if (automatic ? _numbered : _automatic > 0)
                 throw Errors.Type("the format mixes '{}' with numbered fields");
             _numbered = !automatic;
-            int index = automatic ? _automatic++ : int.TryParse(name, out int given) ? given : int.MaxValue;
+            int index =
+                automatic ? _automatic++
+                : int.TryParse(name, out int given) ? given
+                : int.MaxValue;
             return index < arguments.Positional.Length
                 ? arguments.Positional[index]
                 : throw Errors.Type("the format needs more values");
@@ -155,18 +181,33 @@ internal static class FormatSpec
         run.ChargeText(layout.Width + (long)(layout.Precision ?? 0));
         if (value.IsText)
         {
-            if (type is not ('\0' or 's') || layout.Align == '=' || layout.Sign != '\0' || layout.Grouping != '\0' || layout.Alternate)
+            if (
+                type is not ('\0' or 's')
+                || layout.Align == '='
+                || layout.Sign != '\0'
+                || layout.Grouping != '\0'
+                || layout.Alternate
+            )
+            {
                 throw Errors.Type($"the format '{spec}' does not fit a string");
+            }
+
             string text = Repr.Str(run, value);
             text = layout.Precision is { } most ? Text.Substring(text, 0, most) : text;
-            return (layout with { ZeroPad = false, Fill = layout.Fill ?? (layout.ZeroPad ? "0" : null) }).Pad("", text, '<');
+            return (layout with { ZeroPad = false, Fill = layout.Fill ?? (layout.ZeroPad ? "0" : null) }).Pad(
+                "",
+                text,
+                '<'
+            );
         }
         if (value.TryBigInteger(out var integer) && type is '\0' or 'd' or 'n' or 'x' or 'X' or 'o' or 'b' or 'c')
         {
             run.StepForDigits(integer);
             if (layout.Precision is not null)
                 throw Errors.Type("a precision does not fit an integer");
-            return type == 'c' ? layout.Pad("", Character(integer), '<') : layout.Integer(integer, type is '\0' or 'n' ? 'd' : type);
+            return type == 'c'
+                ? layout.Pad("", Character(integer), '<')
+                : layout.Integer(integer, type is '\0' or 'n' ? 'd' : type);
         }
         if (value.IsNumber)
             return Float(layout, Arithmetic.ToDouble(value), type, spec);
@@ -191,9 +232,10 @@ internal static class FormatSpec
                 int signs = percent[0] is '+' or '-' or ' ' ? 1 : 0;
                 return layout.Pad(percent[..signs], percent[signs..], '>');
             case '\0':
-                string text = !double.IsFinite(value) || layout.Precision is null
-                    ? Numbers.Repr(Math.Abs(value))
-                    : Default(Math.Abs(value), layout.Precision.Value);
+                string text =
+                    !double.IsFinite(value) || layout.Precision is null
+                        ? Numbers.Repr(Math.Abs(value))
+                        : Default(Math.Abs(value), layout.Precision.Value);
                 return layout.Pad(layout.SignOf(double.IsNegative(value)), layout.GroupWhole(text), '>');
             default:
                 throw Errors.Type($"the format '{spec}' does not fit a float");
@@ -206,7 +248,9 @@ internal static class FormatSpec
         string text = Numbers.General(value, precision, keepZeros: false);
         if (text.AsSpan().ContainsAny(".e"))
             return text;
-        return text.Length >= Math.Max(precision, 1) ? Shorten(Numbers.Exponential(value, Math.Max(0, precision - 1))) : text + ".0";
+        return text.Length >= Math.Max(precision, 1)
+            ? Shorten(Numbers.Exponential(value, Math.Max(0, precision - 1)))
+            : text + ".0";
     }
 
     private static string Shorten(string exponential)
@@ -256,7 +300,9 @@ internal static class FormatSpec
             layout = layout with { Precision = Digits() ?? throw Errors.Type("the format has no precision after '.'") };
         }
         char type = Peek();
-        return position + (type == '\0' ? 0 : 1) == spec.Length ? (layout, type) : throw Errors.Type($"'{spec}' is not a format");
+        return position + (type == '\0' ? 0 : 1) == spec.Length
+            ? (layout, type)
+            : throw Errors.Type($"'{spec}' is not a format");
 
         int? Digits()
         {

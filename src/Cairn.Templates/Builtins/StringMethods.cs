@@ -19,20 +19,48 @@ internal static class StringMethods
         table.Add("strip", ["chars?"], (in c) => Strip(c, left: true, right: true));
         table.Add("lstrip", ["chars?"], (in c) => Strip(c, left: true, right: false));
         table.Add("rstrip", ["chars?"], (in c) => Strip(c, left: false, right: true));
-        table.Add("replace", ["old", "new", "count?"], (in c) =>
-            Markups.Like(c.Input, Replace(c.Run, Self(c), Part(c, 0), Part(c, 1), c.Integer(2, -1))));
-        table.Add("removeprefix", ["prefix"], (in c) =>
-            Like(c, Self(c).StartsWith(c.String(0), StringComparison.Ordinal) ? Self(c)[c.String(0).Length..] : Self(c)));
-        table.Add("removesuffix", ["suffix"], (in c) =>
-            Like(c, Self(c).EndsWith(c.String(0), StringComparison.Ordinal) ? Self(c)[..^c.String(0).Length] : Self(c)));
+        table.Add(
+            "replace",
+            ["old", "new", "count?"],
+            (in c) => Markups.Like(c.Input, Replace(c.Run, Self(c), Part(c, 0), Part(c, 1), c.Integer(2, -1)))
+        );
+        table.Add(
+            "removeprefix",
+            ["prefix"],
+            (in c) =>
+                Like(
+                    c,
+                    Self(c).StartsWith(c.String(0), StringComparison.Ordinal) ? Self(c)[c.String(0).Length..] : Self(c)
+                )
+        );
+        table.Add(
+            "removesuffix",
+            ["suffix"],
+            (in c) =>
+                Like(
+                    c,
+                    Self(c).EndsWith(c.String(0), StringComparison.Ordinal) ? Self(c)[..^c.String(0).Length] : Self(c)
+                )
+        );
         table.Add("center", ["width", "fillchar?"], (in c) => Pad(c, Center));
-        table.Add("ljust", ["width", "fillchar?"], (in c) => Pad(c, (run, text, width, fill) => text + Fill(run, text, width, fill)));
-        table.Add("rjust", ["width", "fillchar?"], (in c) => Pad(c, (run, text, width, fill) => Fill(run, text, width, fill) + text));
+        table.Add(
+            "ljust",
+            ["width", "fillchar?"],
+            (in c) => Pad(c, (run, text, width, fill) => text + Fill(run, text, width, fill))
+        );
+        table.Add(
+            "rjust",
+            ["width", "fillchar?"],
+            (in c) => Pad(c, (run, text, width, fill) => Fill(run, text, width, fill) + text)
+        );
         table.Add("zfill", ["width"], ZeroFill);
         table.Add("expandtabs", ["tabsize?"], ExpandTabs);
         table.Add("join", ["iterable"], Join);
-        table.Add("format", ["*"], (in c) =>
-            Markups.Like(c.Input, new StringFormat(c.Context, c.Raw, c.Input.IsMarkup).Apply(Self(c))));
+        table.Add(
+            "format",
+            ["*"],
+            (in c) => Markups.Like(c.Input, new StringFormat(c.Context, c.Raw, c.Input.IsMarkup).Apply(Self(c)))
+        );
         table.Add("format_map", ["mapping"], FormatMap);
         StringSearchMethods.Register(table);
         table.Add("isalnum", (in c) => All(c, r => Rune.IsLetterOrDigit(r) || IsNumeric(r)));
@@ -46,7 +74,10 @@ internal static class StringMethods
         table.Add("islower", (in c) => Value.Bool(CaseMapping.IsLower(Self(c))));
         table.Add("istitle", (in c) => Value.Bool(CaseMapping.IsTitle(Self(c))));
         table.Add("isidentifier", (in c) => Value.Bool(IsIdentifier(Self(c))));
-        table.Add("isprintable", (in c) => Value.Bool(Self(c).EnumerateRunes().All(r => r.Value == ' ' || Repr.IsPrintable(r))));
+        table.Add(
+            "isprintable",
+            (in c) => Value.Bool(Self(c).EnumerateRunes().All(r => r.Value == ' ' || Repr.IsPrintable(r)))
+        );
     }
 
     public static string Self(in BuiltinCall call)
@@ -84,8 +115,10 @@ internal static class StringMethods
             bool fits = Rune.GetUnicodeCategory(rune) switch
             {
                 UnicodeCategory.LetterNumber => true,
-                UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber
-                    or UnicodeCategory.ConnectorPunctuation => !first || rune.Value == '_',
+                UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.SpacingCombiningMark
+                or UnicodeCategory.DecimalDigitNumber
+                or UnicodeCategory.ConnectorPunctuation => !first || rune.Value == '_',
                 _ => Rune.IsLetter(rune),
             };
             if (!fits)
@@ -207,7 +240,10 @@ internal static class StringMethods
         if (!call[0].TryHeap<MappingValue>(out var mapping))
             throw BuiltinCall.Mismatch(call[0], "a mapping");
         call.Run.ChargeItems(mapping.Length * 2L);
-        var named = Enumerable.Range(0, mapping.Length).Select(i => mapping[i]).Where(e => e.Key.IsText)
+        var named = Enumerable
+            .Range(0, mapping.Length)
+            .Select(i => mapping[i])
+            .Where(e => e.Key.IsText)
             .Select(e => KeyValuePair.Create(e.Key.TryString(out string? key) ? key : "", e.Value));
         var format = new StringFormat(call.Context, new Arguments([], [.. named]), call.Input.IsMarkup);
         return Markups.Like(call.Input, format.Apply(Self(call)));

@@ -12,8 +12,16 @@ internal static class StringSearchMethods
         table.Add("index", ["sub", "start?", "end?"], (in c) => Found(Find(c, last: false)));
         table.Add("rindex", ["sub", "start?", "end?"], (in c) => Found(Find(c, last: true)));
         table.Add("count", ["sub", "start?", "end?"], Count);
-        table.Add("startswith", ["prefix", "start?", "end?"], (in c) => Affix(c, (text, part) => text.StartsWith(part, StringComparison.Ordinal)));
-        table.Add("endswith", ["suffix", "start?", "end?"], (in c) => Affix(c, (text, part) => text.EndsWith(part, StringComparison.Ordinal)));
+        table.Add(
+            "startswith",
+            ["prefix", "start?", "end?"],
+            (in c) => Affix(c, (text, part) => text.StartsWith(part, StringComparison.Ordinal))
+        );
+        table.Add(
+            "endswith",
+            ["suffix", "start?", "end?"],
+            (in c) => Affix(c, (text, part) => text.EndsWith(part, StringComparison.Ordinal))
+        );
         table.Add("split", ["sep?", "maxsplit?"], (in c) => Split(c, fromRight: false));
         table.Add("rsplit", ["sep?", "maxsplit?"], (in c) => Split(c, fromRight: true));
         table.Add("splitlines", ["keepends?"], (in c) => Lines(c, c.Flag(0)));
@@ -21,7 +29,8 @@ internal static class StringSearchMethods
         table.Add("rpartition", ["sep"], (in c) => Partition(c, last: true));
     }
 
-    private static Value Found(int index) => index >= 0 ? Value.Int(index) : throw Errors.Type("the part is not in the string");
+    private static Value Found(int index) =>
+        index >= 0 ? Value.Int(index) : throw Errors.Type("the part is not in the string");
 
     /// <summary>The piece from the optional start to the optional end, and where it starts.</summary>
     private static string Piece(in BuiltinCall call, out int start, out bool isEmptyRange)
@@ -32,7 +41,9 @@ internal static class StringSearchMethods
         start = call.HasValue(1) ? Bound(call.Integer(1)) : 0;
         int end = Math.Min(length, call.HasValue(2) ? Bound(call.Integer(2)) : length);
         isEmptyRange = start > end;
-        return isEmptyRange ? "" : start == 0 && end == length ? text : Text.Substring(text, start, end);
+        return isEmptyRange ? ""
+            : start == 0 && end == length ? text
+            : Text.Substring(text, start, end);
     }
 
     private static int Find(in BuiltinCall call, bool last)
@@ -40,7 +51,9 @@ internal static class StringSearchMethods
         string piece = Piece(call, out int start, out bool isEmptyRange);
         string part = call.String(0);
         call.Run.StepForSearch(piece.Length, part.Length);
-        int offset = last ? piece.LastIndexOf(part, StringComparison.Ordinal) : piece.IndexOf(part, StringComparison.Ordinal);
+        int offset = last
+            ? piece.LastIndexOf(part, StringComparison.Ordinal)
+            : piece.IndexOf(part, StringComparison.Ordinal);
         return isEmptyRange || offset < 0 ? -1 : start + Text.IndexAt(piece, offset);
     }
 
@@ -134,8 +147,11 @@ internal static class StringSearchMethods
         {
             int end = text.Length;
             int at;
-            while (parts.Count < limit && end >= separator.Length
-                && (at = text.AsSpan(0, end).LastIndexOf(separator, StringComparison.Ordinal)) >= 0)
+            while (
+                parts.Count < limit
+                && end >= separator.Length
+                && (at = text.AsSpan(0, end).LastIndexOf(separator, StringComparison.Ordinal)) >= 0
+            )
             {
                 parts.Add(text[(at + separator.Length)..end]);
                 end = at;
@@ -205,8 +221,13 @@ internal static class StringSearchMethods
         if (separator.Length == 0)
             throw Errors.Type("the separator is empty");
         call.Run.StepForSearch(text.Length, separator.Length);
-        int at = last ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
-        string[] parts = at >= 0 ? [text[..at], separator, text[(at + separator.Length)..]] : last ? ["", "", text] : [text, "", ""];
+        int at = last
+            ? text.LastIndexOf(separator, StringComparison.Ordinal)
+            : text.IndexOf(separator, StringComparison.Ordinal);
+        string[] parts =
+            at >= 0 ? [text[..at], separator, text[(at + separator.Length)..]]
+            : last ? ["", "", text]
+            : [text, "", ""];
         call.Run.ChargeText(text.Length);
         bool isMarkup = call.Input.IsMarkup;
         return new TupleValue(Array.ConvertAll(parts, p => Markups.Make(isMarkup, p)));

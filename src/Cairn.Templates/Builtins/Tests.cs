@@ -23,8 +23,17 @@ internal static class Tests
         table.Add("iterable", (in c) => Value.Bool(IsIterable(c.Input)));
         table.Add("callable", (in c) => Value.Bool(c.Input.Heap?.IsCallable ?? false));
         // Jinja's chainable undefined has every attribute that is asked for, also the one that marks safe HTML.
-        table.Add("escaped", (in c) => Value.Bool(
-            c.Input.IsMarkup || (c.Input.TryHeap<UndefinedValue>(out var undefined) && undefined.Mode == UndefinedMode.Chainable)));
+        table.Add(
+            "escaped",
+            (in c) =>
+                Value.Bool(
+                    c.Input.IsMarkup
+                        || (
+                            c.Input.TryHeap<UndefinedValue>(out var undefined)
+                            && undefined.Mode == UndefinedMode.Chainable
+                        )
+                )
+        );
         table.Add("lower", (in c) => Value.Bool(CaseMapping.IsLower(c.InputText)));
         table.Add("upper", (in c) => Value.Bool(CaseMapping.IsUpper(c.InputText)));
         table.Add("odd", (in c) => IsRemainder(c.Run, c.Input, Value.Int(2), 1));
@@ -58,8 +67,10 @@ internal static class Tests
 
     private static bool IsIterable(Value value) => value.IsText || value.Heap?.Iterate() is not null;
 
-    private static Value IsRemainder(Run run, Value value, Value divisor, long remainder) => Value.Bool(Comparison.AreEqual(
-        run, Arithmetic.Apply(run, BinaryOperator.Modulo, value, divisor), Value.Int(remainder)));
+    private static Value IsRemainder(Run run, Value value, Value divisor, long remainder) =>
+        Value.Bool(
+            Comparison.AreEqual(run, Arithmetic.Apply(run, BinaryOperator.Modulo, value, divisor), Value.Int(remainder))
+        );
 
     private static Value Compare(in BuiltinCall call, ComparisonOperator op) =>
         Value.Bool(Comparison.Apply(call.Run, op, call.Input, call[0]));

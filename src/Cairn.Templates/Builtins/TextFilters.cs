@@ -17,11 +17,18 @@ internal static class TextFilters
         table.Add("lower", (in c) => Like(c, CaseMapping.Lower(c.InputText)));
         table.Add("capitalize", (in c) => Like(c, CaseMapping.Capitalize(c.InputText)));
         table.Add("title", (in c) => Value.String(Title(c.InputText)));
-        table.Add("trim", ["chars?"], (in c) =>
-            Like(c, Text.Trim(c.InputText, c.HasValue(0) ? c.String(0) : null, left: true, right: true)));
+        table.Add(
+            "trim",
+            ["chars?"],
+            (in c) => Like(c, Text.Trim(c.InputText, c.HasValue(0) ? c.String(0) : null, left: true, right: true))
+        );
         table.Add("string", (in c) => c.Input.IsMarkup ? c.Input : Value.String(c.InputText));
         table.Add("replace", ["old", "new", "count?"], Replace);
-        table.Add("center", ["width?"], (in c) => Like(c, StringMethods.Center(c.Run, c.InputText, c.Integer(0, 80), ' ')));
+        table.Add(
+            "center",
+            ["width?"],
+            (in c) => Like(c, StringMethods.Center(c.Run, c.InputText, c.Integer(0, 80), ' '))
+        );
         table.Add("indent", ["width?", "first?", "blank?"], Indent);
         table.Add("truncate", ["length?", "killwords?", "end?", "leeway?"], Truncate);
         table.Add("wordwrap", ["width?", "break_long_words?", "wrapstring?", "break_on_hyphens?"], WordWrap);
@@ -40,7 +47,8 @@ internal static class TextFilters
     private static string Title(string text)
     {
         var title = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length;)
+        int i = 0;
+        while (i < text.Length)
         {
             int end = i;
             while (end < text.Length && !Separates(text[end]))
@@ -48,7 +56,9 @@ internal static class TextFilters
             if (end > i)
             {
                 int first = char.IsSurrogatePair(text, i) ? 2 : 1;
-                title.Append(CaseMapping.Upper(text.Substring(i, first))).Append(CaseMapping.Lower(text[(i + first)..end]));
+                title
+                    .Append(CaseMapping.Upper(text.Substring(i, first)))
+                    .Append(CaseMapping.Lower(text[(i + first)..end]));
             }
             for (i = end; i < text.Length && Separates(text[i]); i++)
                 title.Append(text[i]);
@@ -68,19 +78,26 @@ internal static class TextFilters
             return Value.String(StringMethods.Replace(call.Run, text, old, with, count));
         bool escapes = call[0].IsMarkup || (call[1].IsMarkup && !call.Input.IsMarkup);
         bool isMarkup = escapes || call.Input.IsMarkup;
-        return Markups.Make(isMarkup, StringMethods.Replace(
-            call.Run,
-            escapes ? Markups.Escaped(call.Input, text) : text,
-            isMarkup ? Markups.Escaped(call[0], old) : old,
-            isMarkup ? Markups.Escaped(call[1], with) : with,
-            count));
+        return Markups.Make(
+            isMarkup,
+            StringMethods.Replace(
+                call.Run,
+                escapes ? Markups.Escaped(call.Input, text) : text,
+                isMarkup ? Markups.Escaped(call[0], old) : old,
+                isMarkup ? Markups.Escaped(call[1], with) : with,
+                count
+            )
+        );
     }
 
     private static Value Indent(in BuiltinCall call)
     {
         if (!call.Input.TryString(out string? text))
             throw BuiltinCall.Mismatch(call.Input, "a string");
-        string indent = !call.Has(0) ? "    " : call[0].TryString(out string? given) ? given : Spaces(call, call.Integer(0));
+        string indent =
+            !call.Has(0) ? "    "
+            : call[0].TryString(out string? given) ? given
+            : Spaces(call, call.Integer(0));
         bool first = call.Flag(1);
         bool blank = call.Flag(2);
         if (!text.AsSpan().ContainsAny(Text.LineEnds))
@@ -95,7 +112,8 @@ internal static class TextFilters
 
     private static void WriteIndented(TextBuffer output, ReadOnlySpan<char> text, string indent, bool first, bool blank)
     {
-        // Jinja lets the text end with one more line feed while it looks for lines, so a carriage return there ends none.
+        // Jinja lets the text end with one more line feed while it looks for lines, so a carriage return there ends
+        // none.
         text = text.EndsWith('\r') ? text[..^1] : text;
         for (bool isFirst = true; ; isFirst = false)
         {
@@ -124,9 +142,11 @@ internal static class TextFilters
         int endLength = Text.Length(end);
         if (length < endLength || leeway < 0)
         {
-            throw Errors.Type(leeway < 0
-                ? $"the leeway must not be negative, it is {leeway}"
-                : $"the length must be at least {endLength}, that of the end, it is {length}");
+            throw Errors.Type(
+                leeway < 0
+                    ? $"the leeway must not be negative, it is {leeway}"
+                    : $"the length must be at least {endLength}, that of the end, it is {length}"
+            );
         }
         if (ListFilters.Length(call.Run, call.Input) <= (long)length + leeway)
             return call.Input;
@@ -139,7 +159,10 @@ internal static class TextFilters
             int space = kept.LastIndexOf(' ');
             kept = space < 0 ? kept : kept[..space];
         }
-        return Markups.Like(call.Input, kept + (call.Input.IsMarkup && call.Has(2) ? Markups.Escaped(call[2], end) : end));
+        return Markups.Like(
+            call.Input,
+            kept + (call.Input.IsMarkup && call.Has(2) ? Markups.Escaped(call[2], end) : end)
+        );
     }
 
     private static Value WordWrap(in BuiltinCall call)
@@ -189,7 +212,15 @@ internal static class TextFilters
         if (arguments.Positional.Length > 0 && arguments.Named.Length > 0)
             throw Errors.Type("the filter 'format' takes positional or named arguments, not both");
         if (arguments.Named.Length == 0)
-            return PercentFormat.Apply(call.Run, call.InputText, new TupleValue(arguments.Positional), call.Input.IsMarkup);
+        {
+            return PercentFormat.Apply(
+                call.Run,
+                call.InputText,
+                new TupleValue(arguments.Positional),
+                call.Input.IsMarkup
+            );
+        }
+
         var mapping = new MappingValue();
         foreach (var (name, value) in arguments.Named)
             mapping.Set(call.Run, Value.String(name), value);

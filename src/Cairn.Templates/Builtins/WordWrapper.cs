@@ -3,7 +3,8 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Builtins;
 
-/// <summary>Fills lines with words as Python's <c>textwrap</c> does, without expanding tabs or replacing white space.</summary>
+/// <summary>Fills lines with words as Python's <c>textwrap</c> does, without expanding tabs or replacing white
+/// space.</summary>
 internal static class WordWrapper
 {
     // What a chunk or a line costs beside its characters, in items.
@@ -87,7 +88,8 @@ internal static class WordWrapper
         }
     }
 
-    /// <summary>Runs of white space and words; words are cut after hyphens between letters and around long dashes.</summary>
+    /// <summary>Runs of white space and words; words are cut after hyphens between letters and around long
+    /// dashes.</summary>
     private static List<Chunk> Chunks(Run run, string text, bool breaksOnHyphens)
     {
         var chunks = new List<Chunk>();
@@ -154,7 +156,10 @@ internal static class WordWrapper
 
     private static bool StartsWithLetters(string word, int start) =>
         IsLetter(word, start)
-        && (IsLetter(word, start + 1) || (start + 1 < word.Length && word[start + 1] == '-' && IsLetter(word, start + 2)));
+        && (
+            IsLetter(word, start + 1)
+            || (start + 1 < word.Length && word[start + 1] == '-' && IsLetter(word, start + 2))
+        );
 
     private static bool IsLetter(string word, int index) =>
         index >= 0 && index < word.Length && Text.IsWordCharacter(word[index]) && !char.IsDigit(word[index]);

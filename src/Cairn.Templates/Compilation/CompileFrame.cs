@@ -24,19 +24,21 @@ internal sealed record CompileFrame(Symbols Symbols)
     public FunctionScope Function => Symbols.Function;
 
     /// <summary>A scope inside this one, in the same function.</summary>
-    public CompileFrame Inner() => new(new Symbols(Function, Symbols))
-    {
-        ChecksExtends = ChecksExtends,
-        IsInLoop = IsInLoop,
-        AutoEscape = AutoEscape,
-    };
+    public CompileFrame Inner() =>
+        new(new Symbols(Function, Symbols))
+        {
+            ChecksExtends = ChecksExtends,
+            IsInLoop = IsInLoop,
+            AutoEscape = AutoEscape,
+        };
 
     /// <summary>A scope inside this one that is a function of its own.</summary>
-    public CompileFrame InnerFunction() => new(new Symbols(new FunctionScope(Function), Symbols))
-    {
-        ChecksExtends = ChecksExtends,
-        AutoEscape = AutoEscape,
-    };
+    public CompileFrame InnerFunction() =>
+        new(new Symbols(new FunctionScope(Function), Symbols))
+        {
+            ChecksExtends = ChecksExtends,
+            AutoEscape = AutoEscape,
+        };
 
     public CompileFrame Conditional() => this with { IsConditional = true, IsRootLevel = false };
 }

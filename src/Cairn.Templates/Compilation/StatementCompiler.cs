@@ -3,7 +3,8 @@ using Cairn.Templates.Syntax;
 
 namespace Cairn.Templates.Compilation;
 
-/// <summary>Syntax of statements to nodes that execute, in source order: an <c>extends</c> changes what comes after it.</summary>
+/// <summary>Syntax of statements to nodes that execute, in source order: an <c>extends</c> changes what comes after
+/// it.</summary>
 internal sealed class StatementCompiler(SourceText source)
 {
     private readonly ExpressionCompiler _expressions = new(source);
@@ -13,7 +14,8 @@ internal sealed class StatementCompiler(SourceText source)
     // A character of text costs less than an operation.
     private const int CharactersPerStep = 64;
 
-    /// <summary>The statements as a body, which takes a step each time it runs and one for each of its operations.</summary>
+    /// <summary>The statements as a body, which takes a step each time it runs and one for each of its
+    /// operations.</summary>
     public Body Compile(IReadOnlyList<StatementSyntax> statements, CompileFrame frame)
     {
         int outside = _expressions.Steps;
@@ -39,9 +41,13 @@ internal sealed class StatementCompiler(SourceText source)
                 foreach (var expression in output.Expressions)
                 {
                     int start = expression.Position;
-                    AddOutput(_expressions.Compile(expression, frame) is var value && value is ArithmeticExpression arithmetic
-                        ? new ArithmeticOutput(source, start, arithmetic, frame.AutoEscape)
-                        : new ValueOutput(source, start, value, frame.AutoEscape), frame, into);
+                    AddOutput(
+                        _expressions.Compile(expression, frame) is var value && value is ArithmeticExpression arithmetic
+                            ? new ArithmeticOutput(source, start, arithmetic, frame.AutoEscape)
+                            : new ValueOutput(source, start, value, frame.AutoEscape),
+                        frame,
+                        into
+                    );
                 }
                 break;
             case IfSyntax statement:
@@ -51,8 +57,15 @@ internal sealed class StatementCompiler(SourceText source)
                 into.Add(For(loop, frame));
                 break;
             case SetSyntax set:
-                into.Add(new Set(source, position, _expressions.CompileTarget(set.Target, frame),
-                    _expressions.Compile(set.Value, frame), TopLevelNames(set.Target, frame)));
+                into.Add(
+                    new Set(
+                        source,
+                        position,
+                        _expressions.CompileTarget(set.Target, frame),
+                        _expressions.Compile(set.Value, frame),
+                        TopLevelNames(set.Target, frame)
+                    )
+                );
                 break;
             case SetBlockSyntax set:
                 into.Add(SetBlock(set, frame));
@@ -68,7 +81,9 @@ internal sealed class StatementCompiler(SourceText source)
                 break;
             case MacroSyntax macro:
                 var code = Macro(macro.Name, macro.Signature, macro.Body, position, frame);
-                into.Add(new MacroDefinition(source, position, code, frame.Symbols.Find(macro.Name)!.Slot, frame.IsTopLevel));
+                into.Add(
+                    new MacroDefinition(source, position, code, frame.Symbols.Find(macro.Name)!.Slot, frame.IsTopLevel)
+                );
                 break;
             case CallBlockSyntax block:
                 var caller = Macro("caller", block.Signature, block.Body, position, frame) with { IsAnonymous = true };
@@ -81,13 +96,29 @@ internal sealed class StatementCompiler(SourceText source)
                 into.Add(Extends(extends, frame));
                 break;
             case IncludeSyntax include:
-                into.Add(new Include(source, position, _expressions.Compile(include.Template, frame),
-                    include.IgnoreMissing, include.WithContext, Locals(frame)));
+                into.Add(
+                    new Include(
+                        source,
+                        position,
+                        _expressions.Compile(include.Template, frame),
+                        include.IgnoreMissing,
+                        include.WithContext,
+                        Locals(frame)
+                    )
+                );
                 break;
             case ImportSyntax import:
-                into.Add(new Import(source, position, _expressions.Compile(import.Template, frame),
-                    [.. import.Names.Select(n => (n.Name, n.Alias, frame.Symbols.Find(n.Alias)!.Slot))],
-                    import.WithContext, frame.IsTopLevel, Locals(frame)));
+                into.Add(
+                    new Import(
+                        source,
+                        position,
+                        _expressions.Compile(import.Template, frame),
+                        [.. import.Names.Select(n => (n.Name, n.Alias, frame.Symbols.Find(n.Alias)!.Slot))],
+                        import.WithContext,
+                        frame.IsTopLevel,
+                        Locals(frame)
+                    )
+                );
                 break;
             case DoSyntax statement:
                 into.Add(new Do(source, position, _expressions.Compile(statement.Expression, frame)));
@@ -108,19 +139,24 @@ internal sealed class StatementCompiler(SourceText source)
             into.Add(new UnlessExtended(statement));
     }
 
-    private If If(IfSyntax statement, CompileFrame frame) => new(
-        source,
-        statement.Position,
-        [.. statement.Branches.Select(b => (_expressions.Compile(b.Test, frame), Compile(b.Body, frame)))],
-        Compile(statement.Otherwise, frame));
+    private If If(IfSyntax statement, CompileFrame frame) =>
+        new(
+            source,
+            statement.Position,
+            [.. statement.Branches.Select(b => (_expressions.Compile(b.Test, frame), Compile(b.Body, frame)))],
+            Compile(statement.Otherwise, frame)
+        );
 
     private Statement For(ForSyntax loop, CompileFrame outer)
     {
-        loop.Any(node => node is NameSyntax { Use: NameUse.Store, Name: "loop" }
-            ? throw _expressions.Error("the name 'loop' cannot be set in a loop", node.Position)
-            : false);
+        loop.Any(node =>
+            node is NameSyntax { Use: NameUse.Store, Name: "loop" }
+                ? throw _expressions.Error("the name 'loop' cannot be set in a loop", node.Position)
+                : false
+        );
         var frame = (loop.Recursive ? outer.InnerFunction() : outer.Inner()) with { IsInLoop = true };
-        bool usesLoop = loop.Recursive
+        bool usesLoop =
+            loop.Recursive
             || UndeclaredNames.In(loop.Body, "loop").Count > 0
             || loop.Any(node => node is BlockSyntax { Scoped: true });
         int loopSlot = usesLoop ? frame.Symbols.Parameter("loop").Slot : -1;
@@ -159,15 +195,19 @@ internal sealed class StatementCompiler(SourceText source)
             _expressions.CompileTarget(loop.Target, frame),
             _expressions.CompileApart(loop.Test, frame),
             frame.Symbols.Entry(),
-            frame.Function.Slots);
+            frame.Function.Slots
+        );
     }
 
-    private TopLevelName[] TopLevelNames(ExpressionSyntax target, CompileFrame frame) => !frame.IsTopLevel ? [] : target switch
-    {
-        NameSyntax name => [new TopLevelName(name.Name, frame.Symbols.Find(name.Name)!.Slot)],
-        SequenceSyntax sequence => [.. sequence.Items.SelectMany(i => TopLevelNames(i, frame))],
-        _ => [],
-    };
+    private TopLevelName[] TopLevelNames(ExpressionSyntax target, CompileFrame frame) =>
+        !frame.IsTopLevel
+            ? []
+            : target switch
+            {
+                NameSyntax name => [new TopLevelName(name.Name, frame.Symbols.Find(name.Name)!.Slot)],
+                SequenceSyntax sequence => [.. sequence.Items.SelectMany(i => TopLevelNames(i, frame))],
+                _ => [],
+            };
 
     private SetBlock SetBlock(SetBlockSyntax set, CompileFrame frame)
     {
@@ -175,8 +215,15 @@ internal sealed class StatementCompiler(SourceText source)
         SymbolVisitor.Collect(inner.Symbols, [.. set.Body, set.Filter]);
         var body = Compile(set.Body, inner);
         var filter = set.Filter is null ? null : _expressions.CompileFilter(set.Filter, inner);
-        return new SetBlock(source, set.Position, inner.Symbols.Entry(), body,
-            _expressions.CompileTarget(set.Target, frame), filter, TopLevelNames(set.Target, frame));
+        return new SetBlock(
+            source,
+            set.Position,
+            inner.Symbols.Entry(),
+            body,
+            _expressions.CompileTarget(set.Target, frame),
+            filter,
+            TopLevelNames(set.Target, frame)
+        );
     }
 
     private FilterBlock FilterBlock(FilterBlockSyntax block, CompileFrame frame)
@@ -184,15 +231,22 @@ internal sealed class StatementCompiler(SourceText source)
         var inner = frame.Inner();
         SymbolVisitor.Collect(inner.Symbols, [.. block.Body, block.Filter]);
         var body = Compile(block.Body, inner);
-        return new FilterBlock(source, block.Position, inner.Symbols.Entry(), body, _expressions.CompileFilter(block.Filter, inner));
+        return new FilterBlock(
+            source,
+            block.Position,
+            inner.Symbols.Entry(),
+            body,
+            _expressions.CompileFilter(block.Filter, inner)
+        );
     }
 
     private With With(WithSyntax with, CompileFrame frame)
     {
         var inner = frame.Inner();
         SymbolVisitor.Collect(inner.Symbols, [.. with.Bindings.Select(b => b.Target), .. with.Body]);
-        var bindings = with.Bindings
-            .Select(b => (_expressions.CompileTarget(b.Target, inner), _expressions.Compile(b.Value, frame))).ToArray();
+        var bindings = with
+            .Bindings.Select(b => (_expressions.CompileTarget(b.Target, inner), _expressions.Compile(b.Value, frame)))
+            .ToArray();
         return new With(source, with.Position, bindings, inner.Symbols.Entry(), Compile(with.Body, inner));
     }
 
@@ -206,7 +260,12 @@ internal sealed class StatementCompiler(SourceText source)
     }
 
     private MacroCode Macro(
-        string name, SignatureSyntax signature, IReadOnlyList<StatementSyntax> statements, int position, CompileFrame outer)
+        string name,
+        SignatureSyntax signature,
+        IReadOnlyList<StatementSyntax> statements,
+        int position,
+        CompileFrame outer
+    )
     {
         var frame = outer.InnerFunction() with { ChecksExtends = false };
         string[] parameters = signature.Parameters.Select(p => p.Name).ToArray();
@@ -226,18 +285,39 @@ internal sealed class StatementCompiler(SourceText source)
         SymbolVisitor.Collect(frame.Symbols, [.. signature.Defaults, .. statements]);
         int[] slots = parameters.Select(p => frame.Symbols.Find(p)!.Slot).ToArray();
         var defaults = parameters
-            .Select((_, i) => i < firstDefault ? null : _expressions.CompileApart(signature.Defaults[i - firstDefault], frame)).ToArray();
+            .Select(
+                (_, i) =>
+                    i < firstDefault ? null : _expressions.CompileApart(signature.Defaults[i - firstDefault], frame)
+            )
+            .ToArray();
         var body = Compile(statements, frame);
-        return new MacroCode(name, parameters, slots, defaults, frame.Symbols.Entry(), frame.Function.Slots,
-            callerSlot, namedSlot, restSlot)
-        { Body = body };
+        return new MacroCode(
+            name,
+            parameters,
+            slots,
+            defaults,
+            frame.Symbols.Entry(),
+            frame.Function.Slots,
+            callerSlot,
+            namedSlot,
+            restSlot
+        )
+        {
+            Body = body,
+        };
     }
 
     private void Block(BlockSyntax block, CompileFrame frame, List<Statement> into)
     {
         if (frame.IsTopLevel && _surelyExtends)
             return;
-        var place = new BlockPlace(source, block.Position, block.Name, block.Required, block.Scoped ? Locals(frame) : null);
+        var place = new BlockPlace(
+            source,
+            block.Position,
+            block.Name,
+            block.Required,
+            block.Scoped ? Locals(frame) : null
+        );
         into.Add(frame.IsTopLevel && _mayExtend ? new UnlessExtended(place) : place);
     }
 
@@ -250,10 +330,14 @@ internal sealed class StatementCompiler(SourceText source)
         return new Extends(source, extends.Position, _expressions.Compile(extends.Template, frame));
     }
 
-    private LoopControl LoopControl(LoopControlSyntax control, CompileFrame frame) => frame.IsInLoop
-        ? new LoopControl(source, control.Position, control.IsBreak ? Flow.Break : Flow.Continue)
-        : throw _expressions.Error($"'{(control.IsBreak ? "break" : "continue")}' is not in a loop", control.Position);
+    private LoopControl LoopControl(LoopControlSyntax control, CompileFrame frame) =>
+        frame.IsInLoop
+            ? new LoopControl(source, control.Position, control.IsBreak ? Flow.Break : Flow.Continue)
+            : throw _expressions.Error(
+                $"'{(control.IsBreak ? "break" : "continue")}' is not in a loop",
+                control.Position
+            );
 
-    private static LocalNames Locals(CompileFrame frame) => new(
-        [.. frame.Symbols.Stored().Select(v => (v.Name, frame.Function.Depth - v.Function.Depth, v.Slot))]);
+    private static LocalNames Locals(CompileFrame frame) =>
+        new([.. frame.Symbols.Stored().Select(v => (v.Name, frame.Function.Depth - v.Function.Depth, v.Slot))]);
 }

@@ -85,7 +85,8 @@ internal sealed class SymbolVisitor(Symbols symbols)
         }
     }
 
-    /// <summary>Each branch looks at names from where the <c>if</c> began; an <c>elif</c> is an <c>if</c> in the other branch.</summary>
+    /// <summary>Each branch looks at names from where the <c>if</c> began; an <c>elif</c> is an <c>if</c> in the other
+    /// branch.</summary>
     private void VisitIf(IfSyntax statement, int branch)
     {
         var before = _symbols;

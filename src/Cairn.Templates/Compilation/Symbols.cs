@@ -136,10 +136,14 @@ internal sealed class Symbols
         }
     }
 
-    public ScopeEntry Entry() => new([.. _loads.Select(load => new SlotEntry(
-        load.Key.Slot,
-        load.Value.Start,
-        load.Key.Name,
-        load.Value.Outer is { } outer ? Function.Depth - outer.Function.Depth : 0,
-        load.Value.Outer?.Slot ?? 0))]);
+    public ScopeEntry Entry() =>
+        new([
+            .. _loads.Select(load => new SlotEntry(
+                load.Key.Slot,
+                load.Value.Start,
+                load.Key.Name,
+                load.Value.Outer is { } outer ? Function.Depth - outer.Function.Depth : 0,
+                load.Value.Outer?.Slot ?? 0
+            )),
+        ]);
 }

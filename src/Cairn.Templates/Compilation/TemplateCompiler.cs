@@ -5,12 +5,22 @@ namespace Cairn.Templates.Compilation;
 
 /// <summary>A template ready to run.</summary>
 internal sealed record CompiledTemplate(
-    Body Body, ScopeEntry Scope, int Slots, int SelfSlot, IReadOnlyDictionary<string, CompiledBlock> Blocks, bool ReadsContext);
+    Body Body,
+    ScopeEntry Scope,
+    int Slots,
+    int SelfSlot,
+    IReadOnlyDictionary<string, CompiledBlock> Blocks,
+    bool ReadsContext
+);
 
 /// <summary>Compiles the body of a template and each of its blocks as functions of their own.</summary>
 internal static class TemplateCompiler
 {
-    public static CompiledTemplate Compile(SourceText source, List<StatementSyntax> statements, TemplateEnvironment environment)
+    public static CompiledTemplate Compile(
+        SourceText source,
+        List<StatementSyntax> statements,
+        TemplateEnvironment environment
+    )
     {
         var blocks = new Dictionary<string, BlockSyntax>();
         bool extends = false;
@@ -19,8 +29,10 @@ internal static class TemplateCompiler
         {
             if (node is BlockSyntax block && !blocks.TryAdd(block.Name, block))
             {
-                throw new TemplateException(TemplateErrorKind.Syntax, $"the block '{block.Name}' is defined twice")
-                    .At(source, block.Position);
+                throw new TemplateException(TemplateErrorKind.Syntax, $"the block '{block.Name}' is defined twice").At(
+                    source,
+                    block.Position
+                );
             }
             extends = extends || node is ExtendsSyntax;
             readsContext = readsContext || node is BlockSyntax or ExtendsSyntax or IncludeSyntax or ImportSyntax;
@@ -43,15 +55,29 @@ internal static class TemplateCompiler
         var compiledBlocks = new Dictionary<string, CompiledBlock>(blocks.Count);
         foreach (var block in blocks.Values)
             compiledBlocks.Add(block.Name, CompileBlock(compiler, block, environment));
-        return new CompiledTemplate(body, frame.Symbols.Entry(), frame.Function.Slots, selfSlot, compiledBlocks, readsContext);
+        return new CompiledTemplate(
+            body,
+            frame.Symbols.Entry(),
+            frame.Function.Slots,
+            selfSlot,
+            compiledBlocks,
+            readsContext
+        );
     }
 
     private static int Special(CompileFrame frame, IReadOnlyList<StatementSyntax> body, string name) =>
         UndeclaredNames.In(body, name).Count > 0 ? frame.Symbols.Parameter(name).Slot : -1;
 
-    private static CompiledBlock CompileBlock(StatementCompiler compiler, BlockSyntax block, TemplateEnvironment environment)
+    private static CompiledBlock CompileBlock(
+        StatementCompiler compiler,
+        BlockSyntax block,
+        TemplateEnvironment environment
+    )
     {
-        var frame = new CompileFrame(new Symbols(new FunctionScope(null), null)) { AutoEscape = environment.AutoEscape };
+        var frame = new CompileFrame(new Symbols(new FunctionScope(null), null))
+        {
+            AutoEscape = environment.AutoEscape,
+        };
         int self = Special(frame, block.Body, "self");
         int super = Special(frame, block.Body, "super");
         SymbolVisitor.Collect(frame.Symbols, block.Body);

@@ -78,7 +78,8 @@ internal static class Access
     {
         if (owner.TryHeap<UndefinedValue>(out var undefined))
             return undefined.Mode == UndefinedMode.Chainable ? owner : throw undefined.Fail();
-        int length = owner.TryString(out string? text) ? Text.Length(text)
+        int length =
+            owner.TryString(out string? text) ? Text.Length(text)
             : owner.TryHeap<SequenceValue>(out var sequence) ? sequence.Length
             : throw Errors.Type($"a '{owner.TypeName}' cannot be sliced");
         long by = step.IsNone ? 1 : Bound(step);
@@ -95,7 +96,15 @@ internal static class Access
             return Markups.Like(owner, SliceText(text, from, by, count));
         }
         if (sequence is RangeValue range)
-            return new RangeValue(range.Start + (from * range.Step), range.Start + (to * range.Step), range.Step * by, count);
+        {
+            return new RangeValue(
+                range.Start + (from * range.Step),
+                range.Start + (to * range.Step),
+                range.Step * by,
+                count
+            );
+        }
+
         run.ChargeItems(count);
         var items = new List<Value>(count);
         for (long i = 0; i < count; i++)
@@ -108,11 +117,15 @@ internal static class Access
         if (by == 1)
             return Text.Substring(text, (int)from, (int)from + count);
         string[]? characters = Text.HasSurrogates(text) ? Text.Characters(text).ToArray() : null;
-        return string.Concat(Enumerable.Range(0, count).Select(i =>
-        {
-            int index = (int)(from + (i * by));
-            return characters?[index] ?? text[index].ToString();
-        }));
+        return string.Concat(
+            Enumerable
+                .Range(0, count)
+                .Select(i =>
+                {
+                    int index = (int)(from + (i * by));
+                    return characters?[index] ?? text[index].ToString();
+                })
+        );
     }
 
     private static long Clamp(Value bound, long none, int length, long step)

@@ -26,10 +26,17 @@ internal readonly struct Arguments(Value[] positional, KeyValuePair<string, Valu
 
 /// <summary>The arguments of a call as they stand in the template.</summary>
 internal sealed class ArgumentList(
-    Expression[] positional, (string Name, Expression Value)[] named, Expression? spread, Expression? spreadNamed)
+    Expression[] positional,
+    (string Name, Expression Value)[] named,
+    Expression? spread,
+    Expression? spreadNamed
+)
 {
-    private readonly bool _isConstant = spread is null && spreadNamed is null
-        && Array.TrueForAll(positional, p => p is Constant) && Array.TrueForAll(named, n => n.Value is Constant);
+    private readonly bool _isConstant =
+        spread is null
+        && spreadNamed is null
+        && Array.TrueForAll(positional, p => p is Constant)
+        && Array.TrueForAll(named, n => n.Value is Constant);
 
     // Found by whichever thread comes first; all find the same.
     private Value[]? _constants;
@@ -42,7 +49,8 @@ internal sealed class ArgumentList(
         return new Arguments(_constants ??= EvaluateAll(frame).Positional, []);
     }
 
-    /// <summary>The values by the builtin's parameters. Each list is part of one call, and so always of one builtin.</summary>
+    /// <summary>The values by the builtin's parameters. Each list is part of one call, and so always of one
+    /// builtin.</summary>
     public Value[] Bind(Builtin builtin, Arguments values) =>
         _isConstant ? _bound ??= builtin.Bind(values) : builtin.Bind(values);
 
@@ -105,8 +113,13 @@ internal sealed class Call(SourceText source, int position, Expression callee, A
 
 /// <summary>A filter; without an input of its own it filters the text of the block around it.</summary>
 internal sealed class FilterCall(
-    SourceText source, int position, string name, Builtin? filter, Expression? input, ArgumentList arguments)
-    : Expression(source, position)
+    SourceText source,
+    int position,
+    string name,
+    Builtin? filter,
+    Expression? input,
+    ArgumentList arguments
+) : Expression(source, position)
 {
     public override Value Evaluate(Frame frame) => Apply(frame, blockText: default);
 
@@ -127,8 +140,13 @@ internal sealed class FilterCall(
 }
 
 internal sealed class TestCall(
-    SourceText source, int position, string name, Builtin? test, Expression input, ArgumentList arguments)
-    : Expression(source, position)
+    SourceText source,
+    int position,
+    string name,
+    Builtin? test,
+    Expression input,
+    ArgumentList arguments
+) : Expression(source, position)
 {
     public override Value Evaluate(Frame frame)
     {

@@ -75,8 +75,13 @@ internal sealed class MappingLiteral(SourceText source, int position, (Expressio
     }
 }
 
-internal sealed class Conditional(SourceText source, int position, Expression test, Expression then, Expression? otherwise)
-    : Expression(source, position)
+internal sealed class Conditional(
+    SourceText source,
+    int position,
+    Expression test,
+    Expression then,
+    Expression? otherwise
+) : Expression(source, position)
 {
     public override Value Evaluate(Frame frame)
     {
@@ -118,9 +123,11 @@ internal sealed class Unary(SourceText source, int position, UnaryOperator op, E
 }
 
 /// <summary>An operator of arithmetic.</summary>
-internal abstract class ArithmeticExpression(SourceText source, int position, BinaryOperator op) : Expression(source, position)
+internal abstract class ArithmeticExpression(SourceText source, int position, BinaryOperator op)
+    : Expression(source, position)
 {
-    /// <summary>The long way, for values of any kind. Apart, so that the short one needs no room on the stack for it.</summary>
+    /// <summary>The long way, for values of any kind. Apart, so that the short one needs no room on the stack for
+    /// it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     protected Value Apply(Frame frame, Value a, Value b)
     {
@@ -130,8 +137,13 @@ internal abstract class ArithmeticExpression(SourceText source, int position, Bi
 }
 
 /// <summary>An operator of arithmetic, with its short way inside.</summary>
-internal sealed class Binary<TSmall>(SourceText source, int position, BinaryOperator op, Expression left, Expression right)
-    : ArithmeticExpression(source, position, op)
+internal sealed class Binary<TSmall>(
+    SourceText source,
+    int position,
+    BinaryOperator op,
+    Expression left,
+    Expression right
+) : ArithmeticExpression(source, position, op)
     where TSmall : ISmallOperator
 {
     private readonly Operand _left = new(left);
@@ -147,16 +159,24 @@ internal sealed class Binary<TSmall>(SourceText source, int position, BinaryOper
     }
 }
 
-/// <summary>An operator of arithmetic on variables of the running frame and constants: integers need no call at all.</summary>
-internal sealed class LeafBinary<TSmall>(SourceText source, int position, BinaryOperator op, Expression left, Expression right)
-    : ArithmeticExpression(source, position, op)
+/// <summary>An operator of arithmetic on variables of the running frame and constants: integers need no call at
+/// all.</summary>
+internal sealed class LeafBinary<TSmall>(
+    SourceText source,
+    int position,
+    BinaryOperator op,
+    Expression left,
+    Expression right
+) : ArithmeticExpression(source, position, op)
     where TSmall : ISmallOperator
 {
     private readonly Leaf _left = new(left);
     private readonly Leaf _right = new(right);
 
     public override Value Evaluate(Frame frame) =>
-        _left.TryInteger(frame, out long a) && _right.TryInteger(frame, out long b) && TSmall.TryApply(a, b, out var result)
+        _left.TryInteger(frame, out long a)
+        && _right.TryInteger(frame, out long b)
+        && TSmall.TryApply(a, b, out var result)
             ? result
             : Apply(frame, left.Evaluate(frame), right.Evaluate(frame));
 }
@@ -222,19 +242,24 @@ internal sealed class Concat(SourceText source, int position, Expression[] parts
         var values = Array.ConvertAll(parts, p => p.Evaluate(frame));
         frame.Run.Current = this;
         bool isMarkup = Array.Exists(values, v => v.IsMarkup);
-        string text = string.Concat(values.Select(v =>
-        {
-            string part = Repr.Str(frame.Run, v);
-            return isMarkup ? Markups.Escaped(v, part) : part;
-        }));
+        string text = string.Concat(
+            values.Select(v =>
+            {
+                string part = Repr.Str(frame.Run, v);
+                return isMarkup ? Markups.Escaped(v, part) : part;
+            })
+        );
         frame.Run.ChargeText(text.Length);
         return Markups.Make(isMarkup, text);
     }
 }
 
 internal sealed class ComparisonChain(
-    SourceText source, int position, Expression first, (ComparisonOperator Operator, Expression Operand)[] rest)
-    : Expression(source, position)
+    SourceText source,
+    int position,
+    Expression first,
+    (ComparisonOperator Operator, Expression Operand)[] rest
+) : Expression(source, position)
 {
     public override Value Evaluate(Frame frame)
     {
@@ -262,8 +287,15 @@ internal sealed class AttributeAccess(SourceText source, int position, Expressio
     public override Value Evaluate(Frame frame)
     {
         var owner = target.Evaluate(frame);
-        if (!_isMappingMethod && owner.TryHeap<MappingValue>(out var mapping) && mapping.TryGet(name, _hash, out var value))
+        if (
+            !_isMappingMethod
+            && owner.TryHeap<MappingValue>(out var mapping)
+            && mapping.TryGet(name, _hash, out var value)
+        )
+        {
             return value;
+        }
+
         frame.Run.Current = this;
         return Access.Attribute(frame.Run, owner, name);
     }
@@ -282,8 +314,13 @@ internal sealed class ItemAccess(SourceText source, int position, Expression tar
 }
 
 internal sealed class SliceAccess(
-    SourceText source, int position, Expression target, Expression? start, Expression? stop, Expression? step)
-    : Expression(source, position)
+    SourceText source,
+    int position,
+    Expression target,
+    Expression? start,
+    Expression? stop,
+    Expression? step
+) : Expression(source, position)
 {
     public override Value Evaluate(Frame frame)
     {

@@ -3,7 +3,8 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Evaluation;
 
-/// <summary>A block's body as a function; the slots of <c>self</c> and <c>super</c> are -1 where they are not used.</summary>
+/// <summary>A block's body as a function; the slots of <c>self</c> and <c>super</c> are -1 where they are not
+/// used.</summary>
 internal sealed class CompiledBlock(string name)
 {
     public string Name => name;
@@ -42,13 +43,16 @@ internal sealed class SelfValue(RenderContext context) : HeapValue
 
     public override bool TryAttribute(string name, out Value attribute)
     {
-        attribute = context.Blocks.TryGetValue(name, out var stack) ? BlockReference.At(context, name, stack, 0) : default;
+        attribute = context.Blocks.TryGetValue(name, out var stack)
+            ? BlockReference.At(context, name, stack, 0)
+            : default;
         return !attribute.IsMissing;
     }
 }
 
 /// <summary>A block that can be called; <c>super</c> and <c>super.super</c> are the ones it overrides.</summary>
-internal sealed class BlockReference(RenderContext context, string name, List<CompiledBlock> stack, int index) : HeapValue
+internal sealed class BlockReference(RenderContext context, string name, List<CompiledBlock> stack, int index)
+    : HeapValue
 {
     public static Value At(RenderContext context, string name, List<CompiledBlock> stack, int index) =>
         index < stack.Count
@@ -130,8 +134,13 @@ internal sealed class Extends(SourceText source, int position, Expression templa
 }
 
 internal sealed class Include(
-    SourceText source, int position, Expression template, bool ignoreMissing, bool withContext, LocalNames locals)
-    : Statement(source, position)
+    SourceText source,
+    int position,
+    Expression template,
+    bool ignoreMissing,
+    bool withContext,
+    LocalNames locals
+) : Statement(source, position)
 {
     public override Flow Execute(Frame frame, TextBuffer output)
     {
@@ -152,8 +161,14 @@ internal sealed class Include(
 
 /// <summary><c>import</c> (a name is null: the module itself) and <c>from … import</c>.</summary>
 internal sealed class Import(
-    SourceText source, int position, Expression template, (string? Name, string Alias, int Slot)[] names,
-    bool withContext, bool isTopLevel, LocalNames locals) : Statement(source, position)
+    SourceText source,
+    int position,
+    Expression template,
+    (string? Name, string Alias, int Slot)[] names,
+    bool withContext,
+    bool isTopLevel,
+    LocalNames locals
+) : Statement(source, position)
 {
     public override Flow Execute(Frame frame, TextBuffer output)
     {
@@ -222,13 +237,15 @@ internal sealed class ModuleValue : HeapValue
     }
 }
 
-/// <summary>Templates by the value a tag names them with: a string, or for <c>include</c> also a list of strings.</summary>
+/// <summary>Templates by the value a tag names them with: a string, or for <c>include</c> also a list of
+/// strings.</summary>
 internal static class TemplateNames
 {
     public static Template Get(Run run, Value name) =>
         name.TryString(out string? text)
             ? run.Load(text) ?? throw NotFound(run, name)
-            : throw Errors.Undefined(name, name) ?? Errors.Type($"a template's name must be a string, not '{name.TypeName}'");
+            : throw Errors.Undefined(name, name)
+                ?? Errors.Type($"a template's name must be a string, not '{name.TypeName}'");
 
     public static Template? Find(Run run, Value names)
     {
@@ -244,7 +261,11 @@ internal static class TemplateNames
         return null;
     }
 
-    public static TemplateException NotFound(Run run, Value names) => new(
-        TemplateErrorKind.NotFound,
-        names.TryString(out string? name) ? $"there is no template '{name}'" : $"there is none of the templates {Repr.Of(run, names)}");
+    public static TemplateException NotFound(Run run, Value names) =>
+        new(
+            TemplateErrorKind.NotFound,
+            names.TryString(out string? name)
+                ? $"there is no template '{name}'"
+                : $"there is none of the templates {Repr.Of(run, names)}"
+        );
 }

@@ -5,7 +5,8 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Evaluation;
 
-/// <summary>The <c>if</c> of a <c>for</c>: it runs in a frame of its own, where the loop's names are set to try them.</summary>
+/// <summary>The <c>if</c> of a <c>for</c>: it runs in a frame of its own, where the loop's names are set to try
+/// them.</summary>
 internal sealed record LoopFilter(Target Target, Expression Test, ScopeEntry Scope, int Slots)
 {
     public IEnumerator<Value> Apply(Frame outer, IEnumerator<Value> items)
@@ -23,9 +24,18 @@ internal sealed record LoopFilter(Target Target, Expression Test, ScopeEntry Sco
     }
 }
 
-/// <summary>What a loop does once it has its items; <paramref name="loopSlot"/> is -1 where <c>loop</c> is not used.</summary>
+/// <summary>What a loop does once it has its items; <paramref name="loopSlot"/> is -1 where <c>loop</c> is not
+/// used.</summary>
 internal sealed class LoopBody(
-    Node node, Target target, int loopSlot, LoopFilter? filter, ScopeEntry scope, Body body, ScopeEntry? elseScope, Body otherwise)
+    Node node,
+    Target target,
+    int loopSlot,
+    LoopFilter? filter,
+    ScopeEntry scope,
+    Body body,
+    ScopeEntry? elseScope,
+    Body otherwise
+)
 {
     private readonly int _slot = target is VariableTarget variable ? variable.Slot : -1;
 
@@ -60,9 +70,7 @@ internal sealed class LoopBody(
     private bool RunOver(RangeValue range, Frame frame, TextBuffer output)
     {
         bool any = false;
-        for (int i = 0; i < range.Length && Next(frame, range[i], output, ref any); i++)
-        {
-        }
+        for (int i = 0; i < range.Length && Next(frame, range[i], output, ref any); i++) { }
         return any;
     }
 
@@ -70,9 +78,7 @@ internal sealed class LoopBody(
     {
         // The length is asked for again each time: a list may grow while the loop runs over it.
         bool any = false;
-        for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output, ref any); i++)
-        {
-        }
+        for (int i = 0; i < sequence.Length && Next(frame, sequence[i], output, ref any); i++) { }
         return any;
     }
 
@@ -95,11 +101,15 @@ internal sealed class LoopBody(
         items = filter is null ? items : filter.Apply(frame, items);
         if (loopSlot < 0)
             return items;
-        int length = filter is not null ? -1 : iterable.TryString(out string? text) ? Text.Length(text) : iterable.Heap!.Length;
+        int length =
+            filter is not null ? -1
+            : iterable.TryString(out string? text) ? Text.Length(text)
+            : iterable.Heap!.Length;
         return new LoopValue(frame.Run, items, length, recursion, outer, depth);
     }
 
-    /// <summary>One time through the body; false after a <c>break</c>. If it came to its end, <paramref name="any"/> becomes true.</summary>
+    /// <summary>One time through the body; false after a <c>break</c>. If it came to its end, <paramref name="any"/>
+    /// becomes true.</summary>
     // Inlined whatever else has run before, so that each kind of loop keeps its speed.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Next(Frame frame, Value item, TextBuffer output, ref bool any)
@@ -133,7 +143,8 @@ internal sealed class For(SourceText source, int position, Expression iterable) 
 }
 
 /// <summary>A loop whose body is a function, so that <c>loop(items)</c> can run it again inside itself.</summary>
-internal sealed class RecursiveFor(SourceText source, int position, Expression iterable, int slots) : Statement(source, position)
+internal sealed class RecursiveFor(SourceText source, int position, Expression iterable, int slots)
+    : Statement(source, position)
 {
     public required LoopBody Loop { get; init; }
 
@@ -159,8 +170,13 @@ internal sealed class RecursiveFor(SourceText source, int position, Expression i
 
 /// <summary>The variable <c>loop</c>, and the items themselves: it looks one ahead to know whether more come.</summary>
 internal sealed class LoopValue(
-    Run run, IEnumerator<Value> items, int knownLength, RecursiveFor? recursion, Frame outer, int depth)
-    : HeapValue, IEnumerator<Value>
+    Run run,
+    IEnumerator<Value> items,
+    int knownLength,
+    RecursiveFor? recursion,
+    Frame outer,
+    int depth
+) : HeapValue, IEnumerator<Value>
 {
     private IEnumerator<Value> _items = items;
     private int _length = knownLength;
@@ -221,9 +237,7 @@ internal sealed class LoopValue(
 
     public void Reset() => throw new NotSupportedException();
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     public override bool TryAttribute(string name, out Value attribute)
     {
@@ -255,7 +269,8 @@ internal sealed class LoopValue(
     private Value Changed(RenderContext context, Arguments arguments)
     {
         var values = arguments.Positional;
-        bool same = _lastChanged is not null
+        bool same =
+            _lastChanged is not null
             && Comparison.AreEqual(context.Run, new TupleValue(_lastChanged), new TupleValue(values));
         _lastChanged = values;
         return Value.Bool(!same);

@@ -8,8 +8,16 @@ namespace Cairn.Templates.Evaluation;
 /// <c>varargs</c> are -1 where the body does not use them.
 /// </summary>
 internal sealed record MacroCode(
-    string Name, string[] Parameters, int[] ParameterSlots, Expression?[] Defaults, ScopeEntry Scope, int Slots,
-    int CallerSlot, int NamedSlot, int RestSlot)
+    string Name,
+    string[] Parameters,
+    int[] ParameterSlots,
+    Expression?[] Defaults,
+    ScopeEntry Scope,
+    int Slots,
+    int CallerSlot,
+    int NamedSlot,
+    int RestSlot
+)
 {
     public required Body Body { get; init; }
 
@@ -19,7 +27,8 @@ internal sealed record MacroCode(
     public bool UsesCaller => CallerSlot >= 0 || Array.IndexOf(Parameters, "caller") >= 0;
 }
 
-/// <summary>A macro together with the frame it was defined in, whose variables it sees as they are when it runs.</summary>
+/// <summary>A macro together with the frame it was defined in, whose variables it sees as they are when it
+/// runs.</summary>
 internal sealed class MacroValue(MacroCode code, Frame definedIn) : HeapValue
 {
     public override string TypeName => "Macro";
@@ -63,7 +72,8 @@ internal sealed class MacroValue(MacroCode code, Frame definedIn) : HeapValue
             ref var slot = ref frame.Slots[code.ParameterSlots[i]];
             if (slot.IsMissing)
             {
-                slot = code.Defaults[i]?.Evaluate(frame)
+                slot =
+                    code.Defaults[i]?.Evaluate(frame)
                     ?? run.UndefinedBecause($"the parameter '{code.Parameters[i]}' was not given", code.Parameters[i]);
             }
         }
@@ -95,19 +105,33 @@ internal sealed class MacroValue(MacroCode code, Frame definedIn) : HeapValue
             }
             else
             {
-                throw Errors.Type(Array.IndexOf(code.Parameters, name) >= 0
-                    ? $"the macro '{code.Name}' gets the argument '{name}' twice"
-                    : $"the macro '{code.Name}' has no parameter '{name}'");
+                throw Errors.Type(
+                    Array.IndexOf(code.Parameters, name) >= 0
+                        ? $"the macro '{code.Name}' gets the argument '{name}' twice"
+                        : $"the macro '{code.Name}' has no parameter '{name}'"
+                );
             }
         }
         if (code.CallerSlot >= 0 && frame.Slots[code.CallerSlot].IsMissing)
-            frame.Slots[code.CallerSlot] = frame.Run.UndefinedBecause("the macro was not called by a 'call' block", "caller");
+        {
+            frame.Slots[code.CallerSlot] = frame.Run.UndefinedBecause(
+                "the macro was not called by a 'call' block",
+                "caller"
+            );
+        }
+
         if (rest is not null)
             frame.Slots[code.NamedSlot] = rest;
         if (code.RestSlot >= 0)
+        {
             frame.Slots[code.RestSlot] = new TupleValue(arguments.Positional[given..]);
+        }
         else if (arguments.Positional.Length > code.Parameters.Length)
-            throw Errors.Type($"the macro '{code.Name}' takes {code.Parameters.Length} arguments, not {arguments.Positional.Length}");
+        {
+            throw Errors.Type(
+                $"the macro '{code.Name}' takes {code.Parameters.Length} arguments, not {arguments.Positional.Length}"
+            );
+        }
     }
 }
 
@@ -123,7 +147,8 @@ internal sealed class MacroDefinition(SourceText source, int position, MacroCode
     }
 }
 
-internal sealed class CallBlock(SourceText source, int position, MacroCode code, Call call) : Statement(source, position)
+internal sealed class CallBlock(SourceText source, int position, MacroCode code, Call call)
+    : Statement(source, position)
 {
     public override Flow Execute(Frame frame, TextBuffer output)
     {

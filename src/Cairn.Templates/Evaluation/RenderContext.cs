@@ -5,15 +5,21 @@ namespace Cairn.Templates.Evaluation;
 
 /// <summary>What the host lends to one render.</summary>
 internal sealed class HostScope(
-    TemplateEnvironment environment, TemplateVariables variables, IReadOnlyDictionary<string, TemplateFunction>? functions)
+    TemplateEnvironment environment,
+    TemplateVariables variables,
+    IReadOnlyDictionary<string, TemplateFunction>? functions
+)
 {
     public Value Variable(string name) => variables.TryGet(name, out var value) ? value : default;
 
-    /// <summary>What is there with and without context: functions and globals, the host's before the built-in ones.</summary>
+    /// <summary>What is there with and without context: functions and globals, the host's before the built-in
+    /// ones.</summary>
     public Value Global(string name)
     {
-        if (functions is not null && functions.TryGetValue(name, out var function)
-            || environment.Functions.TryGetValue(name, out function))
+        if (
+            functions is not null && functions.TryGetValue(name, out var function)
+            || environment.Functions.TryGetValue(name, out function)
+        )
         {
             return new HostFunctionValue(name, function);
         }
@@ -53,7 +59,10 @@ internal sealed class RenderContext
     public required Dictionary<string, List<CompiledBlock>> Blocks { get; init; }
 
     public static RenderContext Root(Run run, Template template) =>
-        new(run, seesVariables: true, template.ReadsContext, run.Environment.AutoEscape) { Blocks = template.OwnBlocks() };
+        new(run, seesVariables: true, template.ReadsContext, run.Environment.AutoEscape)
+        {
+            Blocks = template.OwnBlocks(),
+        };
 
     /// <summary>For an included template, or one imported with context: it sees what the includer sees now.</summary>
     public RenderContext ForOther(Template template, Dictionary<string, Value>? locals, bool isModule) =>
@@ -64,7 +73,10 @@ internal sealed class RenderContext
         };
 
     public static RenderContext Isolated(Run run, Template template) =>
-        new(run, seesVariables: false, tracksVariables: true, run.Environment.AutoEscape) { Blocks = template.OwnBlocks() };
+        new(run, seesVariables: false, tracksVariables: true, run.Environment.AutoEscape)
+        {
+            Blocks = template.OwnBlocks(),
+        };
 
     /// <summary>For a scoped block: the same template's blocks with the local names of where it stands.</summary>
     public RenderContext Derived(Dictionary<string, Value>? locals) =>
@@ -84,8 +96,10 @@ internal sealed class RenderContext
     /// <summary>The value of a name, or a missing value.</summary>
     public Value Resolve(string name)
     {
-        if (_variables is not null && _variables.TryGetValue(name, out var value)
-            || _inherited is not null && _inherited.TryGetValue(name, out value))
+        if (
+            _variables is not null && _variables.TryGetValue(name, out var value)
+            || _inherited is not null && _inherited.TryGetValue(name, out value)
+        )
         {
             return value;
         }

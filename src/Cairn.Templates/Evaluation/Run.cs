@@ -59,8 +59,8 @@ internal sealed class Run
             Refuel();
     }
 
-    /// <summary>Pays if that needs no look at the budget or for cancellation; if not, nothing has happened yet. For those
-    /// who name the node at work only when something is to be said of it.</summary>
+    /// <summary>Pays if that needs no look at the budget or for cancellation; if not, nothing has happened yet. For
+    /// those who name the node at work only when something is to be said of it.</summary>
     public bool TryStep(int steps)
     {
         if (_fuel < steps)
@@ -87,7 +87,8 @@ internal sealed class Run
     /// <summary>Pays for an integer's digits being written.</summary>
     public void StepForDigits(BigInteger value) => StepForDigits(value.GetBitLength());
 
-    /// <summary>Pays for an integer of that many bits being written or read as digits, which takes as long as multiplying.</summary>
+    /// <summary>Pays for an integer of that many bits being written or read as digits, which takes as long as
+    /// multiplying.</summary>
     public void StepForDigits(long bits) => StepForBits(bits, bits);
 
     /// <summary>Pays for reading a string, or for work of about that size.</summary>
@@ -137,7 +138,8 @@ internal sealed class Run
         return Value.Int(value);
     }
 
-    /// <summary>Goes one call deeper. An error ends the whole render, so only the normal way out calls <see cref="Leave"/>.</summary>
+    /// <summary>Goes one call deeper. An error ends the whole render, so only the normal way out calls
+    /// <see cref="Leave"/>.</summary>
     public void Enter()
     {
         if (++_depth > _budget.MaxRecursion)
@@ -160,7 +162,9 @@ internal sealed class Run
     public void LeaveValue() => _valueDepth--;
 
     public TextBuffer RentBuffer() =>
-        _buffers is not null && _buffers.TryPop(out var buffer) ? buffer : new TextBuffer(this, _budget.MaxOutputLength);
+        _buffers is not null && _buffers.TryPop(out var buffer)
+            ? buffer
+            : new TextBuffer(this, _budget.MaxOutputLength);
 
     /// <summary>Gives the memory of the buffers back, at the end of a render without error.</summary>
     public void FreeBuffers()
@@ -179,8 +183,7 @@ internal sealed class Run
         return text;
     }
 
-    public Value Undefined(string name) =>
-        new UndefinedValue(Environment.Undefined, name, ownerType: null, hint: null);
+    public Value Undefined(string name) => new UndefinedValue(Environment.Undefined, name, ownerType: null, hint: null);
 
     public Value UndefinedMember(Value owner, string name) =>
         new UndefinedValue(Environment.Undefined, name, owner.IsNone ? "None" : owner.TypeName, hint: null);
@@ -198,11 +201,18 @@ internal sealed class Run
 
     /// <summary>The items of an iterable value, each paid for.</summary>
     public PaidItems Each(Value value) =>
-        value.TryHeap<SequenceValue>(out var sequence) ? new PaidItems(this, sequence) : new PaidItems(this, Iterate(value));
+        value.TryHeap<SequenceValue>(out var sequence)
+            ? new PaidItems(this, sequence)
+            : new PaidItems(this, Iterate(value));
 
     public List<Value> ToList(Value value)
     {
-        int known = value.Heap switch { SequenceValue sequence => sequence.Length, MappingView view => view.Length, _ => 0 };
+        int known = value.Heap switch
+        {
+            SequenceValue sequence => sequence.Length,
+            MappingView view => view.Length,
+            _ => 0,
+        };
         Charge((long)known * BytesPerItem);
         var list = new List<Value>(known);
         foreach (var item in Each(value))
@@ -227,7 +237,8 @@ internal sealed class Run
     }
 }
 
-/// <summary>Items in a row, each paid for with a step. Lists, tuples and ranges are run through without an enumerator.</summary>
+/// <summary>Items in a row, each paid for with a step. Lists, tuples and ranges are run through without an
+/// enumerator.</summary>
 internal struct PaidItems
 {
     private readonly Run _run;

@@ -46,7 +46,8 @@ internal class ValueOutput(SourceText source, int position, Expression expressio
 internal sealed class ArithmeticOutput(SourceText source, int position, ArithmeticExpression expression, bool? escape)
     : ValueOutput(source, position, expression, escape)
 {
-    // The same steps once more: what the runtime learns of this one's expressions is not mixed with what it learns of others.
+    // The same steps once more: what the runtime learns of this one's expressions is not mixed with what it learns of
+    // others.
     public override Flow Execute(Frame frame, TextBuffer output)
     {
         var value = expression.Evaluate(frame);
@@ -123,14 +124,23 @@ internal abstract class CapturingStatement(SourceText source, int position, Scop
 }
 
 internal sealed class SetBlock(
-    SourceText source, int position, ScopeEntry scope, Body body, Target target, FilterCall? filter, TopLevelName[] names)
-    : CapturingStatement(source, position, scope, body)
+    SourceText source,
+    int position,
+    ScopeEntry scope,
+    Body body,
+    Target target,
+    FilterCall? filter,
+    TopLevelName[] names
+) : CapturingStatement(source, position, scope, body)
 {
     protected override void Finish(Frame frame, TextBuffer output, Value text)
     {
         var value = filter?.Apply(frame, text) ?? text;
         frame.Run.Current = this;
-        target.Assign(frame, frame.Context.AutoEscape && value.TryString(out string? markup) ? Value.Markup(markup) : value);
+        target.Assign(
+            frame,
+            frame.Context.AutoEscape && value.TryString(out string? markup) ? Value.Markup(markup) : value
+        );
         foreach (var name in names)
             name.Publish(frame);
     }
@@ -148,8 +158,12 @@ internal sealed class FilterBlock(SourceText source, int position, ScopeEntry sc
 }
 
 internal sealed class With(
-    SourceText source, int position, (Target Target, Expression Value)[] bindings, ScopeEntry scope, Body body)
-    : Statement(source, position)
+    SourceText source,
+    int position,
+    (Target Target, Expression Value)[] bindings,
+    ScopeEntry scope,
+    Body body
+) : Statement(source, position)
 {
     public override Flow Execute(Frame frame, TextBuffer output)
     {

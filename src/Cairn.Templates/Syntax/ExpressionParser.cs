@@ -28,15 +28,16 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         bool isTuple = false;
         do
         {
-            if (tokens.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd or TokenKind.RightParen
-                || (end is not null && tokens.IsName(end)))
+            if (
+                tokens.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd or TokenKind.RightParen
+                || (end is not null && tokens.IsName(end))
+            )
             {
                 break;
             }
             items.Add(conditional ? Conditional() : Or());
             isTuple = isTuple || tokens.Kind == TokenKind.Comma;
-        }
-        while (tokens.Skip(TokenKind.Comma));
+        } while (tokens.Skip(TokenKind.Comma));
         _nesting--;
         if (isTuple || (items.Count == 0 && parenthesized))
             return Sized(new SequenceSyntax(position, items, isTuple: true), items);
@@ -51,7 +52,8 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
             throw tokens.Error($"the expression is nested more than {maxNesting} levels deep");
     }
 
-    /// <summary>Notes how high the tree below the node is: chains such as a+b+c grow it without recursion here.</summary>
+    /// <summary>Notes how high the tree below the node is: chains such as a+b+c grow it without recursion
+    /// here.</summary>
     public T Sized<T>(T node, params IEnumerable<ExpressionSyntax?> children)
         where T : ExpressionSyntax
     {
@@ -61,7 +63,10 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         node.Height = height + 1;
         return node.Height <= 2 * maxNesting
             ? node
-            : throw tokens.Error($"the expression has more than {2 * maxNesting} operations inside each other", node.Position);
+            : throw tokens.Error(
+                $"the expression has more than {2 * maxNesting} operations inside each other",
+                node.Position
+            );
     }
 
     private ExpressionSyntax Conditional()
@@ -72,7 +77,12 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
             int position = tokens.Next().Start;
             var test = Or();
             var otherwise = tokens.SkipName("else") ? Expression() : null;
-            expression = Sized(new ConditionalSyntax(position, test, expression, otherwise), test, expression, otherwise);
+            expression = Sized(
+                new ConditionalSyntax(position, test, expression, otherwise),
+                test,
+                expression,
+                otherwise
+            );
         }
         return expression;
     }
@@ -259,9 +269,12 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         string name = tokens.TextOf(token);
         switch (name)
         {
-            case "true" or "True": return new LiteralSyntax(token.Start, Value.True);
-            case "false" or "False": return new LiteralSyntax(token.Start, Value.False);
-            case "none" or "None": return new LiteralSyntax(token.Start, Value.None);
+            case "true" or "True":
+                return new LiteralSyntax(token.Start, Value.True);
+            case "false" or "False":
+                return new LiteralSyntax(token.Start, Value.False);
+            case "none" or "None":
+                return new LiteralSyntax(token.Start, Value.None);
         }
         if (allowNamespaceTarget && tokens.Skip(TokenKind.Dot))
             return new NamespaceTargetSyntax(token.Start, name, tokens.TextOf(tokens.Expect(TokenKind.Name)));
@@ -275,7 +288,8 @@ internal sealed class ExpressionParser(TokenStream tokens, int maxNesting)
         while (tokens.Kind == TokenKind.String)
         {
             var token = tokens.Next();
-            text += Literals.String(tokens.SpanOf(token)[1..^1])
+            text +=
+                Literals.String(tokens.SpanOf(token)[1..^1])
                 ?? throw tokens.Error("the string has a malformed escape sequence", token.Start);
         }
         return new LiteralSyntax(position, Value.String(text));

@@ -4,7 +4,8 @@ namespace Cairn.Templates.Syntax;
 
 internal abstract class ExpressionSyntax(int position) : SyntaxNode(position)
 {
-    /// <summary>The greatest number of expressions inside each other here; set by the parser, which limits it.</summary>
+    /// <summary>The greatest number of expressions inside each other here; set by the parser, which limits
+    /// it.</summary>
     public int Height { get; set; } = 1;
 }
 
@@ -63,7 +64,11 @@ internal sealed class MappingSyntax(int position, IReadOnlyList<(ExpressionSynta
 }
 
 internal sealed class ConditionalSyntax(
-    int position, ExpressionSyntax test, ExpressionSyntax then, ExpressionSyntax? otherwise) : ExpressionSyntax(position)
+    int position,
+    ExpressionSyntax test,
+    ExpressionSyntax then,
+    ExpressionSyntax? otherwise
+) : ExpressionSyntax(position)
 {
     public ExpressionSyntax Test => test;
 
@@ -123,8 +128,10 @@ internal sealed class ConcatSyntax(int position, IReadOnlyList<ExpressionSyntax>
 
 /// <summary>A chain such as <c>1 &lt; x &lt;= 5</c>: each operand is evaluated once.</summary>
 internal sealed class ComparisonSyntax(
-    int position, ExpressionSyntax first, IReadOnlyList<(ComparisonOperator Operator, ExpressionSyntax Operand)> rest)
-    : ExpressionSyntax(position)
+    int position,
+    ExpressionSyntax first,
+    IReadOnlyList<(ComparisonOperator Operator, ExpressionSyntax Operand)> rest
+) : ExpressionSyntax(position)
 {
     public ExpressionSyntax First => first;
 
@@ -146,7 +153,8 @@ internal sealed class AttributeSyntax(int position, ExpressionSyntax target, str
     public override void ForEachChild(Action<SyntaxNode> visit) => visit(target);
 }
 
-internal sealed class ItemSyntax(int position, ExpressionSyntax target, ExpressionSyntax key) : ExpressionSyntax(position)
+internal sealed class ItemSyntax(int position, ExpressionSyntax target, ExpressionSyntax key)
+    : ExpressionSyntax(position)
 {
     public ExpressionSyntax Target => target;
 
@@ -173,7 +181,8 @@ internal sealed record ArgumentsSyntax(
     IReadOnlyList<ExpressionSyntax> Positional,
     IReadOnlyList<(string Name, ExpressionSyntax Value)> Named,
     ExpressionSyntax? Spread,
-    ExpressionSyntax? SpreadNamed)
+    ExpressionSyntax? SpreadNamed
+)
 {
     public static readonly ArgumentsSyntax None = new([], [], null, null);
 

@@ -10,8 +10,19 @@ internal static class Literals
 {
     public static Value Integer(ReadOnlySpan<char> lexeme)
     {
-        string digits = lexeme.Contains('_') ? lexeme.ToString().Replace("_", "", StringComparison.Ordinal) : lexeme.ToString();
-        int radix = digits.Length < 2 ? 10 : char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 10 };
+        string digits = lexeme.Contains('_')
+            ? lexeme.ToString().Replace("_", "", StringComparison.Ordinal)
+            : lexeme.ToString();
+        int radix =
+            digits.Length < 2
+                ? 10
+                : char.ToLowerInvariant(digits[1]) switch
+                {
+                    'x' => 16,
+                    'o' => 8,
+                    'b' => 2,
+                    _ => 10,
+                };
         if (radix == 10)
         {
             return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long small)
@@ -25,10 +36,16 @@ internal static class Literals
     }
 
     public static Value Float(ReadOnlySpan<char> lexeme) =>
-        Value.Float(double.Parse(
-            lexeme.ToString().Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture));
+        Value.Float(
+            double.Parse(
+                lexeme.ToString().Replace("_", "", StringComparison.Ordinal),
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture
+            )
+        );
 
-    /// <summary>The text between the quotes with Python's escape sequences resolved; null when one is malformed.</summary>
+    /// <summary>The text between the quotes with Python's escape sequences resolved; null when one is
+    /// malformed.</summary>
     public static string? String(ReadOnlySpan<char> body)
     {
         int slash = body.IndexOf('\\');
@@ -45,15 +62,32 @@ internal static class Literals
             char escape = body[++i];
             switch (escape)
             {
-                case '\n': break;
-                case '\\' or '\'' or '"': text.Append(escape); break;
-                case 'a': text.Append('\a'); break;
-                case 'b': text.Append('\b'); break;
-                case 'f': text.Append('\f'); break;
-                case 'n': text.Append('\n'); break;
-                case 'r': text.Append('\r'); break;
-                case 't': text.Append('\t'); break;
-                case 'v': text.Append('\v'); break;
+                case '\n':
+                    break;
+                case '\\' or '\'' or '"':
+                    text.Append(escape);
+                    break;
+                case 'a':
+                    text.Append('\a');
+                    break;
+                case 'b':
+                    text.Append('\b');
+                    break;
+                case 'f':
+                    text.Append('\f');
+                    break;
+                case 'n':
+                    text.Append('\n');
+                    break;
+                case 'r':
+                    text.Append('\r');
+                    break;
+                case 't':
+                    text.Append('\t');
+                    break;
+                case 'v':
+                    text.Append('\v');
+                    break;
                 case >= '0' and <= '7':
                     int octal = 0;
                     int last = Math.Min(i + 3, body.Length);
@@ -63,10 +97,22 @@ internal static class Literals
                     text.Append((char)octal);
                     break;
                 case 'x' or 'u' or 'U':
-                    int length = escape switch { 'x' => 2, 'u' => 4, _ => 8 };
-                    if (i + 1 + length > body.Length
-                        || !int.TryParse(body.Slice(i + 1, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code)
-                        || code is < 0 or > 0x10FFFF)
+                    int length = escape switch
+                    {
+                        'x' => 2,
+                        'u' => 4,
+                        _ => 8,
+                    };
+                    if (
+                        i + 1 + length > body.Length
+                        || !int.TryParse(
+                            body.Slice(i + 1, length),
+                            NumberStyles.AllowHexSpecifier,
+                            CultureInfo.InvariantCulture,
+                            out int code
+                        )
+                        || code is < 0 or > 0x10FFFF
+                    )
                     {
                         return null;
                     }
@@ -76,8 +122,11 @@ internal static class Literals
                     else
                         text.Append((char)code);
                     break;
-                case 'N': return null;
-                default: text.Append('\\').Append(escape); break;
+                case 'N':
+                    return null;
+                default:
+                    text.Append('\\').Append(escape);
+                    break;
             }
         }
         return text.ToString();

@@ -56,8 +56,17 @@ internal sealed class PostfixParser(TokenStream tokens)
         {
             TokenKind.Name => parser.Sized(new AttributeSyntax(token.Start, node, tokens.TextOf(token)), node),
             TokenKind.Integer => parser.Sized(
-                new ItemSyntax(token.Start, node, new LiteralSyntax(token.Start, Literals.Integer(tokens.SpanOf(token)))), node),
-            _ => throw tokens.Error($"expected a name or number after '.', found {tokens.Describe(token)}", token.Start),
+                new ItemSyntax(
+                    token.Start,
+                    node,
+                    new LiteralSyntax(token.Start, Literals.Integer(tokens.SpanOf(token)))
+                ),
+                node
+            ),
+            _ => throw tokens.Error(
+                $"expected a name or number after '.', found {tokens.Describe(token)}",
+                token.Start
+            ),
         };
     }
 
@@ -171,16 +180,28 @@ internal sealed class PostfixParser(TokenStream tokens)
         {
             arguments = Arguments(parser);
         }
-        else if (tokens.Kind is TokenKind.Name or TokenKind.String or TokenKind.Integer or TokenKind.Float
-                or TokenKind.LeftBracket or TokenKind.LeftBrace
-            && !tokens.IsName("else") && !tokens.IsName("or") && !tokens.IsName("and"))
+        else if (
+            tokens.Kind
+                is TokenKind.Name
+                    or TokenKind.String
+                    or TokenKind.Integer
+                    or TokenKind.Float
+                    or TokenKind.LeftBracket
+                    or TokenKind.LeftBrace
+            && !tokens.IsName("else")
+            && !tokens.IsName("or")
+            && !tokens.IsName("and")
+        )
         {
             if (tokens.IsName("is"))
                 throw tokens.Error("tests with 'is' cannot be chained");
             var argument = Postfix(parser, parser.Primary());
             arguments = new ArgumentsSyntax([argument], [], null, null);
         }
-        ExpressionSyntax test = parser.Sized(new TestSyntax(position, input, name, arguments), arguments.Expressions.Append(input));
+        ExpressionSyntax test = parser.Sized(
+            new TestSyntax(position, input, name, arguments),
+            arguments.Expressions.Append(input)
+        );
         return negated ? parser.Sized(new UnarySyntax(position, UnaryOperator.Not, test), test) : test;
     }
 

@@ -1,6 +1,7 @@
 namespace Cairn.Templates.Syntax;
 
-/// <summary>One template's text with line ends made <c>\n</c>, and the way from an offset to a line and column.</summary>
+/// <summary>One template's text with line ends made <c>\n</c>, and the way from an offset to a line and
+/// column.</summary>
 internal sealed class SourceText
 {
     private const int ExcerptWidth = 100;

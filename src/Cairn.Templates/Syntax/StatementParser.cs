@@ -1,6 +1,7 @@
 namespace Cairn.Templates.Syntax;
 
-/// <summary>Text and tags; each tag's method starts after the tag's name and ends before its closing delimiter.</summary>
+/// <summary>Text and tags; each tag's method starts after the tag's name and ends before its closing
+/// delimiter.</summary>
 internal sealed class StatementParser
 {
     private readonly TokenStream _tokens;
@@ -28,7 +29,8 @@ internal sealed class StatementParser
         return new StatementParser(stream, environment.Extensions, environment.Budget.MaxNesting).Statements([]);
     }
 
-    /// <summary>Everything up to a tag named in <paramref name="ends"/>, whose name is then the current token.</summary>
+    /// <summary>Everything up to a tag named in <paramref name="ends"/>, whose name is then the current
+    /// token.</summary>
     private List<StatementSyntax> Statements(string[] ends)
     {
         var body = new List<StatementSyntax>();
@@ -101,10 +103,14 @@ internal sealed class StatementParser
             "import" => Import(position),
             "from" => FromImport(position),
             "print" => Print(position),
-            "do" when _extensions.HasFlag(TemplateExtensions.Do) =>
-                new DoSyntax(position, _expressions.TupleOrExpression()),
-            "break" or "continue" when _extensions.HasFlag(TemplateExtensions.LoopControls) =>
-                new LoopControlSyntax(position, tag == "break"),
+            "do" when _extensions.HasFlag(TemplateExtensions.Do) => new DoSyntax(
+                position,
+                _expressions.TupleOrExpression()
+            ),
+            "break" or "continue" when _extensions.HasFlag(TemplateExtensions.LoopControls) => new LoopControlSyntax(
+                position,
+                tag == "break"
+            ),
             _ => throw UnknownTag(tag, position),
         };
     }
@@ -115,9 +121,11 @@ internal sealed class StatementParser
         {
             "do" => "the 'do' tag is not switched on",
             "break" or "continue" => $"the '{tag}' tag is not switched on",
-            _ when _open.TryPeek(out var open) && (tag.StartsWith("end", StringComparison.Ordinal) || tag is "else" or "elif") =>
-                $"the tag '{tag}' does not belong here, expected {string.Join(" or ", open.Ends.Select(e => $"'{e}'"))} "
-                + $"of the '{open.Tag}' tag",
+            _ when _open.TryPeek(out var open)
+                    && (tag.StartsWith("end", StringComparison.Ordinal) || tag is "else" or "elif") =>
+                $"the tag '{tag}' does not belong here, expected "
+                    + $"{string.Join(" or ", open.Ends.Select(e => $"'{e}'"))} "
+                    + $"of the '{open.Tag}' tag",
             _ => $"there is no tag '{tag}'",
         };
         return _tokens.Error(message, position);
@@ -143,8 +151,7 @@ internal sealed class StatementParser
         {
             var test = _expressions.TupleOrExpression(conditional: false);
             branches.Add((test, Body("if", out end, "elif", "else", "endif")));
-        }
-        while (end == "elif");
+        } while (end == "elif");
         return new IfSyntax(position, branches, end == "else" ? Body("if") : []);
     }
 
@@ -157,7 +164,8 @@ internal sealed class StatementParser
         return new SetBlockSyntax(position, target, filter, Body("set"));
     }
 
-    /// <summary>Filters without input: <c>a|b(1)</c> after <c>filter</c>, <c>|a|b</c> after a <c>set</c> target.</summary>
+    /// <summary>Filters without input: <c>a|b(1)</c> after <c>filter</c>, <c>|a|b</c> after a <c>set</c>
+    /// target.</summary>
     private FilterSyntax? FilterChain(bool startInline)
     {
         var filter = startInline ? _postfix.Filter(_expressions, null) : null;
@@ -190,7 +198,8 @@ internal sealed class StatementParser
     private CallBlockSyntax CallBlock(int position)
     {
         var signature = _tokens.Kind == TokenKind.LeftParen ? Signature() : new SignatureSyntax([], []);
-        var call = _expressions.Expression() as CallSyntax
+        var call =
+            _expressions.Expression() as CallSyntax
             ?? throw _tokens.Error("expected a call such as 'name(…)'", position);
         return new CallBlockSyntax(position, call, signature, Body("call"));
     }
@@ -223,8 +232,13 @@ internal sealed class StatementParser
         bool scoped = _tokens.SkipName("scoped");
         bool required = _tokens.SkipName("required");
         var body = Body("block");
-        if (required && body.Find(s => s is not TextSyntax text || !string.IsNullOrWhiteSpace(text.Text)) is { } content)
+        if (
+            required && body.Find(s => s is not TextSyntax text || !string.IsNullOrWhiteSpace(text.Text)) is { } content
+        )
+        {
             throw _tokens.Error("a required block holds only comments and white space", content.Position);
+        }
+
         _tokens.SkipName(name);
         return new BlockSyntax(position, name, scoped, required, body);
     }
@@ -265,8 +279,7 @@ internal sealed class StatementParser
                 throw _tokens.Error("names that start with an underscore cannot be imported", name.Position);
             names.Add((name.Name, _tokens.SkipName("as") ? _targets.Name(NameUse.Store).Name : name.Name));
             withContext = ImportContext();
-        }
-        while (withContext is null && _tokens.Skip(TokenKind.Comma));
+        } while (withContext is null && _tokens.Skip(TokenKind.Comma));
         return new ImportSyntax(position, template, names, withContext ?? false);
     }
 

@@ -9,7 +9,8 @@ internal sealed class TextSyntax(int position, string text) : StatementSyntax(po
 }
 
 /// <summary><c>{{ … }}</c> or <c>{% print … %}</c>.</summary>
-internal sealed class OutputSyntax(int position, IReadOnlyList<ExpressionSyntax> expressions) : StatementSyntax(position)
+internal sealed class OutputSyntax(int position, IReadOnlyList<ExpressionSyntax> expressions)
+    : StatementSyntax(position)
 {
     public IReadOnlyList<ExpressionSyntax> Expressions => expressions;
 
@@ -23,7 +24,8 @@ internal sealed class ForSyntax(
     ExpressionSyntax? test,
     bool recursive,
     IReadOnlyList<StatementSyntax> body,
-    IReadOnlyList<StatementSyntax> otherwise) : StatementSyntax(position)
+    IReadOnlyList<StatementSyntax> otherwise
+) : StatementSyntax(position)
 {
     public ExpressionSyntax Target => target;
 
@@ -44,7 +46,8 @@ internal sealed class ForSyntax(
 internal sealed class IfSyntax(
     int position,
     IReadOnlyList<(ExpressionSyntax Test, IReadOnlyList<StatementSyntax> Body)> branches,
-    IReadOnlyList<StatementSyntax> otherwise) : StatementSyntax(position)
+    IReadOnlyList<StatementSyntax> otherwise
+) : StatementSyntax(position)
 {
     public IReadOnlyList<(ExpressionSyntax Test, IReadOnlyList<StatementSyntax> Body)> Branches => branches;
 
@@ -61,7 +64,8 @@ internal sealed class IfSyntax(
     }
 }
 
-internal sealed class SetSyntax(int position, ExpressionSyntax target, ExpressionSyntax value) : StatementSyntax(position)
+internal sealed class SetSyntax(int position, ExpressionSyntax target, ExpressionSyntax value)
+    : StatementSyntax(position)
 {
     public ExpressionSyntax Target => target;
 
@@ -71,8 +75,11 @@ internal sealed class SetSyntax(int position, ExpressionSyntax target, Expressio
 }
 
 internal sealed class SetBlockSyntax(
-    int position, ExpressionSyntax target, FilterSyntax? filter, IReadOnlyList<StatementSyntax> body)
-    : StatementSyntax(position)
+    int position,
+    ExpressionSyntax target,
+    FilterSyntax? filter,
+    IReadOnlyList<StatementSyntax> body
+) : StatementSyntax(position)
 {
     public ExpressionSyntax Target => target;
 
@@ -86,7 +93,8 @@ internal sealed class SetBlockSyntax(
 internal sealed class WithSyntax(
     int position,
     IReadOnlyList<(ExpressionSyntax Target, ExpressionSyntax Value)> bindings,
-    IReadOnlyList<StatementSyntax> body) : StatementSyntax(position)
+    IReadOnlyList<StatementSyntax> body
+) : StatementSyntax(position)
 {
     public IReadOnlyList<(ExpressionSyntax Target, ExpressionSyntax Value)> Bindings => bindings;
 
@@ -99,7 +107,11 @@ internal sealed class WithSyntax(
 internal sealed record SignatureSyntax(IReadOnlyList<NameSyntax> Parameters, IReadOnlyList<ExpressionSyntax> Defaults);
 
 internal sealed class MacroSyntax(
-    int position, string name, SignatureSyntax signature, IReadOnlyList<StatementSyntax> body) : StatementSyntax(position)
+    int position,
+    string name,
+    SignatureSyntax signature,
+    IReadOnlyList<StatementSyntax> body
+) : StatementSyntax(position)
 {
     public string Name => name;
 
@@ -112,8 +124,11 @@ internal sealed class MacroSyntax(
 }
 
 internal sealed class CallBlockSyntax(
-    int position, CallSyntax call, SignatureSyntax signature, IReadOnlyList<StatementSyntax> body)
-    : StatementSyntax(position)
+    int position,
+    CallSyntax call,
+    SignatureSyntax signature,
+    IReadOnlyList<StatementSyntax> body
+) : StatementSyntax(position)
 {
     public CallSyntax Call => call;
 
@@ -146,7 +161,12 @@ internal sealed class AutoEscapeSyntax(int position, ExpressionSyntax value, IRe
 }
 
 internal sealed class BlockSyntax(
-    int position, string name, bool scoped, bool required, IReadOnlyList<StatementSyntax> body) : StatementSyntax(position)
+    int position,
+    string name,
+    bool scoped,
+    bool required,
+    IReadOnlyList<StatementSyntax> body
+) : StatementSyntax(position)
 {
     public string Name => name;
 
@@ -183,8 +203,11 @@ internal sealed class IncludeSyntax(int position, ExpressionSyntax template, boo
 /// <c>from … import name as alias, …</c>.
 /// </summary>
 internal sealed class ImportSyntax(
-    int position, ExpressionSyntax template, IReadOnlyList<(string? Name, string Alias)> names, bool withContext)
-    : StatementSyntax(position)
+    int position,
+    ExpressionSyntax template,
+    IReadOnlyList<(string? Name, string Alias)> names,
+    bool withContext
+) : StatementSyntax(position)
 {
     public ExpressionSyntax Template => template;
 

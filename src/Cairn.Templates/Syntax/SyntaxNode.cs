@@ -6,9 +6,7 @@ internal abstract class SyntaxNode(int position)
     public int Position => position;
 
     /// <summary>Visits the direct children in the order of evaluation.</summary>
-    public virtual void ForEachChild(Action<SyntaxNode> visit)
-    {
-    }
+    public virtual void ForEachChild(Action<SyntaxNode> visit) { }
 
     /// <summary>Whether this node or one below it satisfies the condition.</summary>
     public bool Any(Func<SyntaxNode, bool> condition)

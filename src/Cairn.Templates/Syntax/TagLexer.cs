@@ -4,7 +4,8 @@ using Cairn.Templates.Values;
 
 namespace Cairn.Templates.Syntax;
 
-/// <summary>The tokens between a tag's delimiters: names, numbers, strings, operators with their brackets balanced.</summary>
+/// <summary>The tokens between a tag's delimiters: names, numbers, strings, operators with their brackets
+/// balanced.</summary>
 internal sealed class TagLexer(SourceText source, List<Token> tokens)
 {
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
@@ -32,7 +33,8 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens)
                 position++;
                 continue;
             }
-            var token = char.IsAsciiDigit(c) ? Number(position)
+            var token =
+                char.IsAsciiDigit(c) ? Number(position)
                 : IsNameStart(c) ? Name(position)
                 : c is '\'' or '"' ? String(position)
                 : Operator(position);
@@ -49,13 +51,23 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens)
         return start + 1 < _text.Length && _text[start] == closer && _text[start + 1] == '}' ? start + 2 : 0;
     }
 
-    private static bool IsNameStart(char c) => c == '_' || char.IsAsciiLetter(c) || (c > 127 && IsNamePart(c) && !char.IsDigit(c));
+    private static bool IsNameStart(char c) =>
+        c == '_' || char.IsAsciiLetter(c) || (c > 127 && IsNamePart(c) && !char.IsDigit(c));
 
     private static bool IsNamePart(char c) =>
-        c == '_' || char.IsAsciiLetterOrDigit(c) || (c > 127 && (char.IsLetterOrDigit(c)
-            || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark
-                or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.LetterNumber
-                or UnicodeCategory.ConnectorPunctuation));
+        c == '_'
+        || char.IsAsciiLetterOrDigit(c)
+        || (
+            c > 127
+            && (
+                char.IsLetterOrDigit(c)
+                || CharUnicodeInfo.GetUnicodeCategory(c)
+                    is UnicodeCategory.NonSpacingMark
+                        or UnicodeCategory.SpacingCombiningMark
+                        or UnicodeCategory.LetterNumber
+                        or UnicodeCategory.ConnectorPunctuation
+            )
+        );
 
     private Token Name(int start)
     {
@@ -86,13 +98,16 @@ internal sealed class TagLexer(SourceText source, List<Token> tokens)
         int end = start + 1;
         if (_text[start] == '0')
         {
-            string digits = end < _text.Length ? char.ToLowerInvariant(_text[end]) switch
-            {
-                'x' => "0123456789abcdefABCDEF",
-                'o' => "01234567",
-                'b' => "01",
-                _ => "",
-            } : "";
+            string digits =
+                end < _text.Length
+                    ? char.ToLowerInvariant(_text[end]) switch
+                    {
+                        'x' => "0123456789abcdefABCDEF",
+                        'o' => "01234567",
+                        'b' => "01",
+                        _ => "",
+                    }
+                    : "";
             int prefixed = digits.Length == 0 ? end : DigitsEnd(end + 1, digits);
             return new Token(TokenKind.Integer, start, (prefixed > end + 1 ? prefixed : DigitsEnd(end, "0")) - start);
         }

@@ -19,16 +19,18 @@ internal sealed class TargetParser(TokenStream tokens, ExpressionParser expressi
         bool isTuple = false;
         do
         {
-            if (tokens.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd or TokenKind.RightParen
-                || (end is not null && tokens.IsName(end)))
+            if (
+                tokens.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd or TokenKind.RightParen
+                || (end is not null && tokens.IsName(end))
+            )
             {
                 break;
             }
             items.Add(expressions.Primary(allowNamespaceTarget));
             isTuple = isTuple || tokens.Kind == TokenKind.Comma;
-        }
-        while (tokens.Skip(TokenKind.Comma));
-        var target = items.Count == 1 && !isTuple ? items[0]
+        } while (tokens.Skip(TokenKind.Comma));
+        var target =
+            items.Count == 1 && !isTuple ? items[0]
             : items.Count == 0 ? throw tokens.Error($"expected a name, found {tokens.Describe(tokens.Current)}")
             : new SequenceSyntax(position, items, isTuple: true);
         MarkStored(target, use);

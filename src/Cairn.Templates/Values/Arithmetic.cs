@@ -15,13 +15,18 @@ internal enum BinaryOperator
     Power,
 }
 
-/// <summary>Operators by Python's rules: integers of any size within the budget, floats, and strings and lists where they have them.</summary>
+/// <summary>Operators by Python's rules: integers of any size within the budget, floats, and strings and lists where
+/// they have them.</summary>
 internal static class Arithmetic
 {
     public static Value Apply(Run run, BinaryOperator op, Value left, Value right)
     {
-        if (op == BinaryOperator.Add && left.IsSmallInteger && right.IsSmallInteger
-            && SmallAdd.TryApply(left.Bits, right.Bits, out var sum))
+        if (
+            op == BinaryOperator.Add
+            && left.IsSmallInteger
+            && right.IsSmallInteger
+            && SmallAdd.TryApply(left.Bits, right.Bits, out var sum)
+        )
         {
             return sum;
         }
@@ -34,9 +39,16 @@ internal static class Arithmetic
         return op switch
         {
             // Jinja's chainable undefined counts as safe HTML, and markup takes that.
-            BinaryOperator.Add when left.IsMarkup && right.TryHeap<UndefinedValue>(out var nothing)
-                && nothing.Mode == UndefinedMode.Chainable => left,
-            BinaryOperator.Modulo when left.TryString(out string? format) => PercentFormat.Apply(run, format, right, left.IsMarkup),
+            BinaryOperator.Add
+                when left.IsMarkup
+                    && right.TryHeap<UndefinedValue>(out var nothing)
+                    && nothing.Mode == UndefinedMode.Chainable => left,
+            BinaryOperator.Modulo when left.TryString(out string? format) => PercentFormat.Apply(
+                run,
+                format,
+                right,
+                left.IsMarkup
+            ),
             _ when Errors.Undefined(left, right) is { } undefined => throw undefined,
             BinaryOperator.Add => Add(run, left, right),
             BinaryOperator.Multiply => Repeat(run, left, right),
@@ -47,16 +59,17 @@ internal static class Arithmetic
     private static TemplateException Unsupported(BinaryOperator op, Value left, Value right) =>
         Errors.Type($"'{Symbol(op)}' is not supported between '{left.TypeName}' and '{right.TypeName}'");
 
-    private static string Symbol(BinaryOperator op) => op switch
-    {
-        BinaryOperator.Add => "+",
-        BinaryOperator.Subtract => "-",
-        BinaryOperator.Multiply => "*",
-        BinaryOperator.Divide => "/",
-        BinaryOperator.FloorDivide => "//",
-        BinaryOperator.Modulo => "%",
-        _ => "**",
-    };
+    private static string Symbol(BinaryOperator op) =>
+        op switch
+        {
+            BinaryOperator.Add => "+",
+            BinaryOperator.Subtract => "-",
+            BinaryOperator.Multiply => "*",
+            BinaryOperator.Divide => "/",
+            BinaryOperator.FloorDivide => "//",
+            BinaryOperator.Modulo => "%",
+            _ => "**",
+        };
 
     private static bool IsNegative(Value value) => value.TryBigInteger(out var integer) && integer.Sign < 0;
 
@@ -73,16 +86,18 @@ internal static class Arithmetic
     {
         if (b == 0 && op is BinaryOperator.Divide or BinaryOperator.FloorDivide or BinaryOperator.Modulo)
             throw Errors.Type("division by zero");
-        return Value.Float(op switch
-        {
-            BinaryOperator.Add => a + b,
-            BinaryOperator.Subtract => a - b,
-            BinaryOperator.Multiply => a * b,
-            BinaryOperator.Divide => a / b,
-            BinaryOperator.Modulo => FloorModulo(a, b),
-            BinaryOperator.FloorDivide => FloorDivide(a, b),
-            _ => Power(a, b),
-        });
+        return Value.Float(
+            op switch
+            {
+                BinaryOperator.Add => a + b,
+                BinaryOperator.Subtract => a - b,
+                BinaryOperator.Multiply => a * b,
+                BinaryOperator.Divide => a / b,
+                BinaryOperator.Modulo => FloorModulo(a, b),
+                BinaryOperator.FloorDivide => FloorDivide(a, b),
+                _ => Power(a, b),
+            }
+        );
     }
 
     private static double FloorModulo(double a, double b)
@@ -137,7 +152,9 @@ internal static class Arithmetic
                 return Value.Int(a * b);
             case BinaryOperator.Divide:
                 double quotient = a.IsZero ? Math.CopySign(0, b.Sign) : Numbers.Divide(a, b);
-                return double.IsInfinity(quotient) ? throw Errors.Type("the result is too large for a float") : Value.Float(quotient);
+                return double.IsInfinity(quotient)
+                    ? throw Errors.Type("the result is too large for a float")
+                    : Value.Float(quotient);
             case BinaryOperator.FloorDivide:
                 return Value.Int(FloorDivide(a, b, out _));
             case BinaryOperator.Modulo:
@@ -180,8 +197,12 @@ internal static class Arithmetic
                 ? Value.Markup(Markups.Escaped(left, a) + Markups.Escaped(right, b))
                 : Value.String(a + b);
         }
-        if (left.TryHeap<SequenceValue>(out var x) && right.TryHeap<SequenceValue>(out var y)
-            && left.Kind == right.Kind && left.Kind is ValueKind.List or ValueKind.Tuple)
+        if (
+            left.TryHeap<SequenceValue>(out var x)
+            && right.TryHeap<SequenceValue>(out var y)
+            && left.Kind == right.Kind
+            && left.Kind is ValueKind.List or ValueKind.Tuple
+        )
         {
             run.ChargeItems(x.Length + (long)y.Length);
             var items = new List<Value>(x.Length + y.Length);
@@ -232,7 +253,10 @@ internal static class Arithmetic
         throw Unsupported(BinaryOperator.Multiply, left, right);
     }
 
-    private static long SaturatingMultiply(long a, long b) => a == 0 || b == 0 ? 0 : b > long.MaxValue / a ? long.MaxValue : a * b;
+    private static long SaturatingMultiply(long a, long b) =>
+        a == 0 || b == 0 ? 0
+        : b > long.MaxValue / a ? long.MaxValue
+        : a * b;
 
     public static Value Negate(Value value)
     {

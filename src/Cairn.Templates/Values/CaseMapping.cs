@@ -24,16 +24,22 @@ internal static class CaseMapping
         + "\u1fe3\u03a5\u0308\u0301 \u1fe4\u03a1\u0313 \u1fe6\u03a5\u0342 \u1fe7\u03a5\u0308\u0342 "
         + "\u1ff2\u1ffa\u0399 \u1ff3\u03a9\u0399 \u1ff4\u038f\u0399 \u1ff6\u03a9\u0342 \u1ff7\u03a9\u0342\u0399 "
         + "\u1ffc\u03a9\u0399 \ufb00FF \ufb01FI \ufb02FL \ufb03FFI \ufb04FFL \ufb05ST \ufb06ST "
-        + "\ufb13\u0544\u0546 \ufb14\u0544\u0535 \ufb15\u0544\u053b \ufb16\u054e\u0546 \ufb17\u0544\u053d")
-        .Split(' ').ToFrozenDictionary(entry => entry[0], entry => entry[1..]);
+        + "\ufb13\u0544\u0546 \ufb14\u0544\u0535 \ufb15\u0544\u053b \ufb16\u054e\u0546 \ufb17\u0544\u053d"
+    )
+        .Split(' ')
+        .ToFrozenDictionary(entry => entry[0], entry => entry[1..]);
 
-    private static readonly SearchValues<char> NotPlainInUpper =
-        SearchValues.Create([.. LongUppers.Keys, .. Enumerable.Range('\u1f80', 0x30).Select(c => (char)c)]);
+    private static readonly SearchValues<char> NotPlainInUpper = SearchValues.Create([
+        .. LongUppers.Keys,
+        .. Enumerable.Range('\u1f80', 0x30).Select(c => (char)c),
+    ]);
 
     private static readonly SearchValues<char> NotPlainInLower = SearchValues.Create("\u0130\u03a3");
 
     public static string Upper(string text) =>
-        text.AsSpan().ContainsAny(NotPlainInUpper) ? string.Concat(text.EnumerateRunes().Select(Upper)) : text.ToUpperInvariant();
+        text.AsSpan().ContainsAny(NotPlainInUpper)
+            ? string.Concat(text.EnumerateRunes().Select(Upper))
+            : text.ToUpperInvariant();
 
     private static string Upper(Rune rune)
     {
@@ -62,13 +68,16 @@ internal static class CaseMapping
             {
                 '\u0130' => lower.Append("i\u0307"),
                 '\u03a3' => lower.Append(IsFinalSigma(text, i) ? '\u03c2' : '\u03c3'),
-                _ when i + 1 < end && char.IsSurrogatePair(text, i) => lower.Append(text.Substring(i++, 2).ToLowerInvariant()),
+                _ when i + 1 < end && char.IsSurrogatePair(text, i) => lower.Append(
+                    text.Substring(i++, 2).ToLowerInvariant()
+                ),
                 _ => lower.Append(char.ToLowerInvariant(text[i])),
             };
         }
     }
 
-    /// <summary>Whether the sigma ends a word: a letter before it and none after it, marks in between not counted.</summary>
+    /// <summary>Whether the sigma ends a word: a letter before it and none after it, marks in between not
+    /// counted.</summary>
     private static bool IsFinalSigma(string text, int index)
     {
         int before = index - 1;
@@ -80,12 +89,21 @@ internal static class CaseMapping
         return before >= 0 && IsCased(text[before]) && !(after < text.Length && IsCased(text[after]));
     }
 
-    private static bool IsCased(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
-        or UnicodeCategory.TitlecaseLetter or UnicodeCategory.Surrogate;
+    private static bool IsCased(char c) =>
+        char.GetUnicodeCategory(c)
+            is UnicodeCategory.UppercaseLetter
+                or UnicodeCategory.LowercaseLetter
+                or UnicodeCategory.TitlecaseLetter
+                or UnicodeCategory.Surrogate;
 
-    private static bool IsCaseIgnorable(char c) => c is '\'' or '.' or ':' or '^' or '`' or '\u00b7' or '\u2018' or '\u2019' or '\u2024' or '\u2027'
-        || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
-            or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
+    private static bool IsCaseIgnorable(char c) =>
+        c is '\'' or '.' or ':' or '^' or '`' or '\u00b7' or '\u2018' or '\u2019' or '\u2024' or '\u2027'
+        || char.GetUnicodeCategory(c)
+            is UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.EnclosingMark
+                or UnicodeCategory.Format
+                or UnicodeCategory.ModifierLetter
+                or UnicodeCategory.ModifierSymbol;
 
     /// <summary>A character as the first of a word: one letter large, the rest of it small (\u00df to Ss).</summary>
     private static string Title(Rune rune)
@@ -164,17 +182,18 @@ internal static class CaseMapping
     public static string Fold(string text) =>
         Ascii.IsValid(text) ? text.ToLowerInvariant() : string.Concat(text.EnumerateRunes().Select(Fold));
 
-    private static string Fold(Rune rune) => rune.Value switch
-    {
-        '\u0131' => "\u0131",
-        '\u0130' => "i\u0307",
-        '\u1e9e' => "ss",
-        // Cherokee got its small letters late, and folds to the capitals.
-        >= 0x13a0 and <= 0x13f5 => rune.ToString(),
-        >= 0x13f8 and <= 0x13fd => ((char)(rune.Value - 8)).ToString(),
-        >= 0xab70 and <= 0xabbf => ((char)(rune.Value - 0xab70 + 0x13a0)).ToString(),
-        _ => Upper(rune).ToLowerInvariant(),
-    };
+    private static string Fold(Rune rune) =>
+        rune.Value switch
+        {
+            '\u0131' => "\u0131",
+            '\u0130' => "i\u0307",
+            '\u1e9e' => "ss",
+            // Cherokee got its small letters late, and folds to the capitals.
+            >= 0x13a0 and <= 0x13f5 => rune.ToString(),
+            >= 0x13f8 and <= 0x13fd => ((char)(rune.Value - 8)).ToString(),
+            >= 0xab70 and <= 0xabbf => ((char)(rune.Value - 0xab70 + 0x13a0)).ToString(),
+            _ => Upper(rune).ToLowerInvariant(),
+        };
 
     private enum Case : byte
     {
@@ -184,21 +203,49 @@ internal static class CaseMapping
         Lower,
     }
 
-    private static Case CaseOf(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.UppercaseLetter => Case.Upper,
-        UnicodeCategory.TitlecaseLetter => Case.Title,
-        UnicodeCategory.LowercaseLetter => Case.Lower,
-        // Roman numerals and letters in circles and squares.
-        UnicodeCategory.OtherSymbol when rune.Value is >= 0x1f130 and <= 0x1f149 or >= 0x1f150 and <= 0x1f169
-            or >= 0x1f170 and <= 0x1f189 => Case.Upper,
-        UnicodeCategory.LetterNumber or UnicodeCategory.OtherSymbol =>
-            Rune.ToLowerInvariant(rune) != rune ? Case.Upper : Rune.ToUpperInvariant(rune) != rune ? Case.Lower : Case.None,
-        // Unicode's Other_Lowercase: ordinals and small letters that modify others.
-        _ => rune.Value is 0xaa or 0xba or >= 0x2b0 and <= 0x2b8 or 0x2c0 or 0x2c1 or >= 0x2e0 and <= 0x2e4 or 0x345 or 0x37a
-            or >= 0x1d2c and <= 0x1d6a or 0x1d78 or >= 0x1d9b and <= 0x1dbf or 0x2071 or 0x207f or >= 0x2090 and <= 0x209c
-            ? Case.Lower : Case.None,
-    };
+    private static Case CaseOf(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) switch
+        {
+            UnicodeCategory.UppercaseLetter => Case.Upper,
+            UnicodeCategory.TitlecaseLetter => Case.Title,
+            UnicodeCategory.LowercaseLetter => Case.Lower,
+            // Roman numerals and letters in circles and squares.
+            UnicodeCategory.OtherSymbol
+                when rune.Value
+                    is >= 0x1f130
+                        and <= 0x1f149
+                        or >= 0x1f150
+                        and <= 0x1f169
+                        or >= 0x1f170
+                        and <= 0x1f189 => Case.Upper,
+            UnicodeCategory.LetterNumber or UnicodeCategory.OtherSymbol => Rune.ToLowerInvariant(rune) != rune
+                ? Case.Upper
+            : Rune.ToUpperInvariant(rune) != rune ? Case.Lower
+            : Case.None,
+            // Unicode's Other_Lowercase: ordinals and small letters that modify others.
+            _ => rune.Value
+                is 0xaa
+                    or 0xba
+                    or >= 0x2b0
+                    and <= 0x2b8
+                    or 0x2c0
+                    or 0x2c1
+                    or >= 0x2e0
+                    and <= 0x2e4
+                    or 0x345
+                    or 0x37a
+                    or >= 0x1d2c
+                    and <= 0x1d6a
+                    or 0x1d78
+                    or >= 0x1d9b
+                    and <= 0x1dbf
+                    or 0x2071
+                    or 0x207f
+                    or >= 0x2090
+                    and <= 0x209c
+                ? Case.Lower
+                : Case.None,
+        };
 
     public static bool IsUpper(string text) => AreAll(text, Case.Upper);
 
@@ -218,7 +265,8 @@ internal static class CaseMapping
         return found;
     }
 
-    /// <summary>Python's <c>str.istitle()</c>: large letters only where a word starts, and small ones only after that.</summary>
+    /// <summary>Python's <c>str.istitle()</c>: large letters only where a word starts, and small ones only after
+    /// that.</summary>
     public static bool IsTitle(string text)
     {
         bool found = false;

@@ -21,18 +21,19 @@ internal static class Comparison
     // A string comparison costs a step for each this many characters.
     private const int CharactersPerStep = 64;
 
-    public static bool Apply(Run run, ComparisonOperator op, Value left, Value right) => op switch
-    {
-        ComparisonOperator.Equal => AreEqual(run, left, right),
-        ComparisonOperator.NotEqual => !AreEqual(run, left, right),
-        ComparisonOperator.In => Contains(run, right, left),
-        ComparisonOperator.NotIn => !Contains(run, right, left),
-        _ when left.IsFloat && double.IsNaN(left.AsFloat) || right.IsFloat && double.IsNaN(right.AsFloat) => false,
-        ComparisonOperator.Less => Compare(run, left, right, "<") < 0,
-        ComparisonOperator.LessOrEqual => Compare(run, left, right, "<=") <= 0,
-        ComparisonOperator.Greater => Compare(run, left, right, ">") > 0,
-        _ => Compare(run, left, right, ">=") >= 0,
-    };
+    public static bool Apply(Run run, ComparisonOperator op, Value left, Value right) =>
+        op switch
+        {
+            ComparisonOperator.Equal => AreEqual(run, left, right),
+            ComparisonOperator.NotEqual => !AreEqual(run, left, right),
+            ComparisonOperator.In => Contains(run, right, left),
+            ComparisonOperator.NotIn => !Contains(run, right, left),
+            _ when left.IsFloat && double.IsNaN(left.AsFloat) || right.IsFloat && double.IsNaN(right.AsFloat) => false,
+            ComparisonOperator.Less => Compare(run, left, right, "<") < 0,
+            ComparisonOperator.LessOrEqual => Compare(run, left, right, "<=") <= 0,
+            ComparisonOperator.Greater => Compare(run, left, right, ">") > 0,
+            _ => Compare(run, left, right, ">=") >= 0,
+        };
 
     public static bool AreEqual(Run? run, Value a, Value b)
     {
@@ -120,18 +121,24 @@ internal static class Comparison
         }
         if (a.IsNumber && b.IsNumber)
             return CompareNumbers(a, b);
-        if (a.TryHeap<SequenceValue>(out var p) && b.TryHeap<SequenceValue>(out var q)
-            && a.Kind == b.Kind && a.Kind != ValueKind.Object)
+        if (
+            a.TryHeap<SequenceValue>(out var p)
+            && b.TryHeap<SequenceValue>(out var q)
+            && a.Kind == b.Kind
+            && a.Kind != ValueKind.Object
+        )
         {
             run.EnterValue();
             int same = 0;
             for (; same < Math.Min(p.Length, q.Length) && AreEqual(run, p[same], q[same]); same++)
                 run.Step();
-            int order = same < Math.Min(p.Length, q.Length) ? Compare(run, p[same], q[same], op) : p.Length.CompareTo(q.Length);
+            int order =
+                same < Math.Min(p.Length, q.Length) ? Compare(run, p[same], q[same], op) : p.Length.CompareTo(q.Length);
             run.LeaveValue();
             return order;
         }
-        throw Errors.Undefined(a, b) ?? Errors.Type($"'{op}' is not supported between '{a.TypeName}' and '{b.TypeName}'");
+        throw Errors.Undefined(a, b)
+            ?? Errors.Type($"'{op}' is not supported between '{a.TypeName}' and '{b.TypeName}'");
     }
 
     public static int CompareNumbers(Value a, Value b)
@@ -141,7 +148,9 @@ internal static class Comparison
         if (a.IsFloat && b.IsFloat)
         {
             // A NaN is unequal to everything, itself included.
-            return double.IsNaN(a.AsFloat) ? 1 : double.IsNaN(b.AsFloat) ? -1 : a.AsFloat.CompareTo(b.AsFloat);
+            return double.IsNaN(a.AsFloat) ? 1
+                : double.IsNaN(b.AsFloat) ? -1
+                : a.AsFloat.CompareTo(b.AsFloat);
         }
         if (a.IsFloat)
             return -CompareToFloat(b, a.AsFloat);
@@ -163,7 +172,10 @@ internal static class Comparison
         integer.TryBigInteger(out var exact);
         int order = exact.CompareTo(new BigInteger(Math.Truncate(number)));
         double fraction = number - Math.Truncate(number);
-        return order != 0 ? order : fraction > 0 ? -1 : fraction < 0 ? 1 : 0;
+        return order != 0 ? order
+            : fraction > 0 ? -1
+            : fraction < 0 ? 1
+            : 0;
     }
 
     public static bool Contains(Run run, Value container, Value item)
@@ -171,7 +183,11 @@ internal static class Comparison
         if (container.TryString(out string? text))
         {
             if (!item.TryString(out string? part))
-                throw Errors.Undefined(item, item) ?? Errors.Type($"'in' of a string needs a string, not '{item.TypeName}'");
+            {
+                throw Errors.Undefined(item, item)
+                    ?? Errors.Type($"'in' of a string needs a string, not '{item.TypeName}'");
+            }
+
             run.StepForSearch(text.Length, part.Length);
             return text.Contains(part, StringComparison.Ordinal);
         }
@@ -212,9 +228,9 @@ internal static class Comparison
         if (value.IsFloat)
         {
             double number = value.AsFloat;
-            return Math.Abs(number) < 9e18 && Math.Floor(number) == number
-                ? ((long)number).GetHashCode()
-                : double.IsFinite(number) && Math.Floor(number) == number ? new BigInteger(number).GetHashCode() : number.GetHashCode();
+            return Math.Abs(number) < 9e18 && Math.Floor(number) == number ? ((long)number).GetHashCode()
+                : double.IsFinite(number) && Math.Floor(number) == number ? new BigInteger(number).GetHashCode()
+                : number.GetHashCode();
         }
         switch (value.Heap)
         {

@@ -67,8 +67,7 @@ internal sealed class MarkupValue(string text) : HeapValue
 
     public override bool IsTrue => text.Length > 0;
 
-    public override IEnumerator<Value> Iterate() =>
-        Values.Text.Characters(text).Select(Value.String).GetEnumerator();
+    public override IEnumerator<Value> Iterate() => Values.Text.Characters(text).Select(Value.String).GetEnumerator();
 
     public override void Write(TextBuffer output, bool asRepr)
     {
@@ -83,7 +82,8 @@ internal sealed class MarkupValue(string text) : HeapValue
     }
 }
 
-/// <summary>A value that does not exist. What may be done with it depends on the environment's undefined mode.</summary>
+/// <summary>A value that does not exist. What may be done with it depends on the environment's undefined
+/// mode.</summary>
 internal sealed class UndefinedValue(UndefinedMode mode, string name, string? ownerType, string? hint) : HeapValue
 {
     public UndefinedMode Mode => mode;
@@ -111,12 +111,14 @@ internal sealed class UndefinedValue(UndefinedMode mode, string name, string? ow
             throw Fail();
     }
 
-    /// <summary>The error of using it. Names Python reserves for its internals are refused rather than missing.</summary>
+    /// <summary>The error of using it. Names Python reserves for its internals are refused rather than
+    /// missing.</summary>
     public TemplateException Fail()
     {
         if (ownerType is not null && name.StartsWith("__", StringComparison.Ordinal))
             return Errors.Security($"access to '{name}' of a '{ownerType}' is not allowed");
-        string message = hint ?? (ownerType is null ? $"'{name}' is undefined" : $"'{ownerType}' has no attribute or item '{name}'");
+        string message =
+            hint ?? (ownerType is null ? $"'{name}' is undefined" : $"'{ownerType}' has no attribute or item '{name}'");
         return new TemplateException(TemplateErrorKind.Undefined, message);
     }
 }

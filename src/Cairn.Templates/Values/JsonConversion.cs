@@ -10,7 +10,11 @@ namespace Cairn.Templates.Values;
 /// <summary>JSON to values and back.</summary>
 internal static class JsonConversion
 {
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
+    private static readonly JsonWriterOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 512,
+    };
 
     /// <summary>A frozen value: the host's data is shared by renders and never changes.</summary>
     /// <param name="element">What to convert.</param>
@@ -24,9 +28,12 @@ internal static class JsonConversion
                 string text = element.GetString()!;
                 run?.ChargeText(text.Length);
                 return Value.String(text);
-            case JsonValueKind.Number: return Number(element);
-            case JsonValueKind.True: return Value.True;
-            case JsonValueKind.False: return Value.False;
+            case JsonValueKind.Number:
+                return Number(element);
+            case JsonValueKind.True:
+                return Value.True;
+            case JsonValueKind.False:
+                return Value.False;
             case JsonValueKind.Array:
                 var items = new List<Value>(element.GetArrayLength());
                 foreach (var item in element.EnumerateArray())
@@ -37,7 +44,8 @@ internal static class JsonConversion
                 foreach (var member in element.EnumerateObject())
                     mapping.Set(null, Value.String(member.Name), FromElement(member.Value, run));
                 return mapping.Freeze();
-            default: return Value.None;
+            default:
+                return Value.None;
         }
     }
 
@@ -61,18 +69,30 @@ internal static class JsonConversion
         return JsonElement.Parse(buffer.WrittenSpan, new JsonDocumentOptions { MaxDepth = 512 });
     }
 
-    /// <summary>Writes a value; what has no JSON form (functions, undefined values in strict mode, inf) is an error.</summary>
+    /// <summary>Writes a value; what has no JSON form (functions, undefined values in strict mode, inf) is an
+    /// error.</summary>
     public static void Write(Run run, Utf8JsonWriter writer, Value value)
     {
         run.Step();
         switch (value.Kind)
         {
-            case ValueKind.None: writer.WriteNullValue(); break;
-            case ValueKind.Boolean: writer.WriteBooleanValue(value.Bits != 0); break;
-            case ValueKind.Integer: writer.WriteNumberValue(value.Bits); break;
-            case ValueKind.BigInteger: writer.WriteRawValue(Repr.Str(run, value)); break;
-            case ValueKind.Float when double.IsFinite(value.AsFloat): writer.WriteRawValue(Numbers.Repr(value.AsFloat)); break;
-            case ValueKind.Float: throw Errors.Type($"{Numbers.Repr(value.AsFloat)} has no JSON form");
+            case ValueKind.None:
+                writer.WriteNullValue();
+                break;
+            case ValueKind.Boolean:
+                writer.WriteBooleanValue(value.Bits != 0);
+                break;
+            case ValueKind.Integer:
+                writer.WriteNumberValue(value.Bits);
+                break;
+            case ValueKind.BigInteger:
+                writer.WriteRawValue(Repr.Str(run, value));
+                break;
+            case ValueKind.Float when double.IsFinite(value.AsFloat):
+                writer.WriteRawValue(Numbers.Repr(value.AsFloat));
+                break;
+            case ValueKind.Float:
+                throw Errors.Type($"{Numbers.Repr(value.AsFloat)} has no JSON form");
             case ValueKind.String or ValueKind.Markup or ValueKind.Undefined:
                 // An undefined value is as when printed: nothing, or an error in strict mode.
                 string text = Repr.Str(run, value);
@@ -116,11 +136,13 @@ internal static class JsonConversion
     }
 
     /// <summary>A mapping's key as a JSON member name, as Python's <c>json</c> module turns it into one.</summary>
-    public static string KeyText(Run run, Value key) => key.Kind switch
-    {
-        ValueKind.String or ValueKind.Markup or ValueKind.Integer or ValueKind.BigInteger or ValueKind.Float => Repr.Str(run, key),
-        ValueKind.Boolean => key.Bits != 0 ? "true" : "false",
-        ValueKind.None => "null",
-        _ => throw Errors.Type($"a '{key.TypeName}' cannot be the name of a JSON member"),
-    };
+    public static string KeyText(Run run, Value key) =>
+        key.Kind switch
+        {
+            ValueKind.String or ValueKind.Markup or ValueKind.Integer or ValueKind.BigInteger or ValueKind.Float =>
+                Repr.Str(run, key),
+            ValueKind.Boolean => key.Bits != 0 ? "true" : "false",
+            ValueKind.None => "null",
+            _ => throw Errors.Type($"a '{key.TypeName}' cannot be the name of a JSON member"),
+        };
 }

@@ -186,7 +186,8 @@ internal sealed class MappingValue : HeapValue
 }
 
 /// <summary>What <c>keys()</c>, <c>values()</c> and <c>items()</c> give: a look at the dict, not a copy.</summary>
-internal sealed class MappingView(MappingValue mapping, string name, Func<(Value Key, Value Value), Value> item) : HeapValue
+internal sealed class MappingView(MappingValue mapping, string name, Func<(Value Key, Value Value), Value> item)
+    : HeapValue
 {
     public static Value Keys(MappingValue mapping) => new MappingView(mapping, "dict_keys", e => e.Key);
 

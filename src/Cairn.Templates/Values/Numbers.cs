@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace Cairn.Templates.Values;
 
-/// <summary>Floats to text and back, exactly as Python: shortest round-trip, and ties to even on the exact value.</summary>
+/// <summary>Floats to text and back, exactly as Python: shortest round-trip, and ties to even on the exact
+/// value.</summary>
 internal static class Numbers
 {
     /// <summary>Digits of the longest integer that is read from text, Python's own limit.</summary>
@@ -24,8 +25,17 @@ internal static class Numbers
         string shortest = value.ToString("R", CultureInfo.InvariantCulture);
         int exponentMark = shortest.IndexOf('E', StringComparison.Ordinal);
         if (exponentMark < 0)
-            return Math.Abs(value) >= 1e16 ? Scientific(shortest) : shortest.Contains('.') ? shortest : shortest + ".0";
-        int exponent = int.Parse(shortest.AsSpan(exponentMark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        {
+            return Math.Abs(value) >= 1e16 ? Scientific(shortest)
+                : shortest.Contains('.') ? shortest
+                : shortest + ".0";
+        }
+
+        int exponent = int.Parse(
+            shortest.AsSpan(exponentMark + 1),
+            NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture
+        );
         return exponent is >= 16 or < -4
             ? $"{shortest[..exponentMark]}e{ExponentText(exponent)}"
             : Plain(shortest, exponentMark, exponent);
@@ -42,7 +52,8 @@ internal static class Numbers
             : $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
     }
 
-    /// <summary>A whole number's digits with an exponent, which .NET writes only for larger numbers than Python.</summary>
+    /// <summary>A whole number's digits with an exponent, which .NET writes only for larger numbers than
+    /// Python.</summary>
     private static string Scientific(string whole)
     {
         string sign = whole[0] == '-' ? "-" : "";
@@ -63,7 +74,8 @@ internal static class Numbers
         return exponent == 0 ? (mantissa, -1074) : (mantissa | (1L << 52), exponent - 1075);
     }
 
-    /// <summary><see cref="Scaled"/> where 128 bits are enough for it and 64 for the result: the way almost all numbers go.</summary>
+    /// <summary><see cref="Scaled"/> where 128 bits are enough for it and 64 for the result: the way almost all numbers
+    /// go.</summary>
     private static bool TryScaled(double value, int digits, out ulong result)
     {
         var (mantissa, exponent) = Parts(value);
@@ -156,9 +168,10 @@ internal static class Numbers
     {
         precision = Math.Max(precision, 1);
         var (digits, exponent) = Significant(value, precision);
-        string text = exponent >= -4 && exponent < precision
-            ? Fixed(value, Math.Max(0, precision - 1 - exponent))
-            : Exponential(value, precision - 1);
+        string text =
+            exponent >= -4 && exponent < precision
+                ? Fixed(value, Math.Max(0, precision - 1 - exponent))
+                : Exponential(value, precision - 1);
         if (keepZeros || !text.Contains('.'))
             return text;
         int mark = text.IndexOf('e', StringComparison.Ordinal);
@@ -196,7 +209,8 @@ internal static class Numbers
         var quotient = BigInteger.DivRem(
             shift > 0 ? numerator << (int)shift : numerator,
             shift < 0 ? denominator << (int)-shift : denominator,
-            out var remainder);
+            out var remainder
+        );
         // 64 or 65 bits: one more is dropped if needed, and what was lost is kept as a sticky lowest bit.
         bool sticky = !remainder.IsZero;
         if (quotient.GetBitLength() > 64)
@@ -224,10 +238,14 @@ internal static class Numbers
         string bare = text.TrimStart('+', '-').ToLowerInvariant();
         if (bare is "inf" or "infinity" or "nan" && text.Length - bare.Length <= 1)
         {
-            value = bare == "nan" ? double.NaN : text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
+            value =
+                bare == "nan" ? double.NaN
+                : text[0] == '-' ? double.NegativeInfinity
+                : double.PositiveInfinity;
             return true;
         }
-        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        const NumberStyles Style =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         value = 0;
         return text.AsSpan().IndexOfAnyExcept("0123456789+-.eE") < 0
             && double.TryParse(text, Style, CultureInfo.InvariantCulture, out value);
@@ -240,9 +258,16 @@ internal static class Numbers
         text = Text.Trim(text, null, left: true, right: true);
         bool negative = text.StartsWith('-');
         string digits = negative || text.StartsWith('+') ? text[1..] : text;
-        int prefix = digits.Length > 1 && digits[0] == '0'
-            ? char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 }
-            : 0;
+        int prefix =
+            digits.Length > 1 && digits[0] == '0'
+                ? char.ToLowerInvariant(digits[1]) switch
+                {
+                    'x' => 16,
+                    'o' => 8,
+                    'b' => 2,
+                    _ => 0,
+                }
+                : 0;
         if (prefix != 0 && (radix == prefix || radix == 0))
         {
             radix = prefix;
@@ -254,8 +279,15 @@ internal static class Numbers
             if (digits.Length > 1 && digits[0] == '0' && digits.Trim('0', '_').Length > 0)
                 return false;
         }
-        if (digits.Length == 0 || digits.Length > MaxDigits || (digits.Contains('_') && !TryRemoveUnderscores(digits, out digits)))
+        if (
+            digits.Length == 0
+            || digits.Length > MaxDigits
+            || (digits.Contains('_') && !TryRemoveUnderscores(digits, out digits))
+        )
+        {
             return false;
+        }
+
         if (radix == 10)
         {
             bool parsed = BigInteger.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
@@ -264,7 +296,10 @@ internal static class Numbers
         }
         foreach (char c in digits)
         {
-            int digit = char.IsAsciiDigit(c) ? c - '0' : char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : 99;
+            int digit =
+                char.IsAsciiDigit(c) ? c - '0'
+                : char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10
+                : 99;
             if (digit >= radix)
                 return false;
             value = (value * radix) + digit;
@@ -278,8 +313,18 @@ internal static class Numbers
         without = text.Replace("_", "", StringComparison.Ordinal);
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] == '_' && (i == 0 || i == text.Length - 1 || !char.IsAsciiLetterOrDigit(text[i - 1]) || !char.IsAsciiLetterOrDigit(text[i + 1])))
+            if (
+                text[i] == '_'
+                && (
+                    i == 0
+                    || i == text.Length - 1
+                    || !char.IsAsciiLetterOrDigit(text[i - 1])
+                    || !char.IsAsciiLetterOrDigit(text[i + 1])
+                )
+            )
+            {
                 return false;
+            }
         }
         return true;
     }

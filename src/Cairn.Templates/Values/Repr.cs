@@ -49,16 +49,27 @@ internal static class Repr
         output.Run.Step();
         switch (value.Kind)
         {
-            case ValueKind.None: output.Append("None"); break;
-            case ValueKind.Boolean: output.Append(value.Bits != 0 ? "True" : "False"); break;
-            case ValueKind.Integer: output.Append(value.Bits); break;
-            case ValueKind.Float: output.Append(Numbers.Repr(value.AsFloat)); break;
+            case ValueKind.None:
+                output.Append("None");
+                break;
+            case ValueKind.Boolean:
+                output.Append(value.Bits != 0 ? "True" : "False");
+                break;
+            case ValueKind.Integer:
+                output.Append(value.Bits);
+                break;
+            case ValueKind.Float:
+                output.Append(Numbers.Repr(value.AsFloat));
+                break;
             case ValueKind.String:
                 value.TryString(out string? text);
                 WriteString(output, text!);
                 break;
-            case ValueKind.Missing: break;
-            default: value.Heap!.Write(output, asRepr); break;
+            case ValueKind.Missing:
+                break;
+            default:
+                value.Heap!.Write(output, asRepr);
+                break;
         }
     }
 
@@ -90,7 +101,14 @@ internal static class Repr
             }
             else if (c is '\n' or '\r' or '\t')
             {
-                output.Append(c switch { '\n' => "\\n", '\r' => "\\r", _ => "\\t" });
+                output.Append(
+                    c switch
+                    {
+                        '\n' => "\\n",
+                        '\r' => "\\r",
+                        _ => "\\t",
+                    }
+                );
             }
             else
             {
@@ -100,10 +118,20 @@ internal static class Repr
         output.Append(quote);
     }
 
-    /// <summary>Whether a character prints as itself; of the blanks none does, the caller lets the ASCII one pass.</summary>
-    public static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
-        or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+    /// <summary>Whether a character prints as itself; of the blanks none does, the caller lets the ASCII one
+    /// pass.</summary>
+    public static bool IsPrintable(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is not (
+                UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.Surrogate
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.SpaceSeparator
+            );
 
     /// <summary>A character beyond printable ASCII; answers how many more UTF-16 units than one it took.</summary>
     private static int WriteOther(TextBuffer output, string text, int index)
@@ -119,12 +147,14 @@ internal static class Repr
         }
         else
         {
-            output.Append(rune.Value switch
-            {
-                <= 0xff => "\\x" + rune.Value.ToString("x2", CultureInfo.InvariantCulture),
-                <= 0xffff => "\\u" + rune.Value.ToString("x4", CultureInfo.InvariantCulture),
-                _ => "\\U" + rune.Value.ToString("x8", CultureInfo.InvariantCulture),
-            });
+            output.Append(
+                rune.Value switch
+                {
+                    <= 0xff => "\\x" + rune.Value.ToString("x2", CultureInfo.InvariantCulture),
+                    <= 0xffff => "\\u" + rune.Value.ToString("x4", CultureInfo.InvariantCulture),
+                    _ => "\\U" + rune.Value.ToString("x8", CultureInfo.InvariantCulture),
+                }
+            );
         }
         return rune.Utf16SequenceLength - 1;
     }

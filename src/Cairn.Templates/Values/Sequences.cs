@@ -56,7 +56,8 @@ internal sealed class ListValue(List<Value> items, bool frozen = false) : Sequen
 
     public override Value this[int index] => items[index];
 
-    public override bool TryAttribute(string name, out Value attribute) => Methods.TryBind(Methods.List, name, this, out attribute);
+    public override bool TryAttribute(string name, out Value attribute) =>
+        Methods.TryBind(Methods.List, name, this, out attribute);
 
     public override void Write(TextBuffer output, bool asRepr) => Repr.WriteItems(output, this, '[', ']');
 }
@@ -75,7 +76,8 @@ internal class TupleValue(Value[] items) : SequenceValue
 
     public override Value this[int index] => items[index];
 
-    public override bool TryAttribute(string name, out Value attribute) => Methods.TryBind(Methods.Tuple, name, this, out attribute);
+    public override bool TryAttribute(string name, out Value attribute) =>
+        Methods.TryBind(Methods.Tuple, name, this, out attribute);
 
     public override void Write(TextBuffer output, bool asRepr)
     {
@@ -95,7 +97,12 @@ internal sealed class GroupValue(Value grouper, ListValue list) : TupleValue([gr
 {
     public override bool TryAttribute(string name, out Value attribute)
     {
-        attribute = name switch { "grouper" => Items[0], "list" => Items[1], _ => default };
+        attribute = name switch
+        {
+            "grouper" => Items[0],
+            "list" => Items[1],
+            _ => default,
+        };
         return !attribute.IsMissing || base.TryAttribute(name, out attribute);
     }
 }

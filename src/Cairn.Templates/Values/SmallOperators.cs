@@ -2,7 +2,8 @@ namespace Cairn.Templates.Values;
 
 /// <summary>
 /// The short way of an operator, for integers of 64 bits. False where the result is longer or more care is needed: then
-/// <see cref="Arithmetic.Apply"/> does it. As structs, so that each operator's node is compiled with its own one inside.
+/// <see cref="Arithmetic.Apply"/> does it. As structs, so that each operator's node is compiled with its own one
+/// inside.
 /// </summary>
 internal interface ISmallOperator
 {

@@ -10,7 +10,8 @@ namespace Cairn.Templates.Values;
 internal static class Text
 {
     /// <summary>Every character that ends a line.</summary>
-    public static SearchValues<char> LineEnds { get; } = SearchValues.Create("\n\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029");
+    public static SearchValues<char> LineEnds { get; } =
+        SearchValues.Create("\n\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029");
 
     public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
 
@@ -32,7 +33,8 @@ internal static class Text
         return text.Length - pairs;
     }
 
-    /// <summary>The UTF-16 offset of the code point with that index; the text's length when it is past the end.</summary>
+    /// <summary>The UTF-16 offset of the code point with that index; the text's length when it is past the
+    /// end.</summary>
     public static int Offset(string text, int index)
     {
         if (!HasSurrogates(text))
@@ -83,23 +85,30 @@ internal static class Text
             return a.Length.CompareTo(b.Length);
         char x = a[common];
         char y = b[common];
-        return char.IsSurrogate(x) == char.IsSurrogate(y) ? x.CompareTo(y) : char.IsSurrogate(x) ? 1 : -1;
+        return char.IsSurrogate(x) == char.IsSurrogate(y) ? x.CompareTo(y)
+            : char.IsSurrogate(x) ? 1
+            : -1;
     }
 
     public static string Reverse(string text)
     {
         if (!HasSurrogates(text))
         {
-            return string.Create(text.Length, text, static (span, source) =>
-            {
-                source.AsSpan().CopyTo(span);
-                span.Reverse();
-            });
+            return string.Create(
+                text.Length,
+                text,
+                static (span, source) =>
+                {
+                    source.AsSpan().CopyTo(span);
+                    span.Reverse();
+                }
+            );
         }
         return string.Concat(Characters(text).Reverse());
     }
 
-    /// <summary>The lines without their ends, as Python's <c>splitlines</c>: also at form feeds and separators.</summary>
+    /// <summary>The lines without their ends, as Python's <c>splitlines</c>: also at form feeds and
+    /// separators.</summary>
     public static List<string> Lines(string text, bool keepEnds = false)
     {
         var lines = new List<string>();

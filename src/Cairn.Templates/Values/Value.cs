@@ -78,13 +78,17 @@ internal readonly struct Value
 
     public bool IsMissing => _object is null;
 
-    public ValueKind Kind => _object switch
-    {
-        null => ValueKind.Missing,
-        string => ValueKind.String,
-        HeapValue heap => heap.Kind,
-        _ => IsSmallInteger ? ValueKind.Integer : IsBoolean ? ValueKind.Boolean : IsFloat ? ValueKind.Float : ValueKind.None,
-    };
+    public ValueKind Kind =>
+        _object switch
+        {
+            null => ValueKind.Missing,
+            string => ValueKind.String,
+            HeapValue heap => heap.Kind,
+            _ => IsSmallInteger ? ValueKind.Integer
+            : IsBoolean ? ValueKind.Boolean
+            : IsFloat ? ValueKind.Float
+            : ValueKind.None,
+        };
 
     public bool IsUndefined => _object is UndefinedValue;
 
@@ -98,7 +102,8 @@ internal readonly struct Value
     public bool IsFloat => ReferenceEquals(_object, FloatTag);
 
     /// <summary>Integers of any size and, as in Python, booleans.</summary>
-    public bool IsIntegral => ReferenceEquals(_object, IntegerTag) || ReferenceEquals(_object, BooleanTag) || _object is BigIntegerValue;
+    public bool IsIntegral =>
+        ReferenceEquals(_object, IntegerTag) || ReferenceEquals(_object, BooleanTag) || _object is BigIntegerValue;
 
     public bool IsNumber => IsIntegral || IsFloat;
 
@@ -147,23 +152,27 @@ internal readonly struct Value
             : _object is string a && other._object is string b && a == b;
 
     /// <summary>The type's name in Python, for messages.</summary>
-    public string TypeName => Kind switch
-    {
-        ValueKind.None => "NoneType",
-        ValueKind.Boolean => "bool",
-        ValueKind.Integer => "int",
-        ValueKind.Float => "float",
-        ValueKind.String => "str",
-        ValueKind.Missing => "missing",
-        _ => Heap!.TypeName,
-    };
+    public string TypeName =>
+        Kind switch
+        {
+            ValueKind.None => "NoneType",
+            ValueKind.Boolean => "bool",
+            ValueKind.Integer => "int",
+            ValueKind.Float => "float",
+            ValueKind.String => "str",
+            ValueKind.Missing => "missing",
+            _ => Heap!.TypeName,
+        };
 
-    public bool IsTrue => IsBoolean || IsSmallInteger ? _bits != 0 : _object switch
-    {
-        string text => text.Length > 0,
-        HeapValue heap => heap.IsTrue,
-        _ => IsFloat && AsFloat != 0,
-    };
+    public bool IsTrue =>
+        IsBoolean || IsSmallInteger
+            ? _bits != 0
+            : _object switch
+            {
+                string text => text.Length > 0,
+                HeapValue heap => heap.IsTrue,
+                _ => IsFloat && AsFloat != 0,
+            };
 
     public override string ToString() => $"{Kind}";
 }

@@ -4,9 +4,9 @@ namespace Cairn.Cluster.Tests.Linearizability;
 
 /// <summary>Whether some order of a history's operations explains every answer, where an operation that returned before
 /// another was invoked comes before it.</summary>
-/// <remarks>Wing and Gong's search (1993) with Lowe's pruning (2017): a set of operations done with a state reached is looked
-/// at once only. Operations that were not answered may take effect at any time after their invocation, or never; but since
-/// every write counts, none can take a version that an answer says was another's.</remarks>
+/// <remarks>Wing and Gong's search (1993) with Lowe's pruning (2017): a set of operations done with a state reached is
+/// looked at once only. Operations that were not answered may take effect at any time after their invocation, or never;
+/// but since every write counts, none can take a version that an answer says was another's.</remarks>
 public static class Checker
 {
     private const int MaxSteps = 20_000_000;
@@ -21,19 +21,38 @@ public static class Checker
         var path = new Stack<(Entry Entry, Register Before)>();
         var register = default(Register);
         int open = history.Count(operation => operation.IsKnown);
-        var answers = new HashSet<Register>(history.Where(operation => operation.Version > 0).Select(operation => new Register(operation.Version, operation.Value)));
+        var answers = new HashSet<Register>(
+            history
+                .Where(operation => operation.Version > 0)
+                .Select(operation => new Register(operation.Version, operation.Value))
+        );
         var versions = answers.Select(answer => answer.Version).ToHashSet();
         // Beyond what any answer speaks of, it makes no difference whether an unanswered write was done.
-        long top = history.Select(operation => operation.Kind == OperationKind.Refused ? operation.Expected + 1 : operation.Version).DefaultIfEmpty().Max();
+        long top = history
+            .Select(operation => operation.Kind == OperationKind.Refused ? operation.Expected + 1 : operation.Version)
+            .DefaultIfEmpty()
+            .Max();
         int steps = 0;
-        for (var entry = first.Next; open > 0;)
+        var entry = first.Next;
+        while (open > 0)
         {
             if (++steps > MaxSteps)
-                throw new InvalidOperationException($"{MaxSteps} steps do not tell whether the history is linearizable.");
+            {
+                throw new InvalidOperationException(
+                    $"{MaxSteps} steps do not tell whether the history is linearizable."
+                );
+            }
+
             if (entry is { IsCall: true })
             {
-                if (entry.Operation.Apply(register) is { } after
-                    && (entry.Operation.IsKnown || answers.Contains(after) || (after.Version <= top && !versions.Contains(after.Version))))
+                if (
+                    entry.Operation.Apply(register) is { } after
+                    && (
+                        entry.Operation.IsKnown
+                        || answers.Contains(after)
+                        || (after.Version <= top && !versions.Contains(after.Version))
+                    )
+                )
                 {
                     done[entry.Number] = true;
                     if (seen.Add((Text(done), after)))

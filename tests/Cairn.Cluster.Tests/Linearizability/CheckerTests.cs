@@ -7,31 +7,80 @@ public sealed class CheckerTests
 {
     private const long Never = long.MaxValue;
 
-    public static TheoryData<string, bool, Operation[]> Histories() => new()
-    {
-        { "nothing", true, [] },
-        { "a read of what was never written", true, [new(Read, 0, 0, 0, 1, 2)] },
-        { "a read of a value from nowhere", false, [new(Read, 7, 0, 1, 1, 2)] },
-        { "a write, then its value", true, [new(Write, 7, 0, 1, 1, 2), new(Read, 7, 0, 1, 3, 4)] },
-        { "a read before the write it shows", false, [new(Read, 7, 0, 1, 1, 2), new(Write, 7, 0, 1, 3, 4)] },
-        { "a stale read", false, [new(Write, 7, 0, 1, 1, 2), new(Write, 8, 0, 2, 3, 4), new(Read, 7, 0, 1, 5, 6)] },
-        { "a read at the same time as the write, before it", true, [new(Write, 7, 0, 1, 1, 5), new(Read, 0, 0, 0, 2, 3)] },
-        { "a read at the same time as the write, after it", true, [new(Write, 7, 0, 1, 1, 5), new(Read, 7, 0, 1, 2, 3)] },
-        { "reads that go back, during the write", false, [new(Write, 7, 0, 1, 1, 9), new(Read, 7, 0, 1, 2, 3), new(Read, 0, 0, 0, 4, 5)] },
-        { "a lost write", false, [new(Write, 7, 0, 1, 1, 2), new(Read, 0, 0, 0, 3, 4)] },
-        { "two writes of one version", false, [new(Write, 7, 0, 1, 1, 2), new(Write, 8, 0, 1, 3, 4)] },
-        { "two writes at once, one after the other", true, [new(Write, 7, 0, 2, 1, 9), new(Write, 8, 0, 1, 1, 9), new(Read, 7, 0, 2, 10, 11)] },
-        { "an unanswered write that happened", true, [new(Write, 7, 0, 0, 1, Never), new(Read, 7, 0, 1, 3, 4)] },
-        { "an unanswered write that did not happen", true, [new(Write, 7, 0, 0, 1, Never), new(Read, 0, 0, 0, 3, 4)] },
-        { "an unanswered write that happened late", true, [new(Write, 7, 0, 0, 1, Never), new(Read, 0, 0, 0, 3, 4), new(Read, 7, 0, 1, 5, 6)] },
-        { "an unanswered write that happened and was undone", false, [new(Write, 7, 0, 0, 1, Never), new(Read, 7, 0, 1, 3, 4), new(Read, 0, 0, 0, 5, 6)] },
-        { "an unanswered write before it was asked", false, [new(Read, 7, 0, 1, 1, 2), new(Write, 7, 0, 0, 3, Never)] },
-        { "a replacement of the right version", true, [new(Write, 7, 0, 1, 1, 2), new(Replace, 8, 1, 2, 3, 4), new(Read, 8, 0, 2, 5, 6)] },
-        { "a replacement of another version", false, [new(Write, 7, 0, 1, 1, 2), new(Replace, 8, 0, 2, 3, 4)] },
-        { "two replacements of one version", false, [new(Write, 7, 0, 1, 1, 2), new(Replace, 8, 1, 2, 3, 9), new(Replace, 9, 1, 2, 3, 9)] },
-        { "one of two replacements is refused", true, [new(Write, 7, 0, 1, 1, 2), new(Replace, 8, 1, 2, 3, 9), new(Refused, 0, 1, 0, 3, 9)] },
-        { "both are refused", false, [new(Write, 7, 0, 1, 1, 2), new(Refused, 0, 1, 0, 3, 9), new(Refused, 0, 1, 0, 3, 9)] },
-    };
+    public static TheoryData<string, bool, Operation[]> Histories() =>
+        new()
+        {
+            { "nothing", true, [] },
+            { "a read of what was never written", true, [new(Read, 0, 0, 0, 1, 2)] },
+            { "a read of a value from nowhere", false, [new(Read, 7, 0, 1, 1, 2)] },
+            { "a write, then its value", true, [new(Write, 7, 0, 1, 1, 2), new(Read, 7, 0, 1, 3, 4)] },
+            { "a read before the write it shows", false, [new(Read, 7, 0, 1, 1, 2), new(Write, 7, 0, 1, 3, 4)] },
+            { "a stale read", false, [new(Write, 7, 0, 1, 1, 2), new(Write, 8, 0, 2, 3, 4), new(Read, 7, 0, 1, 5, 6)] },
+            {
+                "a read at the same time as the write, before it",
+                true,
+                [new(Write, 7, 0, 1, 1, 5), new(Read, 0, 0, 0, 2, 3)]
+            },
+            {
+                "a read at the same time as the write, after it",
+                true,
+                [new(Write, 7, 0, 1, 1, 5), new(Read, 7, 0, 1, 2, 3)]
+            },
+            {
+                "reads that go back, during the write",
+                false,
+                [new(Write, 7, 0, 1, 1, 9), new(Read, 7, 0, 1, 2, 3), new(Read, 0, 0, 0, 4, 5)]
+            },
+            { "a lost write", false, [new(Write, 7, 0, 1, 1, 2), new(Read, 0, 0, 0, 3, 4)] },
+            { "two writes of one version", false, [new(Write, 7, 0, 1, 1, 2), new(Write, 8, 0, 1, 3, 4)] },
+            {
+                "two writes at once, one after the other",
+                true,
+                [new(Write, 7, 0, 2, 1, 9), new(Write, 8, 0, 1, 1, 9), new(Read, 7, 0, 2, 10, 11)]
+            },
+            { "an unanswered write that happened", true, [new(Write, 7, 0, 0, 1, Never), new(Read, 7, 0, 1, 3, 4)] },
+            {
+                "an unanswered write that did not happen",
+                true,
+                [new(Write, 7, 0, 0, 1, Never), new(Read, 0, 0, 0, 3, 4)]
+            },
+            {
+                "an unanswered write that happened late",
+                true,
+                [new(Write, 7, 0, 0, 1, Never), new(Read, 0, 0, 0, 3, 4), new(Read, 7, 0, 1, 5, 6)]
+            },
+            {
+                "an unanswered write that happened and was undone",
+                false,
+                [new(Write, 7, 0, 0, 1, Never), new(Read, 7, 0, 1, 3, 4), new(Read, 0, 0, 0, 5, 6)]
+            },
+            {
+                "an unanswered write before it was asked",
+                false,
+                [new(Read, 7, 0, 1, 1, 2), new(Write, 7, 0, 0, 3, Never)]
+            },
+            {
+                "a replacement of the right version",
+                true,
+                [new(Write, 7, 0, 1, 1, 2), new(Replace, 8, 1, 2, 3, 4), new(Read, 8, 0, 2, 5, 6)]
+            },
+            { "a replacement of another version", false, [new(Write, 7, 0, 1, 1, 2), new(Replace, 8, 0, 2, 3, 4)] },
+            {
+                "two replacements of one version",
+                false,
+                [new(Write, 7, 0, 1, 1, 2), new(Replace, 8, 1, 2, 3, 9), new(Replace, 9, 1, 2, 3, 9)]
+            },
+            {
+                "one of two replacements is refused",
+                true,
+                [new(Write, 7, 0, 1, 1, 2), new(Replace, 8, 1, 2, 3, 9), new(Refused, 0, 1, 0, 3, 9)]
+            },
+            {
+                "both are refused",
+                false,
+                [new(Write, 7, 0, 1, 1, 2), new(Refused, 0, 1, 0, 3, 9), new(Refused, 0, 1, 0, 3, 9)]
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Histories))]
@@ -54,7 +103,9 @@ public sealed class CheckerTests
                 continue;
             }
             register = new(register.Version + 1, random.Next(1000));
-            history.Add(new(Write, register.Value, 0, register.Version, invoked, random.Next(20) == 0 ? Never : returned));
+            history.Add(
+                new(Write, register.Value, 0, register.Version, invoked, random.Next(20) == 0 ? Never : returned)
+            );
         }
         Checker.IsLinearizable(history).ShouldBeTrue();
 

@@ -6,21 +6,24 @@ namespace Cairn.Cluster.Tests.Linearizability;
 /// <param name="Expected">The version a <see cref="OperationKind.Replace"/> was on condition of.</param>
 /// <param name="Version">That the write made, or the read found; 0 when there is none, or it is not known.</param>
 /// <param name="Invoked">When it was asked.</param>
-/// <param name="Returned">When it was answered; <see cref="long.MaxValue"/> when nobody knows whether it was done.</param>
+/// <param name="Returned">When it was answered; <see cref="long.MaxValue"/> when nobody knows whether it was
+/// done.</param>
 public sealed record Operation(OperationKind Kind, int Value, long Expected, long Version, long Invoked, long Returned)
 {
     /// <summary>Whether it was answered.</summary>
     public bool IsKnown => Returned != long.MaxValue;
 
-    /// <summary>What the register is after it; null when it cannot have happened in that state with that answer.</summary>
-    public Register? Apply(Register register) => Kind switch
-    {
-        OperationKind.Read => register == new Register(Version, Value) ? register : null,
-        OperationKind.Refused => register.Version != Expected ? register : null,
-        OperationKind.Replace when register.Version != Expected => null,
-        _ when IsKnown && Version != register.Version + 1 => null,
-        _ => new Register(register.Version + 1, Value),
-    };
+    /// <summary>What the register is after it; null when it cannot have happened in that state with that
+    /// answer.</summary>
+    public Register? Apply(Register register) =>
+        Kind switch
+        {
+            OperationKind.Read => register == new Register(Version, Value) ? register : null,
+            OperationKind.Refused => register.Version != Expected ? register : null,
+            OperationKind.Replace when register.Version != Expected => null,
+            _ when IsKnown && Version != register.Version + 1 => null,
+            _ => new Register(register.Version + 1, Value),
+        };
 }
 
 /// <summary>What can be asked of a register.</summary>

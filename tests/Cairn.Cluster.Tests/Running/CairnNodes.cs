@@ -26,7 +26,11 @@ public sealed class CairnNodes : IDisposable
     /// <param name="count">How many.</param>
     /// <param name="store">The address of the store.</param>
     /// <param name="environment">More variables of one node.</param>
-    public static async Task<CairnNodes> StartAsync(int count, string store, Func<int, IReadOnlyDictionary<string, string>>? environment = null)
+    public static async Task<CairnNodes> StartAsync(
+        int count,
+        string store,
+        Func<int, IReadOnlyDictionary<string, string>>? environment = null
+    )
     {
         var nodes = new CairnNodes(count, store, environment);
         await Task.WhenAll(Enumerable.Range(0, count).Select(nodes.StartAsync));
@@ -50,10 +54,13 @@ public sealed class CairnNodes : IDisposable
         };
         var process = new ServerProcess(Path.Combine(AppContext.BaseDirectory, "cairn"), ["serve"], environment);
         _nodes[node] = process;
-        await process.WaitUntilAsync(() => Task.FromResult(process.Output.Contains("listening", StringComparison.Ordinal)));
+        await process.WaitUntilAsync(() =>
+            Task.FromResult(process.Output.Contains("listening", StringComparison.Ordinal))
+        );
     }
 
-    public ServerProcess Node(int node) => _nodes[node] ?? throw new InvalidOperationException("That node is not running.");
+    public ServerProcess Node(int node) =>
+        _nodes[node] ?? throw new InvalidOperationException("That node is not running.");
 
     public void Kill(int node)
     {
@@ -64,7 +71,10 @@ public sealed class CairnNodes : IDisposable
     /// <summary>A client of all nodes with the admin key.</summary>
     public static HttpClient Client(TimeSpan timeout)
     {
-        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = timeout };
+        var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) })
+        {
+            Timeout = timeout,
+        };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
         return client;
     }

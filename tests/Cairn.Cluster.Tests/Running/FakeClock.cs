@@ -2,20 +2,29 @@ using Cairn.Servers;
 
 namespace Cairn.Cluster.Tests.Running;
 
-/// <summary>A clock that jumps, for one process: libfaketime reads by how much from a file. Where it is not installed the
-/// clock stays right.</summary>
+/// <summary>A clock that jumps, for one process: libfaketime reads by how much from a file. Where it is not installed
+/// the clock stays right.</summary>
 public sealed class FakeClock : IDisposable
 {
-    // Where Debian, Fedora, Arch and a build from source put it. A search would follow links that lead to their own parents.
+    // Where Debian, Fedora, Arch and a build from source put it. A search would follow links that lead to their own
+    // parents.
     private static readonly string[] Places =
-        ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"];
+    [
+        "/usr/lib/x86_64-linux-gnu",
+        "/usr/lib/aarch64-linux-gnu",
+        "/usr/lib64",
+        "/usr/lib",
+        "/usr/local/lib",
+    ];
 
     private readonly string _folder = ServerProcess.TemporaryFolder("clock");
 
     public FakeClock()
     {
         Shift(0);
-        string? library = Places.Select(place => Path.Combine(place, "faketime", "libfaketime.so.1")).FirstOrDefault(System.IO.File.Exists);
+        string? library = Places
+            .Select(place => Path.Combine(place, "faketime", "libfaketime.so.1"))
+            .FirstOrDefault(System.IO.File.Exists);
         Environment = library is null
             ? new Dictionary<string, string>()
             : new Dictionary<string, string>

@@ -8,7 +8,8 @@ using Cairn.Cluster.Tests.Linearizability;
 
 namespace Cairn.Cluster.Tests.Running;
 
-/// <summary>Clients that write, replace and read a few configs through any node, and write down what they saw.</summary>
+/// <summary>Clients that write, replace and read a few configs through any node, and write down what they
+/// saw.</summary>
 public sealed class Load : IAsyncDisposable
 {
     private const int Clients = 6;
@@ -57,12 +58,18 @@ public sealed class Load : IAsyncDisposable
         _violations.ShouldBeEmpty();
         for (int register = 0; register < Registers; register++)
         {
-            var history = _history.Where(entry => entry.Register == register).Select(entry => entry.Operation).OrderBy(operation => operation.Invoked).ToList();
+            var history = _history
+                .Where(entry => entry.Register == register)
+                .Select(entry => entry.Operation)
+                .OrderBy(operation => operation.Invoked)
+                .ToList();
             history.Count(operation => operation.Kind == OperationKind.Read).ShouldBeGreaterThan(0);
             if (Checker.IsLinearizable(history))
                 continue;
             string lines = string.Join('\n', history.Select(operation => operation.ToString()));
-            throw new ShouldAssertException($"The history of register {register} has no order that explains it:\n{lines}");
+            throw new ShouldAssertException(
+                $"The history of register {register} has no order that explains it:\n{lines}"
+            );
         }
     }
 
@@ -119,7 +126,12 @@ public sealed class Load : IAsyncDisposable
             if (response?.StatusCode is HttpStatusCode.ServiceUnavailable)
                 Interlocked.Increment(ref _unavailable);
             if (response is not null && (int)response.StatusCode is not (503 or 409))
-                _violations.Add($"A write was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            {
+                _violations.Add(
+                    $"A write was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}"
+                );
+            }
+
             Record(new(kind, value, expected ?? 0, 0, invoked, long.MaxValue));
             return;
         }
@@ -134,7 +146,13 @@ public sealed class Load : IAsyncDisposable
     {
         using var request = Request(HttpMethod.Get, node, register, strong ? "?consistency=strong" : "");
         if (!strong && session.Revision > 0)
-            request.Headers.TryAddWithoutValidation("Cairn-Min-Revision", session.Revision.ToString(CultureInfo.InvariantCulture));
+        {
+            request.Headers.TryAddWithoutValidation(
+                "Cairn-Min-Revision",
+                session.Revision.ToString(CultureInfo.InvariantCulture)
+            );
+        }
+
         long invoked = Stopwatch.GetTimestamp();
         using var response = await SendAsync(request);
         long returned = Stopwatch.GetTimestamp();
@@ -142,13 +160,21 @@ public sealed class Load : IAsyncDisposable
             return;
         if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.NotFound))
         {
-            _violations.Add($"A read was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            _violations.Add(
+                $"A read was answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}"
+            );
             return;
         }
         long version = response.StatusCode == HttpStatusCode.OK ? session.See(register, response, _violations) : 0;
         if (!strong)
             return;
-        int value = version == 0 ? 0 : JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("value").GetInt32();
+        int value =
+            version == 0
+                ? 0
+                : JsonDocument
+                    .Parse(await response.Content.ReadAsStringAsync())
+                    .RootElement.GetProperty("value")
+                    .GetInt32();
         _history.Add((register, new(OperationKind.Read, value, 0, version, invoked, returned)));
     }
 

@@ -16,7 +16,15 @@ public sealed class AuthorizerTests
     [InlineData("configs:write:a", "admin", "", "configs:read", "a/b", null, false)]
     [InlineData("configs:write:a/b", "admin", "", "configs:read", "a", null, false)]
     [InlineData("*:*:a/**", "admin", "", "schemas:admin", "a/M/1.0.0", null, true)]
-    [InlineData("configs:read:a/** variables:write:projects/a", "admin", "", "variables:write", "projects/a", null, true)]
+    [InlineData(
+        "configs:read:a/** variables:write:projects/a",
+        "admin",
+        "",
+        "variables:write",
+        "projects/a",
+        null,
+        true
+    )]
     [InlineData("configs:read:a/** variables:write:projects/a", "admin", "", "configs:write", "a/b", null, false)]
     [InlineData("", "admin", "dev", "configs:write", "a/b", "dev", true)]
     [InlineData("", "admin", "dev", "configs:write", "a/b", "prod", false)]
@@ -26,7 +34,15 @@ public sealed class AuthorizerTests
     [InlineData("", "admin", "dev", "keys:admin", "x", null, false)]
     [InlineData("", "admin", "dev", "schemas:read", "a/M/1.0.0", null, true)]
     [InlineData("", "admin", "dev", "schemas:write", "a/M/1.0.0", null, false)]
-    public void A_key_may_do_what_one_of_its_grants_is_about(string scopes, string level, string environments, string needed, string path, string? environment, bool allowed)
+    public void A_key_may_do_what_one_of_its_grants_is_about(
+        string scopes,
+        string level,
+        string environments,
+        string needed,
+        string path,
+        string? environment,
+        bool allowed
+    )
     {
         var caller = Key(scopes, level, environments);
         Authorizer.Allows(caller, Need(needed), path, environment).ShouldBe(allowed);
@@ -44,7 +60,15 @@ public sealed class AuthorizerTests
     [InlineData("", "admin", "dev", "schemas:read", true, true, false)]
     [InlineData("", "admin", "dev", "keys:admin", false, false, false)]
     [InlineData("keys:admin:x", "admin", "", "configs:read", false, false, false)]
-    public void Some_all_and_what_may_be_handed_out_are_told_apart(string scopes, string level, string environments, string needed, bool some, bool all, bool handsOut)
+    public void Some_all_and_what_may_be_handed_out_are_told_apart(
+        string scopes,
+        string level,
+        string environments,
+        string needed,
+        bool some,
+        bool all,
+        bool handsOut
+    )
     {
         var caller = Key(scopes, level, environments);
         Authorizer.AllowsSome(caller, Need(needed)).ShouldBe(some);
@@ -62,7 +86,10 @@ public sealed class AuthorizerTests
     }
 
     private static Permission Need(string text) =>
-        new(text.Split(':')[0], Permission.TryParseLevel(text.Split(':')[1], out var level) ? level : throw new ArgumentException(text));
+        new(
+            text.Split(':')[0],
+            Permission.TryParseLevel(text.Split(':')[1], out var level) ? level : throw new ArgumentException(text)
+        );
 
     private static Principal Key(string scopes, string level, string environments)
     {
@@ -73,9 +100,10 @@ public sealed class AuthorizerTests
             Kind = PrincipalKind.Key,
             Id = Principal.IdOfKey("1"),
             Name = "k",
-            Grants = scopes.Length == 0
-                ? [Grant.Everything(most) with { Environments = names }]
-                : [.. scopes.Split(' ').Select(text => Scope.TryParse(text, out _)!.ToGrant(most, names))],
+            Grants =
+                scopes.Length == 0
+                    ? [Grant.Everything(most) with { Environments = names }]
+                    : [.. scopes.Split(' ').Select(text => Scope.TryParse(text, out _)!.ToGrant(most, names))],
         };
     }
 }

@@ -9,7 +9,10 @@ public sealed class BcryptTests
     [
         new("", "$2b$05$abcdefghijklmnopqrstuu0oImNDIy4flhldV9YqunRgBAePKmw7m"),
         new("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
-        new("v7x9K8mN3pL2qR5tY8wZ1aB4cD6eF0gH9iJ2kL5mN8p", "$2b$06$N9qo8uLOickgx2ZMRZoMye1ndjbMpiH/B0Q0nrqvkFZfDo7kEuHSy"),
+        new(
+            "v7x9K8mN3pL2qR5tY8wZ1aB4cD6eF0gH9iJ2kL5mN8p",
+            "$2b$06$N9qo8uLOickgx2ZMRZoMye1ndjbMpiH/B0Q0nrqvkFZfDo7kEuHSy"
+        ),
         new("größe-日本", "$2y$04$......................a6THctJZhKDDoJSt8SCz6/88m1o3ujO"),
         new(new string('x', 72), "$2b$04$zVHmKQtGGQob.b/Nc7l9NO5lk3HE4lBY9ZLK2Ksrzs65flaJMCy36"),
     ];
@@ -42,7 +45,9 @@ public sealed class BcryptTests
     [Fact]
     public void Texts_over_72_bytes_and_with_a_zero_in_them_are_valid_for_nothing()
     {
-        BcryptHash.Verify(new string('x', 73), "$2b$04$zVHmKQtGGQob.b/Nc7l9NO5lk3HE4lBY9ZLK2Ksrzs65flaJMCy36").ShouldBeFalse();
+        BcryptHash
+            .Verify(new string('x', 73), "$2b$04$zVHmKQtGGQob.b/Nc7l9NO5lk3HE4lBY9ZLK2Ksrzs65flaJMCy36")
+            .ShouldBeFalse();
         BcryptHash.Verify("\0", "$2b$05$abcdefghijklmnopqrstuu0oImNDIy4flhldV9YqunRgBAePKmw7m").ShouldBeFalse();
     }
 }

@@ -9,7 +9,10 @@ public sealed class CommentedJsonTests
     [Theory]
     [InlineData("// c\n{\"a\": 1, /* b */ \"b\": [1, 2,],}\n// end", """{"a":1,"b":[1,2]}""")]
     [InlineData("{\"url\": \"http://x/*y*/\"}", """{"url":"http://x/*y*/"}""")]
-    [InlineData("{\"n\": 1.50, \"m\": 1e400, \"l\": 123456789012345678901234567890,}", """{"n":1.50,"m":1e400,"l":123456789012345678901234567890}""")]
+    [InlineData(
+        "{\"n\": 1.50, \"m\": 1e400, \"l\": 123456789012345678901234567890,}",
+        """{"n":1.50,"m":1e400,"l":123456789012345678901234567890}"""
+    )]
     [InlineData("\uFEFF[\"\\u2603\",]", "[\"☃\"]")]
     public void Comments_and_last_commas_are_left_out(string text, string json)
     {
@@ -26,5 +29,7 @@ public sealed class CommentedJsonTests
     [InlineData("/* open")]
     [InlineData("// nothing")]
     public void All_else_is_as_strict_as_JSON(string text) =>
-        Should.Throw<ProblemException>(() => DocumentFormat.Jsonc.ToJson(Encoding.UTF8.GetBytes(text))).Problem.Kind.ShouldBe(ProblemKind.Invalid);
+        Should
+            .Throw<ProblemException>(() => DocumentFormat.Jsonc.ToJson(Encoding.UTF8.GetBytes(text)))
+            .Problem.Kind.ShouldBe(ProblemKind.Invalid);
 }

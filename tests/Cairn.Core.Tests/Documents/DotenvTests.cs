@@ -6,9 +6,11 @@ namespace Cairn.Core.Tests.Documents;
 /// <summary>Dotenv: what lines mean, and how values are written so that all readers agree.</summary>
 public sealed class DotenvTests
 {
-    private static string Read(string text) => Encoding.UTF8.GetString(DocumentFormat.Dotenv.ToJson(Encoding.UTF8.GetBytes(text)));
+    private static string Read(string text) =>
+        Encoding.UTF8.GetString(DocumentFormat.Dotenv.ToJson(Encoding.UTF8.GetBytes(text)));
 
-    private static string Write(string json) => Encoding.UTF8.GetString(DocumentFormat.Dotenv.Write(Encoding.UTF8.GetBytes(json)));
+    private static string Write(string json) =>
+        Encoding.UTF8.GetString(DocumentFormat.Dotenv.Write(Encoding.UTF8.GetBytes(json)));
 
     [Theory]
     [InlineData("SIZE=5\" disk", """{"SIZE":"5\" disk"}""")]
@@ -30,7 +32,9 @@ public sealed class DotenvTests
     [InlineData("A: x")]
     [InlineData("A=1\nB=\"2\n3\"\nA=4")]
     public void What_is_no_line_of_it_is_refused(string text) =>
-        Should.Throw<ProblemException>(() => Read(text)).Problem.Detail.ShouldContain(text.EndsWith("A=4", StringComparison.Ordinal) ? "Line 4" : "Line 1");
+        Should
+            .Throw<ProblemException>(() => Read(text))
+            .Problem.Detail.ShouldContain(text.EndsWith("A=4", StringComparison.Ordinal) ? "Line 4" : "Line 1");
 
     [Theory]
     [InlineData("""{"pw":"k9$HOME\\n\"q"}""", "PW='k9$HOME\\n\"q'\n")]
@@ -44,12 +48,16 @@ public sealed class DotenvTests
     public void Values_are_written_as_all_readers_take_them(string json, string text) => Write(json).ShouldBe(text);
 
     [Theory]
-    [InlineData("""{"no_proxy":"localhost","NAME":"app","TITLE":"${NAME} v1"}""", "no_proxy=localhost\nNAME=app\nTITLE='${NAME} v1'\n")]
+    [InlineData(
+        """{"no_proxy":"localhost","NAME":"app","TITLE":"${NAME} v1"}""",
+        "no_proxy=localhost\nNAME=app\nTITLE='${NAME} v1'\n"
+    )]
     [InlineData("""{"no_proxy":"x","port":1}""", "NO_PROXY=x\nPORT=1\n")]
     [InlineData("""{"Path":"x","db":{"url":"y"}}""", "PATH=x\nDB_URL=y\n")]
     [InlineData("""{"my-key":"x","B":1}""", "MY_KEY=x\nB=1\n")]
     [InlineData("""{"1a":["x"]}""", "_1A_0=x\n")]
-    public void Names_of_an_environment_are_kept_and_others_made(string json, string text) => Write(json).ShouldBe(text);
+    public void Names_of_an_environment_are_kept_and_others_made(string json, string text) =>
+        Write(json).ShouldBe(text);
 
     [Theory]
     [InlineData("""{"k":"a\u0000b"}""")]
@@ -66,12 +74,33 @@ public sealed class DotenvTests
     [Fact]
     public void Values_come_out_as_they_went_in()
     {
-        string[] pieces = ["'", "\"", "\\", "\n", "\r", "$", "`", "#", " ", "\t", "x", "é", "😀", "${X}", "\\n", "=", "\u2028"];
+        string[] pieces =
+        [
+            "'",
+            "\"",
+            "\\",
+            "\n",
+            "\r",
+            "$",
+            "`",
+            "#",
+            " ",
+            "\t",
+            "x",
+            "é",
+            "😀",
+            "${X}",
+            "\\n",
+            "=",
+            "\u2028",
+        ];
         var random = new Random(12);
         int same = 0;
         for (int i = 0; i < 30_000; i++)
         {
-            string value = string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => pieces[random.Next(pieces.Length)]));
+            string value = string.Concat(
+                Enumerable.Range(0, random.Next(8)).Select(_ => pieces[random.Next(pieces.Length)])
+            );
             byte[] json = JsonText.Write(writer =>
             {
                 writer.WriteStartObject();

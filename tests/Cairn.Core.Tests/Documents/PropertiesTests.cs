@@ -12,7 +12,8 @@ public sealed class PropertiesTests
         return Encoding.UTF8.GetString(DocumentFormat.Properties.ToJson(Encoding.UTF8.GetBytes(text), budget));
     }
 
-    private static string Write(string json) => Encoding.UTF8.GetString(DocumentFormat.Properties.Write(Encoding.UTF8.GetBytes(json)));
+    private static string Write(string json) =>
+        Encoding.UTF8.GetString(DocumentFormat.Properties.Write(Encoding.UTF8.GetBytes(json)));
 
     private static Problem Refused(string text) => Should.Throw<ProblemException>(() => Read(text)).Problem;
 
@@ -74,7 +75,9 @@ public sealed class PropertiesTests
 
     [Fact]
     public void Two_members_of_one_name_are_refused() =>
-        Should.Throw<ProblemException>(() => Write("""{"a.b":1,"a":{"b":2}}""")).Problem.Kind.ShouldBe(ProblemKind.Unprocessable);
+        Should
+            .Throw<ProblemException>(() => Write("""{"a.b":1,"a":{"b":2}}"""))
+            .Problem.Kind.ShouldBe(ProblemKind.Unprocessable);
 
     [Fact]
     public void A_value_over_many_lines_is_put_together_once() =>
@@ -83,7 +86,8 @@ public sealed class PropertiesTests
     [Fact]
     public void Items_without_a_value_are_limited_in_all_lists_together()
     {
-        Refused(string.Concat(Enumerable.Range(0, 200).Select(i => $"m{i}[9999]=1\n"))).Kind.ShouldBe(ProblemKind.TooLarge);
+        Refused(string.Concat(Enumerable.Range(0, 200).Select(i => $"m{i}[9999]=1\n")))
+            .Kind.ShouldBe(ProblemKind.TooLarge);
         Refused("a[5000]=1\nb[5001]=1").Kind.ShouldBe(ProblemKind.TooLarge);
         Refused("a[10001]=1").Kind.ShouldBe(ProblemKind.Invalid);
         Refused("a[99999999999999999999]=1").Kind.ShouldBe(ProblemKind.Invalid);
@@ -104,7 +108,16 @@ public sealed class PropertiesTests
 
     [Fact]
     public void The_budget_is_charged_for_what_is_read() =>
-        Should.Throw<ProblemException>(() => Read(string.Concat(Enumerable.Range(0, 2000).Select(i => $"m{i}=1\n")), WorkLimits.Default with { Nodes = 1000 }))
+        Should
+            .Throw<ProblemException>(() =>
+                Read(
+                    string.Concat(Enumerable.Range(0, 2000).Select(i => $"m{i}=1\n")),
+                    WorkLimits.Default with
+                    {
+                        Nodes = 1000,
+                    }
+                )
+            )
             .Problem.Kind.ShouldBe(ProblemKind.TooLarge);
 
     [Theory]
@@ -116,9 +129,15 @@ public sealed class PropertiesTests
     {
         string members = string.Join(',', Enumerable.Range(0, 40_000).Select(i => $"\"k{i}\":{{\"a\":[{{}}]}}"));
         string leaves = string.Join(',', Enumerable.Range(0, 40_000).Select(i => $"\"k{i}\":1"));
-        string deep = string.Concat(Enumerable.Repeat("[", 60)), items = string.Join(',', Enumerable.Repeat("1", 100_000));
-        string json = format == "yaml" ? $"{deep}[{items}]{new string(']', 60)}" : $"{{\"{new string('n', 300_000)}\":{{{(format == "toml" ? members : leaves)}}}}}";
-        var problem = Should.Throw<ProblemException>(() => DocumentFormat.ByName(format).Write(Encoding.UTF8.GetBytes(json))).Problem;
+        string deep = string.Concat(Enumerable.Repeat("[", 60)),
+            items = string.Join(',', Enumerable.Repeat("1", 100_000));
+        string json =
+            format == "yaml"
+                ? $"{deep}[{items}]{new string(']', 60)}"
+                : $"{{\"{new string('n', 300_000)}\":{{{(format == "toml" ? members : leaves)}}}}}";
+        var problem = Should
+            .Throw<ProblemException>(() => DocumentFormat.ByName(format).Write(Encoding.UTF8.GetBytes(json)))
+            .Problem;
         problem.Kind.ShouldBe(ProblemKind.TooLarge);
         problem.Detail.ShouldContain("characters");
     }
@@ -126,12 +145,37 @@ public sealed class PropertiesTests
     [Fact]
     public void Random_properties_are_read_or_refused_and_come_out_the_same()
     {
-        string[] pieces = ["a", "b", ".", "[0]", "[1]", "[", "]", "=", ":", " ", "\\", "\\u00e9", "\\ud83d", "\n", "\r", "#", "!", "\t", "é", "1", "\\\n"];
+        string[] pieces =
+        [
+            "a",
+            "b",
+            ".",
+            "[0]",
+            "[1]",
+            "[",
+            "]",
+            "=",
+            ":",
+            " ",
+            "\\",
+            "\\u00e9",
+            "\\ud83d",
+            "\n",
+            "\r",
+            "#",
+            "!",
+            "\t",
+            "é",
+            "1",
+            "\\\n",
+        ];
         var random = new Random(1995);
         int same = 0;
         for (int i = 0; i < 30_000; i++)
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(1, 20)).Select(_ => pieces[random.Next(pieces.Length)]));
+            string text = string.Concat(
+                Enumerable.Range(0, random.Next(1, 20)).Select(_ => pieces[random.Next(pieces.Length)])
+            );
             try
             {
                 string json = Read(text);

@@ -12,9 +12,15 @@ public sealed class TomlTests
     [InlineData("", "{}")]
     [InlineData("title = \"x\"\n[owner]\nname = 'T'\n", """{"title":"x","owner":{"name":"T"}}""")]
     [InlineData("a.b.c = 1\n[x]\ny = 1.0\n[x.z]\nq = true\n", """{"a":{"b":{"c":1}},"x":{"y":1.0,"z":{"q":true}}}""")]
-    [InlineData("[[l]]\nc = 0xff\n[[l]]\nd = 0o17\n[l.m]\ne = 1_000\n", """{"l":[{"c":255},{"d":15,"m":{"e":1000}}]}""")]
+    [InlineData(
+        "[[l]]\nc = 0xff\n[[l]]\nd = 0o17\n[l.m]\ne = 1_000\n",
+        """{"l":[{"c":255},{"d":15,"m":{"e":1000}}]}"""
+    )]
     [InlineData("a = [1, [2, 'x'], {b = 1}]\n# c\n", """{"a":[1,[2,"x"],{"b":1}]}""")]
-    [InlineData("d = 1979-05-27T07:32:00Z\nl = 1979-05-27\nt = 07:32:00\n", """{"d":"1979-05-27T07:32:00Z","l":"1979-05-27","t":"07:32:00"}""")]
+    [InlineData(
+        "d = 1979-05-27T07:32:00Z\nl = 1979-05-27\nt = 07:32:00\n",
+        """{"d":"1979-05-27T07:32:00Z","l":"1979-05-27","t":"07:32:00"}"""
+    )]
     [InlineData("x = \"\"\"\na\\\n   b\"\"\"\n\"quoted key\" = 1e3\n", """{"x":"ab","quoted key":1000.0}""")]
     [InlineData("\uFEFFa = 5e-7\n", """{"a":5E-07}""")]
     public void Tables_arrays_and_values_become_JSON(string toml, string json) => Read(toml).ShouldBe(json);
@@ -60,20 +66,51 @@ public sealed class TomlTests
     }
 
     [Fact]
-    public void Any_text_is_a_document_or_a_problem() => Prop.ForAll(
-        Gen.Elements("a", "=", "[", "]", "[[", "]]", "{", "}", ",", ".", "\n", "\"", "'", "\"\"\"", "1", "0x", "1979-05-27", "_", "#", " ", "\u0000", "☃", "\\u", "inf")
-            .ArrayOf().Select(string.Concat).ToArbitrary(),
-        toml =>
-        {
-            try
-            {
-                JsonText.Parse(Encoding.UTF8.GetBytes(Read(toml))).Dispose();
-            }
-            catch (ProblemException)
-            {
-                // Refused, as most of it should be.
-            }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+    public void Any_text_is_a_document_or_a_problem() =>
+        Prop.ForAll(
+                Gen.Elements(
+                        "a",
+                        "=",
+                        "[",
+                        "]",
+                        "[[",
+                        "]]",
+                        "{",
+                        "}",
+                        ",",
+                        ".",
+                        "\n",
+                        "\"",
+                        "'",
+                        "\"\"\"",
+                        "1",
+                        "0x",
+                        "1979-05-27",
+                        "_",
+                        "#",
+                        " ",
+                        "\u0000",
+                        "☃",
+                        "\\u",
+                        "inf"
+                    )
+                    .ArrayOf()
+                    .Select(string.Concat)
+                    .ToArbitrary(),
+                toml =>
+                {
+                    try
+                    {
+                        JsonText.Parse(Encoding.UTF8.GetBytes(Read(toml))).Dispose();
+                    }
+                    catch (ProblemException)
+                    {
+                        // Refused, as most of it should be.
+                    }
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
 
-    private static string Read(string toml) => Encoding.UTF8.GetString(DocumentFormat.Toml.ToJson(Encoding.UTF8.GetBytes(toml)));
+    private static string Read(string toml) =>
+        Encoding.UTF8.GetString(DocumentFormat.Toml.ToJson(Encoding.UTF8.GetBytes(toml)));
 }

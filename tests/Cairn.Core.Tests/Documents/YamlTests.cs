@@ -7,7 +7,8 @@ namespace Cairn.Core.Tests.Documents;
 /// <summary>YAML that holds itself, multiplies or means something only to its author.</summary>
 public sealed class YamlTests
 {
-    private static string Read(string yaml) => Encoding.UTF8.GetString(DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(yaml)));
+    private static string Read(string yaml) =>
+        Encoding.UTF8.GetString(DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(yaml)));
 
     private static Problem Refused(string yaml) => Should.Throw<ProblemException>(() => Read(yaml)).Problem;
 
@@ -45,7 +46,8 @@ public sealed class YamlTests
         for (int i = 1; i <= 40; i++)
             yaml.Append($"l{i}: &l{i} [*l{i - 1}, *l{i - 1}]\n");
         Refused(yaml + "? *l40\n: 1").Kind.ShouldBe(ProblemKind.TooLarge);
-        Refused(yaml.ToString().Replace("l1:", "? *l0\n: 1\nl1:", StringComparison.Ordinal)).Kind.ShouldBe(ProblemKind.Invalid);
+        Refused(yaml.ToString().Replace("l1:", "? *l0\n: 1\nl1:", StringComparison.Ordinal))
+            .Kind.ShouldBe(ProblemKind.Invalid);
     }
 
     [Theory]
@@ -54,7 +56,10 @@ public sealed class YamlTests
     [InlineData("&x a: *x", """{"a":"a"}""")]
     [InlineData("- &x [1]\n- &x [2]\n- *x", "[[1],[2],[2]]")]
     [InlineData("- &x [&x 1, *x]\n- *x", "[[1,1],1]")]
-    [InlineData("x: &d {p: 1}\ny: {<<: *d, q: 2}\nz: {<<: [{p: 3}, *d, {r: 4}]}", """{"x":{"p":1},"y":{"q":2,"p":1},"z":{"p":3,"r":4}}""")]
+    [InlineData(
+        "x: &d {p: 1}\ny: {<<: *d, q: 2}\nz: {<<: [{p: 3}, *d, {r: 4}]}",
+        """{"x":{"p":1},"y":{"q":2,"p":1},"z":{"p":3,"r":4}}"""
+    )]
     [InlineData("x: &d {p: 1}\ny: &e {<<: *d, p: 2}\nz: {<<: *e}", """{"x":{"p":1},"y":{"p":2},"z":{"p":2}}""")]
     [InlineData("a: {<<: &m {p: 1}}\nb: *m", """{"a":{"p":1},"b":{"p":1}}""")]
     [InlineData("a: {\"<<\": 1}", """{"a":{"<<":1}}""")]
@@ -82,8 +87,13 @@ public sealed class YamlTests
     {
         string aliases = string.Join(',', Enumerable.Repeat("*a", 20_000));
         Refused($"a: &a \"{new string('x', 300_000)}\"\nb: [{aliases}]").Kind.ShouldBe(ProblemKind.TooLarge);
-        Refused($"a: &a {{\"{new string('x', 300_000)}\": 1}}\nb: [{aliases.Replace("*a", "{<<: *a}", StringComparison.Ordinal)}]").Kind.ShouldBe(ProblemKind.TooLarge);
-        Refused($"&a {new string('x', 300)}: 1\nb: [{aliases.Replace("*a", "{*a : 1}", StringComparison.Ordinal)}]").Kind.ShouldBe(ProblemKind.TooLarge);
+        Refused(
+            $"a: &a {{\"{new string('x', 300_000)}\": 1}}\nb: "
+                + $"[{aliases.Replace("*a", "{<<: *a}", StringComparison.Ordinal)}]"
+        )
+            .Kind.ShouldBe(ProblemKind.TooLarge);
+        Refused($"&a {new string('x', 300)}: 1\nb: [{aliases.Replace("*a", "{*a : 1}", StringComparison.Ordinal)}]")
+            .Kind.ShouldBe(ProblemKind.TooLarge);
     }
 
     [Fact]
@@ -148,7 +158,8 @@ public sealed class YamlTests
     [InlineData("")]
     [InlineData("# nothing\n")]
     [InlineData("\uFEFF")]
-    public void Where_no_document_is_the_refusal_says_so(string yaml) => Refused(yaml).Detail.ShouldContain("no YAML document");
+    public void Where_no_document_is_the_refusal_says_so(string yaml) =>
+        Refused(yaml).Detail.ShouldContain("no YAML document");
 
     [Theory]
     [InlineData("2E5", "2.0e+5")]
@@ -159,7 +170,9 @@ public sealed class YamlTests
     [InlineData("200000", "200000")]
     [InlineData("1.50", "1.50")]
     public void Exponents_are_written_as_readers_of_YAML_1_1_know_them(string json, string yaml) =>
-        Encoding.UTF8.GetString(DocumentFormat.Yaml.Write(Encoding.UTF8.GetBytes($"{{\"num\":{json}}}"))).ShouldBe($"num: {yaml}\n");
+        Encoding
+            .UTF8.GetString(DocumentFormat.Yaml.Write(Encoding.UTF8.GetBytes($"{{\"num\":{json}}}")))
+            .ShouldBe($"num: {yaml}\n");
 
     [Theory]
     [InlineData("a: 1\nmode: 0644", 2, "octal")]
@@ -196,14 +209,19 @@ public sealed class YamlTests
     public void Documents_of_a_stream_come_one_by_one(string yaml, string[] documents)
     {
         using var budget = new WorkBudget(CancellationToken.None);
-        YamlFormat.ToJsonDocuments(Encoding.UTF8.GetBytes(yaml), budget).Select(Encoding.UTF8.GetString).ShouldBe(documents);
+        YamlFormat
+            .ToJsonDocuments(Encoding.UTF8.GetBytes(yaml), budget)
+            .Select(Encoding.UTF8.GetString)
+            .ShouldBe(documents);
     }
 
     [Fact]
     public void An_anchor_ends_with_its_document()
     {
         using var budget = new WorkBudget(CancellationToken.None);
-        Should.Throw<ProblemException>(() => YamlFormat.ToJsonDocuments("a: &x 1\n---\nb: *x"u8.ToArray(), budget)).Problem.Detail.ShouldContain("&x");
+        Should
+            .Throw<ProblemException>(() => YamlFormat.ToJsonDocuments("a: &x 1\n---\nb: *x"u8.ToArray(), budget))
+            .Problem.Detail.ShouldContain("&x");
     }
 
     [Fact]
@@ -211,15 +229,56 @@ public sealed class YamlTests
     {
         string[] pieces =
         [
-            "&a ", "&b ", "*a", "*b", "<<", ": ", "? ", "- ", "[", "]", "{", "}", ", ", "\n", "  ", "    ", "x", "1", "!!int ", "!l ", "'", "\"", "|\n", "---\n",
-            "...\n", "# c\n", "\t", "%YAML 1.2\n", "\uFEFF", "~", "0o7", "\\ud800", "\u0085", "☃",
+            "&a ",
+            "&b ",
+            "*a",
+            "*b",
+            "<<",
+            ": ",
+            "? ",
+            "- ",
+            "[",
+            "]",
+            "{",
+            "}",
+            ", ",
+            "\n",
+            "  ",
+            "    ",
+            "x",
+            "1",
+            "!!int ",
+            "!l ",
+            "'",
+            "\"",
+            "|\n",
+            "---\n",
+            "...\n",
+            "# c\n",
+            "\t",
+            "%YAML 1.2\n",
+            "\uFEFF",
+            "~",
+            "0o7",
+            "\\ud800",
+            "\u0085",
+            "☃",
         ];
         var random = new Random(20_301);
         int documents = 0;
         for (int i = 0; i < 30_000; i++)
         {
-            string yaml = string.Concat(Enumerable.Range(0, random.Next(1, 25)).Select(_ => pieces[random.Next(pieces.Length)]));
-            using var budget = new WorkBudget(CancellationToken.None, WorkLimits.Default with { Bytes = 100_000, Nodes = 10_000 });
+            string yaml = string.Concat(
+                Enumerable.Range(0, random.Next(1, 25)).Select(_ => pieces[random.Next(pieces.Length)])
+            );
+            using var budget = new WorkBudget(
+                CancellationToken.None,
+                WorkLimits.Default with
+                {
+                    Bytes = 100_000,
+                    Nodes = 10_000,
+                }
+            );
             try
             {
                 JsonText.Parse(DocumentFormat.Yaml.ToJson(Encoding.UTF8.GetBytes(yaml), budget)).Dispose();

@@ -30,8 +30,22 @@ public sealed class VersionTests
     {
         string[] ascending =
         [
-            "0.9.9", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",
-            "1.0.0", "1.2.0", "1.9.0", "1.10.0", "2.0.0", "10.0.0", "99999999999999999999.0.0", "100000000000000000000.0.0",
+            "0.9.9",
+            "1.0.0-alpha",
+            "1.0.0-alpha.1",
+            "1.0.0-alpha.beta",
+            "1.0.0-beta",
+            "1.0.0-beta.2",
+            "1.0.0-beta.11",
+            "1.0.0-rc.1",
+            "1.0.0",
+            "1.2.0",
+            "1.9.0",
+            "1.10.0",
+            "2.0.0",
+            "10.0.0",
+            "99999999999999999999.0.0",
+            "100000000000000000000.0.0",
         ];
         foreach (var shuffled in new[] { ascending.Reverse(), ascending.OrderBy(text => text.Length) })
             shuffled.Select(SchemaVersion.Parse).Order().Select(version => version.Text).ShouldBe(ascending);

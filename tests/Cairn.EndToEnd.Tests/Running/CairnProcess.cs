@@ -18,7 +18,11 @@ public static class CairnProcess
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "cairn");
 
     /// <summary>A process that has not been started: no setting of this process reaches it.</summary>
-    public static ProcessStartInfo Describe(IEnumerable<string> arguments, string folder, params IEnumerable<(string Name, string Value)> variables)
+    public static ProcessStartInfo Describe(
+        IEnumerable<string> arguments,
+        string folder,
+        params IEnumerable<(string Name, string Value)> variables
+    )
     {
         var start = new ProcessStartInfo(Program, arguments)
         {
@@ -27,10 +31,20 @@ public static class CairnProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => (string)entry.Key))
+        foreach (
+            string name in Environment
+                .GetEnvironmentVariables()
+                .Cast<DictionaryEntry>()
+                .Select(entry => (string)entry.Key)
+        )
         {
-            if (name.StartsWith("CAIRN_", StringComparison.Ordinal) || name is "RATE_LIMIT_READ" or "RATE_LIMIT_WRITE" or "VISUAL" or "EDITOR")
+            if (
+                name.StartsWith("CAIRN_", StringComparison.Ordinal)
+                || name is "RATE_LIMIT_READ" or "RATE_LIMIT_WRITE" or "VISUAL" or "EDITOR"
+            )
+            {
                 start.Environment.Remove(name);
+            }
         }
         // Hundreds of processes run for a moment each: measuring their own code for later is of no use to them.
         start.Environment["DOTNET_TieredPGO"] = "0";
@@ -64,7 +78,9 @@ public static class CairnProcess
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{string.Join(' ', start.ArgumentList)} did not end.\n{await output}\n{await error}");
+            throw new TimeoutException(
+                $"{string.Join(' ', start.ArgumentList)} did not end.\n{await output}\n{await error}"
+            );
         }
 
         return new Outcome(process.ExitCode, await output, await error);

@@ -17,8 +17,12 @@ public sealed class ServerFixture : IAsyncLifetime
     /// <summary>A shell of the admin.</summary>
     public Shell Shell() => new(Server.Url, Key);
 
-    public async ValueTask InitializeAsync() => Server = await ServerProcess.StartAsync(
-        _folder.Path, ["--rate-limit-read", "off", "--rate-limit-write", "off", "--rate-limit-failures", "off"], ("CAIRN_BOOTSTRAP_ADMIN_KEY", Key));
+    public async ValueTask InitializeAsync() =>
+        Server = await ServerProcess.StartAsync(
+            _folder.Path,
+            ["--rate-limit-read", "off", "--rate-limit-write", "off", "--rate-limit-failures", "off"],
+            ("CAIRN_BOOTSTRAP_ADMIN_KEY", Key)
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -45,8 +45,11 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="folder">Where it runs; its data are below.</param>
     /// <param name="arguments">More options.</param>
     /// <param name="variables">Its settings in the environment.</param>
-    public static Task<ServerProcess> StartAsync(string folder, string[]? arguments = null, params IEnumerable<(string, string)> variables) =>
-        StartAsync($"http://127.0.0.1:{FreePort.Next()}", folder, arguments ?? [], variables);
+    public static Task<ServerProcess> StartAsync(
+        string folder,
+        string[]? arguments = null,
+        params IEnumerable<(string, string)> variables
+    ) => StartAsync($"http://127.0.0.1:{FreePort.Next()}", folder, arguments ?? [], variables);
 
     /// <summary>Starts one in the place of another that has ended.</summary>
     public static Task<ServerProcess> StartAgainAsync(string folder, string url) => StartAsync(url, folder, [], []);
@@ -55,20 +58,42 @@ public sealed class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> StartWithTlsAsync(string folder, string certificate, string key) =>
         StartAsync($"https://localhost:{FreePort.Next()}", folder, ["--tls-cert", certificate, "--tls-key", key], []);
 
-    private static async Task<ServerProcess> StartAsync(string url, string folder, string[] arguments, IEnumerable<(string, string)> variables)
+    private static async Task<ServerProcess> StartAsync(
+        string url,
+        string folder,
+        string[] arguments,
+        IEnumerable<(string, string)> variables
+    )
     {
-        var server = new ServerProcess(CairnProcess.Describe(["serve", "--listen", url, .. arguments], folder, variables), url);
+        var server = new ServerProcess(
+            CairnProcess.Describe(["serve", "--listen", url, .. arguments], folder, variables),
+            url
+        );
         await CairnProcess.UntilAsync(
-            () => server.HasExited
-                ? throw new InvalidOperationException($"The server ended with {server._process.ExitCode}.\n{server.Output}\n{server.Error}")
-                : Task.FromResult(server.Output.Contains("listening", StringComparison.Ordinal)),
-            "The server did not start.");
+            () =>
+                server.HasExited
+                    ? throw new InvalidOperationException(
+                        $"The server ended with {server._process.ExitCode}.\n{server.Output}\n{server.Error}"
+                    )
+                    : Task.FromResult(server.Output.Contains("listening", StringComparison.Ordinal)),
+            "The server did not start."
+        );
         return server;
     }
 
     /// <summary>Runs one that is not expected to start.</summary>
-    public static Task<Outcome> FailAsync(string folder, string[]? arguments = null, params IEnumerable<(string, string)> variables) =>
-        CairnProcess.RunAsync(CairnProcess.Describe(["serve", "--listen", $"http://127.0.0.1:{FreePort.Next()}", .. arguments ?? []], folder, variables));
+    public static Task<Outcome> FailAsync(
+        string folder,
+        string[]? arguments = null,
+        params IEnumerable<(string, string)> variables
+    ) =>
+        CairnProcess.RunAsync(
+            CairnProcess.Describe(
+                ["serve", "--listen", $"http://127.0.0.1:{FreePort.Next()}", .. arguments ?? []],
+                folder,
+                variables
+            )
+        );
 
     /// <summary>Ends it as a power cut would.</summary>
     public async Task KillAsync()

@@ -21,12 +21,23 @@ public sealed class Shell(string url, string? key) : IDisposable
     }
 
     /// <summary>The process of a command, not started.</summary>
-    public System.Diagnostics.ProcessStartInfo Describe(string command) => CairnProcess.Describe(
-        Split(command), Folder.Path,
-        [("CAIRN_URL", url), .. key is null ? Array.Empty<(string, string)>() : [("CAIRN_KEY", key)], .. Variables.Select(pair => (pair.Key, pair.Value))]);
+    public System.Diagnostics.ProcessStartInfo Describe(string command) =>
+        CairnProcess.Describe(
+            Split(command),
+            Folder.Path,
+            [
+                ("CAIRN_URL", url),
+                .. key is null ? Array.Empty<(string, string)>() : [("CAIRN_KEY", key)],
+                .. Variables.Select(pair => (pair.Key, pair.Value)),
+            ]
+        );
 
     public void Dispose() => Folder.Dispose();
 
-    private static IEnumerable<string> Split(string command) => command.Split('\'').SelectMany((part, index) =>
-        index % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    private static IEnumerable<string> Split(string command) =>
+        command
+            .Split('\'')
+            .SelectMany(
+                (part, index) => index % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            );
 }

@@ -34,7 +34,8 @@ public sealed class StrangeServer : IDisposable
 
     /// <summary>An answer of HTTP.</summary>
     public static string Answer(string status, string type, string body, string headers = "") =>
-        $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\n{headers}Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}";
+        $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\n{headers}Content-Length: "
+        + $"{Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}";
 
     public void Dispose() => _listener.Dispose();
 

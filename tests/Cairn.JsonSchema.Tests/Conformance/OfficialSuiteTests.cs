@@ -16,8 +16,11 @@ public sealed class OfficialSuiteTests
     {
         var cases = SuiteFiles.Read(folder, optional: false).ToList();
 
-        var misses = cases.Select(test => (Test: test, Wrong: Run(test, draft))).Where(run => run.Wrong is not null)
-            .Select(run => $"{run.Test}: {run.Wrong}").ToList();
+        var misses = cases
+            .Select(test => (Test: test, Wrong: Run(test, draft)))
+            .Where(run => run.Wrong is not null)
+            .Select(run => $"{run.Test}: {run.Wrong}")
+            .ToList();
 
         misses.ShouldBeEmpty();
         cases.Count.ShouldBeGreaterThanOrEqualTo(expectedPasses);
@@ -29,14 +32,24 @@ public sealed class OfficialSuiteTests
     [InlineData("draft7", SchemaDraft.Draft7, 487)]
     [InlineData("draft2019-09", SchemaDraft.Draft201909, 516)]
     [InlineData("draft2020-12", SchemaDraft.Draft202012, 518)]
-    public void Every_optional_test_passes_but_for_the_documented_misses(string folder, SchemaDraft draft, int expectedPasses)
+    public void Every_optional_test_passes_but_for_the_documented_misses(
+        string folder,
+        SchemaDraft draft,
+        int expectedPasses
+    )
     {
         var cases = SuiteFiles.Read(folder, optional: true).ToList();
 
-        var misses = cases.Select(test => (Test: test, Wrong: Run(test, draft))).Where(run => run.Wrong is not null)
-            .Select(run => $"{folder} | {run.Test}").ToList();
+        var misses = cases
+            .Select(test => (Test: test, Wrong: Run(test, draft)))
+            .Where(run => run.Wrong is not null)
+            .Select(run => $"{folder} | {run.Test}")
+            .ToList();
 
-        misses.ShouldBe(OptionalMisses.All.Where(miss => miss.StartsWith(folder + " |", StringComparison.Ordinal)), ignoreOrder: true);
+        misses.ShouldBe(
+            OptionalMisses.All.Where(miss => miss.StartsWith(folder + " |", StringComparison.Ordinal)),
+            ignoreOrder: true
+        );
         (cases.Count - misses.Count).ShouldBeGreaterThanOrEqualTo(expectedPasses);
     }
 
@@ -45,13 +58,17 @@ public sealed class OfficialSuiteTests
     {
         try
         {
-            var validator = JsonSchemaValidator.Compile(test.Schema, new SchemaOptions
-            {
-                DefaultDraft = draft,
-                AssertFormat = test.File.StartsWith("optional/format/", StringComparison.Ordinal)
-                    || test.File == "optional/content.json",
-                Resolver = SuiteFiles.Resolve,
-            });
+            var validator = JsonSchemaValidator.Compile(
+                test.Schema,
+                new SchemaOptions
+                {
+                    DefaultDraft = draft,
+                    AssertFormat =
+                        test.File.StartsWith("optional/format/", StringComparison.Ordinal)
+                        || test.File == "optional/content.json",
+                    Resolver = SuiteFiles.Resolve,
+                }
+            );
             byte[] text = Encoding.UTF8.GetBytes(test.Data.GetRawText());
             var verdicts = new Dictionary<string, bool>
             {

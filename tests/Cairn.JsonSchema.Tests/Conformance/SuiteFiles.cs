@@ -40,7 +40,8 @@ internal static class SuiteFiles
                         test.GetProperty("description").GetString()!,
                         group.GetProperty("schema"),
                         test.GetProperty("data"),
-                        test.GetProperty("valid").GetBoolean());
+                        test.GetProperty("valid").GetBoolean()
+                    );
                 }
             }
         }
@@ -49,13 +50,16 @@ internal static class SuiteFiles
     private static Dictionary<string, JsonElement> ReadRemotes()
     {
         string folder = Path.Combine(Root!, "remotes");
-        return Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories).ToDictionary(
-            file => RemoteBase + Path.GetRelativePath(folder, file).Replace('\\', '/'),
-            file =>
-            {
-                using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-                return document.RootElement.Clone();
-            });
+        return Directory
+            .EnumerateFiles(folder, "*.json", SearchOption.AllDirectories)
+            .ToDictionary(
+                file => RemoteBase + Path.GetRelativePath(folder, file).Replace('\\', '/'),
+                file =>
+                {
+                    using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+                    return document.RootElement.Clone();
+                }
+            );
     }
 
     private static string? FindRoot()
@@ -72,7 +76,14 @@ internal static class SuiteFiles
     }
 }
 
-internal sealed record SuiteCase(string File, string Group, string Test, JsonElement Schema, JsonElement Data, bool Valid)
+internal sealed record SuiteCase(
+    string File,
+    string Group,
+    string Test,
+    JsonElement Schema,
+    JsonElement Data,
+    bool Valid
+)
 {
     public override string ToString() => $"{File} | {Group} | {Test}";
 }

@@ -22,14 +22,56 @@ public sealed class ErrorTests
         """;
 
     [Theory]
-    [InlineData("""{ "name": "ab", "port": 1 }""", "/name", "/properties/name/minLength", "minLength", "must have at least 3 characters but has 2")]
+    [InlineData(
+        """{ "name": "ab", "port": 1 }""",
+        "/name",
+        "/properties/name/minLength",
+        "minLength",
+        "must have at least 3 characters but has 2"
+    )]
     [InlineData("""{ "name": "abc" }""", "", "/required", "required", "must have the member \"port\"")]
-    [InlineData("""{ "name": "abc", "port": 70000 }""", "/port", "/$defs/port/maximum", "maximum", "must be at most 65535 but is 70000")]
-    [InlineData("""{ "name": "abc", "port": "1" }""", "/port", "/$defs/port/type", "type", "must be integer but is string")]
-    [InlineData("""{ "name": "abc", "port": 1.5 }""", "/port", "/$defs/port/type", "type", "must be integer but 1.5 is not")]
-    [InlineData("""{ "name": "abc", "port": 1, "tags": { "a/b~": 1 } }""", "/tags/a~1b~0", "/properties/tags/additionalProperties", "", "is not allowed here")]
-    [InlineData("""{ "name": "abc", "port": 1, "hosts": ["a", 2] }""", "/hosts/1", "/properties/hosts/items/type", "type", "must be string but is number")]
-    public void An_error_says_where_and_what(string instance, string pointer, string schemaPointer, string keyword, string message)
+    [InlineData(
+        """{ "name": "abc", "port": 70000 }""",
+        "/port",
+        "/$defs/port/maximum",
+        "maximum",
+        "must be at most 65535 but is 70000"
+    )]
+    [InlineData(
+        """{ "name": "abc", "port": "1" }""",
+        "/port",
+        "/$defs/port/type",
+        "type",
+        "must be integer but is string"
+    )]
+    [InlineData(
+        """{ "name": "abc", "port": 1.5 }""",
+        "/port",
+        "/$defs/port/type",
+        "type",
+        "must be integer but 1.5 is not"
+    )]
+    [InlineData(
+        """{ "name": "abc", "port": 1, "tags": { "a/b~": 1 } }""",
+        "/tags/a~1b~0",
+        "/properties/tags/additionalProperties",
+        "",
+        "is not allowed here"
+    )]
+    [InlineData(
+        """{ "name": "abc", "port": 1, "hosts": ["a", 2] }""",
+        "/hosts/1",
+        "/properties/hosts/items/type",
+        "type",
+        "must be string but is number"
+    )]
+    public void An_error_says_where_and_what(
+        string instance,
+        string pointer,
+        string schemaPointer,
+        string keyword,
+        string message
+    )
     {
         var error = Schemas.Compile(Schema).Validate(Schemas.Json(instance)).Errors.ShouldHaveSingleItem();
 
@@ -43,7 +85,10 @@ public sealed class ErrorTests
     [Fact]
     public void The_evaluation_path_goes_through_the_reference()
     {
-        var error = Schemas.Compile(Schema).Validate(Schemas.Json("""{ "name": "abc", "port": null }""")).Errors.Single();
+        var error = Schemas
+            .Compile(Schema)
+            .Validate(Schemas.Json("""{ "name": "abc", "port": null }"""))
+            .Errors.Single();
 
         error.EvaluationPath.ShouldBe("/properties/port/$ref/type");
     }
@@ -61,26 +106,34 @@ public sealed class ErrorTests
     [Fact]
     public void Alternatives_that_were_not_needed_leave_no_errors()
     {
-        var validator = Schemas.Compile("""{ "anyOf": [{ "type": "string" }, { "type": "number" }], "not": { "const": 2 }, "maximum": 5 }""");
+        var validator = Schemas.Compile(
+            """{ "anyOf": [{ "type": "string" }, { "type": "number" }], "not": { "const": 2 }, "maximum": 5 }"""
+        );
 
         validator.Validate(Schemas.Json("7")).Errors.Select(error => error.Keyword).ShouldBe(["maximum"]);
         validator.Validate(Schemas.Json("2")).Errors.Select(error => error.Keyword).ShouldBe(["not"]);
-        validator.Validate(Schemas.Json("null")).Errors.Select(error => error.Keyword).ShouldBe(["type", "type", "anyOf"]);
+        validator
+            .Validate(Schemas.Json("null"))
+            .Errors.Select(error => error.Keyword)
+            .ShouldBe(["type", "type", "anyOf"]);
     }
 
     [Fact]
     public void Annotations_come_from_what_holds()
     {
-        var validator = Schemas.Compile("""
+        var validator = Schemas.Compile(
+            """
             {
               "properties": { "when": { "title": "Time", "format": "date-time", "x-unit": "s" } },
               "anyOf": [{ "title": "no", "type": "string" }, { "title": "yes", "type": "object" }]
             }
-            """);
+            """
+        );
 
         var result = validator.Validate(Schemas.Json("""{ "when": "soon" }"""));
 
-        result.Annotations.Select(note => $"{note.InstancePointer} {note.Keyword} {note.Value}")
+        result
+            .Annotations.Select(note => $"{note.InstancePointer} {note.Keyword} {note.Value}")
             .ShouldBe(["/when title Time", "/when format date-time", "/when x-unit s", " title yes"]);
     }
 
@@ -122,13 +175,15 @@ public sealed class ErrorTests
     [Fact]
     public void Documents_parsed_with_comments_and_trailing_commas_are_judged_as_parsed()
     {
-        using var document = JsonDocument.Parse("""{ "a": [1, /* two */ 2,], }""", new JsonDocumentOptions
-        {
-            CommentHandling = JsonCommentHandling.Skip,
-            AllowTrailingCommas = true,
-        });
+        using var document = JsonDocument.Parse(
+            """{ "a": [1, /* two */ 2,], }""",
+            new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+        );
 
-        Schemas.Compile("""{ "properties": { "a": { "maxItems": 2 } } }""").IsValid(document.RootElement).ShouldBeTrue();
+        Schemas
+            .Compile("""{ "properties": { "a": { "maxItems": 2 } } }""")
+            .IsValid(document.RootElement)
+            .ShouldBeTrue();
     }
 
     [Fact]
@@ -138,7 +193,9 @@ public sealed class ErrorTests
     [Fact]
     public void Escapes_in_names_and_texts_are_resolved()
     {
-        var validator = Schemas.Compile("""{ "properties": { "a\"\u00e9": { "maxLength": 2, "const": "\ud83d\ude00\n" } }, "additionalProperties": false }""");
+        var validator = Schemas.Compile(
+            """{ "properties": { "a\"\u00e9": { "maxLength": 2, "const": "\ud83d\ude00\n" } }, "additionalProperties": false }"""
+        );
 
         validator.IsValid(Encoding.UTF8.GetBytes("""{ "\u0061\"é": "\uD83D\uDE00\n" }""")).ShouldBeTrue();
         validator.IsValid(Encoding.UTF8.GetBytes("""{ "\u0061\"é": "\uD83D\uDE01\n" }""")).ShouldBeFalse();
@@ -146,6 +203,8 @@ public sealed class ErrorTests
 
     [Fact]
     public void Different_lone_surrogates_stay_different() =>
-        Schemas.Compile("""{ "uniqueItems": true, "items": { "maxLength": 1 } }""")
-            .IsValid(Encoding.UTF8.GetBytes("""["\ud800", "\ud801"]""")).ShouldBeTrue();
+        Schemas
+            .Compile("""{ "uniqueItems": true, "items": { "maxLength": 1 } }""")
+            .IsValid(Encoding.UTF8.GetBytes("""["\ud800", "\ud801"]"""))
+            .ShouldBeTrue();
 }

@@ -57,13 +57,15 @@ public sealed class HostileInputTests
     [Fact]
     public void Dynamic_references_that_lead_in_a_circle_end_in_an_error()
     {
-        var validator = Schemas.Compile("""
+        var validator = Schemas.Compile(
+            """
             {
               "$id": "https://example.org/outer", "$dynamicAnchor": "x",
               "$ref": "inner",
               "$defs": { "inner": { "$id": "inner", "$dynamicRef": "#x", "$defs": { "x": { "$dynamicAnchor": "x" } } } }
             }
-            """);
+            """
+        );
 
         validator.IsValid(Schemas.Json("1")).ShouldBeFalse();
         validator.Validate(Schemas.Json("1")).Errors.Single().Message.ShouldContain("deeper than 1000 levels");
@@ -72,8 +74,12 @@ public sealed class HostileInputTests
     [Fact]
     public void A_long_chain_of_references_compiles_without_recursion()
     {
-        var definitions = Enumerable.Range(0, 10_000).Select(i => $"\"d{i}\":{{\"items\":{{\"$ref\":\"#/$defs/d{i + 1}\"}}}}");
-        var validator = Schemas.Compile($"{{\"$ref\":\"#/$defs/d0\",\"$defs\":{{{string.Join(',', definitions)},\"d10000\":false}}}}");
+        var definitions = Enumerable
+            .Range(0, 10_000)
+            .Select(i => $"\"d{i}\":{{\"items\":{{\"$ref\":\"#/$defs/d{i + 1}\"}}}}");
+        var validator = Schemas.Compile(
+            $"{{\"$ref\":\"#/$defs/d0\",\"$defs\":{{{string.Join(',', definitions)},\"d10000\":false}}}}"
+        );
 
         validator.IsValid(Schemas.Json("[[[]]]")).ShouldBeTrue();
     }
@@ -81,10 +87,15 @@ public sealed class HostileInputTests
     [Fact]
     public void Work_that_doubles_with_every_level_is_given_up()
     {
-        var levels = Enumerable.Range(0, 60).Select(i => $"\"l{i}\":{{\"allOf\":[{{\"$ref\":\"#/$defs/l{i + 1}\"}},{{\"$ref\":\"#/$defs/l{i + 1}\"}}]}}");
+        var levels = Enumerable
+            .Range(0, 60)
+            .Select(i =>
+                $"\"l{i}\":{{\"allOf\":[{{\"$ref\":\"#/$defs/l{i + 1}\"}},{{\"$ref\":\"#/$defs/l{i + 1}\"}}]}}"
+            );
         var validator = Schemas.Compile(
             $"{{\"$ref\":\"#/$defs/l0\",\"$defs\":{{{string.Join(',', levels)},\"l60\":true}}}}",
-            new SchemaOptions { Limits = new SchemaLimits { MaxEvaluationSteps = 100_000 } });
+            new SchemaOptions { Limits = new SchemaLimits { MaxEvaluationSteps = 100_000 } }
+        );
 
         validator.Validate(Schemas.Json("1")).Errors.Single().Message.ShouldContain("100000 steps");
     }
@@ -101,7 +112,10 @@ public sealed class HostileInputTests
 
     [Fact]
     public void A_pattern_that_would_backtrack_elsewhere_runs_in_linear_time() =>
-        Schemas.Compile("""{ "pattern": "^(a+)+$" }""").IsValid(Schemas.Json($"\"{new string('a', 50_000)}!\"")).ShouldBeFalse();
+        Schemas
+            .Compile("""{ "pattern": "^(a+)+$" }""")
+            .IsValid(Schemas.Json($"\"{new string('a', 50_000)}!\""))
+            .ShouldBeFalse();
 
     [Theory]
     [InlineData("(a?){50}a{50}$")]
@@ -109,14 +123,22 @@ public sealed class HostileInputTests
     [InlineData("^(a{0,2147483647}|b){1,1000}$")]
     [InlineData("((((a{9}){9}){9}){9}){9}")]
     public void Repetitions_of_repetitions_end(string pattern) =>
-        Schemas.Compile($"{{ \"pattern\": \"{pattern}\" }}").Validate(Schemas.Json($"\"{new string('a', 30)}!\"")).ShouldNotBeNull();
+        Schemas
+            .Compile($"{{ \"pattern\": \"{pattern}\" }}")
+            .Validate(Schemas.Json($"\"{new string('a', 30)}!\""))
+            .ShouldNotBeNull();
 
     public static TheoryData<string> Multiplying() =>
-    [
-        Nest("(", 50, "a", "){2}"), Nest("(", 26, "a", "){2}"), Nest("(?:", 50, "ab|c", "){0,2}\\b"), Nest("(?=(", 20, "a", "){3})"),
-        "((((){9999}){9999}){9999}){9999}", "((((a{1000}){1000}){1000}){1000}){1000}", "((abc){2147483647,}){2147483647}",
-        string.Concat(Enumerable.Repeat("(abcdefghi){100}", 2_000)),
-    ];
+        [
+            Nest("(", 50, "a", "){2}"),
+            Nest("(", 26, "a", "){2}"),
+            Nest("(?:", 50, "ab|c", "){0,2}\\b"),
+            Nest("(?=(", 20, "a", "){3})"),
+            "((((){9999}){9999}){9999}){9999}",
+            "((((a{1000}){1000}){1000}){1000}){1000}",
+            "((abc){2147483647,}){2147483647}",
+            string.Concat(Enumerable.Repeat("(abcdefghi){100}", 2_000)),
+        ];
 
     [Theory]
     [MemberData(nameof(Multiplying))]
@@ -141,13 +163,18 @@ public sealed class HostileInputTests
     [Fact]
     public void A_pattern_has_at_most_32_768_characters()
     {
-        Schemas.Compile($"{{ \"pattern\": \"^{string.Join('|', Enumerable.Repeat("word", 6_500))}$\" }}").IsValid(Schemas.Json("\"word\"")).ShouldBeTrue();
+        Schemas
+            .Compile($"{{ \"pattern\": \"^{string.Join('|', Enumerable.Repeat("word", 6_500))}$\" }}")
+            .IsValid(Schemas.Json("\"word\""))
+            .ShouldBeTrue();
         Schemas.Refused($"{{ \"pattern\": \"{new string('a', 32_769)}\" }}").Message.ShouldContain("32768 characters");
     }
 
     [Fact]
     public void Large_Unicode_classes_in_large_numbers_are_refused() =>
-        Schemas.Refused($"{{ \"pattern\": \"{string.Concat(Enumerable.Repeat(@"\\P{L}", 1_000))}\" }}").Message.ShouldContain("large classes");
+        Schemas
+            .Refused($"{{ \"pattern\": \"{string.Concat(Enumerable.Repeat(@"\\P{L}", 1_000))}\" }}")
+            .Message.ShouldContain("large classes");
 
     [Fact]
     public void Annotations_of_many_elements_do_not_take_a_walk_each()
@@ -175,9 +202,12 @@ public sealed class HostileInputTests
             _ => new SchemaLimits { MaxPatterns = 1 },
         };
 
-        Schemas.Refused(
-            """{ "properties": { "a": { "$ref": "#/$defs/x" }, "b": { "$ref": "#/$defs/x", "pattern": "a" }, "c": { "pattern": "b" } }, "$defs": { "x": true } }""",
-            new SchemaOptions { Limits = limits }).Problems.ShouldNotBeEmpty();
+        Schemas
+            .Refused(
+                """{ "properties": { "a": { "$ref": "#/$defs/x" }, "b": { "$ref": "#/$defs/x", "pattern": "a" }, "c": { "pattern": "b" } }, "$defs": { "x": true } }""",
+                new SchemaOptions { Limits = limits }
+            )
+            .Problems.ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -44,6 +44,8 @@ public sealed class FormatTests
     [InlineData("relative-json-pointer", "/a", false)]
     [InlineData("unheard-of", "anything", true)]
     public void A_text_has_the_format_or_not(string format, string text, bool valid) =>
-        Schemas.Compile($"{{\"format\":\"{format}\"}}", new SchemaOptions { AssertFormat = true })
-            .IsValid(System.Text.Json.Nodes.JsonValue.Create(text)).ShouldBe(valid);
+        Schemas
+            .Compile($"{{\"format\":\"{format}\"}}", new SchemaOptions { AssertFormat = true })
+            .IsValid(System.Text.Json.Nodes.JsonValue.Create(text))
+            .ShouldBe(valid);
 }

@@ -21,8 +21,14 @@ public sealed class InferenceTests
     [InlineData("\"a@example.org\"|1", """{"type":["string","integer"],"format":"email"}""")]
     [InlineData("[]", """{"type":"array"}""")]
     [InlineData("[1]|[\"a\",true]", """{"type":"array","items":{"type":["integer","string","boolean"]}}""")]
-    [InlineData("{\"a\":1,\"b\":2}|{\"b\":3,\"c\":null}", """{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"},"c":{"type":"null"}},"required":["b"]}""")]
-    [InlineData("{\"a\":1}|[]", """{"type":["object","array"],"properties":{"a":{"type":"integer"}},"required":["a"]}""")]
+    [InlineData(
+        "{\"a\":1,\"b\":2}|{\"b\":3,\"c\":null}",
+        """{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"},"c":{"type":"null"}},"required":["b"]}"""
+    )]
+    [InlineData(
+        "{\"a\":1}|[]",
+        """{"type":["object","array"],"properties":{"a":{"type":"integer"}},"required":["a"]}"""
+    )]
     public void A_schema_says_what_the_samples_have_in_common(string samples, string expected) =>
         Infer(samples.Split('|')).ShouldBe(expected);
 
@@ -37,7 +43,9 @@ public sealed class InferenceTests
             var generator = new SchemaGenerator(new Random(seed));
             var samples = Enumerable.Range(0, 5).Select(_ => generator.Instance()).ToList();
 
-            var schema = SchemaInference.Infer(samples.Select(sample => Schemas.Json(sample?.ToJsonString() ?? "null")));
+            var schema = SchemaInference.Infer(
+                samples.Select(sample => Schemas.Json(sample?.ToJsonString() ?? "null"))
+            );
 
             var validator = Schemas.Compile(schema.ToJsonString(), new SchemaOptions { AssertFormat = true });
             samples.ShouldAllBe(sample => validator.IsValid(sample), schema.ToJsonString());

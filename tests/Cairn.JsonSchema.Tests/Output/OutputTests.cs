@@ -18,7 +18,8 @@ public sealed class OutputTests
 
     private const string Instance = """[{ "x": 2.5, "y": 1.3 }, { "x": 1, "z": 6.7 }]""";
 
-    private static string Write(OutputFormat format) => Schemas.Compile(Schema).Validate(Schemas.Json(Instance)).ToOutput(format).ToJsonString();
+    private static string Write(OutputFormat format) =>
+        Schemas.Compile(Schema).Validate(Schemas.Json(Instance)).ToOutput(format).ToJsonString();
 
     [Fact]
     public void Flag_says_only_whether() => Write(OutputFormat.Flag).ShouldBe("""{"valid":false}""");
@@ -28,12 +29,14 @@ public sealed class OutputTests
     {
         var output = Schemas.Compile(Schema).Validate(Schemas.Json(Instance)).ToOutput(OutputFormat.Basic);
 
-        output["errors"]!.AsArray().Select(unit => $"{unit!["keywordLocation"]} {unit["absoluteKeywordLocation"]} {unit["instanceLocation"]}").ShouldBe(
-        [
-            "/minItems https://example.org/polygon#/minItems ",
-            "/items/$ref/additionalProperties https://example.org/polygon#/$defs/point/additionalProperties /1/z",
-            "/items/$ref/required https://example.org/polygon#/$defs/point/required /1",
-        ]);
+        output["errors"]!
+            .AsArray()
+            .Select(unit => $"{unit!["keywordLocation"]} {unit["absoluteKeywordLocation"]} {unit["instanceLocation"]}")
+            .ShouldBe([
+                "/minItems https://example.org/polygon#/minItems ",
+                "/items/$ref/additionalProperties https://example.org/polygon#/$defs/point/additionalProperties /1/z",
+                "/items/$ref/required https://example.org/polygon#/$defs/point/required /1",
+            ]);
     }
 
     [Fact]
@@ -54,7 +57,10 @@ public sealed class OutputTests
     {
         var output = Schemas.Compile("""{ "title": "Any" }""").Validate(Schemas.Json("1")).ToOutput(OutputFormat.Basic);
 
-        output.ToJsonString().ShouldBe(
-            """{"valid":true,"annotations":[{"valid":true,"keywordLocation":"/title","absoluteKeywordLocation":"#/title","instanceLocation":"","annotation":"Any"}]}""");
+        output
+            .ToJsonString()
+            .ShouldBe(
+                """{"valid":true,"annotations":[{"valid":true,"keywordLocation":"/title","absoluteKeywordLocation":"#/title","instanceLocation":"","annotation":"Any"}]}"""
+            );
     }
 }

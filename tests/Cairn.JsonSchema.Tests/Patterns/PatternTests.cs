@@ -81,7 +81,9 @@ public sealed class PatternTests
             for (int terms = random.Next(1, 5); terms > 0; terms--)
             {
                 string atom = atoms[random.Next(atoms.Length)];
-                pattern.Append(random.Next(4) == 0 ? $"({atom}{atoms[random.Next(atoms.Length)]}*)" : atom).Append(quantifiers[random.Next(quantifiers.Length)]);
+                pattern
+                    .Append(random.Next(4) == 0 ? $"({atom}{atoms[random.Next(atoms.Length)]}*)" : atom)
+                    .Append(quantifiers[random.Next(quantifiers.Length)]);
             }
 
             pattern.Append(random.Next(2) == 0 ? "$" : "");
@@ -91,7 +93,11 @@ public sealed class PatternTests
             for (int j = 0; j < 20; j++)
             {
                 string text = string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => "abcé\n"[random.Next(5)]));
-                own.IsMatch(Encoding.UTF8.GetBytes(text)).ShouldBe(other.IsMatch(Encoding.UTF8.GetBytes(text)), $"{pattern} on {JsonSerializer.Serialize(text)}");
+                own.IsMatch(Encoding.UTF8.GetBytes(text))
+                    .ShouldBe(
+                        other.IsMatch(Encoding.UTF8.GetBytes(text)),
+                        $"{pattern} on {JsonSerializer.Serialize(text)}"
+                    );
             }
         }
     }

@@ -8,13 +8,20 @@ namespace Cairn.Rego.Tests.Builtins;
 /// <summary>Calls built-ins as the evaluator does.</summary>
 internal static class BuiltinCalls
 {
-    /// <summary>Calls a built-in with operands given as JSON; the result as Rego text, <c>undefined</c>, or the error's message.</summary>
+    /// <summary>Calls a built-in with operands given as JSON; the result as Rego text, <c>undefined</c>, or the error's
+    /// message.</summary>
     public static string Call(string name, params string[] operands) =>
         Call(name, EvaluationLimits.Default, [.. operands.Select(RegoValue.ParseJson)]);
 
     public static BuiltinContext Context(EvaluationLimits? limits = null) =>
-        new(new EvaluationEnvironment(), new Cairn.Rego.Evaluation.Evaluation(
-            new CompiledRules(new RuleTreeNode(0, null, null), 1), EvaluationOptions.Default, new EvaluationBudget(limits ?? EvaluationLimits.Default, TestContext.Current.CancellationToken)));
+        new(
+            new EvaluationEnvironment(),
+            new Cairn.Rego.Evaluation.Evaluation(
+                new CompiledRules(new RuleTreeNode(0, null, null), 1),
+                EvaluationOptions.Default,
+                new EvaluationBudget(limits ?? EvaluationLimits.Default, TestContext.Current.CancellationToken)
+            )
+        );
 
     public static string Call(string name, EvaluationLimits limits, params RegoValue[] operands)
     {

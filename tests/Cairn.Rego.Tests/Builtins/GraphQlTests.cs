@@ -22,7 +22,10 @@ public class GraphQlTests
 
     [Theory]
     [InlineData("{ pet(name: \"a\") { name } }", true)]
-    [InlineData("query Q($n: String!) { pet(name: $n) { ... on Cat { lives } ...D } } fragment D on Dog { barks }", true)]
+    [InlineData(
+        "query Q($n: String!) { pet(name: $n) { ... on Cat { lives } ...D } } fragment D on Dog { barks }",
+        true
+    )]
     [InlineData("{ pets { __typename name } __schema { types { name } } }", true)]
     [InlineData("{ find(by: {name: \"x\"}) { ... on Cat { name } } }", true)]
     [InlineData("query($k: Kind) { pets(kind: $k) { name } }", true)]
@@ -78,21 +81,58 @@ public class GraphQlTests
     [Fact]
     public void Any_text_is_a_document_or_an_error()
     {
-        var texts = ArbMap.Default.GeneratorFor<byte[]>().Select(bytes => Encoding.Latin1.GetString(bytes))
-            .Or(Gen.Elements("{", "}", "(", ")", "a", ":", "$", "\"\"\"", "\"", "[", "]", "1", "...", " on ", "query ", "type ", "@", "=", "|", "\\").ListOf().Select(string.Concat));
-        Prop.ForAll(texts.ToArbitrary(), text =>
-        {
-            foreach (var parse in new Func<string, RegoObject>[] { GraphQlQueryParser.Parse, GraphQlSchemaParser.Parse })
-            {
-                try
+        var texts = ArbMap
+            .Default.GeneratorFor<byte[]>()
+            .Select(bytes => Encoding.Latin1.GetString(bytes))
+            .Or(
+                Gen.Elements(
+                        "{",
+                        "}",
+                        "(",
+                        ")",
+                        "a",
+                        ":",
+                        "$",
+                        "\"\"\"",
+                        "\"",
+                        "[",
+                        "]",
+                        "1",
+                        "...",
+                        " on ",
+                        "query ",
+                        "type ",
+                        "@",
+                        "=",
+                        "|",
+                        "\\"
+                    )
+                    .ListOf()
+                    .Select(string.Concat)
+            );
+        Prop.ForAll(
+                texts.ToArbitrary(),
+                text =>
                 {
-                    parse(text);
+                    foreach (
+                        var parse in new Func<string, RegoObject>[]
+                        {
+                            GraphQlQueryParser.Parse,
+                            GraphQlSchemaParser.Parse,
+                        }
+                    )
+                    {
+                        try
+                        {
+                            parse(text);
+                        }
+                        catch (GraphQlException e)
+                        {
+                            e.Message.ShouldContain("in GraphQL string at location");
+                        }
+                    }
                 }
-                catch (GraphQlException e)
-                {
-                    e.Message.ShouldContain("in GraphQL string at location");
-                }
-            }
-        }).QuickCheckThrowOnFailure();
+            )
+            .QuickCheckThrowOnFailure();
     }
 }

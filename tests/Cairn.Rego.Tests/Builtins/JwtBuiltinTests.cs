@@ -12,9 +12,11 @@ public class JwtBuiltinTests
 
     private static string Unquoted(string text) => ((RegoString)RegoValue.ParseJson(text)).Value;
 
-    private static string Signed(string header, string payload, string key) => Unquoted(Call("io.jwt.encode_sign", header, payload, key));
+    private static string Signed(string header, string payload, string key) =>
+        Unquoted(Call("io.jwt.encode_sign", header, payload, key));
 
-    private static string Verified(string token, RegoObject constraints) => Call("io.jwt.decode_verify", EvaluationLimits.Default, token, constraints);
+    private static string Verified(string token, RegoObject constraints) =>
+        Call("io.jwt.decode_verify", EvaluationLimits.Default, token, constraints);
 
     [Fact]
     public void A_token_signed_with_a_secret_is_verified_with_it_only()
@@ -32,7 +34,11 @@ public class JwtBuiltinTests
     {
         using var rsa = RSA.Create(2048);
         string pem = rsa.ExportSubjectPublicKeyInfoPem();
-        string key = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(pem)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        string key = Convert
+            .ToBase64String(System.Text.Encoding.UTF8.GetBytes(pem))
+            .TrimEnd('=')
+            .Replace('+', '-')
+            .Replace('/', '_');
         string token = Signed("""{"alg": "HS256"}""", "{}", $$"""{"kty": "oct", "k": "{{key}}"}""");
         Verified(token, RegoObject.Of(("cert", pem))).ShouldBe("[false, {}, {}]");
     }
@@ -49,13 +55,25 @@ public class JwtBuiltinTests
         using var rsa = RSA.Create(2048);
         var p = rsa.ExportParameters(true);
         string Text(byte[]? bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
-        string jwk = $$"""{"kty": "RSA", "n": "{{Text(p.Modulus)}}", "e": "{{Text(p.Exponent)}}", "d": "{{Text(p.D)}}", "p": "{{Text(p.P)}}", "q": "{{Text(p.Q)}}", "dp": "{{Text(p.DP)}}", "dq": "{{Text(p.DQ)}}", "qi": "{{Text(p.InverseQ)}}"}""";
+        string jwk =
+            $$"""{"kty": "RSA", "n": "{{Text(p.Modulus)}}", "e": "{{Text(p.Exponent)}}", "d": "{{Text(p.D)}}", "p": "{{Text(p.P)}}", "q": "{{Text(p.Q)}}", "dp": "{{Text(p.DP)}}", "dq": "{{Text(p.DQ)}}", "qi": "{{Text(p.InverseQ)}}"}""";
         string token = Signed($$"""{"alg": "{{algorithm}}"}""", """{"a": 1}""", jwk);
-        using var certificate = new CertificateRequest("CN=test", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        using var certificate = new CertificateRequest(
+            "CN=test",
+            rsa,
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1
+        ).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
         Verified(token, RegoObject.Of(("cert", certificate.ExportCertificatePem()))).ShouldStartWith("[true");
-        Call($"io.jwt.verify_{algorithm.ToLowerInvariant()}", EvaluationLimits.Default, token, rsa.ExportSubjectPublicKeyInfoPem()).ShouldBe("true");
-        Call("io.jwt.verify_es256", EvaluationLimits.Default, token, rsa.ExportSubjectPublicKeyInfoPem()).ShouldBe("false");
+        Call(
+                $"io.jwt.verify_{algorithm.ToLowerInvariant()}",
+                EvaluationLimits.Default,
+                token,
+                rsa.ExportSubjectPublicKeyInfoPem()
+            )
+            .ShouldBe("true");
+        Call("io.jwt.verify_es256", EvaluationLimits.Default, token, rsa.ExportSubjectPublicKeyInfoPem())
+            .ShouldBe("false");
     }
 
     [Fact]

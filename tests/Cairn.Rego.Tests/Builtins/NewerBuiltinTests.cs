@@ -7,13 +7,19 @@ namespace Cairn.Rego.Tests.Builtins;
 public class NewerBuiltinTests
 {
     [Theory]
-    [InlineData("""uri.parse("https://ann:pw@example.com:8080/api/v1?q=1&r#top")""", """{"fragment":"top","hostname":"example.com","path":"/api/v1","port":"8080","raw_path":"/api/v1","raw_query":"q=1&r","scheme":"https"}""")]
+    [InlineData(
+        """uri.parse("https://ann:pw@example.com:8080/api/v1?q=1&r#top")""",
+        """{"fragment":"top","hostname":"example.com","path":"/api/v1","port":"8080","raw_path":"/api/v1","raw_query":"q=1&r","scheme":"https"}"""
+    )]
     [InlineData("""uri.parse("HTTP://[::1]:80")""", """{"hostname":"::1","port":"80","scheme":"http"}""")]
     [InlineData("""uri.parse("/a%20b")""", """{"path":"/a b","raw_path":"/a b"}""")]
     [InlineData("""uri.parse("/a%2Fb")""", """{"path":"/a/b","raw_path":"/a%2Fb"}""")]
     [InlineData("""uri.parse("mailto:ann@example.com")""", """{"scheme":"mailto"}""")]
     [InlineData("""uri.parse("//example.com/x")""", """{"hostname":"example.com","path":"/x","raw_path":"/x"}""")]
-    [InlineData("""uri.parse("file:///etc/hosts")""", """{"path":"/etc/hosts","raw_path":"/etc/hosts","scheme":"file"}""")]
+    [InlineData(
+        """uri.parse("file:///etc/hosts")""",
+        """{"path":"/etc/hosts","raw_path":"/etc/hosts","scheme":"file"}"""
+    )]
     [InlineData("""uri.parse("a/b?c")""", """{"path":"a/b","raw_path":"a/b","raw_query":"c"}""")]
     [InlineData("""uri.parse("")""", "{}")]
     [InlineData("""uri.parse("http://[invalid")""", null)]
@@ -23,7 +29,10 @@ public class NewerBuiltinTests
     [InlineData("""uri.parse("/c%zz")""", null)]
     [InlineData("""uri.parse("1a:b")""", null)]
     [InlineData("""uri.parse("http://a b/")""", null)]
-    [InlineData("""[uri.is_valid("https://x.y"), uri.is_valid("a/b"), uri.is_valid(""), uri.is_valid("http://[invalid"), uri.is_valid("a\nb")]""", "[true,true,false,false,false]")]
+    [InlineData(
+        """[uri.is_valid("https://x.y"), uri.is_valid("a/b"), uri.is_valid(""), uri.is_valid("http://[invalid"), uri.is_valid("a\nb")]""",
+        "[true,true,false,false,false]"
+    )]
     [InlineData("""strings.split_n("a,b,c,d", ",", 2)""", """["a","b"]""")]
     [InlineData("""strings.split_n("a,b,c,d", ",", -2)""", """["c","d"]""")]
     [InlineData("""strings.split_n("a,b", ",", 9)""", """["a","b"]""")]
@@ -36,7 +45,10 @@ public class NewerBuiltinTests
     [InlineData("""time.parse_duration_ns("1x")""", null)]
     public void They_do_what_opa_documents(string call, string? json)
     {
-        var got = RegoPolicy.Compile([]).Prepare($"x := {call}").Evaluate(cancellationToken: TestContext.Current.CancellationToken);
+        var got = RegoPolicy
+            .Compile([])
+            .Prepare($"x := {call}")
+            .Evaluate(cancellationToken: TestContext.Current.CancellationToken);
         (got.IsUndefined ? null : got.Solutions[0].Bindings["x"].ToJson()).ShouldBe(json);
     }
 
@@ -62,8 +74,14 @@ public class NewerBuiltinTests
     [InlineData("{{(.n}}", null)]
     public void Text_templates_have_variables_functions_and_pipelines(string template, string? wanted)
     {
-        var input = RegoObject.Of(("t", template), ("v", RegoValue.ParseJson("""{"names":["ann","bob"],"labels":{"a":1,"b":2},"n":3,"none":[]}""")));
-        var got = RegoPolicy.Compile([]).Prepare("strings.render_template(input.t, input.v)").Evaluate(input, cancellationToken: TestContext.Current.CancellationToken);
+        var input = RegoObject.Of(
+            ("t", template),
+            ("v", RegoValue.ParseJson("""{"names":["ann","bob"],"labels":{"a":1,"b":2},"n":3,"none":[]}"""))
+        );
+        var got = RegoPolicy
+            .Compile([])
+            .Prepare("strings.render_template(input.t, input.v)")
+            .Evaluate(input, cancellationToken: TestContext.Current.CancellationToken);
         ((got.Value as RegoString)?.Value).ShouldBe(wanted);
     }
 
@@ -72,8 +90,17 @@ public class NewerBuiltinTests
     [InlineData("""graph.reachable_paths({"a": null, "b": ["a"]}, ["b"])""", """[["b","a"]]""")]
     public void A_node_may_have_null_for_neighbours(string call, string json)
     {
-        var policy = RegoPolicy.Compile($"package t\n\np := {call.Replace("null", "input.none", StringComparison.Ordinal)}");
-        policy.Prepare("data.t.p").Evaluate(RegoValue.ParseJson("""{"none":null}"""), cancellationToken: TestContext.Current.CancellationToken).Value!.ToJson().ShouldBe(json);
+        var policy = RegoPolicy.Compile(
+            $"package t\n\np := {call.Replace("null", "input.none", StringComparison.Ordinal)}"
+        );
+        policy
+            .Prepare("data.t.p")
+            .Evaluate(
+                RegoValue.ParseJson("""{"none":null}"""),
+                cancellationToken: TestContext.Current.CancellationToken
+            )
+            .Value!.ToJson()
+            .ShouldBe(json);
     }
 
     [Fact]
@@ -81,6 +108,10 @@ public class NewerBuiltinTests
     {
         var options = new EvaluationOptions { Limits = new EvaluationLimits { MaxSteps = 100_000 } };
         var input = RegoString.Of(string.Concat(Enumerable.Repeat("1ns", 100_000)));
-        RegoPolicy.Compile([]).Prepare("time.parse_duration_ns(input)").Evaluate(input, options, TestContext.Current.CancellationToken).Value.ShouldBe(RegoNumber.Of(100_000));
+        RegoPolicy
+            .Compile([])
+            .Prepare("time.parse_duration_ns(input)")
+            .Evaluate(input, options, TestContext.Current.CancellationToken)
+            .Value.ShouldBe(RegoNumber.Of(100_000));
     }
 }

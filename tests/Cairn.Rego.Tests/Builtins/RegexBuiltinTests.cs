@@ -89,8 +89,13 @@ public class RegexBuiltinTests
     [InlineData("plain", "plain", "/", "/", "true")]
     [InlineData("a}b", "a", "{", "}", "unbalanced braces in \"a}b\"")]
     [InlineData("a{b", "a", "{", "}", "unbalanced braces in \"a{b\"")]
-    public void Templates_have_expressions_between_two_different_delimiters(string template, string text, string open, string close, string result) =>
-        Call("regex.template_match", EvaluationLimits.Default, template, text, open, close).ShouldContain(result);
+    public void Templates_have_expressions_between_two_different_delimiters(
+        string template,
+        string text,
+        string open,
+        string close,
+        string result
+    ) => Call("regex.template_match", EvaluationLimits.Default, template, text, open, close).ShouldContain(result);
 
     [Fact]
     public void A_pattern_that_makes_others_backtrack_for_ever_ends_at_once() =>
@@ -117,13 +122,43 @@ public class RegexBuiltinTests
     [Fact]
     public void Any_text_is_a_pattern_or_an_error()
     {
-        var patterns = ArbMap.Default.GeneratorFor<byte[]>().Select(bytes => Encoding.Latin1.GetString(bytes))
-            .Or(Gen.Elements(@"(", ")", "[", "]", "a", "\\", "d", "{1,2}", "*", "+", "?", "^", "$", "|", "-", "[:alpha:]", "(?i)", "(?P<n>", "\\Q", "\\p{L}").ListOf().Select(string.Concat));
-        Prop.ForAll(patterns.ToArbitrary(), pattern =>
-        {
-            bool valid = Re2.TryParse(Context(), pattern, out var expression, out string? error);
-            return valid ? expression is not null : error!.Length > 0;
-        }).QuickCheckThrowOnFailure();
+        var patterns = ArbMap
+            .Default.GeneratorFor<byte[]>()
+            .Select(bytes => Encoding.Latin1.GetString(bytes))
+            .Or(
+                Gen.Elements(
+                        @"(",
+                        ")",
+                        "[",
+                        "]",
+                        "a",
+                        "\\",
+                        "d",
+                        "{1,2}",
+                        "*",
+                        "+",
+                        "?",
+                        "^",
+                        "$",
+                        "|",
+                        "-",
+                        "[:alpha:]",
+                        "(?i)",
+                        "(?P<n>",
+                        "\\Q",
+                        "\\p{L}"
+                    )
+                    .ListOf()
+                    .Select(string.Concat)
+            );
+        Prop.ForAll(
+                patterns.ToArbitrary(),
+                pattern =>
+                {
+                    bool valid = Re2.TryParse(Context(), pattern, out var expression, out string? error);
+                    return valid ? expression is not null : error!.Length > 0;
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
-
 }

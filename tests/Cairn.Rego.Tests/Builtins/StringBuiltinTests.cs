@@ -35,7 +35,8 @@ public class StringBuiltinTests
     [InlineData("%d", "[1, 12345678.5]", "1%!(EXTRA float64=1.23456785e+07)")]
     [InlineData("%d", "[123456789012345678901234567890]", "123456789012345678901234567890")]
     public void Sprintf_prints_what_Go_prints(string format, string operands, string expected) =>
-        Call("sprintf", EvaluationLimits.Default, format, RegoValue.ParseJson(operands)).ShouldBe(RegoString.Of(expected).ToString());
+        Call("sprintf", EvaluationLimits.Default, format, RegoValue.ParseJson(operands))
+            .ShouldBe(RegoString.Of(expected).ToString());
 
     [Theory]
     [InlineData("replace", "aaa", "", "-", "-a-a-a-")]
@@ -47,7 +48,8 @@ public class StringBuiltinTests
     [InlineData("trim_suffix", "a.yaml", ".yaml", null, "a")]
     [InlineData("strings.reverse", "a😀b", null, null, "b😀a")]
     public void Texts_are_changed(string name, string a, string? b, string? c, string expected) =>
-        Call(name, EvaluationLimits.Default, [.. new[] { a, b, c }.OfType<string>().Select(RegoString.Of)]).ShouldBe(RegoString.Of(expected).ToString());
+        Call(name, EvaluationLimits.Default, [.. new[] { a, b, c }.OfType<string>().Select(RegoString.Of)])
+            .ShouldBe(RegoString.Of(expected).ToString());
 
     [Theory]
     [InlineData("indexof", "[\"a😀b\", \"b\"]", "2")]
@@ -63,13 +65,22 @@ public class StringBuiltinTests
     [InlineData("strings.replace_n", "[{\"a\": \"b\", \"b\": \"a\"}, \"abba\"]", "\"baab\"")]
     [InlineData("strings.any_prefix_match", "[[\"a/b\"], \"a\"]", "true")]
     [InlineData("strings.any_suffix_match", "[\"a/b\", [\"c\"]]", "false")]
-    [InlineData("strings.render_template", "[\"{{range .xs}}{{.}},{{end}}{{if .no}}a{{else}}b{{end}}\", {\"xs\": [1, 2], \"no\": false}]", "\"1,2,b\"")]
-    [InlineData("strings.render_template", "[\"{{ .a | printf }}\", {}]", "template: error calling printf: the arguments do not fit")]
+    [InlineData(
+        "strings.render_template",
+        "[\"{{range .xs}}{{.}},{{end}}{{if .no}}a{{else}}b{{end}}\", {\"xs\": [1, 2], \"no\": false}]",
+        "\"1,2,b\""
+    )]
+    [InlineData(
+        "strings.render_template",
+        "[\"{{ .a | printf }}\", {}]",
+        "template: error calling printf: the arguments do not fit"
+    )]
     [InlineData("strings.render_template", "[\"{{if .a}}\", {}]", "template: {{if}} without {{end}}")]
     public void Texts_are_searched_and_cut(string name, string operands, string expected) =>
         Call(name, EvaluationLimits.Default, [.. (RegoArray)RegoValue.ParseJson(operands)]).ShouldBe(expected);
 
     [Fact]
     public void A_text_that_would_be_too_large_ends_in_the_budget_error() =>
-        Call("sprintf", EvaluationLimits.Default with { MaxMemory = 1_000_000 }, "%900000d", RegoArray.Of(1L)).ShouldContain("allocates more than 1000000 bytes");
+        Call("sprintf", EvaluationLimits.Default with { MaxMemory = 1_000_000 }, "%900000d", RegoArray.Of(1L))
+            .ShouldContain("allocates more than 1000000 bytes");
 }

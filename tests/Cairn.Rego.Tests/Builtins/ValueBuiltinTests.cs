@@ -26,15 +26,36 @@ public class ValueBuiltinTests
     // Objects and documents.
     [InlineData("object.get", "[{\"a\": {\"b\": [1, 2]}}, [\"a\", \"b\", 1], null]", "2")]
     [InlineData("object.get", "[{\"a\": 1}, [\"a\", \"b\"], \"none\"]", "\"none\"")]
-    [InlineData("object.union", "[{\"a\": {\"b\": 1}, \"c\": 1}, {\"a\": {\"d\": 2}, \"c\": 2}]", "{\"a\": {\"b\": 1, \"d\": 2}, \"c\": 2}")]
+    [InlineData(
+        "object.union",
+        "[{\"a\": {\"b\": 1}, \"c\": 1}, {\"a\": {\"d\": 2}, \"c\": 2}]",
+        "{\"a\": {\"b\": 1, \"d\": 2}, \"c\": 2}"
+    )]
     [InlineData("object.subset", "[{\"a\": {\"b\": [1, 2, 3]}}, {\"a\": {\"b\": [2, 3]}}]", "true")]
-    [InlineData("object.subset", "[{\"a\": 1}, [1]]", "both arguments object.subset must be of the same type or array and set")]
-    [InlineData("json.filter", "[{\"a\": [{\"b\": 1}, 2], \"c~/d\": 1}, [\"a/0\", \"c~0~1d\"]]", "{\"a\": [{\"b\": 1}], \"c~/d\": 1}")]
+    [InlineData(
+        "object.subset",
+        "[{\"a\": 1}, [1]]",
+        "both arguments object.subset must be of the same type or array and set"
+    )]
+    [InlineData(
+        "json.filter",
+        "[{\"a\": [{\"b\": 1}, 2], \"c~/d\": 1}, [\"a/0\", \"c~0~1d\"]]",
+        "{\"a\": [{\"b\": 1}], \"c~/d\": 1}"
+    )]
     [InlineData("json.remove", "[{\"a\": [1, 2, 3]}, [\"a/1\"]]", "{\"a\": [1, 3]}")]
-    [InlineData("json.patch", "[{\"a\": [1]}, [{\"op\": \"add\", \"path\": \"/a/-\", \"value\": 2}, {\"op\": \"copy\", \"from\": \"/a\", \"path\": \"/b\"}]]", "{\"a\": [1, 2], \"b\": [1, 2]}")]
+    [InlineData(
+        "json.patch",
+        "[{\"a\": [1]}, [{\"op\": \"add\", \"path\": \"/a/-\", \"value\": 2}, {\"op\": \"copy\", \"from\": "
+            + "\"/a\", \"path\": \"/b\"}]]",
+        "{\"a\": [1, 2], \"b\": [1, 2]}"
+    )]
     [InlineData("json.patch", "[{\"a\": 1}, [{\"op\": \"test\", \"path\": \"/a\", \"value\": 2}]]", "undefined")]
     [InlineData("json.patch", "[{\"a\": 1}, [{\"op\": \"remove\", \"path\": \"/b\"}]]", "undefined")]
-    [InlineData("json.patch", "[{\"a\": 1}, [{\"op\": \"turn\", \"path\": \"/a\"}]]", "operand 2 unrecognized op 'turn'")]
+    [InlineData(
+        "json.patch",
+        "[{\"a\": 1}, [{\"op\": \"turn\", \"path\": \"/a\"}]]",
+        "operand 2 unrecognized op 'turn'"
+    )]
     // Encodings.
     [InlineData("base64.decode", "[\"aGk\"]", "illegal base64 data at input byte 3")]
     [InlineData("base64url.decode", "[\"_-8\"]", "\"��\"")]
@@ -54,7 +75,11 @@ public class ValueBuiltinTests
     [InlineData("units.parse_bytes", "[\"1.5kb\"]", "1500")]
     // Graphs.
     [InlineData("graph.reachable", "[{\"a\": [\"b\"], \"b\": [\"a\", \"z\"]}, [\"a\"]]", "{\"a\", \"b\"}")]
-    [InlineData("graph.reachable_paths", "[{\"a\": [\"b\", \"c\"], \"b\": [], \"c\": [\"a\"]}, [\"a\"]]", "{[\"a\", \"b\"], [\"a\", \"c\"]}")]
+    [InlineData(
+        "graph.reachable_paths",
+        "[{\"a\": [\"b\", \"c\"], \"b\": [], \"c\": [\"a\"]}, [\"a\"]]",
+        "{[\"a\", \"b\"], [\"a\", \"c\"]}"
+    )]
     public void Values_are_made_of_values(string name, string operands, string expected) =>
         Call(name, EvaluationLimits.Default, [.. (RegoArray)RegoValue.ParseJson(operands)]).ShouldBe(expected);
 
@@ -63,8 +88,16 @@ public class ValueBuiltinTests
     [InlineData("time.parse_duration_ns", "[\"-1.5ms\"]", "-1500000")]
     [InlineData("time.parse_duration_ns", "[\"1\"]", "time: missing unit in duration \"1\"")]
     [InlineData("time.parse_rfc3339_ns", "[\"2026-11-21T08:00:00.123456789+01:00\"]", "1795244400123456789")]
-    [InlineData("time.parse_rfc3339_ns", "[\"2026-02-30T00:00:00Z\"]", "parsing time \"2026-02-30T00:00:00Z\": out of range")]
-    [InlineData("time.format", "[[1795244400123456789, \"Europe/Berlin\", \"Mon, 2 Jan 2006 15:04:05.000 -0700\"]]", "\"Sat, 21 Nov 2026 08:00:00.123 +0100\"")]
+    [InlineData(
+        "time.parse_rfc3339_ns",
+        "[\"2026-02-30T00:00:00Z\"]",
+        "parsing time \"2026-02-30T00:00:00Z\": out of range"
+    )]
+    [InlineData(
+        "time.format",
+        "[[1795244400123456789, \"Europe/Berlin\", \"Mon, 2 Jan 2006 15:04:05.000 -0700\"]]",
+        "\"Sat, 21 Nov 2026 08:00:00.123 +0100\""
+    )]
     [InlineData("time.format", "[1795244400000000000]", "\"2026-11-21T07:00:00Z\"")]
     [InlineData("time.format", "[[0, \"UTC\", \"RFC850\"]]", "\"Thursday, 01-Jan-70 00:00:00 UTC\"")]
     [InlineData("time.clock", "[[0, \"Nowhere/Land\"]]", "unknown time zone Nowhere/Land")]
@@ -80,8 +113,16 @@ public class ValueBuiltinTests
     [InlineData("net.cidr_contains", "[\"10.1/8\", \"10.0.0.1\"]", "invalid CIDR address: 10.1/8")]
     [InlineData("net.cidr_expand", "[\"10.0.0.2/31\"]", "{\"10.0.0.2\", \"10.0.0.3\"}")]
     [InlineData("net.cidr_expand", "[\"10.0.0.0/8\"]", "the network has more than 1048576 addresses")]
-    [InlineData("net.cidr_merge", "[[\"10.0.0.0/24\", \"10.0.1.0/24\", \"10.0.2.0/24\", \"10.0.2.128/25\"]]", "{\"10.0.0.0/23\", \"10.0.2.0/24\"}")]
-    [InlineData("net.cidr_merge", "[[\"0.0.0.0/1\", \"128.0.0.0/1\", \"::/1\", \"8000::/1\"]]", "{\"0.0.0.0/0\", \"::/0\"}")]
+    [InlineData(
+        "net.cidr_merge",
+        "[[\"10.0.0.0/24\", \"10.0.1.0/24\", \"10.0.2.0/24\", \"10.0.2.128/25\"]]",
+        "{\"10.0.0.0/23\", \"10.0.2.0/24\"}"
+    )]
+    [InlineData(
+        "net.cidr_merge",
+        "[[\"0.0.0.0/1\", \"128.0.0.0/1\", \"::/1\", \"8000::/1\"]]",
+        "{\"0.0.0.0/0\", \"::/0\"}"
+    )]
     [InlineData("net.cidr_is_valid", "[\"10.0.0.0/33\"]", "false")]
     public void Networks_are_compared_and_merged(string name, string operands, string expected) =>
         Call(name, EvaluationLimits.Default, [.. (RegoArray)RegoValue.ParseJson(operands)]).ShouldBe(expected);

@@ -10,7 +10,10 @@ namespace Cairn.Rego.Tests.Bundles;
 
 public class RegoBundleTests
 {
-    private static readonly RegoBundle Example = new([new RegoModule("app/rbac.rego", "package app.rbac\n\nallow if data.app.users[input.user]\n")], (RegoObject)RegoValue.ParseJson("""{"app":{"users":{"ann":true},"n":1.0}}"""))
+    private static readonly RegoBundle Example = new(
+        [new RegoModule("app/rbac.rego", "package app.rbac\n\nallow if data.app.users[input.user]\n")],
+        (RegoObject)RegoValue.ParseJson("""{"app":{"users":{"ann":true},"n":1.0}}""")
+    )
     {
         Revision = "r1",
         Roots = ["app"],
@@ -23,7 +26,10 @@ public class RegoBundleTests
         read.Revision.ShouldBe("r1");
         read.Roots.ShouldBe(["app"]);
         read.Data.ToJson().ShouldBe(Example.Data.ToJson());
-        read.Compile().Prepare("data.app.rbac.allow").Evaluate(RegoValue.ParseJson("""{"user":"ann"}""")).Value.ShouldBe(RegoBoolean.True);
+        read.Compile()
+            .Prepare("data.app.rbac.allow")
+            .Evaluate(RegoValue.ParseJson("""{"user":"ann"}"""))
+            .Value.ShouldBe(RegoBoolean.True);
     }
 
     [Fact]
@@ -40,9 +46,17 @@ public class RegoBundleTests
         var (signing, verifying, wrong) = Keys(algorithm);
         byte[] signed = Bytes(Example, signing);
         RegoBundle.Read(new MemoryStream(signed), With(verifying)).Revision.ShouldBe("r1");
-        Should.Throw<BundleException>(() => RegoBundle.Read(new MemoryStream(signed), With(wrong))).Message.ShouldContain("signature is wrong");
-        Should.Throw<BundleException>(() => RegoBundle.Read(new MemoryStream(Bytes(Example)), With(verifying))).Message.ShouldContain("missing .signatures.json");
-        Should.Throw<BundleException>(() => RegoBundle.Read(new MemoryStream(signed), With(verifying with { Scope = "write" }))).Message.ShouldContain("scope");
+        Should
+            .Throw<BundleException>(() => RegoBundle.Read(new MemoryStream(signed), With(wrong)))
+            .Message.ShouldContain("signature is wrong");
+        Should
+            .Throw<BundleException>(() => RegoBundle.Read(new MemoryStream(Bytes(Example)), With(verifying)))
+            .Message.ShouldContain("missing .signatures.json");
+        Should
+            .Throw<BundleException>(() =>
+                RegoBundle.Read(new MemoryStream(signed), With(verifying with { Scope = "write" }))
+            )
+            .Message.ShouldContain("scope");
     }
 
     [Theory]
@@ -63,14 +77,24 @@ public class RegoBundleTests
     [Fact]
     public void What_lies_outside_the_roots_is_refused()
     {
-        Should.Throw<BundleException>(() => Bytes(Example with { Roots = ["other"] })).Message.ShouldContain("do not permit");
-        Should.Throw<BundleException>(() => Bytes(Example with { Roots = ["app", "app/rbac"] })).Message.ShouldContain("overlapped");
-        Should.Throw<BundleException>(() => Bytes(Example with { Roots = ["app/rbac"] })).Message.ShouldContain("data at path '/app/n'");
+        Should
+            .Throw<BundleException>(() => Bytes(Example with { Roots = ["other"] }))
+            .Message.ShouldContain("do not permit");
+        Should
+            .Throw<BundleException>(() => Bytes(Example with { Roots = ["app", "app/rbac"] }))
+            .Message.ShouldContain("overlapped");
+        Should
+            .Throw<BundleException>(() => Bytes(Example with { Roots = ["app/rbac"] }))
+            .Message.ShouldContain("data at path '/app/n'");
     }
 
     [Fact]
     public void A_large_bundle_is_refused_before_it_is_unpacked() =>
-        Should.Throw<BundleException>(() => RegoBundle.Read(new MemoryStream(Bytes(Example)), new BundleReadOptions { MaxBytes = 10 })).Message.ShouldContain("larger");
+        Should
+            .Throw<BundleException>(() =>
+                RegoBundle.Read(new MemoryStream(Bytes(Example)), new BundleReadOptions { MaxBytes = 10 })
+            )
+            .Message.ShouldContain("larger");
 
     [Fact]
     public void What_is_no_archive_is_refused()
@@ -96,18 +120,37 @@ public class RegoBundleTests
 
     [Fact]
     public void Data_in_yaml_and_json_lies_over_each_other() =>
-        RegoBundle.Read(Archive(("a/data.json", """{"x":1}"""), ("a/data.yaml", "z: 2\n")), new BundleReadOptions { Yaml = new PolicyYaml() }).Data.ToJson().ShouldBe("""{"a":{"x":1,"z":2}}""");
+        RegoBundle
+            .Read(
+                Archive(("a/data.json", """{"x":1}"""), ("a/data.yaml", "z: 2\n")),
+                new BundleReadOptions { Yaml = new PolicyYaml() }
+            )
+            .Data.ToJson()
+            .ShouldBe("""{"a":{"x":1,"z":2}}""");
 
     [Fact]
     public void The_manifest_says_the_language_of_each_file()
     {
-        var read = RegoBundle.Read(Archive(
-            (".manifest", """{"rego_version":1,"file_rego_versions":{"/old/*.rego":0,"/old/new.rego":1},"metadata":{"team":"x"},"revision":"r"}"""),
-            ("old/a.rego", "package old.a\n\nallow { input.x }\n"), ("old/new.rego", "package old.b\n\nallow if input.x\n"), ("c.rego", "package c\n\nallow if data.old.a.allow\n")));
+        var read = RegoBundle.Read(
+            Archive(
+                (
+                    ".manifest",
+                    """{"rego_version":1,"file_rego_versions":{"/old/*.rego":0,"/old/new.rego":1},"metadata":{"team":"x"},"revision":"r"}"""
+                ),
+                ("old/a.rego", "package old.a\n\nallow { input.x }\n"),
+                ("old/new.rego", "package old.b\n\nallow if input.x\n"),
+                ("c.rego", "package c\n\nallow if data.old.a.allow\n")
+            )
+        );
         read.Metadata!.ToJson().ShouldBe("""{"team":"x"}""");
-        read.Compile().Prepare("data.c.allow").Evaluate(RegoValue.ParseJson("""{"x":1}""")).Value.ShouldBe(RegoBoolean.True);
+        read.Compile()
+            .Prepare("data.c.allow")
+            .Evaluate(RegoValue.ParseJson("""{"x":1}"""))
+            .Value.ShouldBe(RegoBoolean.True);
         var again = RegoBundle.Read(new MemoryStream(Bytes(read)));
-        again.Modules.Select(module => (module.Name, module.Version)).ShouldBe([("c.rego", null), ("old/a.rego", RegoVersion.V0), ("old/new.rego", null)]);
+        again
+            .Modules.Select(module => (module.Name, module.Version))
+            .ShouldBe([("c.rego", null), ("old/a.rego", RegoVersion.V0), ("old/new.rego", null)]);
     }
 
     [Theory]
@@ -119,21 +162,38 @@ public class RegoBundleTests
     [InlineData("""{"wasm":[{"entrypoint":"a/allow","module":"/policy.wasm"}]}""", "Wasm")]
     [InlineData("[]", "no object")]
     public void A_wrong_manifest_is_refused(string manifest, string message) =>
-        Should.Throw<BundleException>(() => RegoBundle.Read(Archive((".manifest", manifest)))).Message.ShouldContain(message);
+        Should
+            .Throw<BundleException>(() => RegoBundle.Read(Archive((".manifest", manifest))))
+            .Message.ShouldContain(message);
 
     [Fact]
     public void Wasm_is_refused() =>
-        Should.Throw<BundleException>(() => RegoBundle.Read(Archive(("policy.wasm", "")))).Message.ShouldContain("opa build -t rego");
+        Should
+            .Throw<BundleException>(() => RegoBundle.Read(Archive(("policy.wasm", ""))))
+            .Message.ShouldContain("opa build -t rego");
 
     [Fact]
     public void An_archive_is_bounded_in_every_direction()
     {
-        void Refused(MemoryStream archive, BundleReadOptions options, string message) => Should.Throw<BundleException>(() => RegoBundle.Read(archive, options)).Message.ShouldContain(message);
-        Refused(Archive(("x", new string('0', 1000)), ("y", new string('0', 1000))), new BundleReadOptions { MaxBytes = 1500 }, "larger");
+        void Refused(MemoryStream archive, BundleReadOptions options, string message) =>
+            Should.Throw<BundleException>(() => RegoBundle.Read(archive, options)).Message.ShouldContain(message);
+        Refused(
+            Archive(("x", new string('0', 1000)), ("y", new string('0', 1000))),
+            new BundleReadOptions { MaxBytes = 1500 },
+            "larger"
+        );
         Refused(Archive(("x", new string('0', 1000))), new BundleReadOptions { MaxFileBytes = 500 }, "x is larger");
         Refused(Archive(("x", ""), ("y", ""), ("z", "")), new BundleReadOptions { MaxFiles = 2 }, "2 files");
-        Refused(Archive((string.Concat(Enumerable.Repeat("d/", 40)) + "data.json", "1")), new BundleReadOptions { MaxDepth = 20 }, "20 folders");
-        Refused(Archive(("data.json", "{\"a\":" + new string('[', 300) + new string(']', 300) + "}")), BundleReadOptions.Default, "nested too deep");
+        Refused(
+            Archive((string.Concat(Enumerable.Repeat("d/", 40)) + "data.json", "1")),
+            new BundleReadOptions { MaxDepth = 20 },
+            "20 folders"
+        );
+        Refused(
+            Archive(("data.json", "{\"a\":" + new string('[', 300) + new string(']', 300) + "}")),
+            BundleReadOptions.Default,
+            "nested too deep"
+        );
     }
 
     [Fact]
@@ -142,15 +202,30 @@ public class RegoBundleTests
         var archive = new MemoryStream();
         using (var gzip = new GZipStream(archive, CompressionLevel.Fastest, leaveOpen: true))
         using (var tar = new TarWriter(gzip))
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "link", [new("comment", new string('x', 200_000))]) { LinkName = "y" });
+        {
+            tar.WriteEntry(
+                new PaxTarEntry(TarEntryType.SymbolicLink, "link", [new("comment", new string('x', 200_000))])
+                {
+                    LinkName = "y",
+                }
+            );
+        }
+
         archive.Position = 0;
-        Should.Throw<BundleException>(() => RegoBundle.Read(archive, new BundleReadOptions { MaxBytes = 1000, MaxFiles = 10 })).Message.ShouldContain("larger");
+        Should
+            .Throw<BundleException>(() =>
+                RegoBundle.Read(archive, new BundleReadOptions { MaxBytes = 1000, MaxFiles = 10 })
+            )
+            .Message.ShouldContain("larger");
     }
 
     private static MemoryStream Archive(params (string Name, string Content)[] files)
     {
         var stream = new MemoryStream();
-        BundleFiles.Write(stream, files.ToDictionary(file => file.Name, file => System.Text.Encoding.UTF8.GetBytes(file.Content)));
+        BundleFiles.Write(
+            stream,
+            files.ToDictionary(file => file.Name, file => System.Text.Encoding.UTF8.GetBytes(file.Content))
+        );
         stream.Position = 0;
         return stream;
     }
@@ -173,11 +248,19 @@ public class RegoBundleTests
             var curve = algorithm == "ES512" ? ECCurve.NamedCurves.nistP521 : ECCurve.NamedCurves.nistP256;
             using var ec = ECDsa.Create(curve);
             using var other = ECDsa.Create(curve);
-            return (new(algorithm, ec.ExportPkcs8PrivateKeyPem()), new(algorithm, ec.ExportSubjectPublicKeyInfoPem()), new(algorithm, other.ExportSubjectPublicKeyInfoPem()));
+            return (
+                new(algorithm, ec.ExportPkcs8PrivateKeyPem()),
+                new(algorithm, ec.ExportSubjectPublicKeyInfoPem()),
+                new(algorithm, other.ExportSubjectPublicKeyInfoPem())
+            );
         }
 
         using var rsa = RSA.Create(2048);
         using var stranger = RSA.Create(2048);
-        return (new(algorithm, rsa.ExportPkcs8PrivateKeyPem()), new(algorithm, rsa.ExportSubjectPublicKeyInfoPem()), new(algorithm, stranger.ExportSubjectPublicKeyInfoPem()));
+        return (
+            new(algorithm, rsa.ExportPkcs8PrivateKeyPem()),
+            new(algorithm, rsa.ExportSubjectPublicKeyInfoPem()),
+            new(algorithm, stranger.ExportSubjectPublicKeyInfoPem())
+        );
     }
 }

@@ -21,32 +21,53 @@ public class LanguageTests
     [InlineData("a.b() := 1 if true\n\np := a.b", "1")]
     [InlineData("default f() := 3\n\np := f", "3")]
     // Variables that the value of a with binds.
-    [InlineData("echo := input.name\n\np := [r | r := echo with input as {\"name\": input.names[_]}]", "[\"a\", \"b\"]")]
+    [InlineData(
+        "echo := input.name\n\np := [r | r := echo with input as {\"name\": input.names[_]}]",
+        "[\"a\", \"b\"]"
+    )]
     [InlineData("echo := input.name\n\np := {r | r := echo with input.name as input.names[i]; i > 0}", "{\"b\"}")]
     [InlineData("echo := input.name\n\np := [x | some x in input.names; not echo == x with input.name as x]", "[]")]
     [InlineData("f(x) := x\n\np := {r | r := f(0) with f as input.names[_]}", "{\"a\", \"b\"}")]
-    [InlineData("echo := input.name\n\np if { every n in input.names { echo == n with input.name as [x | x := n][_] } }", "true")]
+    [InlineData(
+        "echo := input.name\n\np if { every n in input.names { echo == n with input.name as [x | x := n][_] } }",
+        "true"
+    )]
     // A variable beside the reference that binds it.
     [InlineData("p contains k if { some k; k == input.table[k] }", "{\"y\"}")]
     [InlineData("p contains k if { some k; k != input.table[k] }", "{\"x\"}")]
     [InlineData("p contains k if { some k; [k, 1] == [input.table[k], 1] }", "{\"y\"}")]
     [InlineData("p contains k if { some k; startswith(k, input.table[k]) }", "{\"y\"}")]
     [InlineData("p contains k if { some k; count([k, input.table[k]]) == 2 }", "{\"x\", \"y\"}")]
-    [InlineData("p contains x if { x := {\"key\": k, \"value\": input.table[k]} }", "{{\"key\": \"x\", \"value\": \"z\"}, {\"key\": \"y\", \"value\": \"y\"}}")]
+    [InlineData(
+        "p contains x if { x := {\"key\": k, \"value\": input.table[k]} }",
+        "{{\"key\": \"x\", \"value\": \"z\"}, {\"key\": \"y\", \"value\": \"y\"}}"
+    )]
     [InlineData("p contains x if { x := {k: input.table[k]} }", "{{\"x\": \"z\"}, {\"y\": \"y\"}}")]
     // A package that is worked out.
     [InlineData("p := data[which].answer.yes if which := \"other\"", "42")]
     [InlineData("p := {x | x := data[_].answer.yes}", "{42}")]
     [InlineData("p := data[input.which].deep[input.key] if true", "[7]")]
     // Names of the bodies around.
-    [InlineData("p := n if { n := count(input.names); ys := [n | some x in input.xs; x < n; n := x * 2]; count(ys) >= 0 }", "2")]
+    [InlineData(
+        "p := n if { n := count(input.names); ys := [n | some x in input.xs; x < n; n := x * 2]; count(ys) >= 0 }",
+        "2"
+    )]
     [InlineData("p := ys if { n := 2; ys := [n | some x in input.xs; x < n; n := x * 2] }", "[2]")]
     [InlineData("p := [n, m] if { n := 1; m := {n | n > 0; n := 5} }", "[1, {5}]")]
     public void What_real_policies_use_means_what_it_means_in_opa(string rules, string? wanted)
     {
-        RegoModule[] modules = [new("p.rego", $"package app\n\n{rules}"), new("other.rego", "package other\n\nanswer := {\"yes\": 42}\n\ndeep[k] := [7] if k := \"k\"")];
-        var input = RegoValue.ParseJson("""{"n":11,"names":["a","b"],"table":{"x":"z","y":"y"},"which":"other","key":"k","xs":[1,5]}""");
-        var got = RegoPolicy.Compile(modules).Prepare("data.app.p").Evaluate(input, cancellationToken: TestContext.Current.CancellationToken);
+        RegoModule[] modules =
+        [
+            new("p.rego", $"package app\n\n{rules}"),
+            new("other.rego", "package other\n\nanswer := {\"yes\": 42}\n\ndeep[k] := [7] if k := \"k\""),
+        ];
+        var input = RegoValue.ParseJson(
+            """{"n":11,"names":["a","b"],"table":{"x":"z","y":"y"},"which":"other","key":"k","xs":[1,5]}"""
+        );
+        var got = RegoPolicy
+            .Compile(modules)
+            .Prepare("data.app.p")
+            .Evaluate(input, cancellationToken: TestContext.Current.CancellationToken);
         (got.Value?.ToString()).ShouldBe(wanted);
     }
 
@@ -61,8 +82,14 @@ public class LanguageTests
     [InlineData("limits() = {\"cpu\": 2}\n\np = limits.cpu { true }", "2")]
     public void The_language_before_v1(string rules, string wanted)
     {
-        var policy = RegoPolicy.Compile($"package app\n\n{rules}", null, new CompileOptions { Version = RegoVersion.V0 });
-        var got = policy.Prepare("data.app.p").Evaluate(RegoValue.ParseJson("{}"), cancellationToken: TestContext.Current.CancellationToken);
+        var policy = RegoPolicy.Compile(
+            $"package app\n\n{rules}",
+            null,
+            new CompileOptions { Version = RegoVersion.V0 }
+        );
+        var got = policy
+            .Prepare("data.app.p")
+            .Evaluate(RegoValue.ParseJson("{}"), cancellationToken: TestContext.Current.CancellationToken);
         (got.Value?.ToString()).ShouldBe(wanted);
     }
 
@@ -78,5 +105,7 @@ public class LanguageTests
     [InlineData("p if { n := 1; n > 0; n := 2 }", "rego_compile_error")]
     [InlineData("p if { x > 0; x := 2 }", "rego_compile_error")]
     public void What_opa_refuses_is_refused(string rules, string code) =>
-        Should.Throw<RegoCompilationException>(() => RegoPolicy.Compile($"package app\n\n{rules}")).Errors.ShouldContain(error => error.Code == code);
+        Should
+            .Throw<RegoCompilationException>(() => RegoPolicy.Compile($"package app\n\n{rules}"))
+            .Errors.ShouldContain(error => error.Code == code);
 }

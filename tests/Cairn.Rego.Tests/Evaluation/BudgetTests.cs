@@ -21,10 +21,22 @@ public class BudgetTests
     [InlineData("data.test.steps", 100_000, long.MaxValue, "steps")]
     [InlineData("data.test.memory", long.MaxValue, 1_000_000, "bytes")]
     [InlineData("data.test.grows", long.MaxValue, 10_000_000, "bytes")]
-    public void A_hostile_policy_ends_in_an_error_that_names_its_place(string query, long steps, long memory, string what)
+    public void A_hostile_policy_ends_in_an_error_that_names_its_place(
+        string query,
+        long steps,
+        long memory,
+        string what
+    )
     {
-        var limits = new EvaluationLimits { MaxSteps = steps, MaxMemory = memory, MaxTime = TimeSpan.FromMinutes(5) };
-        var error = Should.Throw<RegoEvaluationException>(() => RegoPolicy.Compile(Hostile).Prepare(query).Evaluate(null, new EvaluationOptions { Limits = limits }));
+        var limits = new EvaluationLimits
+        {
+            MaxSteps = steps,
+            MaxMemory = memory,
+            MaxTime = TimeSpan.FromMinutes(5),
+        };
+        var error = Should.Throw<RegoEvaluationException>(() =>
+            RegoPolicy.Compile(Hostile).Prepare(query).Evaluate(null, new EvaluationOptions { Limits = limits })
+        );
         error.Code.ShouldBe(RegoEvaluationException.BudgetCode);
         error.Detail.ShouldContain(what);
         error.Location.ShouldStartWith("policy.rego:");
@@ -35,22 +47,33 @@ public class BudgetTests
     {
         var query = RegoPolicy.Compile(Hostile).Prepare("data.test.steps");
         var limits = new EvaluationLimits { MaxTime = TimeSpan.FromMilliseconds(1), MaxSteps = long.MaxValue };
-        Should.Throw<RegoEvaluationException>(() => query.Evaluate(null, new EvaluationOptions { Limits = limits })).Code.ShouldBe("eval_budget_error");
-        Should.Throw<RegoEvaluationException>(() => query.Evaluate(null, null, new CancellationToken(canceled: true))).Code.ShouldBe("eval_cancel_error");
+        Should
+            .Throw<RegoEvaluationException>(() => query.Evaluate(null, new EvaluationOptions { Limits = limits }))
+            .Code.ShouldBe("eval_budget_error");
+        Should
+            .Throw<RegoEvaluationException>(() => query.Evaluate(null, null, new CancellationToken(canceled: true)))
+            .Code.ShouldBe("eval_cancel_error");
     }
 
     [Fact]
     public void Solutions_are_limited()
     {
         var options = new EvaluationOptions { Limits = new EvaluationLimits { MaxResults = 10 } };
-        Should.Throw<RegoEvaluationException>(() => RegoPolicy.Compile([]).Prepare("x := numbers.range(1, 20)[_]").Evaluate(null, options)).Detail.ShouldContain("10 solutions");
+        Should
+            .Throw<RegoEvaluationException>(() =>
+                RegoPolicy.Compile([]).Prepare("x := numbers.range(1, 20)[_]").Evaluate(null, options)
+            )
+            .Detail.ShouldContain("10 solutions");
     }
 
     [Fact]
     public void A_long_chain_of_rules_ends_in_an_error_and_not_in_a_crash()
     {
-        string module = "package test\np0 := 1\n" + string.Concat(Enumerable.Range(1, 5000).Select(i => $"p{i} := p{i - 1}\n"));
-        var error = Should.Throw<RegoEvaluationException>(() => RegoPolicy.Compile(module).Prepare("data.test.p5000").Evaluate());
+        string module =
+            "package test\np0 := 1\n" + string.Concat(Enumerable.Range(1, 5000).Select(i => $"p{i} := p{i - 1}\n"));
+        var error = Should.Throw<RegoEvaluationException>(() =>
+            RegoPolicy.Compile(module).Prepare("data.test.p5000").Evaluate()
+        );
         error.Code.ShouldBe(RegoEvaluationException.BudgetCode);
         error.Detail.ShouldContain("deeper");
     }
@@ -58,9 +81,21 @@ public class BudgetTests
     [Fact]
     public void The_same_policy_serves_many_threads()
     {
-        var policy = RegoPolicy.Compile("package test\np contains x if some x in input.xs\nq := count(p)", RegoValue.ParseJson("{}"));
+        var policy = RegoPolicy.Compile(
+            "package test\np contains x if some x in input.xs\nq := count(p)",
+            RegoValue.ParseJson("{}")
+        );
         var query = policy.Prepare("data.test.q");
-        Parallel.For(0, 200, i => query.Evaluate(RegoObject.Of(("xs", RegoArray.Of(Enumerable.Range(0, i).Select(x => (RegoValue)(long)x))))).Value.ShouldBe((RegoValue)(long)i));
+        Parallel.For(
+            0,
+            200,
+            i =>
+                query
+                    .Evaluate(
+                        RegoObject.Of(("xs", RegoArray.Of(Enumerable.Range(0, i).Select(x => (RegoValue)(long)x))))
+                    )
+                    .Value.ShouldBe((RegoValue)(long)i)
+        );
     }
 
     [Fact]

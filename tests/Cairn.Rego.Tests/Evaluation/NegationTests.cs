@@ -4,12 +4,12 @@ using Cairn.Rego.Values;
 namespace Cairn.Rego.Tests.Evaluation;
 
 /// <summary>
-/// What is undefined under a negation: a part of what is negated makes it true, what is worked out before makes it undefined.
+/// What is undefined under a negation: a part of what is negated makes it true, what is worked out before makes it
+/// undefined.
 /// </summary>
 public class NegationTests
 {
-    private const string Rules =
-        """
+    private const string Rules = """
         package t
 
         val := input.d
@@ -32,8 +32,9 @@ public class NegationTests
     private static readonly RegoValue Input = RegoValue.ParseJson("""{"d":"a","f":false,"o":{"a":true}}""");
 
     /// <summary>
-    /// An expression over an operand <c>X</c>; whether it holds where X is "a" and where it is false (it never does where X is
-    /// undefined); whether X is worked out before a negation; and whether it is in a query, where that differs.
+    /// An expression over an operand <c>X</c>; whether it holds where X is "a" and where it is false (it never does
+    /// where X is undefined); whether X is worked out before a negation; and whether it is in a query, where that
+    /// differs.
     /// </summary>
     private static readonly (string Form, bool Defined, bool False, bool Before, bool BeforeInQuery)[] Forms =
     [
@@ -89,23 +90,24 @@ public class NegationTests
     ];
 
     /// <summary>Where an expression <c>E</c> stands, and what then holds if it does.</summary>
-    public static TheoryData<string, string> Places => new()
-    {
-        { "p if { E }", "data.t.p" },
-        { "p if { true; E; true }", "data.t.p" },
-        { "p if { every one in [1] { one == 1; E } }", "data.t.p" },
-        { "p if count([1 | E]) == 1", "data.t.p" },
-        { "p if count({1: 2 | E}) == 1", "data.t.p" },
-        { "p if false\n\telse := true if { E }", "data.t.p" },
-        { "p if f(1)\n\nf(_) if { E }", "data.t.p" },
-        { "p if f(1)\n\nf(0) := false\n\nf(1) := true if { E } else := false", "data.t.p" },
-        { "p contains 1 if { E }", "data.t.p[1]" },
-        { "p[k] := 1 if { k := \"a\"; E }", "data.t.p.a" },
-        { "p[k].x.y := 1 if { k := \"a\"; E }", "data.t.p.a.x.y" },
-        { "p if { q with input.other as 1 }\n\nq if { E }", "data.t.p" },
-        { "p if not q\n\nq if not r\n\nr if { E }", "data.t.p" },
-        { "", "E" },
-    };
+    public static TheoryData<string, string> Places =>
+        new()
+        {
+            { "p if { E }", "data.t.p" },
+            { "p if { true; E; true }", "data.t.p" },
+            { "p if { every one in [1] { one == 1; E } }", "data.t.p" },
+            { "p if count([1 | E]) == 1", "data.t.p" },
+            { "p if count({1: 2 | E}) == 1", "data.t.p" },
+            { "p if false\n\telse := true if { E }", "data.t.p" },
+            { "p if f(1)\n\nf(_) if { E }", "data.t.p" },
+            { "p if f(1)\n\nf(0) := false\n\nf(1) := true if { E } else := false", "data.t.p" },
+            { "p contains 1 if { E }", "data.t.p[1]" },
+            { "p[k] := 1 if { k := \"a\"; E }", "data.t.p.a" },
+            { "p[k].x.y := 1 if { k := \"a\"; E }", "data.t.p.a.x.y" },
+            { "p if { q with input.other as 1 }\n\nq if { E }", "data.t.p" },
+            { "p if not q\n\nq if not r\n\nr if { E }", "data.t.p" },
+            { "", "E" },
+        };
 
     [Theory]
     [MemberData(nameof(Places))]
@@ -114,13 +116,23 @@ public class NegationTests
         var wrong = new List<string>();
         foreach (var (form, defined, isFalse, before, beforeInQuery) in Forms)
         {
-            foreach (var (operands, holds, undefined) in new[] { ("input.d data.t.val", defined, false), ("input.f data.t.no", isFalse, false), ("input.u data.t.und", false, true) })
+            foreach (
+                var (operands, holds, undefined) in new[]
+                {
+                    ("input.d data.t.val", defined, false),
+                    ("input.f data.t.no", isFalse, false),
+                    ("input.u data.t.und", false, true),
+                }
+            )
             {
                 foreach (string operand in operands.Split(' '))
                 {
                     bool first = place.Length == 0 ? beforeInQuery : before;
                     Check(form.Replace("X", operand, StringComparison.Ordinal), holds);
-                    Check("not " + form.Replace("X", operand, StringComparison.Ordinal), !holds && !(undefined && first));
+                    Check(
+                        "not " + form.Replace("X", operand, StringComparison.Ordinal),
+                        !holds && !(undefined && first)
+                    );
                 }
             }
         }
@@ -130,22 +142,43 @@ public class NegationTests
         void Check(string expression, bool wanted)
         {
             string module = $"{Rules}\n\n{place.Replace("E", expression, StringComparison.Ordinal)}";
-            string asked = query.Replace("E", query == "E" ? Qualified(expression) : expression, StringComparison.Ordinal);
+            string asked = query.Replace(
+                "E",
+                query == "E" ? Qualified(expression) : expression,
+                StringComparison.Ordinal
+            );
             var policy = RegoPolicy.Compile(module);
-            bool whole = !policy.PrepareBody(asked).Evaluate(Input, cancellationToken: TestContext.Current.CancellationToken).IsUndefined;
+            bool whole = !policy
+                .PrepareBody(asked)
+                .Evaluate(Input, cancellationToken: TestContext.Current.CancellationToken)
+                .IsUndefined;
             var left = policy.EvaluatePartially(asked, cancellationToken: TestContext.Current.CancellationToken);
             var rest = RegoPolicy.Compile([new RegoModule("policy.rego", module), .. left.Support]);
-            bool partial = left.Queries.Any(one => one.Length == 0 || !rest.PrepareBody(one).Evaluate(Input, cancellationToken: TestContext.Current.CancellationToken).IsUndefined);
+            bool partial = left.Queries.Any(one =>
+                one.Length == 0
+                || !rest.PrepareBody(one)
+                    .Evaluate(Input, cancellationToken: TestContext.Current.CancellationToken)
+                    .IsUndefined
+            );
             if (whole != wanted)
                 wrong.Add($"{expression}: {whole}");
             if (partial != wanted)
-                wrong.Add($"{expression}, partially: {partial}: {string.Join(" or ", left.Queries)} {string.Join(" ", left.Support.Select(support => support.Source))}");
+            {
+                wrong.Add(
+                    $"{expression}, partially: {partial}: {string.Join(" or ", left.Queries)} "
+                        + $"{string.Join(" ", left.Support.Select(support => support.Source))}"
+                );
+            }
         }
     }
 
     // In a query names of rules are written in full.
     private static string Qualified(string expression) =>
-        System.Text.RegularExpressions.Regex.Replace(expression, "(?<![.\\w])(is_a|echo|members|by|yes)(?=[(\\[]|$)", "data.t.$1");
+        System.Text.RegularExpressions.Regex.Replace(
+            expression,
+            "(?<![.\\w])(is_a|echo|members|by|yes)(?=[(\\[]|$)",
+            "data.t.$1"
+        );
 
     [Theory]
     [InlineData("p if not f(lower(data.names[_]))", true)]
@@ -156,7 +189,8 @@ public class NegationTests
     [InlineData("p if { not f(lower(data.names[i])); i == 0 }", false)]
     [InlineData("p if { every s in data.names { not g(s, lower(data.names[_])) } }", true)]
     public void A_call_inside_a_negation_goes_on_for_each_of_its_values(string rule, bool wanted) =>
-        Holds($"package t\n\nf(x) if x == \"bob\"\n\ng(x, y) if x == upper(y)\n\n{rule}", """{"names":["Bob","Eve"]}""").ShouldBe(wanted);
+        Holds($"package t\n\nf(x) if x == \"bob\"\n\ng(x, y) if x == upper(y)\n\n{rule}", """{"names":["Bob","Eve"]}""")
+            .ShouldBe(wanted);
 
     [Theory]
     [InlineData("p if not f(data.names[_])")]
@@ -165,7 +199,8 @@ public class NegationTests
     [InlineData("p if not f(lower(x))")]
     [InlineData("p if not data.names[data.keys[_]]")]
     public void A_variable_only_a_negated_reference_would_bind_is_unsafe(string rule) =>
-        Should.Throw<RegoCompilationException>(() => RegoPolicy.Compile($"package t\n\nf(_) := true\n\n{rule}"))
+        Should
+            .Throw<RegoCompilationException>(() => RegoPolicy.Compile($"package t\n\nf(_) := true\n\n{rule}"))
             .Errors.ShouldContain(error => error.Code == RegoError.UnsafeVariable);
 
     /// <summary>With <c>import future.keywords.not</c> all that is undefined under a negation makes it true.</summary>
@@ -191,14 +226,26 @@ public class NegationTests
     [InlineData("count([1 | not f(input.zone)]) == 1", true)]
     public void A_module_may_negate_all_that_an_expression_needs(string expression, bool wanted)
     {
-        string module = $"package t\n\nimport future.keywords.not\n\nf(x) if x == \"a\"\n\ng(x) := x\n\nzones := {{\"a\"}}\n\nmissing := input.zone\n\np if {{ {expression} }}\n";
+        string module =
+            "package t\n\nimport future.keywords.not\n\nf(x) if x == \"a\"\n\ng(x) := x\n\n"
+            + $"zones := {{\"a\"}}\n\nmissing := input.zone\n\np if {{ {expression} }}\n";
         var policy = RegoPolicy.Compile(module);
         var input = RegoValue.ParseJson("""{"name":"a","names":["a","b"]}""");
-        policy.Prepare("data.t.p").Evaluate(input, cancellationToken: TestContext.Current.CancellationToken).IsUndefined.ShouldBe(!wanted);
-        policy.PreparePartially("data.t.p", cancellationToken: TestContext.Current.CancellationToken).Evaluate(input, cancellationToken: TestContext.Current.CancellationToken).IsUndefined.ShouldBe(!wanted);
+        policy
+            .Prepare("data.t.p")
+            .Evaluate(input, cancellationToken: TestContext.Current.CancellationToken)
+            .IsUndefined.ShouldBe(!wanted);
+        policy
+            .PreparePartially("data.t.p", cancellationToken: TestContext.Current.CancellationToken)
+            .Evaluate(input, cancellationToken: TestContext.Current.CancellationToken)
+            .IsUndefined.ShouldBe(!wanted);
         string formatted = Rego.Formatting.RegoFormatter.Format(module);
         Rego.Formatting.RegoFormatter.Format(formatted).ShouldBe(formatted);
-        RegoPolicy.Compile(formatted).Prepare("data.t.p").Evaluate(input, cancellationToken: TestContext.Current.CancellationToken).IsUndefined.ShouldBe(!wanted);
+        RegoPolicy
+            .Compile(formatted)
+            .Prepare("data.t.p")
+            .Evaluate(input, cancellationToken: TestContext.Current.CancellationToken)
+            .IsUndefined.ShouldBe(!wanted);
     }
 
     [Theory]
@@ -211,7 +258,9 @@ public class NegationTests
     [InlineData("p if not q.b == 1\n\nq := {\"a\": 1}", "undefined ref: data.t.q.b")]
     [InlineData("p if not f(q.b)\n\nf(_) := 1\n\nq := {\"a\": 1}", "undefined ref: data.t.q.b")]
     public void Types_under_a_negation_are_checked(string rule, string message) =>
-        Should.Throw<RegoCompilationException>(() => RegoPolicy.Compile($"package t\n\n{rule}")).Message.ShouldContain(message);
+        Should
+            .Throw<RegoCompilationException>(() => RegoPolicy.Compile($"package t\n\n{rule}"))
+            .Message.ShouldContain(message);
 
     [Theory]
     [InlineData("not startswith(input.x, \"a\")", new[] { "not startswith(input.x, \"a\")" })]
@@ -220,9 +269,16 @@ public class NegationTests
     [InlineData("not q", new[] { "not data.partial.__not1__" })]
     [InlineData("not r", new[] { "not input.x = 1" })]
     public void What_is_left_of_a_negation_asks_for_the_same(string expression, string[] queries) =>
-        RegoPolicy.Compile($"package t\n\np if {expression}\n\nq if startswith(input.x, \"a\")\n\nr if input.x == 1")
-            .EvaluatePartially("data.t.p", cancellationToken: TestContext.Current.CancellationToken).Queries.ShouldBe(queries);
+        RegoPolicy
+            .Compile($"package t\n\np if {expression}\n\nq if startswith(input.x, \"a\")\n\nr if input.x == 1")
+            .EvaluatePartially("data.t.p", cancellationToken: TestContext.Current.CancellationToken)
+            .Queries.ShouldBe(queries);
 
     private static bool Holds(string module, string data) =>
-        RegoPolicy.Compile(module, RegoValue.ParseJson(data)).Prepare("data.t.p").Evaluate(cancellationToken: TestContext.Current.CancellationToken).Value is RegoBoolean { Value: true };
+        RegoPolicy
+            .Compile(module, RegoValue.ParseJson(data))
+            .Prepare("data.t.p")
+            .Evaluate(cancellationToken: TestContext.Current.CancellationToken)
+            .Value
+            is RegoBoolean { Value: true };
 }

@@ -7,7 +7,8 @@ using Cairn.Rego.Values;
 
 namespace Cairn.Rego.Tests.Partial;
 
-/// <summary>What is left of each query of the compliance suite, evaluated, has the solutions of the query itself.</summary>
+/// <summary>What is left of each query of the compliance suite, evaluated, has the solutions of the query
+/// itself.</summary>
 public class PartialSuiteTests
 {
     /// <summary>How many queries were compared. It may grow only.</summary>
@@ -27,7 +28,9 @@ public class PartialSuiteTests
 
         var failures = new List<string>();
         int compared = 0;
-        foreach (string file in Directory.GetFiles(Path.Combine(folder, "rego"), "*.json").Order(StringComparer.Ordinal))
+        foreach (
+            string file in Directory.GetFiles(Path.Combine(folder, "rego"), "*.json").Order(StringComparer.Ordinal)
+        )
         {
             using var cases = JsonDocument.Parse(File.ReadAllBytes(file));
             int index = 0;
@@ -69,16 +72,42 @@ public class PartialSuiteTests
         try
         {
             var options = new EvaluationOptions { JsonSchema = new PolicyJsonSchema(), Yaml = new PolicyYaml() };
-            partial = policy.EvaluatePartially(suite.Query, new PartialOptions { Unknowns = unknowns }, unknowns.Contains("input") ? null : suite.Input, options, TestContext.Current.CancellationToken);
-            var whole = RegoPolicy.Compile([.. suite.Modules, .. partial.Support], suite.Data, Options with { ChecksTypes = false });
+            partial = policy.EvaluatePartially(
+                suite.Query,
+                new PartialOptions { Unknowns = unknowns },
+                unknowns.Contains("input") ? null : suite.Input,
+                options,
+                TestContext.Current.CancellationToken
+            );
+            var whole = RegoPolicy.Compile(
+                [.. suite.Modules, .. partial.Support],
+                suite.Data,
+                Options with
+                {
+                    ChecksTypes = false,
+                }
+            );
             var got = new HashSet<string>();
             foreach (string query in partial.Queries)
-                got.UnionWith(Solve(whole, query.Length == 0 ? "true" : query, suite.Input, [.. policy.PrepareBody(suite.Query).VariableNames]));
-            return wanted.SetEquals(got) ? "" : $"wanted {string.Join(" ", wanted)}, got {string.Join(" ", got)} from {partial.ToText()}";
+            {
+                got.UnionWith(
+                    Solve(
+                        whole,
+                        query.Length == 0 ? "true" : query,
+                        suite.Input,
+                        [.. policy.PrepareBody(suite.Query).VariableNames]
+                    )
+                );
+            }
+
+            return wanted.SetEquals(got)
+                ? ""
+                : $"wanted {string.Join(" ", wanted)}, got {string.Join(" ", got)} from {partial.ToText()}";
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return $"{e.GetType().Name} {e.Message} {(e is RegoCompilationException or RegoEvaluationException ? "" : e.StackTrace?.Split('\n').FirstOrDefault()?.Trim())} from {partial?.ToText()}";
+            return $"{e.GetType().Name} {e.Message} "
+                + $"{(e is RegoCompilationException or RegoEvaluationException ? "" : e.StackTrace?.Split('\n').FirstOrDefault()?.Trim())} from {partial?.ToText()}";
         }
     }
 
@@ -86,8 +115,26 @@ public class PartialSuiteTests
 
     private static HashSet<string> Solve(RegoPolicy policy, string query, RegoValue? input, HashSet<string>? names)
     {
-        var options = new EvaluationOptions { JsonSchema = new PolicyJsonSchema(), Yaml = new PolicyYaml(), Seed = 1 };
-        return [.. policy.PrepareBody(query).Evaluate(input, options, TestContext.Current.CancellationToken).Solutions.Select(solution =>
-            string.Join(", ", solution.Bindings.Where(binding => names?.Contains(binding.Key) != false).OrderBy(binding => binding.Key, StringComparer.Ordinal).Select(binding => $"{binding.Key}={binding.Value}")))];
+        var options = new EvaluationOptions
+        {
+            JsonSchema = new PolicyJsonSchema(),
+            Yaml = new PolicyYaml(),
+            Seed = 1,
+        };
+        return
+        [
+            .. policy
+                .PrepareBody(query)
+                .Evaluate(input, options, TestContext.Current.CancellationToken)
+                .Solutions.Select(solution =>
+                    string.Join(
+                        ", ",
+                        solution
+                            .Bindings.Where(binding => names?.Contains(binding.Key) != false)
+                            .OrderBy(binding => binding.Key, StringComparer.Ordinal)
+                            .Select(binding => $"{binding.Key}={binding.Value}")
+                    )
+                ),
+        ];
     }
 }

@@ -39,19 +39,30 @@ public class RegoTesterTests
 
     private static readonly CompileOptions Instrumented = new() { Instrument = true };
 
-    private static RegoPolicy Compile() => RegoPolicy.Compile([new RegoModule("app.rego", Policy), new RegoModule("app_test.rego", Tests)], options: Instrumented);
+    private static RegoPolicy Compile() =>
+        RegoPolicy.Compile(
+            [new RegoModule("app.rego", Policy), new RegoModule("app_test.rego", Tests)],
+            options: Instrumented
+        );
 
     [Fact]
     public void Tests_pass_fail_err_and_are_skipped()
     {
-        var results = RegoTester.Run(Compile(), cancellationToken: TestContext.Current.CancellationToken).ToDictionary(test => test.Name);
-        results.ToDictionary(test => test.Key, test => test.Value.Outcome).ShouldBe(new Dictionary<string, TestOutcome>
-        {
-            ["test_adult"] = TestOutcome.Pass,
-            ["test_child"] = TestOutcome.Fail,
-            ["test_conflict"] = TestOutcome.Error,
-            ["todo_test_later"] = TestOutcome.Skip,
-        }, ignoreOrder: true);
+        var results = RegoTester
+            .Run(Compile(), cancellationToken: TestContext.Current.CancellationToken)
+            .ToDictionary(test => test.Name);
+        results
+            .ToDictionary(test => test.Key, test => test.Value.Outcome)
+            .ShouldBe(
+                new Dictionary<string, TestOutcome>
+                {
+                    ["test_adult"] = TestOutcome.Pass,
+                    ["test_child"] = TestOutcome.Fail,
+                    ["test_conflict"] = TestOutcome.Error,
+                    ["todo_test_later"] = TestOutcome.Skip,
+                },
+                ignoreOrder: true
+            );
         results["test_child"].Output.ShouldBe("looking" + Environment.NewLine);
         results["test_child"].Failed.Select(place => place.ToString()).ShouldContain("app.rego:5");
         results["test_conflict"].Error!.ShouldContain("complete rules must not produce multiple outputs");
@@ -59,16 +70,29 @@ public class RegoTesterTests
 
     [Fact]
     public void A_filter_chooses_by_full_name() =>
-        RegoTester.Run(Compile(), new Regex("app_test.test_ad"), cancellationToken: TestContext.Current.CancellationToken).Select(test => test.Name).ShouldBe(["test_adult"]);
+        RegoTester
+            .Run(Compile(), new Regex("app_test.test_ad"), cancellationToken: TestContext.Current.CancellationToken)
+            .Select(test => test.Name)
+            .ShouldBe(["test_adult"]);
 
     [Fact]
     public void Coverage_has_the_shape_of_opa()
     {
         var policy = Compile();
         var coverage = new RegoCoverage();
-        RegoTester.Run(policy, new Regex("adult"), coverage: coverage, cancellationToken: TestContext.Current.CancellationToken).ToList();
-        coverage.Report(policy)["files"]!["app.rego"]!.ToJsonString().ShouldBe(
-            """{"covered":[{"start":{"row":3},"end":{"row":5}}],"not_covered":[{"start":{"row":8},"end":{"row":8}}],"covered_lines":3,"not_covered_lines":1,"coverage":75}""");
+        RegoTester
+            .Run(
+                policy,
+                new Regex("adult"),
+                coverage: coverage,
+                cancellationToken: TestContext.Current.CancellationToken
+            )
+            .ToList();
+        coverage.Report(policy)["files"]!["app.rego"]!
+            .ToJsonString()
+            .ShouldBe(
+                """{"covered":[{"start":{"row":3},"end":{"row":5}}],"not_covered":[{"start":{"row":8},"end":{"row":8}}],"covered_lines":3,"not_covered_lines":1,"coverage":75}"""
+            );
     }
 
     [Fact]
@@ -95,16 +119,36 @@ public class RegoTesterTests
 
             helper if test_a
             """;
-        var policy = RegoPolicy.Compile([new RegoModule("a_test.rego", tests), new RegoModule("b_test.rego", "package app_test\n\ntest_b if helper\n\ntest_e[x] := x if some x in [1, 2]\n")], options: Instrumented);
+        var policy = RegoPolicy.Compile(
+            [
+                new RegoModule("a_test.rego", tests),
+                new RegoModule(
+                    "b_test.rego",
+                    "package app_test\n\ntest_b if helper\n\ntest_e[x] := x if some x in [1, 2]\n"
+                ),
+            ],
+            options: Instrumented
+        );
         var coverage = new RegoCoverage();
-        var results = RegoTester.Run(policy, coverage: coverage, cancellationToken: TestContext.Current.CancellationToken).Select(test => (test.Name, test.Outcome)).ToList();
-        results.ShouldBe(
-        [
-            ("test_a", TestOutcome.Fail), ("test_a#01", TestOutcome.Pass), ("test_b", TestOutcome.Pass), ("test_a#02", TestOutcome.Pass),
-            ("todo_test_c", TestOutcome.Skip), ("todo_test_c#01", TestOutcome.Skip), ("test_d", TestOutcome.Pass),
-            ("test_b#01", TestOutcome.Fail), ("test_e", TestOutcome.Pass),
+        var results = RegoTester
+            .Run(policy, coverage: coverage, cancellationToken: TestContext.Current.CancellationToken)
+            .Select(test => (test.Name, test.Outcome))
+            .ToList();
+        results.ShouldBe([
+            ("test_a", TestOutcome.Fail),
+            ("test_a#01", TestOutcome.Pass),
+            ("test_b", TestOutcome.Pass),
+            ("test_a#02", TestOutcome.Pass),
+            ("todo_test_c", TestOutcome.Skip),
+            ("todo_test_c#01", TestOutcome.Skip),
+            ("test_d", TestOutcome.Pass),
+            ("test_b#01", TestOutcome.Fail),
+            ("test_e", TestOutcome.Pass),
         ]);
         coverage.Report(policy)["files"]!["a_test.rego"]!["covered_lines"]!.GetValue<int>().ShouldBeGreaterThan(0);
-        RegoTester.Run(policy, new Regex("test_a#01"), cancellationToken: TestContext.Current.CancellationToken).ShouldHaveSingleItem().Outcome.ShouldBe(TestOutcome.Pass);
+        RegoTester
+            .Run(policy, new Regex("test_a#01"), cancellationToken: TestContext.Current.CancellationToken)
+            .ShouldHaveSingleItem()
+            .Outcome.ShouldBe(TestOutcome.Pass);
     }
 }

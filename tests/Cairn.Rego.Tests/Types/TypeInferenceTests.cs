@@ -32,10 +32,19 @@ public class TypeInferenceTests
     [InlineData("p := x if { x = y; y = z; z = 1 }", "number")]
     [InlineData("p := [x, y] if [x, 1] = [true, y]", "array<boolean, number>")]
     [InlineData("p := x if { y := [[2], 1]; [[x], 1] = y }", "number")]
-    [InlineData("p := [x, y] if {\"a\": \"foo\", \"b\": {\"c\": x}} = {\"a\": y, \"b\": {\"c\": 2}}", "array<number, string>")]
+    [InlineData(
+        "p := [x, y] if {\"a\": \"foo\", \"b\": {\"c\": x}} = {\"a\": y, \"b\": {\"c\": 2}}",
+        "array<number, string>"
+    )]
     [InlineData("p := x if [1, \"2\", x] = data.foo", "any")]
-    [InlineData("p := x if { a := [1, {\"f\": [{\"b\": null}, -1, {\"b\": true}]}]; x := a[1].f[_].b }", "any<null, boolean>")]
-    [InlineData("p := [i, j, k] if { a := [{\"b\": {\"f\": {1}, \"g\": {\"s\"}}}]; a[i].b[j][k] }", "array<number, string, any<number, string>>")]
+    [InlineData(
+        "p := x if { a := [1, {\"f\": [{\"b\": null}, -1, {\"b\": true}]}]; x := a[1].f[_].b }",
+        "any<null, boolean>"
+    )]
+    [InlineData(
+        "p := [i, j, k] if { a := [{\"b\": {\"f\": {1}, \"g\": {\"s\"}}}]; a[i].b[j][k] }",
+        "array<number, string, any<number, string>>"
+    )]
     [InlineData("p := [x, y] if { s := {[1, \"a\"], [3, \"b\"]}; s[[x, y]] }", "array<number, string>")]
     [InlineData("p := y if { x := [[1], [\"foo\"]]; x[_] = [y] }", "any<number, string>")]
     [InlineData("p := y if { x := {\"a\": [1], \"b\": [\"foo\"]}; x[_] = [y] }", "any<number, string>")]
@@ -51,13 +60,29 @@ public class TypeInferenceTests
     [InlineData("default p := false\np := [1] if input.x", "p", "any<boolean, array<number>>")]
     [InlineData("p contains 1\np contains \"s\"", "p", "set[any<number, string>]")]
     [InlineData("p[x] := y if { some x, y in {\"a\": 1} }", "p", "object[string: number]")]
-    [InlineData("p[x] := 1 if some x in [\"a\"]\np[x] := \"s\" if some x in [2]", "p", "object[any<number, string>: any<number, string>]")]
+    [InlineData(
+        "p[x] := 1 if some x in [\"a\"]\np[x] := \"s\" if some x in [2]",
+        "p",
+        "object[any<number, string>: any<number, string>]"
+    )]
     [InlineData("p.q.r := 1", "p", "object<q: object<r: number>[string: any]>[string: any]")]
     [InlineData("p.q[3] := true", "p.q", "object<3: boolean>[string: any]")]
     [InlineData("p[x][y] := 42 if { a := [\"k\"]; x := a[y] }", "p", "object[string: object[number: number]]")]
-    [InlineData("p[x].s[y] := 42 if { a := [\"k\"]; x := a[y] }", "p", "object[string: object[string: object[number: number]]]")]
-    [InlineData("p[x].a := \"v\" if x := \"k\"\np[x].b := 42 if x := \"k\"", "p.k", "object[string: any<number, string>]")]
-    [InlineData("p.q[r] := y if { x := [\"a\"]; y := x[r] }\np.q.r := false\np.q[42] := 1337", "p.q", "object[any<number, string>: any<boolean, number, string>]")]
+    [InlineData(
+        "p[x].s[y] := 42 if { a := [\"k\"]; x := a[y] }",
+        "p",
+        "object[string: object[string: object[number: number]]]"
+    )]
+    [InlineData(
+        "p[x].a := \"v\" if x := \"k\"\np[x].b := 42 if x := \"k\"",
+        "p.k",
+        "object[string: any<number, string>]"
+    )]
+    [InlineData(
+        "p.q[r] := y if { x := [\"a\"]; y := x[r] }\np.q.r := false\np.q[42] := 1337",
+        "p.q",
+        "object[any<number, string>: any<boolean, number, string>]"
+    )]
     [InlineData("f(x) := x + 1", "f", "(number) => number")]
     [InlineData("f(x, _) := [x]", "f", "(any, any) => array<any>")]
     [InlineData("f([a, b]) := split(a, b)", "f", "(array<string, string>) => array[string]")]
@@ -66,7 +91,8 @@ public class TypeInferenceTests
     [InlineData("q := p\np := r.a[0]\nr := {\"a\": [\"s\"]}", "q", "string")]
     [InlineData("q := f(\"a\")\nf(x) := {\"v\": x}", "q", "object<v: any>")]
     [InlineData("a.p := 1\na.r := \"s\"\nq contains [k, x] if data.test.a[k] = x", "q", "set[array<string, any>]")]
-    public void Rules_take_the_types_of_all_that_define_them(string rules, string rule, string type) => TypeOf(rules, rule).ShouldBe(type);
+    public void Rules_take_the_types_of_all_that_define_them(string rules, string rule, string type) =>
+        TypeOf(rules, rule).ShouldBe(type);
 
     [Fact]
     public void A_package_has_its_rules_and_whatever_the_base_document_holds() =>
@@ -77,7 +103,8 @@ public class TypeInferenceTests
     {
         string wide = string.Join(", ", Enumerable.Range(0, 300).Select(i => $"{{\"k{i}\": 1}}"));
         TypeOf($"p := {{{wide}}}", "p").ShouldBe("set[any]");
-        TypeOf($"p := {new string('[', 100)}1{new string(']', 100)}", "p").ShouldBe($"{Repeat("array<", 36)}any{new string('>', 36)}");
+        TypeOf($"p := {new string('[', 100)}1{new string(']', 100)}", "p")
+            .ShouldBe($"{Repeat("array<", 36)}any{new string('>', 36)}");
         TypeOf($"p := [{string.Join(", ", Enumerable.Range(0, 6_000))}]", "p").ShouldBe("any");
     }
 
@@ -95,10 +122,15 @@ public class TypeInferenceTests
     public void Unions_that_are_compared_with_each_other_again_and_again_are_let_pass_in_the_end()
     {
         string objects = string.Join(", ", Enumerable.Range(0, 99).Select(i => $"{{\"k{i}\": [1, \"a\", {i}]}}"));
-        string rules = string.Concat(Enumerable.Range(0, 3_000).Select(i => $"p{i} if {{ some x in a; some y in b; x == y }}\n"));
-        string module = $"a := {{{objects}}}\nb := {{{objects.Replace("[1,", "[\"b\",", StringComparison.Ordinal)}}}\n{rules}";
+        string rules = string.Concat(
+            Enumerable.Range(0, 3_000).Select(i => $"p{i} if {{ some x in a; some y in b; x == y }}\n")
+        );
+        string module =
+            $"a := {{{objects}}}\nb := {{{objects.Replace("[1,", "[\"b\",", StringComparison.Ordinal)}}}\n{rules}";
         TypeErrorTests.Errors(module).SkipLast(1).ShouldAllBe(error => error.Message.StartsWith("match error"));
-        Should.NotThrow(() => RegoPolicy.Compile("package test\n" + module.Replace("\"b\",", "2,", StringComparison.Ordinal)));
+        Should.NotThrow(() =>
+            RegoPolicy.Compile("package test\n" + module.Replace("\"b\",", "2,", StringComparison.Ordinal))
+        );
     }
 
     [Fact]

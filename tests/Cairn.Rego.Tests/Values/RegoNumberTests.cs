@@ -24,7 +24,8 @@ public class RegoNumberTests
     [InlineData("1e2")]
     [InlineData("-0.5E-10")]
     [InlineData("123456789012345678901234567890")]
-    public void A_number_that_was_read_prints_as_it_was_written(string text) => RegoNumber.Parse(text).Text.ShouldBe(text);
+    public void A_number_that_was_read_prints_as_it_was_written(string text) =>
+        RegoNumber.Parse(text).Text.ShouldBe(text);
 
     [Theory]
     [InlineData("01")]
@@ -74,5 +75,7 @@ public class RegoNumberTests
 
     [Fact]
     public void Sums_of_hugely_different_sizes_are_refused_instead_of_filling_memory() =>
-        Should.Throw<OverflowException>(() => RegoArithmetic.Add(RegoNumber.Parse("1e400000000"), RegoNumber.Parse("1")));
+        Should.Throw<OverflowException>(() =>
+            RegoArithmetic.Add(RegoNumber.Parse("1e400000000"), RegoNumber.Parse("1"))
+        );
 }

@@ -25,10 +25,31 @@ public class RegoValueTests
     {
         RegoValue[] ordered =
         [
-            RegoNull.Instance, false, true, RegoNumber.Parse("-1.5"), 0L, 1L, RegoNumber.Parse("1e30"), "", "a", "b", "\uFFFF", "\U0001F600",
-            RegoArray.Empty, RegoArray.Of(1L), RegoArray.Of(1L, 1L), RegoArray.Of(2L),
-            RegoObject.Empty, RegoObject.Of(("a", 1L)), RegoObject.Of(("a", 1L), ("b", 1L)), RegoObject.Of(("a", 2L)), RegoObject.Of(("b", 1L)),
-            RegoSet.Empty, RegoSet.Of(1L), RegoSet.Of(2L, 1L), RegoSet.Of(2L),
+            RegoNull.Instance,
+            false,
+            true,
+            RegoNumber.Parse("-1.5"),
+            0L,
+            1L,
+            RegoNumber.Parse("1e30"),
+            "",
+            "a",
+            "b",
+            "\uFFFF",
+            "\U0001F600",
+            RegoArray.Empty,
+            RegoArray.Of(1L),
+            RegoArray.Of(1L, 1L),
+            RegoArray.Of(2L),
+            RegoObject.Empty,
+            RegoObject.Of(("a", 1L)),
+            RegoObject.Of(("a", 1L), ("b", 1L)),
+            RegoObject.Of(("a", 2L)),
+            RegoObject.Of(("b", 1L)),
+            RegoSet.Empty,
+            RegoSet.Of(1L),
+            RegoSet.Of(2L, 1L),
+            RegoSet.Of(2L),
         ];
         ordered.Reverse().Order().ShouldBe(ordered);
     }
@@ -56,12 +77,17 @@ public class RegoValueTests
     [InlineData("""{"b":[1,2.50,null],"a":"x\ny"}""", """{"a":"x\ny","b":[1,2.50,null]}""")]
     [InlineData("""{"a":1,"a":2}""", """{"a":2}""")]
     [InlineData("\"\\ud83d\\ude00 \\ud83d\"", "\"😀 \uFFFD\"")]
-    public void Json_is_read_and_written(string text, string written) => RegoValue.ParseJson(text).ToJson().ShouldBe(written);
+    public void Json_is_read_and_written(string text, string written) =>
+        RegoValue.ParseJson(text).ToJson().ShouldBe(written);
 
     [Fact]
     public void Rego_text_has_sets_and_quotes()
     {
-        var value = RegoObject.Of(("a\"\n\u0001", RegoSet.Of(2L, 1L)), (1L, RegoSet.Empty), ("z", RegoArray.Of(true, RegoNull.Instance)));
+        var value = RegoObject.Of(
+            ("a\"\n\u0001", RegoSet.Of(2L, 1L)),
+            (1L, RegoSet.Empty),
+            ("z", RegoArray.Of(true, RegoNull.Instance))
+        );
         value.ToString().ShouldBe("""{1: set(), "a\"\n\x01": {1, 2}, "z": [true, null]}""");
         value.ToJson().ShouldBe("""{"1":[],"a\"\n\u0001":[1,2],"z":[true,null]}""");
     }

@@ -33,14 +33,21 @@ public sealed class MasterKeyTests : IDisposable
                 using var written = await node.Admin.SendAsync(HttpMethod.Put, Path, $$"""{"pool":{{++pool}}}""");
                 written.EnsureSuccessStatusCode();
                 string revision = written.Headers.GetValues("Cairn-Revision").Single();
-                var read = await other.Admin.SendJsonAsync(HttpMethod.Get, Path, null, ("Cairn-Min-Revision", revision));
+                var read = await other.Admin.SendJsonAsync(
+                    HttpMethod.Get,
+                    Path,
+                    null,
+                    ("Cairn-Min-Revision", revision)
+                );
                 ((int)read["pool"]!).ShouldBe(pool);
             }
         }
 
         await second.StopAsync();
         second.Configure = With(engine, "n2", Old);
-        (await Should.ThrowAsync<MasterKeyException>(async () => await second.InitializeAsync())).Message.ShouldContain("master key");
+        (await Should.ThrowAsync<MasterKeyException>(async () => await second.InitializeAsync())).Message.ShouldContain(
+            "master key"
+        );
         second.Configure = With(engine, "n2", New);
         await second.InitializeAsync();
     }
@@ -65,10 +72,11 @@ public sealed class MasterKeyTests : IDisposable
         ((int)(await node.Admin.GetJsonAsync(Path))["pool"]!).ShouldBe(1);
     }
 
-    private static Action<Settings.ServeOptions> With(SharedEngine engine, string id, string keys) => options =>
-    {
-        options.Node.Store = engine.Store;
-        options.Node.NodeId = id;
-        options.Node.MasterKey = keys;
-    };
+    private static Action<Settings.ServeOptions> With(SharedEngine engine, string id, string keys) =>
+        options =>
+        {
+            options.Node.Store = engine.Store;
+            options.Node.NodeId = id;
+            options.Node.MasterKey = keys;
+        };
 }

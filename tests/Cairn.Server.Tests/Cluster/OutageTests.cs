@@ -43,7 +43,10 @@ public sealed class OutageTests : IDisposable
         ((string?)(await node.Admin.GetJsonAsync("/api/v1/cluster"))["leader"]).ShouldBeNull();
 
         await engine.BringBackAsync();
-        await UntilAsync(() => node.Admin.SendAsync(HttpMethod.Get, Path), response => !response.Headers.Contains("Cairn-Stale"));
+        await UntilAsync(
+            () => node.Admin.SendAsync(HttpMethod.Get, Path),
+            response => !response.Headers.Contains("Cairn-Stale")
+        );
         (await node.Client(null).GetStringAsync("/health/ready", Ct)).ShouldContain("\"ready\"");
         await node.Admin.PutJsonAsync(Path, """{"pool":3}""");
         ((int)(await node.Admin.GetJsonAsync(Path))["pool"]!).ShouldBe(3);
@@ -52,8 +55,9 @@ public sealed class OutageTests : IDisposable
     [Fact]
     public async Task Without_engine_and_snapshot_a_start_fails_with_a_sentence()
     {
-        var failure = await Should.ThrowAsync<Storage.StoreUnavailableException>(() => CairnServer.StartAsync(options =>
-            options.Node.Store = "etcd://127.0.0.1:1/cairn?timeout=1"));
+        var failure = await Should.ThrowAsync<Storage.StoreUnavailableException>(() =>
+            CairnServer.StartAsync(options => options.Node.Store = "etcd://127.0.0.1:1/cairn?timeout=1")
+        );
         failure.Message.ShouldContain("etcd cannot be reached");
     }
 
@@ -81,7 +85,9 @@ public sealed class OutageTests : IDisposable
         async Task RefusesAsync(byte[] content)
         {
             await File.WriteAllBytesAsync(Snapshot(node), content, Ct);
-            (await Should.ThrowAsync<Storage.StoreUnusableException>(async () => await node.InitializeAsync())).Message.ShouldContain("snapshot");
+            (
+                await Should.ThrowAsync<Storage.StoreUnusableException>(async () => await node.InitializeAsync())
+            ).Message.ShouldContain("snapshot");
         }
     }
 
@@ -89,7 +95,10 @@ public sealed class OutageTests : IDisposable
 
     private async Task StaleAsync(CairnServer node)
     {
-        using var read = await UntilAsync(() => node.Admin.SendAsync(HttpMethod.Get, Path), response => response.Headers.Contains("Cairn-Stale"));
+        using var read = await UntilAsync(
+            () => node.Admin.SendAsync(HttpMethod.Get, Path),
+            response => response.Headers.Contains("Cairn-Stale")
+        );
         read.StatusCode.ShouldBe(HttpStatusCode.OK);
         JsonNode.Parse(await read.Content.ReadAsStringAsync(Ct))!["pool"]!.GetValue<int>().ShouldBe(1);
         (await node.Client(null).GetStringAsync("/health/ready", Ct)).ShouldContain("degraded");

@@ -38,7 +38,9 @@ public sealed class RedisLimitTests : IAsyncLifetime
         for (int i = 1; i <= 10; i++)
         {
             (await (i % 2 == 0 ? one : two).TakeAsync("key:a", "read", Limit)).ShouldSatisfyAllConditions(
-                decision => decision.Allowed.ShouldBeTrue(), decision => decision.Remaining.ShouldBe(10 - i));
+                decision => decision.Allowed.ShouldBeTrue(),
+                decision => decision.Remaining.ShouldBe(10 - i)
+            );
         }
 
         foreach (var limiter in new[] { one, two })
@@ -56,7 +58,9 @@ public sealed class RedisLimitTests : IAsyncLifetime
     {
         using var one = Limiter();
         using var two = Limiter();
-        var decisions = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => (i % 2 == 0 ? one : two).TakeAsync("key:a", "read", Limit).AsTask()));
+        var decisions = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(i => (i % 2 == 0 ? one : two).TakeAsync("key:a", "read", Limit).AsTask())
+        );
         decisions.Count(decision => decision.Allowed).ShouldBe(10);
     }
 
@@ -81,9 +85,11 @@ public sealed class RedisLimitTests : IAsyncLifetime
     [InlineData("redis:6379")]
     [InlineData("http://redis:6379")]
     [InlineData("redis://redis/first")]
-    public void An_address_that_is_none_is_refused(string address) => Should.Throw<FormatException>(() => RedisWindows.Parse(address));
+    public void An_address_that_is_none_is_refused(string address) =>
+        Should.Throw<FormatException>(() => RedisWindows.Parse(address));
 
-    private RateLimiter Limiter() => new(TimeProvider.System) { Shared = new RedisWindows(Address, TimeProvider.System) };
+    private RateLimiter Limiter() =>
+        new(TimeProvider.System) { Shared = new RedisWindows(Address, TimeProvider.System) };
 
     /// <summary>Reads go on meanwhile, all of them.</summary>
     private async Task UntilAsync(CairnServer node, string health)
@@ -101,7 +107,12 @@ public sealed class RedisLimitTests : IAsyncLifetime
     private async Task StartAsync()
     {
         _redis?.Dispose();
-        _redis = new ServerProcess("redis-server", ["--port", $"{_port}", "--bind", "127.0.0.1", "--save", "", "--requirepass", "secret"]);
-        await _redis.WaitUntilAsync(() => Task.FromResult(_redis.Output.Contains("Ready to accept", StringComparison.Ordinal)));
+        _redis = new ServerProcess(
+            "redis-server",
+            ["--port", $"{_port}", "--bind", "127.0.0.1", "--save", "", "--requirepass", "secret"]
+        );
+        await _redis.WaitUntilAsync(() =>
+            Task.FromResult(_redis.Output.Contains("Ready to accept", StringComparison.Ordinal))
+        );
     }
 }

@@ -31,13 +31,21 @@ public sealed class ReplicaTests : IDisposable
                 using var written = await nodes[i % 3].Admin.SendAsync(HttpMethod.Put, Path, $$"""{"pool":{{i}}}""");
                 written.EnsureSuccessStatusCode();
                 string revision = written.Headers.GetValues("Cairn-Revision").Single();
-                var read = await nodes[(i + 1) % 3].Admin.SendJsonAsync(HttpMethod.Get, Path, null, ("Cairn-Min-Revision", revision));
+                var read = await nodes[(i + 1) % 3]
+                    .Admin.SendJsonAsync(HttpMethod.Get, Path, null, ("Cairn-Min-Revision", revision));
                 ((int)read["pool"]!).ShouldBe(i);
             }
 
-            var cluster = await UntilAsync(() => nodes[0].Admin.GetJsonAsync("/api/v1/cluster"), view =>
-                view["nodes"]!.AsArray().Count == 3 && view["leader"] is not null && view["nodes"]!.AsArray().All(node => (string?)node!["status"] == "up"));
-            ((string?)cluster["mode"], (string?)cluster["engine"], (string?)cluster["node"]).ShouldBe(("replica", kind, "n1"));
+            var cluster = await UntilAsync(
+                () => nodes[0].Admin.GetJsonAsync("/api/v1/cluster"),
+                view =>
+                    view["nodes"]!.AsArray().Count == 3
+                    && view["leader"] is not null
+                    && view["nodes"]!.AsArray().All(node => (string?)node!["status"] == "up")
+            );
+            ((string?)cluster["mode"], (string?)cluster["engine"], (string?)cluster["node"]).ShouldBe(
+                ("replica", kind, "n1")
+            );
             cluster["nodes"]!.AsArray().Count(node => (bool)node!["leader"]!).ShouldBe(1);
             cluster["members"]!.AsArray().ShouldAllBe(member => (string?)member!["status"] == "healthy");
             nodes.Count(node => node.Node.Cluster!.IsLeader).ShouldBe(1);
@@ -46,8 +54,12 @@ public sealed class ReplicaTests : IDisposable
             var leader = nodes.Single(node => node.Node.Cluster!.IsLeader);
             var others = nodes.Where(node => node != leader).ToList();
             await leader.StopAsync();
-            await UntilAsync(() => others[0].Admin.GetJsonAsync("/api/v1/cluster"), view =>
-                view["nodes"]!.AsArray().Count == 2 && others.Any(node => node.Node.Options.NodeId == (string?)view["leader"]));
+            await UntilAsync(
+                () => others[0].Admin.GetJsonAsync("/api/v1/cluster"),
+                view =>
+                    view["nodes"]!.AsArray().Count == 2
+                    && others.Any(node => node.Node.Options.NodeId == (string?)view["leader"])
+            );
             leader.Folder.Dispose();
             nodes = [.. others];
         }
@@ -63,8 +75,15 @@ public sealed class ReplicaTests : IDisposable
     {
         await using var node = await CairnServer.StartAsync();
         var problem = await node.Admin.RefusedAsync(
-            HttpStatusCode.ServiceUnavailable, HttpMethod.Get, "/api/v1/environments/dev", headers: ("Cairn-Min-Revision", "999999"));
-        ((string?)problem["detail"]).ShouldBe($"This node is at revision {node.Node.Catalogs.Current.Revision} and has not reached 999999 within 10 seconds.");
+            HttpStatusCode.ServiceUnavailable,
+            HttpMethod.Get,
+            "/api/v1/environments/dev",
+            headers: ("Cairn-Min-Revision", "999999")
+        );
+        ((string?)problem["detail"]).ShouldBe(
+            $"This node is at revision {node.Node.Catalogs.Current.Revision} and has not reached 999999 within "
+                + "10 seconds."
+        );
     }
 
     [Fact]
@@ -72,16 +91,19 @@ public sealed class ReplicaTests : IDisposable
     {
         await using var node = await CairnServer.StartAsync();
         var view = await node.Admin.GetJsonAsync("/api/v1/cluster");
-        ((string?)view["mode"], (string?)view["engine"], (string?)view["leader"]).ShouldBe(("standalone", "sqlite", node.Node.Options.NodeId));
+        ((string?)view["mode"], (string?)view["engine"], (string?)view["leader"]).ShouldBe(
+            ("standalone", "sqlite", node.Node.Options.NodeId)
+        );
         view["nodes"]!.AsArray().Count.ShouldBe(1);
     }
 
-    internal static Task<CairnServer> StartAsync(SharedEngine engine, string id) => CairnServer.StartAsync(options =>
-    {
-        options.Node.Store = engine.Store;
-        options.Node.NodeId = id;
-        options.Node.MasterKey = MasterKey;
-    });
+    internal static Task<CairnServer> StartAsync(SharedEngine engine, string id) =>
+        CairnServer.StartAsync(options =>
+        {
+            options.Node.Store = engine.Store;
+            options.Node.NodeId = id;
+            options.Node.MasterKey = MasterKey;
+        });
 
     private async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> holds)
     {

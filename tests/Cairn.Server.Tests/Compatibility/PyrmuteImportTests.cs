@@ -14,7 +14,8 @@ public sealed class PyrmuteImportTests
     private const string ReadHash = "$2b$06$N9qo8uLOickgx2ZMRZoMye1ndjbMpiH/B0Q0nrqvkFZfDo7kEuHSy";
     private const string OtherHash = "$2b$05$abcdefghijklmnopqrstuu0oImNDIy4flhldV9YqunRgBAePKmw7m";
 
-    /// <summary>The tables as the original makes them; JSON, BOOLEAN and TIMESTAMP mean what the engine makes of them.</summary>
+    /// <summary>The tables as the original makes them; JSON, BOOLEAN and TIMESTAMP mean what the engine makes of
+    /// them.</summary>
     private const string Script = $$"""
         CREATE TABLE schemas (id INTEGER PRIMARY KEY, namespace VARCHAR(255), model_name VARCHAR(255) NOT NULL, version VARCHAR(100) NOT NULL,
           json_schema JSON NOT NULL, avro_schema JSON, registered_at TIMESTAMP NOT NULL, registered_by VARCHAR(255) NOT NULL, meta JSON NOT NULL,
@@ -48,7 +49,11 @@ public sealed class PyrmuteImportTests
         postgres.Run(Script);
         await using var server = await CairnServer.StartAsync();
         await TakesOverAsync(server, postgres.Address);
-        await TakesOverAsync(server, postgres.Address.Replace("postgres://", "postgresql+psycopg2://", StringComparison.Ordinal), again: true);
+        await TakesOverAsync(
+            server,
+            postgres.Address.Replace("postgres://", "postgresql+psycopg2://", StringComparison.Ordinal),
+            again: true
+        );
     }
 
     [Fact]
@@ -58,8 +63,20 @@ public sealed class PyrmuteImportTests
         var import = new PyrmuteImport(server.Node);
         string other = Path.Combine(server.Folder.Path, "other.db");
         await File.WriteAllTextAsync(other, new string('x', 5000));
-        foreach (string address in new[] { "sqlite:" + Path.Combine(server.Folder.Path, "none.db"), "sqlite:" + other, "mysql://x", "" })
-            await Should.ThrowAsync<ProblemException>(() => import.RunAsync(address, dryRun: false, CancellationToken.None));
+        foreach (
+            string address in new[]
+            {
+                "sqlite:" + Path.Combine(server.Folder.Path, "none.db"),
+                "sqlite:" + other,
+                "mysql://x",
+                "",
+            }
+        )
+        {
+            await Should.ThrowAsync<ProblemException>(() =>
+                import.RunAsync(address, dryRun: false, CancellationToken.None)
+            );
+        }
     }
 
     [Fact]
@@ -90,7 +107,9 @@ public sealed class PyrmuteImportTests
         }
 
         var result = await new PyrmuteImport(server.Node).RunAsync(address, dryRun: false, CancellationToken.None);
-        (result.Schemas, result.SchemasThere, result.Keys, result.KeysThere).ShouldBe(again ? (0, 3, 0, 3) : (3, 0, 3, 0));
+        (result.Schemas, result.SchemasThere, result.Keys, result.KeysThere).ShouldBe(
+            again ? (0, 3, 0, 3) : (3, 0, 3, 0)
+        );
         result.Refused.ShouldHaveSingleItem().ShouldStartWith("_::Odd@1.0.0");
         if (again)
             return;
@@ -103,7 +122,9 @@ public sealed class PyrmuteImportTests
         ((string?)invoice["deprecated_at"]).ShouldBe("2025-04-01T00:00:00Z");
         ((string?)invoice["deprecation_message"]).ShouldBe("Use 1.1.0");
         ((string?)invoice["meta"]!["team"]).ShouldBe("money");
-        (await server.Admin.AskAsync(200, "GET", "/schemas/billing/Invoice/versions/1.1.0"))["avro_schema"]!["name"]!.ToString().ShouldBe("I");
+        (await server.Admin.AskAsync(200, "GET", "/schemas/billing/Invoice/versions/1.1.0"))["avro_schema"]!["name"]!
+            .ToString()
+            .ShouldBe("I");
         ((long)(await server.Admin.RegisterAsync("User", "1.1.0"))["id"]!).ShouldBeGreaterThan(12);
 
         var reader = await server.Admin.AskAsync(200, "GET", "/api-keys/21");
@@ -137,14 +158,18 @@ internal sealed class TemporaryPostgres : IDisposable
     private readonly string _programs;
     private readonly int _port;
 
-    private TemporaryPostgres(TempFolder folder, string programs, int port) => (_folder, _programs, _port) = (folder, programs, port);
+    private TemporaryPostgres(TempFolder folder, string programs, int port) =>
+        (_folder, _programs, _port) = (folder, programs, port);
 
     public string Address => $"postgres://postgres@127.0.0.1:{_port}/postgres";
 
     public static TemporaryPostgres Start()
     {
         string? programs = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+            ? Directory
+                .GetDirectories("/usr/lib/postgresql")
+                .Select(version => Path.Combine(version, "bin"))
+                .FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
             : null;
         if (programs is null)
             Assert.Skip("PostgreSQL is not installed here (/usr/lib/postgresql/*/bin/initdb).");
@@ -155,13 +180,28 @@ internal sealed class TemporaryPostgres : IDisposable
         if (Environment.UserName == "root")
             Run("chown", ["postgres", folder.Path]);
         postgres.RunProgram("initdb", ["-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]);
-        postgres.RunProgram("pg_ctl", ["-D", data, "-w", "-l", Path.Combine(folder.Path, "log"), "-o", $"-p {port} -k {folder.Path} -c listen_addresses=127.0.0.1 -c fsync=off", "start"]);
+        postgres.RunProgram(
+            "pg_ctl",
+            [
+                "-D",
+                data,
+                "-w",
+                "-l",
+                Path.Combine(folder.Path, "log"),
+                "-o",
+                $"-p {port} -k {folder.Path} -c listen_addresses=127.0.0.1 -c fsync=off",
+                "start",
+            ]
+        );
         return postgres;
     }
 
     /// <summary>Runs SQL.</summary>
     public void Run(string script) =>
-        RunProgram("psql", ["-h", "127.0.0.1", "-p", $"{_port}", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-q", "-c", script]);
+        RunProgram(
+            "psql",
+            ["-h", "127.0.0.1", "-p", $"{_port}", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-q", "-c", script]
+        );
 
     public void Dispose()
     {
@@ -181,7 +221,14 @@ internal sealed class TemporaryPostgres : IDisposable
 
     private static void Run(string program, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = "/" })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                WorkingDirectory = "/",
+            }
+        )!;
         // What pg_ctl starts keeps its output open, so it is not read to its end here.
         process.WaitForExit(60_000).ShouldBeTrue($"{program} does not end");
         process.ExitCode.ShouldBe(0, program);

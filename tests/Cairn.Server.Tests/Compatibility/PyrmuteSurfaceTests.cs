@@ -5,7 +5,8 @@ using Cairn.Server.Tests.Support;
 
 namespace Cairn.Server.Tests.Compatibility;
 
-/// <summary>What is around the operations of Pyrmute Registry: authentication on and off, routing, headers, health, settings.</summary>
+/// <summary>What is around the operations of Pyrmute Registry: authentication on and off, routing, headers, health,
+/// settings.</summary>
 public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<CairnServer>
 {
     private const string Missing = "API key required. Provide via X-API-Key header or Bearer token.";
@@ -15,7 +16,12 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
     {
         using var made = server.Client(null);
         await AnswersAsync(401, Missing);
-        await AnswersAsync(401, "Invalid API key", ("X-API-Key", "wrong"), ("Authorization", "Bearer " + CairnServer.AdminKey));
+        await AnswersAsync(
+            401,
+            "Invalid API key",
+            ("X-API-Key", "wrong"),
+            ("Authorization", "Bearer " + CairnServer.AdminKey)
+        );
         await AnswersAsync(200, null, ("X-API-Key", CairnServer.AdminKey), ("Authorization", "Bearer wrong"));
         await AnswersAsync(200, null, ("X-API-Key", ""), ("Authorization", "bEaReR " + CairnServer.AdminKey));
         await AnswersAsync(401, Missing, ("Authorization", "Basic " + CairnServer.AdminKey));
@@ -44,15 +50,29 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
     [InlineData("DELETE", "/api-keys", 405, "POST, GET")]
     [InlineData("GET", "/api-keys/1/revoke", 405, "POST")]
     [InlineData("GET", "/api-keys/1/2/3", 404, null)]
-    public async Task What_matches_no_route_is_told_so_without_a_key(string method, string path, int status, string? allow)
+    public async Task What_matches_no_route_is_told_so_without_a_key(
+        string method,
+        string path,
+        int status,
+        string? allow
+    )
     {
         using var client = server.Client(null);
-        using var answer = await client.SendAsync(new HttpMethod(method), path, method is "PUT" or "POST" ? "{}" : null);
+        using var answer = await client.SendAsync(
+            new HttpMethod(method),
+            path,
+            method is "PUT" or "POST" ? "{}" : null
+        );
         ((int)answer.StatusCode).ShouldBe(status);
         if (allow is not null)
             answer.Content.Headers.Allow.ShouldBe(allow.Split(", "), ignoreOrder: true);
         if (method != "HEAD")
-            (await answer.Content.ReadAsStringAsync()).ShouldBe(status == 404 ? """{"detail":"Not Found"}""" : """{"detail":"Method Not Allowed"}""");
+        {
+            (await answer.Content.ReadAsStringAsync()).ShouldBe(
+                status == 404 ? """{"detail":"Not Found"}""" : """{"detail":"Method Not Allowed"}"""
+            );
+        }
+
         answer.Headers.Contains("X-Correlation-ID").ShouldBeTrue();
     }
 
@@ -90,7 +110,9 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
     [Fact]
     public async Task Without_authentication_everything_is_open_but_keys_cannot_be_made()
     {
-        await using var open = await CairnServer.StartAsync(options => options.Node.PyrmuteRegistry.Authentication = false);
+        await using var open = await CairnServer.StartAsync(options =>
+            options.Node.PyrmuteRegistry.Authentication = false
+        );
         using var client = open.Client("not even looked at");
         await client.RegisterAsync("open/M", "1.0.0");
         await client.AskAsync(200, "DELETE", "/schemas/open/M/versions/1.0.0?force=true");
@@ -102,7 +124,9 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
         ((int)listed["total"]!).ShouldBe(1);
         // Cairn's own API is as closed as ever.
         (await client.GetAsync("/api/v1/schemas")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await open.Admin.GetJsonAsync("/api/v1/audit?actor=anonymous&outcome=success"))["items"]!.AsArray().Count.ShouldBe(2);
+        (await open.Admin.GetJsonAsync("/api/v1/audit?actor=anonymous&outcome=success"))["items"]!
+            .AsArray()
+            .Count.ShouldBe(2);
     }
 
     [Fact]
@@ -124,7 +148,9 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
         var root = await client.GetJsonAsync("/");
         ((string?)root["name"]).ShouldBe("Cairn");
         root["repository"].ShouldBeNull();
-        root["documentation"]!.ToJsonString().ShouldBe("""{"swagger":"/docs","redoc":"/redoc","openapi":"/openapi.json"}""");
+        root["documentation"]!
+            .ToJsonString()
+            .ShouldBe("""{"swagger":"/docs","redoc":"/redoc","openapi":"/openapi.json"}""");
         ((string?)root["endpoints"]!["schemas"]).ShouldBe("/schemas");
         var description = await client.GetJsonAsync("/openapi.json");
         ((string?)description["openapi"])!.ShouldStartWith("3.1");
@@ -157,7 +183,9 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
     public async Task Browsers_are_answered_as_the_original_answers_them_where_origins_are_set()
     {
         await using var any = await CairnServer.StartAsync(options => options.Node.PyrmuteRegistry.CorsOrigins = ["*"]);
-        await using var some = await CairnServer.StartAsync(options => options.Node.PyrmuteRegistry.CorsOrigins = ["https://app.example.com"]);
+        await using var some = await CairnServer.StartAsync(options =>
+            options.Node.PyrmuteRegistry.CorsOrigins = ["https://app.example.com"]
+        );
         (await AllowedAsync(any, "https://x.example")).ShouldBe("* true ");
         (await AllowedAsync(any, "https://x.example", ("Cookie", "a=b"))).ShouldBe("https://x.example true Origin");
         (await AllowedAsync(any, null)).ShouldBe("  ");
@@ -165,8 +193,17 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
         (await AllowedAsync(some, "https://x.example")).ShouldBe(" true ");
         (await AllowedAsync(server, "https://x.example")).ShouldBe("  ");
 
-        using var preflight = await any.Client(null).SendAsync(HttpMethod.Options, "/schemas/anything/at/all", headers:
-            [("Origin", "https://x.example"), ("Access-Control-Request-Method", "DELETE"), ("Access-Control-Request-Headers", "X-API-Key, X-More")]);
+        using var preflight = await any.Client(null)
+            .SendAsync(
+                HttpMethod.Options,
+                "/schemas/anything/at/all",
+                headers:
+                [
+                    ("Origin", "https://x.example"),
+                    ("Access-Control-Request-Method", "DELETE"),
+                    ("Access-Control-Request-Headers", "X-API-Key, X-More"),
+                ]
+            );
         preflight.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await preflight.Content.ReadAsStringAsync()).ShouldBe("OK");
         Header(preflight, "Access-Control-Allow-Origin").ShouldBe("https://x.example");
@@ -176,18 +213,33 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
         Header(preflight, "Access-Control-Max-Age").ShouldBe("600");
         Header(preflight, "Vary").ShouldBe("Origin");
         Header(preflight, "X-Correlation-ID").ShouldBe("");
-        using var refused = await some.Client(null).SendAsync(HttpMethod.Options, "/schemas", headers: [("Origin", "https://x.example"), ("Access-Control-Request-Method", "GET")]);
+        using var refused = await some.Client(null)
+            .SendAsync(
+                HttpMethod.Options,
+                "/schemas",
+                headers: [("Origin", "https://x.example"), ("Access-Control-Request-Method", "GET")]
+            );
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         refused.Content.Headers.ContentType!.MediaType.ShouldBe("text/plain");
 
-        static async Task<string> AllowedAsync(CairnServer server, string? origin, params (string Name, string Value)[] headers)
+        static async Task<string> AllowedAsync(
+            CairnServer server,
+            string? origin,
+            params (string Name, string Value)[] headers
+        )
         {
-            using var answer = await server.Admin.SendAsync(HttpMethod.Get, "/schemas", headers: origin is null ? headers : [("Origin", origin), .. headers]);
+            using var answer = await server.Admin.SendAsync(
+                HttpMethod.Get,
+                "/schemas",
+                headers: origin is null ? headers : [("Origin", origin), .. headers]
+            );
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-            return $"{Header(answer, "Access-Control-Allow-Origin")} {Header(answer, "Access-Control-Allow-Credentials")} {Header(answer, "Vary")}";
+            return $"{Header(answer, "Access-Control-Allow-Origin")} "
+                + $"{Header(answer, "Access-Control-Allow-Credentials")} {Header(answer, "Vary")}";
         }
 
-        static string Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
+        static string Header(HttpResponseMessage answer, string name) =>
+            answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
     }
 
     [Fact]
@@ -197,10 +249,18 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
         using var handler = new HttpClientHandler { AutomaticDecompression = DecompressionMethods.None };
         using var client = new HttpClient(handler) { BaseAddress = server.Address };
         client.DefaultRequestHeaders.Add("X-API-Key", CairnServer.AdminKey);
-        using var packed = await client.SendAsync(HttpMethod.Get, "/schemas/large/M/versions/1.0.0", headers: ("Accept-Encoding", "deflate, gzip"));
+        using var packed = await client.SendAsync(
+            HttpMethod.Get,
+            "/schemas/large/M/versions/1.0.0",
+            headers: ("Accept-Encoding", "deflate, gzip")
+        );
         packed.Content.Headers.ContentEncoding.ShouldBe(["gzip"]);
         (await packed.Content.ReadAsByteArrayAsync()).Length.ShouldBeLessThan(1000);
-        using var plain = await client.SendAsync(HttpMethod.Get, "/schemas/large/M/versions/1.0.0", headers: ("Accept-Encoding", "identity"));
+        using var plain = await client.SendAsync(
+            HttpMethod.Get,
+            "/schemas/large/M/versions/1.0.0",
+            headers: ("Accept-Encoding", "identity")
+        );
         plain.Content.Headers.ContentEncoding.ShouldBeEmpty();
         plain.Headers.Vary.ShouldBe(["Accept-Encoding"]);
     }
@@ -208,7 +268,9 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
     [Fact]
     public async Task A_rate_limit_holds_only_when_it_is_set_and_spares_health()
     {
-        await using var limited = await CairnServer.StartAsync(options => options.Node.PyrmuteRegistry.RateLimit = CairnOptions.ParseLimit("3/minute"));
+        await using var limited = await CairnServer.StartAsync(options =>
+            options.Node.PyrmuteRegistry.RateLimit = CairnOptions.ParseLimit("3/minute")
+        );
         for (int i = 0; i < 3; i++)
             await limited.Admin.AskAsync(200, "GET", "/schemas");
         using var refused = await limited.Admin.GetAsync("/schemas");
@@ -229,19 +291,21 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
     [Fact]
     public void Its_environment_variables_are_settings_of_Cairn()
     {
-        var (options, settings) = Load(new()
-        {
-            ["PYRMUTE_REGISTRY_DATABASE_URL"] = "postgresql://user:pw@db.example.com:5432/registry",
-            ["pyrmute_registry_enable_auth"] = "no",
-            ["PYRMUTE_REGISTRY_CORS_ORIGINS"] = """["https://a.example","https://b.example"]""",
-            ["PYRMUTE_REGISTRY_PORT"] = "9000",
-            ["PYRMUTE_REGISTRY_ENVIRONMENT"] = "production",
-            ["PYRMUTE_REGISTRY_APP_NAME"] = "Ours",
-            ["PYRMUTE_REGISTRY_RATE_LIMIT_ENABLED"] = "true",
-            ["PYRMUTE_REGISTRY_LOG_LEVEL"] = "WARNING",
-            ["PYRMUTE_REGISTRY_WORKERS"] = "4",
-            ["PYRMUTE_REGISTRY_SOMETHING_ELSE"] = "ignored",
-        });
+        var (options, settings) = Load(
+            new()
+            {
+                ["PYRMUTE_REGISTRY_DATABASE_URL"] = "postgresql://user:pw@db.example.com:5432/registry",
+                ["pyrmute_registry_enable_auth"] = "no",
+                ["PYRMUTE_REGISTRY_CORS_ORIGINS"] = """["https://a.example","https://b.example"]""",
+                ["PYRMUTE_REGISTRY_PORT"] = "9000",
+                ["PYRMUTE_REGISTRY_ENVIRONMENT"] = "production",
+                ["PYRMUTE_REGISTRY_APP_NAME"] = "Ours",
+                ["PYRMUTE_REGISTRY_RATE_LIMIT_ENABLED"] = "true",
+                ["PYRMUTE_REGISTRY_LOG_LEVEL"] = "WARNING",
+                ["PYRMUTE_REGISTRY_WORKERS"] = "4",
+                ["PYRMUTE_REGISTRY_SOMETHING_ELSE"] = "ignored",
+            }
+        );
         options.Node.Store.ShouldBe("postgres://user:pw@db.example.com:5432/registry");
         var registry = options.Node.PyrmuteRegistry;
         registry.Authentication.ShouldBeFalse();
@@ -288,13 +352,16 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
     {
         var settings = Cairn.Server.Compatibility.PyrmuteRegistry.PyrmuteVariables.Read(
             new Dictionary<string, string> { ["PYRMUTE_REGISTRY_APP_NAME"] = "from the process" },
-            "# a comment\nexport PYRMUTE_REGISTRY_ENABLE_AUTH=\"false\" # off\nPYRMUTE_REGISTRY_APP_NAME=file\nPYRMUTE_REGISTRY_HOST='127.0.0.1'\nOTHER=x\n");
+            "# a comment\nexport PYRMUTE_REGISTRY_ENABLE_AUTH=\"false\" # off\nPYRMUTE_REGISTRY_APP_NAME=file\n"
+                + "PYRMUTE_REGISTRY_HOST='127.0.0.1'\nOTHER=x\n"
+        );
         settings["pyrmute-registry-auth"].ShouldBe(new("off", "PYRMUTE_REGISTRY_ENABLE_AUTH in .env"));
         settings["pyrmute-registry-app-name"].Value.ShouldBe("from the process");
         settings["listen"].Value.ShouldBe("http://127.0.0.1:8000");
         settings.Count.ShouldBe(3);
     }
 
-    private static (ServeOptions Options, IReadOnlyList<EffectiveSetting> Settings) Load(Dictionary<string, string> environment) =>
-        EffectiveSettings.Load(new Dictionary<string, string>(), environment, null);
+    private static (ServeOptions Options, IReadOnlyList<EffectiveSetting> Settings) Load(
+        Dictionary<string, string> environment
+    ) => EffectiveSettings.Load(new Dictionary<string, string>(), environment, null);
 }

@@ -39,7 +39,12 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
     [InlineData("1.0.0%0A")]
     [InlineData("1.0.0+b")]
     public async Task A_version_that_is_none_is_refused(string version) =>
-        await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/api/v1/schemas/bad/Version/" + version, "{}");
+        await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            "/api/v1/schemas/bad/Version/" + version,
+            "{}"
+        );
 
     [Theory]
     [InlineData("cafe\u0301/Model", "NFC")]
@@ -51,7 +56,9 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
     public async Task A_name_that_looks_like_another_is_refused(string path, string part)
     {
         string url = "/api/v1/schemas/" + string.Join('/', path.Split('/').Select(Uri.EscapeDataString)) + "/1.0.0";
-        ((string?)(await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, url, "{}"))["detail"])!.ShouldContain(part);
+        (
+            (string?)(await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, url, "{}"))["detail"]
+        )!.ShouldContain(part);
         await Admin.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, url);
     }
 
@@ -64,7 +71,12 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
     {
         foreach (string version in new[] { "1.2.0", "2.0.0" })
             await Admin.PutJsonAsync("/api/v1/schemas/bad/Downgrade/" + version, "{}");
-        var refused = await Admin.RefusedAsync(HttpStatusCode.Conflict, HttpMethod.Put, "/api/v1/schemas/bad/Downgrade/1.1.0", "{}");
+        var refused = await Admin.RefusedAsync(
+            HttpStatusCode.Conflict,
+            HttpMethod.Put,
+            "/api/v1/schemas/bad/Downgrade/1.1.0",
+            "{}"
+        );
         ((string?)refused["detail"])!.ShouldContain("backport");
         // The line of major version 1 goes on beside 2.
         await Admin.PutJsonAsync("/api/v1/schemas/bad/Downgrade/1.2.1", "{}");
@@ -85,8 +97,14 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
         string address = Uri.UnescapeDataString(path) + "@1.0.0";
         Uri.UnescapeDataString(read.Headers.GetValues("Cairn-Schema").Single()).ShouldBe(address);
         await Admin.PutJsonAsync("/api/v1/configs/names/config", "{}");
-        await Admin.PutJsonAsync("/api/v1/config-schemas/names/config", System.Text.Json.JsonSerializer.Serialize(address));
-        await Admin.PutJsonAsync("/api/v1/schemas/names/Refers/1.0.0?backport=true", $$"""{"$ref":"cairn:{{path}}@1.0.0"}""");
+        await Admin.PutJsonAsync(
+            "/api/v1/config-schemas/names/config",
+            System.Text.Json.JsonSerializer.Serialize(address)
+        );
+        await Admin.PutJsonAsync(
+            "/api/v1/schemas/names/Refers/1.0.0?backport=true",
+            $$"""{"$ref":"cairn:{{path}}@1.0.0"}"""
+        );
         await Admin.SendJsonAsync(HttpMethod.Delete, "/api/v1/schemas/names/Refers/1.0.0");
     }
 
@@ -107,7 +125,12 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
 
     [Fact]
     public async Task A_long_name_is_refused() =>
-        await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, $"/api/v1/schemas/a/{new string('x', 256)}/1.0.0", "{}");
+        await Admin.RefusedAsync(
+            HttpStatusCode.BadRequest,
+            HttpMethod.Put,
+            $"/api/v1/schemas/a/{new string('x', 256)}/1.0.0",
+            "{}"
+        );
 
     [Fact]
     public async Task A_body_of_ten_megabytes_is_refused_before_it_is_read_whole()
@@ -124,9 +147,11 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
         var bomb = new StringBuilder("""{"$ref":"#/$defs/l0","$defs":{""");
         for (int level = 0; level < 60; level++)
         {
-            bomb.Append($$"""
+            bomb.Append(
+                $$"""
                 "l{{level}}":{"allOf":[{"$ref":"#/$defs/l{{level + 1}}"},{"$ref":"#/$defs/l{{level + 1}}"}]},
-                """);
+                """
+            );
         }
 
         bomb.Append("\"l60\":{\"type\":\"string\"}}}");
@@ -142,15 +167,30 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
     {
         await Admin.PutJsonAsync("/api/v1/schemas/fan/L0/1.0.0", """{"type":"string"}""");
         for (int level = 1; level <= 30; level++)
-            await Admin.PutJsonAsync($"/api/v1/schemas/fan/L{level}/1.0.0", $$"""{"allOf":[{"$ref":"cairn:fan/L{{level - 1}}@1.0.0"},{"$ref":"cairn:fan/L{{level - 1}}@1.0.0"}]}""");
+        {
+            await Admin.PutJsonAsync(
+                $"/api/v1/schemas/fan/L{level}/1.0.0",
+                $$"""{"allOf":[{"$ref":"cairn:fan/L{{level - 1}}@1.0.0"},{"$ref":"cairn:fan/L{{level - 1}}@1.0.0"}]}"""
+            );
+        }
+
         (await Admin.GetJsonAsync("/api/v1/schema-metadata/fan/L30/1.0.0"))["references"]!.AsArray().Count.ShouldBe(30);
     }
 
     [Fact]
     public async Task Of_clashing_registrations_of_one_version_exactly_one_wins()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 32).Select(i =>
-            Admin.SendAsync(HttpMethod.Put, "/api/v1/schemas/clash/Model/1.0.0", $$"""{"title":"number {{i}}"}""")));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 32)
+                .Select(i =>
+                    Admin.SendAsync(
+                        HttpMethod.Put,
+                        "/api/v1/schemas/clash/Model/1.0.0",
+                        $$"""{"title":"number {{i}}"}"""
+                    )
+                )
+        );
         answers.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
         answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict).ShouldBe(31);
         string title = (string)(await Admin.GetJsonAsync("/api/v1/schema-metadata/clash/Model/1.0.0"))["title"]!;
@@ -166,7 +206,8 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
             await Admin.PutJsonAsync($"/api/v1/schema-rules/clash-rule/M{round}", """{"compatibility":"FULL"}""");
             var answers = await Task.WhenAll(
                 Admin.SendAsync(HttpMethod.Put, $"/api/v1/schemas/clash-rule/M{round}/1.0.0", """{"type":"string"}"""),
-                Admin.SendAsync(HttpMethod.Put, $"/api/v1/schemas/clash-rule/M{round}/1.1.0", """{"type":"integer"}"""));
+                Admin.SendAsync(HttpMethod.Put, $"/api/v1/schemas/clash-rule/M{round}/1.1.0", """{"type":"integer"}""")
+            );
             answers.Count(answer => answer.IsSuccessStatusCode).ShouldBe(1);
         }
     }
@@ -174,7 +215,11 @@ public sealed class BadInputTests(CairnServer server) : IClassFixture<CairnServe
     [Fact]
     public async Task The_same_registration_by_many_at_once_is_made_once()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Admin.SendAsync(HttpMethod.Put, "/api/v1/schemas/clash/Same/1.0.0", "{}")));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(_ => Admin.SendAsync(HttpMethod.Put, "/api/v1/schemas/clash/Same/1.0.0", "{}"))
+        );
         answers.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
         answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(15);
     }

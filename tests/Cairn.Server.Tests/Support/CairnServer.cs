@@ -36,7 +36,11 @@ public sealed class CairnServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var options = new ServeOptions { Listen = ["http://127.0.0.1:0"], LogLevel = Microsoft.Extensions.Logging.LogLevel.Error };
+        var options = new ServeOptions
+        {
+            Listen = ["http://127.0.0.1:0"],
+            LogLevel = Microsoft.Extensions.Logging.LogLevel.Error,
+        };
         options.Node.Data = Folder.Path;
         options.Node.BootstrapAdminKey = AdminKey;
         options.Node.ReadLimit = null;
@@ -75,8 +79,13 @@ public sealed class CairnServer : IAsyncLifetime
     /// <summary>A client with a new key.</summary>
     public async Task<HttpClient> ClientWithKeyAsync(string permission, string? more = null)
     {
-        string name = "test-" + Interlocked.Increment(ref _keys).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var made = await Admin.SendJsonAsync(HttpMethod.Post, "/api/v1/keys", $$"""{"name":"{{name}}","permission":"{{permission}}"{{more}}}""");
+        string name =
+            "test-" + Interlocked.Increment(ref _keys).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var made = await Admin.SendJsonAsync(
+            HttpMethod.Post,
+            "/api/v1/keys",
+            $$"""{"name":"{{name}}","permission":"{{permission}}"{{more}}}"""
+        );
         return Client((string?)made["key"]);
     }
 
@@ -111,7 +120,13 @@ public sealed class TempFolder : IDisposable
 public static class Requests
 {
     public static Task<HttpResponseMessage> SendAsync(
-        this HttpClient client, HttpMethod method, string path, string? body = null, string mediaType = "application/json", params (string Name, string Value)[] headers)
+        this HttpClient client,
+        HttpMethod method,
+        string path,
+        string? body = null,
+        string mediaType = "application/json",
+        params (string Name, string Value)[] headers
+    )
     {
         var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -125,7 +140,13 @@ public static class Requests
         return client.SendAsync(request);
     }
 
-    public static async Task<JsonNode> SendJsonAsync(this HttpClient client, HttpMethod method, string path, string? body = null, params (string Name, string Value)[] headers)
+    public static async Task<JsonNode> SendJsonAsync(
+        this HttpClient client,
+        HttpMethod method,
+        string path,
+        string? body = null,
+        params (string Name, string Value)[] headers
+    )
     {
         using var response = await client.SendAsync(method, path, body, headers: headers);
         string text = await response.Content.ReadAsStringAsync();
@@ -133,17 +154,33 @@ public static class Requests
         return JsonNode.Parse(text)!;
     }
 
-    public static Task<JsonNode> GetJsonAsync(this HttpClient client, string path) => client.SendJsonAsync(HttpMethod.Get, path);
+    public static Task<JsonNode> GetJsonAsync(this HttpClient client, string path) =>
+        client.SendJsonAsync(HttpMethod.Get, path);
 
-    public static Task<JsonNode> PutJsonAsync(this HttpClient client, string path, string body, params (string Name, string Value)[] headers) =>
-        client.SendJsonAsync(HttpMethod.Put, path, body, headers);
+    public static Task<JsonNode> PutJsonAsync(
+        this HttpClient client,
+        string path,
+        string body,
+        params (string Name, string Value)[] headers
+    ) => client.SendJsonAsync(HttpMethod.Put, path, body, headers);
 
-    public static Task<JsonNode> PostJsonAsync(this HttpClient client, string path, string body, params (string Name, string Value)[] headers) =>
-        client.SendJsonAsync(HttpMethod.Post, path, body, headers);
+    public static Task<JsonNode> PostJsonAsync(
+        this HttpClient client,
+        string path,
+        string body,
+        params (string Name, string Value)[] headers
+    ) => client.SendJsonAsync(HttpMethod.Post, path, body, headers);
 
     /// <summary>Sends what should be refused, and gives the problem document.</summary>
     public static async Task<JsonNode> RefusedAsync(
-        this HttpClient client, HttpStatusCode status, HttpMethod method, string path, string? body = null, string mediaType = "application/json", params (string Name, string Value)[] headers)
+        this HttpClient client,
+        HttpStatusCode status,
+        HttpMethod method,
+        string path,
+        string? body = null,
+        string mediaType = "application/json",
+        params (string Name, string Value)[] headers
+    )
     {
         using var response = await client.SendAsync(method, path, body, mediaType, headers);
         string text = await response.Content.ReadAsStringAsync();

@@ -10,9 +10,14 @@ public sealed class EventReader : IAsyncDisposable
     private readonly HttpResponseMessage _response;
     private readonly StreamReader _reader;
 
-    private EventReader(HttpResponseMessage response, Stream stream) => (_response, _reader) = (response, new StreamReader(stream));
+    private EventReader(HttpResponseMessage response, Stream stream) =>
+        (_response, _reader) = (response, new StreamReader(stream));
 
-    public static async Task<EventReader> OpenAsync(HttpClient client, string path, params (string Name, string Value)[] headers)
+    public static async Task<EventReader> OpenAsync(
+        HttpClient client,
+        string path,
+        params (string Name, string Value)[] headers
+    )
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         foreach (var (name, value) in headers)
@@ -26,7 +31,9 @@ public sealed class EventReader : IAsyncDisposable
     public async Task<ServerEvent> NextAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        string type = "message", id = "", data = "";
+        string type = "message",
+            id = "",
+            data = "";
         while (await _reader.ReadLineAsync(patience.Token) is { } line)
         {
             if (line.Length == 0 && data.Length > 0)

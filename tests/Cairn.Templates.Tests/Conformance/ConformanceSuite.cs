@@ -6,7 +6,8 @@ namespace Cairn.Templates.Tests.Conformance;
 internal static class ConformanceSuite
 {
     public const string Missing =
-        "the conformance data is not here: set CAIRN_CONFORMANCE to its folder, or put it at shared/conformance beside the checkout";
+        "the conformance data is not here: set CAIRN_CONFORMANCE to its folder, or put it at "
+        + "shared/conformance beside the checkout";
 
     public static string? Folder { get; } = Find();
 
@@ -33,7 +34,13 @@ internal static class ConformanceSuite
 }
 
 /// <summary>One case: a template, its data, and the text or the error that Jinja2 makes of it.</summary>
-internal sealed record ConformanceCase(string Id, string Template, TemplateEnvironment Environment, TemplateVariables Variables, string? Expected)
+internal sealed record ConformanceCase(
+    string Id,
+    string Template,
+    TemplateEnvironment Environment,
+    TemplateVariables Variables,
+    string? Expected
+)
 {
     public static ConformanceCase From(string file, JsonElement json)
     {
@@ -41,8 +48,14 @@ internal sealed record ConformanceCase(string Id, string Template, TemplateEnvir
             ? templates.EnumerateObject().ToDictionary(t => t.Name, t => t.Value.GetString()!)
             : [];
         json.TryGetProperty("options", out var options);
-        bool Flag(string name) => options.ValueKind == JsonValueKind.Object && options.TryGetProperty(name, out var value) && value.GetBoolean();
-        string Word(string name) => options.ValueKind == JsonValueKind.Object && options.TryGetProperty(name, out var value) ? value.ToString() : "";
+        bool Flag(string name) =>
+            options.ValueKind == JsonValueKind.Object
+            && options.TryGetProperty(name, out var value)
+            && value.GetBoolean();
+        string Word(string name) =>
+            options.ValueKind == JsonValueKind.Object && options.TryGetProperty(name, out var value)
+                ? value.ToString()
+                : "";
         var extensions = TemplateExtensions.None;
         extensions |= Word("extensions").Contains("\"do\"") ? TemplateExtensions.Do : 0;
         extensions |= Word("extensions").Contains("\"loopcontrols\"") ? TemplateExtensions.LoopControls : 0;
@@ -60,7 +73,8 @@ internal sealed record ConformanceCase(string Id, string Template, TemplateEnvir
             json.GetProperty("template").GetString()!,
             environment,
             TemplateVariables.FromObject(json.GetProperty("context")),
-            json.TryGetProperty("expect", out var expected) ? expected.GetString() : null);
+            json.TryGetProperty("expect", out var expected) ? expected.GetString() : null
+        );
     }
 
     /// <summary>What is wrong, or null when all is as expected.</summary>
@@ -77,7 +91,8 @@ internal sealed record ConformanceCase(string Id, string Template, TemplateEnvir
                 return $"{Id}: the error has no position: {e.Message}";
             return Expected is null ? null : $"{Id}: {e.Message}\n{e.Excerpt}\n  expected: {Expected}";
         }
-        return actual == Expected ? null
+        return actual == Expected
+            ? null
             : $"{Id}: {Template}\n  expected: {Expected ?? "an error"}\n  actual:   {actual}";
     }
 }

@@ -10,7 +10,8 @@ public class DifferentialTests
     // One process of Python has a minute.
     private const int CasesAtOnce = 500;
 
-    /// <summary>More cases, or other ones, without a change to the code: <c>CAIRN_TEMPLATE_FUZZ=seed:count</c>.</summary>
+    /// <summary>More cases, or other ones, without a change to the code:
+    /// <c>CAIRN_TEMPLATE_FUZZ=seed:count</c>.</summary>
     private static (int Seed, int Count) Plan()
     {
         string[] parts = (Environment.GetEnvironmentVariable("CAIRN_TEMPLATE_FUZZ") ?? "20261121:1500").Split(':');
@@ -32,7 +33,9 @@ public class DifferentialTests
             var cases = Enumerable.Range(0, Math.Min(CasesAtOnce, count - done)).Select(_ => generator.Case()).ToList();
             string?[] expected = JinjaPeer.Render(TemplateGenerator.Context, cases);
             rendered += expected.Count(e => e is not null);
-            differences.AddRange(cases.Zip(expected, (test, text) => Difference(test, text, variables)).OfType<string>());
+            differences.AddRange(
+                cases.Zip(expected, (test, text) => Difference(test, text, variables)).OfType<string>()
+            );
         }
         rendered.ShouldBeGreaterThan(count / 3);
         differences.ShouldBeEmpty();
@@ -41,17 +44,24 @@ public class DifferentialTests
     private static string? Difference(DifferentialCase test, string? expected, TemplateVariables variables)
     {
         string? actual = Render(test, variables, out string error);
-        return actual == expected || IsAboutObjects(expected)
-            || (test.IsNative && actual is not null && expected is not null && AreSameJson(actual, expected)) || IsDeliberate(error) || IsFolded(test.Template) || IsEager(test, expected)
+        return
+            actual == expected
+            || IsAboutObjects(expected)
+            || (test.IsNative && actual is not null && expected is not null && AreSameJson(actual, expected))
+            || IsDeliberate(error)
+            || IsFolded(test.Template)
+            || IsEager(test, expected)
             ? null
-            : $"{test.Options}\n{string.Join("\n", test.Others.Select(o => $"  {o.Key}: {o.Value}"))}\n{test.Template}\n  Jinja2: {expected ?? "an error"}\n  Cairn:  {actual ?? error}\n";
+            : $"{test.Options}\n{string.Join("\n", test.Others.Select(o => $"  {o.Key}: {o.Value}"))}\n"
+                + $"{test.Template}\n  Jinja2: {expected ?? "an error"}\n  Cairn:  {actual ?? error}\n";
     }
 
     private static bool AreSameJson(string actual, string expected)
     {
         using var a = JsonDocument.Parse(actual);
         using var b = JsonDocument.Parse(expected);
-        return a.RootElement.GetRawText() == b.RootElement.GetRawText() || JsonElement.DeepEquals(a.RootElement, b.RootElement);
+        return a.RootElement.GetRawText() == b.RootElement.GetRawText()
+            || JsonElement.DeepEquals(a.RootElement, b.RootElement);
     }
 
     private static string? Render(DifferentialCase test, TemplateVariables variables, out string error)
@@ -79,15 +89,30 @@ public class DifferentialTests
     }
 
     // Python prints addresses and type names of functions, iterators and the like.
-    private static bool IsAboutObjects(string? text) => text is not null && (text.Contains(" at 0x") || text.Contains("<built-in") || text.Contains("<bound ")
-        || text.Contains("&lt;generator") || text.Contains("&lt;built-in"));
+    private static bool IsAboutObjects(string? text) =>
+        text is not null
+        && (
+            text.Contains(" at 0x")
+            || text.Contains("<built-in")
+            || text.Contains("<bound ")
+            || text.Contains("&lt;generator")
+            || text.Contains("&lt;built-in")
+        );
 
-    // What is over the budget; a random key of a mapping; complex numbers (the root of a negative number), and slices of constants that have none, which Jinja2 folds away.
-    private static bool IsDeliberate(string error) => error.Contains("cannot be raised to a fraction") || error.Contains("cannot be sliced") || error.Contains("expected a sequence, not 'dict'") || error == OverBudget;
+    // What is over the budget; a random key of a mapping; complex numbers (the root of a negative number), and slices
+    // of constants that have none, which Jinja2 folds away.
+    private static bool IsDeliberate(string error) =>
+        error.Contains("cannot be raised to a fraction")
+        || error.Contains("cannot be sliced")
+        || error.Contains("expected a sequence, not 'dict'")
+        || error == OverBudget;
 
-    // Jinja2 computes constants while compiling, and in strict mode a missing one is an error even where it is never reached.
+    // Jinja2 computes constants while compiling, and in strict mode a missing one is an error even where it is never
+    // reached.
     private static bool IsEager(DifferentialCase test, string? expected) =>
-        expected is null && test.Options.Undefined == "strict" && (test.Template.Contains("})") || test.Template.Contains("])"));
+        expected is null
+        && test.Options.Undefined == "strict"
+        && (test.Template.Contains("})") || test.Template.Contains("])"));
 
     // Python's pprint also folds long strings, and Jinja2 forgets markup where it joins constants under autoescape.
     private static bool IsFolded(string template) =>

@@ -3,10 +3,21 @@ using System.Text.Json;
 
 namespace Cairn.Templates.Tests.Differential;
 
-/// <summary>A template and what it may load; a native one is one expression, whose typed value is compared as JSON.</summary>
-internal sealed record DifferentialCase(string Template, Dictionary<string, string> Others, DifferentialOptions Options, bool IsNative = false);
+/// <summary>A template and what it may load; a native one is one expression, whose typed value is compared as
+/// JSON.</summary>
+internal sealed record DifferentialCase(
+    string Template,
+    Dictionary<string, string> Others,
+    DifferentialOptions Options,
+    bool IsNative = false
+);
 
-internal sealed record DifferentialOptions(bool TrimBlocks, bool LstripBlocks, bool KeepTrailingNewline, string Undefined);
+internal sealed record DifferentialOptions(
+    bool TrimBlocks,
+    bool LstripBlocks,
+    bool KeepTrailingNewline,
+    string Undefined
+);
 
 /// <summary>Jinja2 itself, in a Python process: what it makes of templates.</summary>
 internal static class JinjaPeer
@@ -62,7 +73,9 @@ internal static class JinjaPeer
         try
         {
             string version = Run("import jinja2; print(jinja2.__version__)", "");
-            return version.StartsWith("3.1", StringComparison.Ordinal) ? null : $"python3 has Jinja2 {version.Trim()}, not 3.1";
+            return version.StartsWith("3.1", StringComparison.Ordinal)
+                ? null
+                : $"python3 has Jinja2 {version.Trim()}, not 3.1";
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {

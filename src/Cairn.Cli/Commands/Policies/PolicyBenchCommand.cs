@@ -16,13 +16,27 @@ internal static class PolicyBenchCommand
     private const int WarmUp = 1_000;
 
     private static readonly double[] Percentiles = [75, 90, 95, 99, 99.9];
-    private static readonly Option<int> Count = new("--count") { Description = "How many evaluations to time", DefaultValueFactory = _ => 10_000 };
+    private static readonly Option<int> Count = new("--count")
+    {
+        Description = "How many evaluations to time",
+        DefaultValueFactory = _ => 10_000,
+    };
 
     public static Command Create()
     {
-        var bench = new Command("bench", "Time a query\n\nEach evaluation is timed for itself, after some that are not. The median says what a decision takes; the mean has pauses in it.\n\nExamples:\n  cairn policy bench -d policy.rego -d data.json -i input.json data.app.allow\n  cairn policy bench -d policies data.app.allow --count 100000 -o json")
+        var bench = new Command(
+            "bench",
+            "Time a query\n\nEach evaluation is timed for itself, after some that are not. The median says "
+                + "what a decision takes; the mean has pauses in it.\n\nExamples:\n"
+                + "  cairn policy bench -d policy.rego -d data.json -i input.json data.app.allow\n"
+                + "  cairn policy bench -d policies data.app.allow --count 100000 -o json"
+        )
         {
-            PolicyCommand.DataFiles, PolicyCommand.Input, Count, PolicyCommand.V0, PolicyCommand.Query,
+            PolicyCommand.DataFiles,
+            PolicyCommand.Input,
+            Count,
+            PolicyCommand.V0,
+            PolicyCommand.Query,
         };
         bench.SetAction(BenchAsync);
         return bench;
@@ -67,7 +81,12 @@ internal static class PolicyBenchCommand
         long Nanoseconds(double value) => (long)Math.Round(value * 1e9 / Stopwatch.Frequency);
         // The smallest time that so many of the evaluations did not exceed.
         long At(double percent) => Nanoseconds(ticks[Math.Max(0, (int)Math.Ceiling(ticks.Length * percent / 100) - 1)]);
-        var report = new JsonObject { ["samples"] = ticks.Length, ["ns_min"] = At(0), ["ns_median"] = At(50) };
+        var report = new JsonObject
+        {
+            ["samples"] = ticks.Length,
+            ["ns_min"] = At(0),
+            ["ns_median"] = At(50),
+        };
         foreach (double percent in Percentiles)
             report[string.Create(CultureInfo.InvariantCulture, $"ns_p{percent}")] = At(percent);
         report["ns_max"] = At(100);

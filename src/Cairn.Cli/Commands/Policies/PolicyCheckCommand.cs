@@ -9,14 +9,29 @@ namespace Cairn.Cli.Commands.Policies;
 /// <summary><c>cairn policy check</c>: says whether modules compile.</summary>
 internal static class PolicyCheckCommand
 {
-    private static readonly Option<bool> Strict = new("--strict", "-S") { Description = "Refuse unused imports, arguments and variables too" };
+    private static readonly Option<bool> Strict = new("--strict", "-S")
+    {
+        Description = "Refuse unused imports, arguments and variables too",
+    };
     private static readonly Option<string> Format = MakeFormat();
 
     public static Command Create()
     {
-        var check = new Command("check", "Say whether modules compile, and where not\n\nTypes are checked through all modules together; of other files in folders nothing is read. Prints nothing and exits\nwith 0 when all is well, with 1 when there are mistakes.\n\nExamples:\n  cairn policy check policies\n  cairn policy check --strict policy.rego helpers.rego\n  cairn policy check --schema input.schema.json policies\n  cairn policy check --format json policies")
+        var check = new Command(
+            "check",
+            "Say whether modules compile, and where not\n\nTypes are checked through all modules together; of "
+                + "other files in folders nothing is read. Prints nothing and exits\n"
+                + "with 0 when all is well, with 1 when there are mistakes.\n\nExamples:\n"
+                + "  cairn policy check policies\n  cairn policy check --strict policy.rego helpers.rego\n"
+                + "  cairn policy check --schema input.schema.json policies\n"
+                + "  cairn policy check --format json policies"
+        )
         {
-            Strict, PolicyCommand.Schema, Format, PolicyCommand.V0, PolicyCommand.Paths,
+            Strict,
+            PolicyCommand.Schema,
+            Format,
+            PolicyCommand.V0,
+            PolicyCommand.Paths,
         };
         check.SetAction(CheckAsync);
         return check;
@@ -36,7 +51,14 @@ internal static class PolicyCheckCommand
             if (!PolicyOutput.IsStructured(result, Format))
                 return PolicyCommand.Report(e);
             var report = new JsonObject { ["errors"] = new JsonArray([.. e.Errors.Select(Json)]) };
-            PolicyOutput.Print(result, Format, _ => report.ToJsonString(new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+            PolicyOutput.Print(
+                result,
+                Format,
+                _ =>
+                    report.ToJsonString(
+                        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+                    )
+            );
             return ExitCodes.Failure;
         }
     }
@@ -45,13 +67,26 @@ internal static class PolicyCheckCommand
     {
         var json = new JsonObject { ["message"] = error.Message, ["code"] = error.Code };
         if (error.Location != default)
-            json["location"] = new JsonObject { ["file"] = error.Location.File, ["row"] = error.Location.Row, ["col"] = error.Location.Column };
+        {
+            json["location"] = new JsonObject
+            {
+                ["file"] = error.Location.File,
+                ["row"] = error.Location.Row,
+                ["col"] = error.Location.Column,
+            };
+        }
+
         return json;
     }
 
     private static Option<string> MakeFormat()
     {
-        var option = new Option<string>("--format", "-f") { HelpName = "pretty|json", Description = "How to print the mistakes", DefaultValueFactory = _ => "pretty" };
+        var option = new Option<string>("--format", "-f")
+        {
+            HelpName = "pretty|json",
+            Description = "How to print the mistakes",
+            DefaultValueFactory = _ => "pretty",
+        };
         option.AcceptOnlyFromAmong("pretty", "json");
         return option;
     }

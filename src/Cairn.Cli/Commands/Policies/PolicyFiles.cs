@@ -17,8 +17,8 @@ internal sealed class PolicyFiles
     public RegoValue Data => _data;
 
     /// <summary>
-    /// Reads files and whole folders. Data of a file given by name lies at the root; data found in a folder lies below the
-    /// names of the folders it is in.
+    /// Reads files and whole folders. Data of a file given by name lies at the root; data found in a folder lies below
+    /// the names of the folders it is in.
     /// </summary>
     public static async Task<PolicyFiles> LoadAsync(IEnumerable<string> paths, CancellationToken ct)
     {
@@ -28,7 +28,14 @@ internal sealed class PolicyFiles
             if (Directory.Exists(path))
             {
                 foreach (string file in FilesIn(path))
-                    await files.AddAsync(file, Path.GetDirectoryName(Path.GetRelativePath(path, file))!.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries), ct);
+                {
+                    await files.AddAsync(
+                        file,
+                        Path.GetDirectoryName(Path.GetRelativePath(path, file))!
+                            .Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries),
+                        ct
+                    );
+                }
             }
             else if (!await files.AddAsync(path, [], ct))
             {
@@ -55,33 +62,53 @@ internal sealed class PolicyFiles
             }
 
             if (files._modules.Count == before)
-                throw new UsageException(Directory.Exists(path) ? $"There is no .rego file in '{path}'." : $"'{path}' is no module: those are .rego files.");
+            {
+                throw new UsageException(
+                    Directory.Exists(path)
+                        ? $"There is no .rego file in '{path}'."
+                        : $"'{path}' is no module: those are .rego files."
+                );
+            }
         }
 
         return files;
     }
 
     /// <summary>
-    /// Reads JSON Schemas as <c>opa check --schema</c> does: a file describes the input; those in a folder are known by their
-    /// paths in it, without extension.
+    /// Reads JSON Schemas as <c>opa check --schema</c> does: a file describes the input; those in a folder are known by
+    /// their paths in it, without extension.
     /// </summary>
-    public static async Task<IReadOnlyDictionary<string, RegoValue>?> ReadSchemasAsync(string? path, CancellationToken ct)
+    public static async Task<IReadOnlyDictionary<string, RegoValue>?> ReadSchemasAsync(
+        string? path,
+        CancellationToken ct
+    )
     {
         if (path is null)
             return null;
         if (!Directory.Exists(path))
             return new Dictionary<string, RegoValue> { [""] = await ReadValueAsync(path, ct) };
         var schemas = new Dictionary<string, RegoValue>();
-        foreach (string file in FilesIn(path).Where(file => Path.GetExtension(file).ToLowerInvariant() is ".json" or ".yaml" or ".yml"))
-            schemas[Path.ChangeExtension(Path.GetRelativePath(path, file), null).Replace(Path.DirectorySeparatorChar, '/')] = await ReadValueAsync(file, ct);
+        foreach (
+            string file in FilesIn(path)
+                .Where(file => Path.GetExtension(file).ToLowerInvariant() is ".json" or ".yaml" or ".yml")
+        )
+        {
+            schemas[
+                Path.ChangeExtension(Path.GetRelativePath(path, file), null).Replace(Path.DirectorySeparatorChar, '/')
+            ] = await ReadValueAsync(file, ct);
+        }
+
         return schemas;
     }
 
-    /// <exception cref="RegoCompilationException">Something is wrong with the modules, or they make documents that the data has.</exception>
+    /// <exception cref="RegoCompilationException">Something is wrong with the modules, or they make documents that the
+    /// data has.</exception>
     public RegoPolicy Compile(CompileOptions options)
     {
         var policy = RegoPolicy.Compile(_modules, _data, options with { Yaml = new PolicyYaml(metadata: true) });
-        return policy.FindDataConflicts() is { Count: > 0 } conflicts ? throw new RegoCompilationException(conflicts) : policy;
+        return policy.FindDataConflicts() is { Count: > 0 } conflicts
+            ? throw new RegoCompilationException(conflicts)
+            : policy;
     }
 
     private static IEnumerable<string> FilesIn(string folder) =>
@@ -100,7 +127,9 @@ internal sealed class PolicyFiles
                 var value = await ReadValueAsync(file, ct);
                 foreach (string folder in folders.Reverse())
                     value = RegoObject.Of((folder, value));
-                _data = value is RegoObject members ? (RegoObject)Merge(_data, members, file) : throw new UsageException($"{file} does not hold an object.");
+                _data = value is RegoObject members
+                    ? (RegoObject)Merge(_data, members, file)
+                    : throw new UsageException($"{file} does not hold an object.");
                 return true;
             default:
                 return false;
@@ -110,7 +139,10 @@ internal sealed class PolicyFiles
     /// <summary>Reads a JSON or YAML document; <c>-</c> is standard input.</summary>
     public static async Task<RegoValue> ReadValueAsync(string file, CancellationToken ct)
     {
-        string text = file == "-" ? await Console.In.ReadToEndAsync(ct) : File.Exists(file) ? await File.ReadAllTextAsync(file, ct) : throw new UsageException($"There is no file '{file}'.");
+        string text =
+            file == "-" ? await Console.In.ReadToEndAsync(ct)
+            : File.Exists(file) ? await File.ReadAllTextAsync(file, ct)
+            : throw new UsageException($"There is no file '{file}'.");
         try
         {
             return Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml"
@@ -126,7 +158,12 @@ internal sealed class PolicyFiles
     private static RegoValue Merge(RegoValue a, RegoValue b, string file)
     {
         if (a is not RegoObject x || b is not RegoObject y)
-            return a.Equals(b) ? a : throw new UsageException($"{file} says something else than a file before it: merge error.");
+        {
+            return a.Equals(b)
+                ? a
+                : throw new UsageException($"{file} says something else than a file before it: merge error.");
+        }
+
         var members = new RegoObjectBuilder();
         members.SetAll(x);
         foreach (var (key, value) in y)

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 
 namespace Cairn.Core.Keys.Bcrypt;
 
-/// <summary>Checks texts against bcrypt hashes made elsewhere (<c>$2a$</c>, <c>$2b$</c>, <c>$2y$</c>). Cairn makes none itself:
-/// its keys have full entropy, which a slow hash would not make safer.</summary>
+/// <summary>Checks texts against bcrypt hashes made elsewhere (<c>$2a$</c>, <c>$2b$</c>, <c>$2y$</c>). Cairn makes none
+/// itself: its keys have full entropy, which a slow hash would not make safer.</summary>
 public static partial class BcryptHash
 {
     /// <summary>How many bytes of a text count; longer ones are valid under no hash.</summary>
@@ -23,17 +23,22 @@ public static partial class BcryptHash
     private const int HashBytes = 23;
 
     /// <summary>Whether a text is a hash that can be checked against.</summary>
-    public static bool IsSupported(string hash) => Form().Match(hash) is { Success: true } match && CostOf(match) is >= 4 and <= MaxCost;
+    public static bool IsSupported(string hash) =>
+        Form().Match(hash) is { Success: true } match && CostOf(match) is >= 4 and <= MaxCost;
 
-    /// <summary>Whether <paramref name="text"/> is what was hashed. Takes the time that the hash's cost asks for, a quarter
-    /// of a second or so at cost 12.</summary>
+    /// <summary>Whether <paramref name="text"/> is what was hashed. Takes the time that the hash's cost asks for, a
+    /// quarter of a second or so at cost 12.</summary>
     public static bool Verify(string text, string hash)
     {
         byte[] key = [.. Encoding.UTF8.GetBytes(text), 0];
         if (!IsSupported(hash) || key.Length - 1 > MaxTextBytes || text.Contains('\0'))
             return false;
         var match = Form().Match(hash);
-        byte[] made = Hash(key.AsSpan(0, Math.Min(key.Length, MaxTextBytes)), Decode(match.Groups[2].Value, SaltBytes), CostOf(match));
+        byte[] made = Hash(
+            key.AsSpan(0, Math.Min(key.Length, MaxTextBytes)),
+            Decode(match.Groups[2].Value, SaltBytes),
+            CostOf(match)
+        );
         return CryptographicOperations.FixedTimeEquals(made, Decode(match.Groups[3].Value, HashBytes));
     }
 
@@ -43,7 +48,8 @@ public static partial class BcryptHash
         byte[] text = "OrpheanBeholderScryDoubt"u8.ToArray();
         for (int block = 0; block < text.Length; block += 8)
         {
-            uint left = BinaryPrimitives.ReadUInt32BigEndian(text.AsSpan(block)), right = BinaryPrimitives.ReadUInt32BigEndian(text.AsSpan(block + 4));
+            uint left = BinaryPrimitives.ReadUInt32BigEndian(text.AsSpan(block)),
+                right = BinaryPrimitives.ReadUInt32BigEndian(text.AsSpan(block + 4));
             for (int i = 0; i < 64; i++)
                 cipher.Encrypt(ref left, ref right);
             BinaryPrimitives.WriteUInt32BigEndian(text.AsSpan(block), left);
@@ -56,7 +62,9 @@ public static partial class BcryptHash
     private static byte[] Decode(string digits, int length)
     {
         byte[] bytes = new byte[length];
-        int buffer = 0, bits = 0, count = 0;
+        int buffer = 0,
+            bits = 0,
+            count = 0;
         foreach (char digit in digits)
         {
             buffer = (buffer << 6) | Alphabet.IndexOf(digit, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 namespace Cairn.Core.Keys.Bcrypt;
 
-/// <summary>Blowfish with the expensive key schedule of bcrypt (Provos and Mazières, "A Future-Adaptable Password Scheme", 1999).</summary>
+/// <summary>Blowfish with the expensive key schedule of bcrypt (Provos and Mazières, "A Future-Adaptable Password
+/// Scheme", 1999).</summary>
 internal sealed class Blowfish
 {
     private const int Rounds = 16;
@@ -29,7 +30,8 @@ internal sealed class Blowfish
     public void Encrypt(ref uint left, ref uint right)
     {
         var (keys, boxes) = (_keys, _boxes);
-        uint l = left ^ keys[0], r = right;
+        uint l = left ^ keys[0],
+            r = right;
         for (int round = 1; round <= Rounds; round += 2)
         {
             r ^= Mix(boxes, l) ^ keys[round];
@@ -40,14 +42,16 @@ internal sealed class Blowfish
     }
 
     private static uint Mix(uint[] boxes, uint x) =>
-        ((boxes[x >> 24] + boxes[BoxSize + (int)((x >> 16) & 0xFF)]) ^ boxes[2 * BoxSize + (int)((x >> 8) & 0xFF)]) + boxes[3 * BoxSize + (int)(x & 0xFF)];
+        ((boxes[x >> 24] + boxes[BoxSize + (int)((x >> 16) & 0xFF)]) ^ boxes[2 * BoxSize + (int)((x >> 8) & 0xFF)])
+        + boxes[3 * BoxSize + (int)(x & 0xFF)];
 
     private void Expand(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> key)
     {
         int place = 0;
         for (int i = 0; i < _keys.Length; i++)
             _keys[i] ^= NextWord(key, ref place);
-        uint left = 0, right = 0;
+        uint left = 0,
+            right = 0;
         place = 0;
         foreach (uint[] target in new[] { _keys, _boxes })
         {

@@ -15,7 +15,10 @@ internal static class PiFraction
         int bits = count * 32 + GuardBits;
         // Machin's formula: π/4 = 4 arccot 5 − arccot 239.
         var pi = 4 * (4 * ArcCotangent(5, bits) - ArcCotangent(239, bits));
-        byte[] digits = ((pi - (new BigInteger(3) << bits)) >> GuardBits).ToByteArray(isUnsigned: true, isBigEndian: true);
+        byte[] digits = ((pi - (new BigInteger(3) << bits)) >> GuardBits).ToByteArray(
+            isUnsigned: true,
+            isBigEndian: true
+        );
         byte[] padded = new byte[count * 4];
         digits.CopyTo(padded.AsSpan(padded.Length - digits.Length));
         uint[] words = new uint[count];

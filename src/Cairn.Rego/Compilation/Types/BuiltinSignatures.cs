@@ -4,17 +4,30 @@ using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Compilation.Types;
 
-/// <summary>Built-ins as the type checker sees them, and the names OPA gives their operands and results in messages.</summary>
+/// <summary>Built-ins as the type checker sees them, and the names OPA gives their operands and results in
+/// messages.</summary>
 internal static class BuiltinSignatures
 {
     // These answer false for anything that is no string, but a call that can never pass one is a mistake.
-    private static readonly FrozenSet<string> OfStrings =
-        FrozenSet.ToFrozenSet(["base64.is_valid", "json.is_valid", "net.cidr_is_valid", "regex.is_valid", "uri.is_valid", "yaml.is_valid"]);
+    private static readonly FrozenSet<string> OfStrings = FrozenSet.ToFrozenSet([
+        "base64.is_valid",
+        "json.is_valid",
+        "net.cidr_is_valid",
+        "regex.is_valid",
+        "uri.is_valid",
+        "yaml.is_valid",
+    ]);
 
-    private static readonly Lazy<FrozenDictionary<string, string[]>> Names = new(() => Table
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .SelectMany(line => line.Split(": ") is [var functions, var names] ? functions.Split(' ').Select(function => KeyValuePair.Create(function, names.Split(", "))) : [])
-        .ToFrozenDictionary());
+    private static readonly Lazy<FrozenDictionary<string, string[]>> Names = new(() =>
+        Table
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .SelectMany(line =>
+                line.Split(": ") is [var functions, var names]
+                    ? functions.Split(' ').Select(function => KeyValuePair.Create(function, names.Split(", ")))
+                    : []
+            )
+            .ToFrozenDictionary()
+    );
 
     // Functions: the names of their operands, then that of the result.
     private const string Table = """

@@ -3,7 +3,8 @@ using Cairn.Rego.Syntax;
 
 namespace Cairn.Rego.Compilation.Types;
 
-/// <summary>Checks the expressions of bodies, innermost terms first, in the order in which they are evaluated.</summary>
+/// <summary>Checks the expressions of bodies, innermost terms first, in the order in which they are
+/// evaluated.</summary>
 internal sealed class ExpressionCheck
 {
     /// <summary>How many mistakes are kept to choose the first ones from.</summary>
@@ -170,7 +171,10 @@ internal sealed class ExpressionCheck
     {
         var key = some.Key ?? new VarTerm($"$element{_generated++}", some.Location);
         return some.Collection is RefTerm collection
-            ? collection with { Path = [.. collection.Path, key] }
+            ? collection with
+            {
+                Path = [.. collection.Path, key],
+            }
             : new RefTerm(some.Collection, [key], some.Location);
     }
 
@@ -185,17 +189,21 @@ internal sealed class ExpressionCheck
         if (Errors.Count > before)
             return;
         var value = Types.Of(comprehension.Value, environment);
-        Types.Found(comprehension, comprehension.Kind switch
-        {
-            ComprehensionKind.Array => RegoType.Array(value),
-            ComprehensionKind.Set => RegoType.Set(value),
-            _ => RegoType.Object(Types.Of(comprehension.Key!, environment), value),
-        });
+        Types.Found(
+            comprehension,
+            comprehension.Kind switch
+            {
+                ComprehensionKind.Array => RegoType.Array(value),
+                ComprehensionKind.Set => RegoType.Set(value),
+                _ => RegoType.Object(Types.Of(comprehension.Key!, environment), value),
+            }
+        );
     }
 
     private void Match(Term left, Term right, SourceLocation location, TypeEnvironment environment, int errorsBefore)
     {
-        RegoType a = Types.Of(left, environment), b = Types.Of(right, environment);
+        RegoType a = Types.Of(left, environment),
+            b = Types.Of(right, environment);
         // What is unknown because of a mistake inside has been reported.
         if (!Types.Match(left, right, environment) && ((a.IsKnown && b.IsKnown) || Errors.Count == errorsBefore))
             Errors.Add(TypeErrors.Match(a, b, location));
@@ -209,11 +217,25 @@ internal sealed class ExpressionCheck
             return TypeOperations.IsAny(function) ? RegoType.Any : RegoType.Unknown;
         for (int i = 0; i < call.Arguments.Count; i++)
         {
-            if (!Types.Match(call.Arguments[i], i < function.Items.Count ? function.Items[i] : function.Element!, environment))
+            if (
+                !Types.Match(
+                    call.Arguments[i],
+                    i < function.Items.Count ? function.Items[i] : function.Element!,
+                    environment
+                )
+            )
             {
                 var have = call.Arguments.Select(argument => Types.Of(argument, environment));
                 string name = TypeErrors.Name(call.Function);
-                Errors.Add(TypeErrors.Call(name, "invalid argument(s)", nested ? have.Append(RegoType.Unknown) : have, BuiltinSignatures.Describe(call.Function, function, withResult: true), call.Location));
+                Errors.Add(
+                    TypeErrors.Call(
+                        name,
+                        "invalid argument(s)",
+                        nested ? have.Append(RegoType.Unknown) : have,
+                        BuiltinSignatures.Describe(call.Function, function, withResult: true),
+                        call.Location
+                    )
+                );
                 return RegoType.Unknown;
             }
         }
@@ -227,18 +249,38 @@ internal sealed class ExpressionCheck
             return environment.Documents.Find(reference);
         string name = ((VarTerm)function).Name;
         if (!_functions.TryGetValue(name, out var type))
-            _functions.Add(name, type = _builtins.Find(name) is { } builtin ? BuiltinSignatures.TypeOf(builtin) : RegoType.Unknown);
+        {
+            _functions.Add(
+                name,
+                type = _builtins.Find(name) is { } builtin ? BuiltinSignatures.TypeOf(builtin) : RegoType.Unknown
+            );
+        }
+
         return type;
     }
 
     private void With(WithModifier with, TypeEnvironment environment)
     {
-        if (with.Value is not FunctionTerm replacement || Function(with.Target, environment) is not { Form: TypeForm.Function } target)
+        if (
+            with.Value is not FunctionTerm replacement
+            || Function(with.Target, environment) is not { Form: TypeForm.Function } target
+        )
+        {
             return;
+        }
+
         var function = Function(replacement.Function, environment);
         if (function.Form != TypeForm.Function || _unification.Unifies(target, function))
             return;
         string name = TypeErrors.Name(with.Target);
-        Errors.Add(TypeErrors.Call(name, "arity mismatch", function.Items, BuiltinSignatures.Describe(with.Target, target, withResult: false), with.Location));
+        Errors.Add(
+            TypeErrors.Call(
+                name,
+                "arity mismatch",
+                function.Items,
+                BuiltinSignatures.Describe(with.Target, target, withResult: false),
+                with.Location
+            )
+        );
     }
 }

@@ -15,7 +15,12 @@ internal sealed class ReferenceCheck(TermTypes types, TypeUnification unificatio
         if (reference.Head is VarTerm { Name: "input" })
             return Below(environment.Documents.Input, reference, 0, environment);
         if (reference.Head is not VarTerm variable)
-            return types.Of(reference.Head, environment) is { IsUnknown: false } head ? Below(head, reference, 0, environment) : null;
+        {
+            return types.Of(reference.Head, environment) is { IsUnknown: false } head
+                ? Below(head, reference, 0, environment)
+                : null;
+        }
+
         if (variable.Name != "data")
         {
             if (environment[variable.Name].IsUnknown)
@@ -26,7 +31,9 @@ internal sealed class ReferenceCheck(TermTypes types, TypeUnification unificatio
         if (types.Of(reference, environment) is { Form: TypeForm.Function } function)
             return TypeErrors.Unsupported(reference, reference.Path.Count, function);
         var (rules, _, data) = environment.Documents;
-        return data is null && !rules.IsEmpty ? Documents(rules, reference, environment) : Below(data ?? RegoType.Any, reference, 0, environment);
+        return data is null && !rules.IsEmpty
+            ? Documents(rules, reference, environment)
+            : Below(data ?? RegoType.Any, reference, 0, environment);
     }
 
     // Through packages, down to a rule. Below them the base document may hold anything.
@@ -38,9 +45,31 @@ internal sealed class ReferenceCheck(TermTypes types, TypeUnification unificatio
             var constant = element as ScalarTerm;
             // Packages and the rules right below them have names.
             if (i < 2 && (constant is { Value: not RegoString } || element is ArrayTerm or ObjectTerm or SetTerm))
-                return TypeErrors.Invalid(reference, i, types.Of(element, environment), RegoType.String, [.. node.Keys]);
-            if (constant is null && element is not (ArrayTerm or ObjectTerm or SetTerm) && !Fits(element, node.Extent.AllKeys, environment))
-                return TypeErrors.Invalid(reference, i, types.Of(element, environment), node.Extent.AllKeys, [.. node.Keys]);
+            {
+                return TypeErrors.Invalid(
+                    reference,
+                    i,
+                    types.Of(element, environment),
+                    RegoType.String,
+                    [.. node.Keys]
+                );
+            }
+
+            if (
+                constant is null
+                && element is not (ArrayTerm or ObjectTerm or SetTerm)
+                && !Fits(element, node.Extent.AllKeys, environment)
+            )
+            {
+                return TypeErrors.Invalid(
+                    reference,
+                    i,
+                    types.Of(element, environment),
+                    node.Extent.AllKeys,
+                    [.. node.Keys]
+                );
+            }
+
             if (constant is null || node.Child(constant.Value) is not { } child)
                 return Below(RegoType.Any, reference, 0, environment);
             if (!child.Type.IsUnknown)
@@ -73,7 +102,16 @@ internal sealed class ReferenceCheck(TermTypes types, TypeUnification unificatio
                     break;
                 case var element:
                     if (!Fits(element, keys, environment))
-                        return TypeErrors.Invalid(reference, i, types.Of(element, environment), keys, TypeErrors.Keys(type));
+                    {
+                        return TypeErrors.Invalid(
+                            reference,
+                            i,
+                            types.Of(element, environment),
+                            keys,
+                            TypeErrors.Keys(type)
+                        );
+                    }
+
                     break;
             }
 

@@ -50,14 +50,21 @@ internal sealed class RuleTypes(ExpressionCheck expressions, SchemaAnnotations s
             // An argument the body says nothing of may be anything.
             foreach (var argument in rule.Arguments)
             {
-                Variables.Visit(argument, closures: false, variable =>
-                {
-                    if (environment[variable.Name].IsUnknown)
-                        environment[variable.Name] = RegoType.Any;
-                });
+                Variables.Visit(
+                    argument,
+                    closures: false,
+                    variable =>
+                    {
+                        if (environment[variable.Name].IsUnknown)
+                            environment[variable.Name] = RegoType.Any;
+                    }
+                );
             }
 
-            return RegoType.Function([.. rule.Arguments.Select(argument => expressions.Types.Of(argument, environment))], expressions.Types.Of(rule.Value, environment));
+            return RegoType.Function(
+                [.. rule.Arguments.Select(argument => expressions.Types.Of(argument, environment))],
+                expressions.Types.Of(rule.Value, environment)
+            );
         }
 
         var type = expressions.Types.Of(rule.Value, environment);

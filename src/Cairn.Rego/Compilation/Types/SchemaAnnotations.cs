@@ -19,7 +19,11 @@ internal sealed class SchemaAnnotations
     /// <param name="annotations">The metadata of all modules.</param>
     /// <param name="schemas">The schemas that metadata refers to; null ignores such references.</param>
     /// <param name="errors">Takes what is wrong with the schema of the input.</param>
-    public SchemaAnnotations(Annotations annotations, IReadOnlyDictionary<string, RegoValue>? schemas, List<RegoError> errors)
+    public SchemaAnnotations(
+        Annotations annotations,
+        IReadOnlyDictionary<string, RegoValue>? schemas,
+        List<RegoError> errors
+    )
     {
         (_annotations, _schemas) = (annotations, schemas);
         _any = annotations.All.Any(annotation => annotation.Schemas.Count > 0);
@@ -54,8 +58,14 @@ internal sealed class SchemaAnnotations
                 if (Load(schema) is { } type)
                 {
                     documents = schema.OfInput
-                        ? documents with { Input = Override(documents.Input, schema.Path, 0, type) }
-                        : documents with { Data = Override(documents.Data ?? rules.Extent, schema.Path, 0, type) };
+                        ? documents with
+                        {
+                            Input = Override(documents.Input, schema.Path, 0, type),
+                        }
+                        : documents with
+                        {
+                            Data = Override(documents.Data ?? rules.Extent, schema.Path, 0, type),
+                        };
                 }
             }
             catch (FormatException e)
@@ -89,13 +99,24 @@ internal sealed class SchemaAnnotations
             return Nested(path, at, replacement, RegoType.Any, RegoType.Any);
         var members = type.Members.Where(member => !member.Key.Equals(path[at])).ToList();
         var old = type.Members.FirstOrDefault(member => member.Key.Equals(path[at])).Type;
-        members.Add((path[at], old is not null
-            ? Override(old, path, at + 1, replacement)
-            : at + 1 == path.Count ? replacement : Nested(path, at + 1, replacement, type.Key, type.Element)));
+        members.Add(
+            (
+                path[at],
+                old is not null ? Override(old, path, at + 1, replacement)
+                : at + 1 == path.Count ? replacement
+                : Nested(path, at + 1, replacement, type.Key, type.Element)
+            )
+        );
         return RegoType.Object(members, type.Key, type.Element);
     }
 
-    private static RegoType Nested(IReadOnlyList<RegoValue> path, int at, RegoType type, RegoType? key, RegoType? value) =>
+    private static RegoType Nested(
+        IReadOnlyList<RegoValue> path,
+        int at,
+        RegoType type,
+        RegoType? key,
+        RegoType? value
+    ) =>
         RegoType.Object([(path[at], at + 1 == path.Count ? type : Nested(path, at + 1, type, key, value))], key, value);
 }
 
@@ -105,7 +126,13 @@ internal sealed class SchemaAnnotations
 /// <param name="Reference">The path below <c>schema</c> with slashes; empty for <c>schema</c> itself.</param>
 /// <param name="ReferenceText">The reference as it is written.</param>
 /// <param name="Definition">The schema where it is written out.</param>
-internal sealed record SchemaAnnotation(bool OfInput, IReadOnlyList<RegoValue> Path, string Reference, string ReferenceText, RegoValue? Definition)
+internal sealed record SchemaAnnotation(
+    bool OfInput,
+    IReadOnlyList<RegoValue> Path,
+    string Reference,
+    string ReferenceText,
+    RegoValue? Definition
+)
 {
     /// <summary>Reads the list <c>schemas</c> of a block of metadata.</summary>
     /// <exception cref="FormatException">It is none.</exception>
@@ -115,7 +142,14 @@ internal sealed record SchemaAnnotation(bool OfInput, IReadOnlyList<RegoValue> P
             return [];
         if (schemas is not RegoArray list)
             throw new FormatException("invalid schemas: expected a list");
-        return [.. list.SelectMany(each => each as RegoObject ?? throw new FormatException("invalid schemas: expected a document and its schema")).Select(Read)];
+        return
+        [
+            .. list.SelectMany(each =>
+                    each as RegoObject
+                    ?? throw new FormatException("invalid schemas: expected a document and its schema")
+                )
+                .Select(Read),
+        ];
     }
 
     private static SchemaAnnotation Read(KeyValuePair<RegoValue, RegoValue> pair)
@@ -130,14 +164,23 @@ internal sealed record SchemaAnnotation(bool OfInput, IReadOnlyList<RegoValue> P
         var (root, schema) = Parse(text, "invalid schema reference");
         if (root != "schema" || schema.Any(step => step is not RegoString))
             throw new FormatException("invalid schema reference");
-        return new SchemaAnnotation(head == "input", path, string.Join('/', schema.Select(step => ((RegoString)step).Value)), text.Value, null);
+        return new SchemaAnnotation(
+            head == "input",
+            path,
+            string.Join('/', schema.Select(step => ((RegoString)step).Value)),
+            text.Value,
+            null
+        );
     }
 
     private static (string Head, IReadOnlyList<RegoValue> Path) Parse(RegoValue text, string problem)
     {
         try
         {
-            if (text is RegoString { Value: var source } && Parser.ParseQuery(source) is [TermExpression { Term: var term }])
+            if (
+                text is RegoString { Value: var source }
+                && Parser.ParseQuery(source) is [TermExpression { Term: var term }]
+            )
             {
                 switch (term)
                 {

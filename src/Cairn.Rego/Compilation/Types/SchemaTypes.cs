@@ -18,7 +18,8 @@ internal sealed class SchemaTypes
     private SchemaTypes(RegoValue document) => _document = document;
 
     /// <summary>The type of the documents a schema describes.</summary>
-    /// <exception cref="FormatException">It is no schema, refers to something outside of it, or has parts that exclude each other.</exception>
+    /// <exception cref="FormatException">It is no schema, refers to something outside of it, or has parts that exclude
+    /// each other.</exception>
     public static RegoType Of(RegoValue schema) => new SchemaTypes(schema).Type(schema);
 
     private RegoType Type(RegoValue value)
@@ -42,7 +43,10 @@ internal sealed class SchemaTypes
         if (schema["anyOf"] is RegoArray anyOf)
         {
             var core = types.Count > 0 ? Plain(schema, types) : RegoType.Unknown;
-            return anyOf.Aggregate(core is { Form: TypeForm.Object, Members.Count: > 0, Key: null } ? core : RegoType.Unknown, (all, one) => TypeOperations.Or(all, Type(one)));
+            return anyOf.Aggregate(
+                core is { Form: TypeForm.Object, Members.Count: > 0, Key: null } ? core : RegoType.Unknown,
+                (all, one) => TypeOperations.Or(all, Type(one))
+            );
         }
 
         return schema["allOf"] is RegoArray { Count: > 0 } allOf ? AllOf(schema, types, allOf) : Plain(schema, types);
@@ -83,7 +87,13 @@ internal sealed class SchemaTypes
         if (types.Count > 0)
         {
             if (parts.Exists(part => !Kind(part).SequenceEqual(types)))
-                throw Unmergeable(string.Join(", ", types), string.Join(", ", Kind(parts.Find(part => !Kind(part).SequenceEqual(types))!)));
+            {
+                throw Unmergeable(
+                    string.Join(", ", types),
+                    string.Join(", ", Kind(parts.Find(part => !Kind(part).SequenceEqual(types))!))
+                );
+            }
+
             parts.Add(schema);
         }
 
@@ -104,13 +114,23 @@ internal sealed class SchemaTypes
         }
 
         merged.Set("properties", properties.Build());
-        if (parts.Select(part => part["items"]).Where(items => items is not null).MaxBy(items => (items as RegoArray)?.Count ?? 0) is { } longest)
+        if (
+            parts
+                .Select(part => part["items"])
+                .Where(items => items is not null)
+                .MaxBy(items => (items as RegoArray)?.Count ?? 0) is
+            { } longest
+        )
+        {
             merged.Set("items", longest);
+        }
+
         return Plain(merged.Build(), first);
     }
 
     // The types a schema names, or the one its other keywords are about.
-    private static IReadOnlyList<string> Kind(RegoObject schema) => TypesOf(schema) is { Count: > 0 } types ? types
+    private static IReadOnlyList<string> Kind(RegoObject schema) =>
+        TypesOf(schema) is { Count: > 0 } types ? types
         : schema["properties"] is RegoObject { Count: > 0 } ? ["object"]
         : schema["items"] is RegoObject or RegoArray { Count: > 0 } ? ["array"]
         : [];
@@ -136,11 +156,20 @@ internal sealed class SchemaTypes
         {
             null => [],
             RegoString one => [one.Value],
-            RegoArray several when several.All(type => type is RegoString) => [.. several.Select(type => ((RegoString)type).Value).Order(StringComparer.Ordinal)],
+            RegoArray several when several.All(type => type is RegoString) =>
+            [
+                .. several.Select(type => ((RegoString)type).Value).Order(StringComparer.Ordinal),
+            ],
             _ => throw Uncompilable("type must be a string or an array of strings"),
         };
         if (types.FirstOrDefault(type => !Primitives.Contains(type)) is { } wrong)
-            throw Uncompilable($"has a primitive type that is NOT VALID -- given: /{wrong}/ Expected valid values are:[{string.Join(' ', Primitives)}]");
+        {
+            throw Uncompilable(
+                $"has a primitive type that is NOT VALID -- given: /{wrong}/ Expected valid values "
+                    + $"are:[{string.Join(' ', Primitives)}]"
+            );
+        }
+
         return types;
     }
 
@@ -148,12 +177,22 @@ internal sealed class SchemaTypes
     {
         int hash = reference.IndexOf('#');
         string document = hash < 0 ? reference : reference[..hash];
-        if (document.Length > 0 && !(_document is RegoObject root && root["$id"] is RegoString id && id.Value.TrimEnd('#') == document))
-            throw Uncompilable($"remote reference loading disabled: {reference}");
-        var target = _document;
-        foreach (string step in (hash < 0 ? "" : reference[(hash + 1)..]).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        if (
+            document.Length > 0
+            && !(_document is RegoObject root && root["$id"] is RegoString id && id.Value.TrimEnd('#') == document)
+        )
         {
-            string name = Uri.UnescapeDataString(step).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            throw Uncompilable($"remote reference loading disabled: {reference}");
+        }
+
+        var target = _document;
+        foreach (
+            string step in (hash < 0 ? "" : reference[(hash + 1)..]).Split('/', StringSplitOptions.RemoveEmptyEntries)
+        )
+        {
+            string name = Uri.UnescapeDataString(step)
+                .Replace("~1", "/", StringComparison.Ordinal)
+                .Replace("~0", "~", StringComparison.Ordinal);
             target = target switch
             {
                 RegoObject o when o[name] is { } member => member,
@@ -167,5 +206,6 @@ internal sealed class SchemaTypes
 
     private static FormatException Uncompilable(string why) => new($"unable to compile the schema: {why}");
 
-    private static FormatException Unmergeable(string one, string other) => new($"type checking: unable to merge these schemas: type mismatch: {one} and {other}");
+    private static FormatException Unmergeable(string one, string other) =>
+        new($"type checking: unable to merge these schemas: type mismatch: {one} and {other}");
 }

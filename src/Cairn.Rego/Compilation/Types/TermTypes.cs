@@ -37,7 +37,12 @@ internal sealed class TermTypes(TypeUnification unification)
             case SetTerm { Items.Count: 0 }:
                 return RegoType.Set(RegoType.Any);
             case SetTerm set:
-                return RegoType.Set(set.Items.Aggregate(RegoType.Unknown, (elements, item) => TypeOperations.Or(elements, Of(item, environment))));
+                return RegoType.Set(
+                    set.Items.Aggregate(
+                        RegoType.Unknown,
+                        (elements, item) => TypeOperations.Or(elements, Of(item, environment))
+                    )
+                );
             case ObjectTerm o:
                 return Object(o, environment);
             case TemplateTerm:
@@ -50,14 +55,16 @@ internal sealed class TermTypes(TypeUnification unification)
     /// <summary>Whether two terms can be equal. Variables take the type of the other side.</summary>
     public bool Match(Term left, Term right, TypeEnvironment environment)
     {
-        RegoType a = Of(left, environment), b = Of(right, environment);
+        RegoType a = Of(left, environment),
+            b = Of(right, environment);
         if (a.IsKnown && b.IsKnown)
             return unification.Unifies(a, b);
         if (a.IsKnown || b.IsKnown)
             return a.IsKnown ? Match(right, a, environment) : Match(left, b, environment);
         return (left, right) switch
         {
-            (ArrayTerm x, ArrayTerm y) => x.Items.Count == y.Items.Count && x.Items.Zip(y.Items).All(pair => Match(pair.First, pair.Second, environment)),
+            (ArrayTerm x, ArrayTerm y) => x.Items.Count == y.Items.Count
+                && x.Items.Zip(y.Items).All(pair => Match(pair.First, pair.Second, environment)),
             (ObjectTerm x, ObjectTerm y) => Members(x, y, environment),
             (VarTerm, VarTerm or ArrayTerm or ObjectTerm) => MatchUnknown(right, left, environment),
             (ArrayTerm or ObjectTerm, VarTerm) => MatchUnknown(left, right, environment),
@@ -69,7 +76,8 @@ internal sealed class TermTypes(TypeUnification unification)
     /// <param name="term">The term.</param>
     /// <param name="type">The type.</param>
     /// <param name="environment">Knows the variables.</param>
-    /// <param name="alternative">Whether the type is one of several: variables may have it, or the ones they had.</param>
+    /// <param name="alternative">Whether the type is one of several: variables may have it, or the ones they
+    /// had.</param>
     public bool Match(Term term, RegoType type, TypeEnvironment environment, bool alternative = false)
     {
         if (unification.IsUsedUp)
@@ -85,17 +93,24 @@ internal sealed class TermTypes(TypeUnification unification)
             case ArrayTerm or ObjectTerm or SetTerm when type.Form == TypeForm.Any:
                 return Alternatives(term, type, environment);
             case ArrayTerm array:
-                return type.Form == TypeForm.Array && (array.Items.Count == type.Items.Count || type.Element is not null)
-                    && array.Items.Select((item, i) => Match(item, TypeOperations.Item(type, i), environment, alternative)).All(fits => fits);
+                return type.Form == TypeForm.Array
+                    && (array.Items.Count == type.Items.Count || type.Element is not null)
+                    && array
+                        .Items.Select((item, i) => Match(item, TypeOperations.Item(type, i), environment, alternative))
+                        .All(fits => fits);
             case ObjectTerm o:
-                return type.Form == TypeForm.Object && (o.Members.Count == type.Members.Count || type.Element is not null)
+                return type.Form == TypeForm.Object
+                    && (o.Members.Count == type.Members.Count || type.Element is not null)
                     && o.Members.All(member => Member(member.Key, member.Value, type, environment, alternative));
             case SetTerm set:
-                return type.Form == TypeForm.Set && set.Items.All(item => Match(item, type.Element!, environment, alternative));
+                return type.Form == TypeForm.Set
+                    && set.Items.All(item => Match(item, type.Element!, environment, alternative));
             default:
                 var own = Of(term, environment);
                 // Among alternatives OPA knows references and calls by variables, which take any type there.
-                return (alternative && term is not ScalarTerm) || (own.IsUnknown && IsReported(term)) || unification.Unifies(own, type);
+                return (alternative && term is not ScalarTerm)
+                    || (own.IsUnknown && IsReported(term))
+                    || unification.Unifies(own, type);
         }
     }
 
@@ -110,7 +125,9 @@ internal sealed class TermTypes(TypeUnification unification)
                 return RegoArray.Of(items);
             case SetTerm set when Constants(set.Items) is { } items:
                 return RegoSet.Of(items);
-            case ObjectTerm o when Constants([.. o.Members.Select(member => member.Key)]) is { } keys && Constants([.. o.Members.Select(member => member.Value)]) is { } values:
+            case ObjectTerm o
+                when Constants([.. o.Members.Select(member => member.Key)]) is { } keys
+                    && Constants([.. o.Members.Select(member => member.Value)]) is { } values:
                 return RegoObject.Of([.. keys.Zip(values)]);
             default:
                 return null;
@@ -138,7 +155,8 @@ internal sealed class TermTypes(TypeUnification unification)
         if (o.Members.Count == 0)
             return RegoType.Object(RegoType.Any, RegoType.Any);
         var members = new List<(RegoValue, RegoType)>(o.Members.Count);
-        RegoType? keys = null, values = null;
+        RegoType? keys = null,
+            values = null;
         foreach (var (key, value) in o.Members)
         {
             var type = Of(value, environment);
@@ -156,7 +174,11 @@ internal sealed class TermTypes(TypeUnification unification)
     private bool Member(Term key, Term value, RegoType type, TypeEnvironment environment, bool alternative)
     {
         if (Constant(key) is { } constant)
-            return TypeOperations.Member(type, constant) is { IsUnknown: false } member && Match(value, member, environment, alternative);
+        {
+            return TypeOperations.Member(type, constant) is { IsUnknown: false } member
+                && Match(value, member, environment, alternative);
+        }
+
         Match(value, RegoType.Any, environment, alternative);
         return true;
     }
@@ -169,7 +191,9 @@ internal sealed class TermTypes(TypeUnification unification)
         {
             var other = Constant(key) is { } constant
                 ? y.Members.FirstOrDefault(member => constant.Equals(Constant(member.Key))).Value
-                : y.Members.FirstOrDefault(member => key is VarTerm a && member.Key is VarTerm b && a.Name == b.Name).Value;
+                : y
+                    .Members.FirstOrDefault(member => key is VarTerm a && member.Key is VarTerm b && a.Name == b.Name)
+                    .Value;
             if (other is null || !Match(value, other, environment))
                 return false;
         }
@@ -178,7 +202,8 @@ internal sealed class TermTypes(TypeUnification unification)
     }
 
     private bool MatchUnknown(Term source, Term variable, TypeEnvironment environment) =>
-        Match(source, RegoType.Any, environment) && Match(variable, Of(source, environment) is { IsKnown: true } type ? type : RegoType.Any, environment);
+        Match(source, RegoType.Any, environment)
+        && Match(variable, Of(source, environment) is { IsKnown: true } type ? type : RegoType.Any, environment);
 
     private bool Alternatives(Term term, RegoType type, TypeEnvironment environment)
     {
@@ -195,10 +220,11 @@ internal sealed class TermTypes(TypeUnification unification)
         return fits;
     }
 
-    private static IEnumerable<Term> Parts(Term term) => term switch
-    {
-        ArrayTerm array => array.Items,
-        SetTerm set => set.Items,
-        _ => ((ObjectTerm)term).Members.SelectMany(member => new[] { member.Key, member.Value }),
-    };
+    private static IEnumerable<Term> Parts(Term term) =>
+        term switch
+        {
+            ArrayTerm array => array.Items,
+            SetTerm set => set.Items,
+            _ => ((ObjectTerm)term).Members.SelectMany(member => new[] { member.Key, member.Value }),
+        };
 }

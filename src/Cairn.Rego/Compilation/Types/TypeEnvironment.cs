@@ -6,10 +6,12 @@ namespace Cairn.Rego.Compilation.Types;
 /// <summary>The types of <c>input</c> and <c>data</c> as one rule sees them.</summary>
 /// <param name="Rules">What rules make of <c>data</c>.</param>
 /// <param name="Input">The type of <c>input</c>.</param>
-/// <param name="Data">The type of all of <c>data</c> where a schema says it; null for what <paramref name="Rules"/> say.</param>
+/// <param name="Data">The type of all of <c>data</c> where a schema says it; null for what <paramref name="Rules"/>
+/// say.</param>
 internal sealed record DocumentTypes(TypeTree Rules, RegoType Input, RegoType? Data)
 {
-    /// <summary>The type of a reference below <c>input</c> or <c>data</c>; unknown when there cannot be such a value.</summary>
+    /// <summary>The type of a reference below <c>input</c> or <c>data</c>; unknown when there cannot be such a
+    /// value.</summary>
     public RegoType Find(RefTerm reference)
     {
         if (((VarTerm)reference.Head).Name == "input")
@@ -63,7 +65,6 @@ internal sealed class TypeEnvironment(DocumentTypes documents, TypeEnvironment? 
 
             return RegoType.Unknown;
         }
-
         set => _variables[variable] = value;
     }
 

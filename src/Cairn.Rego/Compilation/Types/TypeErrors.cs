@@ -17,8 +17,18 @@ internal static class TypeErrors
     /// <param name="have">The types of the operands; a nested call's result is among them.</param>
     /// <param name="want">What the function takes.</param>
     /// <param name="location">Where the call is.</param>
-    public static RegoError Call(string name, string problem, IEnumerable<RegoType> have, IEnumerable<string> want, SourceLocation location) =>
-        new(RegoError.Type, $"{name}: {problem}\n\thave: ({string.Join(", ", have)})\n\twant: ({string.Join(", ", want)})", location);
+    public static RegoError Call(
+        string name,
+        string problem,
+        IEnumerable<RegoType> have,
+        IEnumerable<string> want,
+        SourceLocation location
+    ) =>
+        new(
+            RegoError.Type,
+            $"{name}: {problem}\n\thave: ({string.Join(", ", have)})\n\twant: ({string.Join(", ", want)})",
+            location
+        );
 
     /// <summary>A reference into a value that holds nothing.</summary>
     /// <param name="reference">The reference.</param>
@@ -27,7 +37,11 @@ internal static class TypeErrors
     public static RegoError Unsupported(RefTerm reference, int at, RegoType have)
     {
         string text = Text(reference);
-        return new RegoError(RegoError.Type, $"undefined ref: {text}\n\t{text}\n\t{new string('^', Text(reference, at).Length)}\n\thave: {have}", reference.Location);
+        return new RegoError(
+            RegoError.Type,
+            $"undefined ref: {text}\n\t{text}\n\t{new string('^', Text(reference, at).Length)}\n\thave: {have}",
+            reference.Location
+        );
     }
 
     /// <summary>A reference to something that a value does not hold.</summary>
@@ -36,24 +50,36 @@ internal static class TypeErrors
     /// <param name="have">That element's type; null names the element itself.</param>
     /// <param name="want">The types it may have.</param>
     /// <param name="oneOf">The values it may have, where they are known.</param>
-    public static RegoError Invalid(RefTerm reference, int at, RegoType? have, RegoType want, IReadOnlyList<RegoValue> oneOf)
+    public static RegoError Invalid(
+        RefTerm reference,
+        int at,
+        RegoType? have,
+        RegoType want,
+        IReadOnlyList<RegoValue> oneOf
+    )
     {
-        string text = Text(reference), pad = new(' ', Text(reference, at).Length + 1);
+        string text = Text(reference),
+            pad = new(' ', Text(reference, at).Length + 1);
         string had = have is null ? $"have: {Text(reference.Path[at])}" : $"have (type): {have}";
         string wanted = oneOf.Count > 0 ? $"want (one of): [{string.Join(' ', oneOf)}]" : $"want (type): {want}";
-        return new RegoError(RegoError.Type, $"undefined ref: {text}\n\t{text}\n\t{pad}^\n\t{pad}{had}\n\t{pad}{wanted}", reference.Location);
+        return new RegoError(
+            RegoError.Type,
+            $"undefined ref: {text}\n\t{text}\n\t{pad}^\n\t{pad}{had}\n\t{pad}{wanted}",
+            reference.Location
+        );
     }
 
     /// <summary>What a function or term is called in messages.</summary>
     public static string Name(Term term) => Text(term);
 
     /// <summary>The keys that values of a type have for certain.</summary>
-    public static IReadOnlyList<RegoValue> Keys(RegoType type) => type.Form switch
-    {
-        TypeForm.Object => [.. type.Members.Select(member => member.Key)],
-        TypeForm.Any => [.. (type.Alternatives ?? []).SelectMany(Keys).Distinct().Order()],
-        _ => [],
-    };
+    public static IReadOnlyList<RegoValue> Keys(RegoType type) =>
+        type.Form switch
+        {
+            TypeForm.Object => [.. type.Members.Select(member => member.Key)],
+            TypeForm.Any => [.. (type.Alternatives ?? []).SelectMany(Keys).Distinct().Order()],
+            _ => [],
+        };
 
     private static string Text(RefTerm reference, int elements)
     {
@@ -72,18 +98,20 @@ internal static class TypeErrors
     private static bool IsName(string text) =>
         text.Length > 0 && !char.IsAsciiDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
-    private static string Text(Term term) => term switch
-    {
-        ScalarTerm scalar => scalar.Value.ToString(),
-        VarTerm variable => Variables.Shown(variable.Name),
-        RefTerm reference => Text(reference, reference.Path.Count),
-        ArrayTerm array => $"[{string.Join(", ", array.Items.Select(Text))}]",
-        SetTerm { Items.Count: 0 } => "set()",
-        SetTerm set => $"{{{string.Join(", ", set.Items.Select(Text))}}}",
-        ObjectTerm o => $"{{{string.Join(", ", o.Members.Select(member => $"{Text(member.Key)}: {Text(member.Value)}"))}}}",
-        CallTerm call => $"{Text(call.Function)}({string.Join(", ", call.Arguments.Select(Text))})",
-        ComprehensionTerm { Kind: ComprehensionKind.Array } => "[… | …]",
-        ComprehensionTerm => "{… | …}",
-        _ => "$\"…\"",
-    };
+    private static string Text(Term term) =>
+        term switch
+        {
+            ScalarTerm scalar => scalar.Value.ToString(),
+            VarTerm variable => Variables.Shown(variable.Name),
+            RefTerm reference => Text(reference, reference.Path.Count),
+            ArrayTerm array => $"[{string.Join(", ", array.Items.Select(Text))}]",
+            SetTerm { Items.Count: 0 } => "set()",
+            SetTerm set => $"{{{string.Join(", ", set.Items.Select(Text))}}}",
+            ObjectTerm o =>
+                $"{{{string.Join(", ", o.Members.Select(member => $"{Text(member.Key)}: {Text(member.Value)}"))}}}",
+            CallTerm call => $"{Text(call.Function)}({string.Join(", ", call.Arguments.Select(Text))})",
+            ComprehensionTerm { Kind: ComprehensionKind.Array } => "[… | …]",
+            ComprehensionTerm => "{… | …}",
+            _ => "$\"…\"",
+        };
 }

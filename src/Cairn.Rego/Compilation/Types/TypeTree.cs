@@ -16,9 +16,20 @@ internal sealed class TypeTree
     /// <summary>The names that packages and rules have here, ordered.</summary>
     public IEnumerable<RegoValue> Keys => _children.Keys.Order();
 
-    /// <summary>The type of the whole document: what rules make of it, and whatever the base document may hold besides.</summary>
-    public RegoType Extent => !Type.IsUnknown ? Type : IsEmpty ? RegoType.Any : _extent ??= RegoType.Object(
-        [.. _children.Where(child => child.Key is RegoString or RegoNumber or RegoBoolean).Select(child => (child.Key, child.Value.Extent))], RegoType.String, RegoType.Any);
+    /// <summary>The type of the whole document: what rules make of it, and whatever the base document may hold
+    /// besides.</summary>
+    public RegoType Extent =>
+        !Type.IsUnknown ? Type
+        : IsEmpty ? RegoType.Any
+        : _extent ??= RegoType.Object(
+            [
+                .. _children
+                    .Where(child => child.Key is RegoString or RegoNumber or RegoBoolean)
+                    .Select(child => (child.Key, child.Value.Extent)),
+            ],
+            RegoType.String,
+            RegoType.Any
+        );
 
     /// <summary>Whether no rule's type is known below here.</summary>
     public bool IsEmpty => _children.Count == 0;
@@ -80,7 +91,11 @@ internal sealed class TypeTree
     {
         var key = TypeOperations.Of(path[from]);
         var value = from + 1 == path.Count ? type : Extended(RegoType.Object([], null, null), path, from + 1, type);
-        return RegoType.Object(map.Members, TypeOperations.Or(map.Key ?? RegoType.Unknown, key), TypeOperations.Or(map.Element ?? RegoType.Unknown, value));
+        return RegoType.Object(
+            map.Members,
+            TypeOperations.Or(map.Key ?? RegoType.Unknown, key),
+            TypeOperations.Or(map.Element ?? RegoType.Unknown, value)
+        );
     }
 
     private IEnumerable<(IReadOnlyList<RegoValue> Path, RegoType Type)> Leaves(IReadOnlyList<RegoValue> path)

@@ -3,8 +3,8 @@ using Cairn.Rego.Builtins;
 namespace Cairn.Rego.Compilation.Types;
 
 /// <summary>
-/// Whether types have a value in common. Comparing unions costs the product of their sizes, so the work of one compilation
-/// is bounded: when it is used up, every pair fits and no more mistakes are found.
+/// Whether types have a value in common. Comparing unions costs the product of their sizes, so the work of one
+/// compilation is bounded: when it is used up, every pair fits and no more mistakes are found.
 /// </summary>
 internal sealed class TypeUnification
 {
@@ -53,7 +53,8 @@ internal sealed class TypeUnification
         return false;
     }
 
-    private bool Elements(RegoType a, RegoType b) => a.Element is null || b.Element is null || Unifies(a.Element, b.Element);
+    private bool Elements(RegoType a, RegoType b) =>
+        a.Element is null || b.Element is null || Unifies(a.Element, b.Element);
 
     private bool Arrays(RegoType a, RegoType b)
     {

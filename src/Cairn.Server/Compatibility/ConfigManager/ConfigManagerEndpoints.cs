@@ -14,8 +14,8 @@ namespace Cairn.Server.Compatibility.ConfigManager;
 public sealed record ConfigManagerWritten(string Status, string Path, long Version);
 
 /// <summary>
-/// The HTTP API of the Configuration Management System, for its clients to go on with: <c>GET</c> and <c>PUT /config/{path}</c>,
-/// the same without <c>/config</c> as it has it when it is mounted, and <c>/config/health</c>.
+/// The HTTP API of the Configuration Management System, for its clients to go on with: <c>GET</c> and <c>PUT
+/// /config/{path}</c>, the same without <c>/config</c> as it has it when it is mounted, and <c>/config/health</c>.
 /// </summary>
 internal static class ConfigManagerEndpoints
 {
@@ -26,15 +26,48 @@ internal static class ConfigManagerEndpoints
         "/{**path:regex(^(?!(api|auth|config|configs|schemas|api-keys|cluster|health|metrics|openapi|docs)(/|$)).+/.+$)}";
 
     private static readonly HashSet<string> SchemaKeywords =
-        ["type", "properties", "required", "additionalProperties", "items", "$schema", "$id", "$ref", "$defs", "definitions", "title", "description", "enum", "const", "allOf", "anyOf", "oneOf", "not", "patternProperties", "minProperties", "maxProperties", "default", "examples", "if", "then", "else", "dependencies", "dependentRequired"];
+    [
+        "type",
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "$schema",
+        "$id",
+        "$ref",
+        "$defs",
+        "definitions",
+        "title",
+        "description",
+        "enum",
+        "const",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "patternProperties",
+        "minProperties",
+        "maxProperties",
+        "default",
+        "examples",
+        "if",
+        "then",
+        "else",
+        "dependencies",
+        "dependentRequired",
+    ];
 
     /// <param name="app">The application.</param>
     /// <param name="root">Whether the paths are served without <c>/config</c>, too.</param>
     public static void MapConfigManager(this IEndpointRouteBuilder app, bool root)
     {
         var group = app.MapGroup("").WithTags("Configuration Management System");
-        group.OnGet("/config/health", HealthEndpoints.Detailed).WithName("ConfigManagerHealth").Open()
-            .Describe("How the node is").Produces<HealthView>();
+        group
+            .OnGet("/config/health", HealthEndpoints.Detailed)
+            .WithName("ConfigManagerHealth")
+            .Open()
+            .Describe("How the node is")
+            .Produces<HealthView>();
         Map("/config/{**path}", "", order: 0);
         // As mounted: whatever nothing else wants. The same operations again, so not described again.
         if (root)
@@ -42,34 +75,62 @@ internal static class ConfigManagerEndpoints
 
         void Map(string route, string name, int order)
         {
-            Rule(group.OnGet(route, Get).WithName($"ConfigManager{name}Get"), PermissionLevel.Read, RateClass.ConfigManagerRead, order)
-                .Describe("Reads what an environment serves", Parameters.Environment).Produces(200);
-            Rule(group.OnPut(route, Put).WithName($"ConfigManager{name}Put"), PermissionLevel.Write, RateClass.ConfigManagerWrite, order)
-                .Describe("Writes a config", Parameters.Schema).Produces<ConfigManagerWritten>();
+            Rule(
+                    group.OnGet(route, Get).WithName($"ConfigManager{name}Get"),
+                    PermissionLevel.Read,
+                    RateClass.ConfigManagerRead,
+                    order
+                )
+                .Describe("Reads what an environment serves", Parameters.Environment)
+                .Produces(200);
+            Rule(
+                    group.OnPut(route, Put).WithName($"ConfigManager{name}Put"),
+                    PermissionLevel.Write,
+                    RateClass.ConfigManagerWrite,
+                    order
+                )
+                .Describe("Writes a config", Parameters.Schema)
+                .Produces<ConfigManagerWritten>();
         }
     }
 
-    private static RouteHandlerBuilder Rule(RouteHandlerBuilder endpoint, PermissionLevel level, RateClass rate, int order)
+    private static RouteHandlerBuilder Rule(
+        RouteHandlerBuilder endpoint,
+        PermissionLevel level,
+        RateClass rate,
+        int order
+    )
     {
         endpoint.Add(builder => ((RouteEndpointBuilder)builder).Order = order);
         if (order > 0)
             endpoint.ExcludeFromDescription();
-        return endpoint.WithMetadata(new EndpointRule(new Permission("configs", level), rate)
-        {
-            PathFrom = "path",
-            LenientQuery = true,
-            TakesLeftovers = order > 0,
-            // A write there is to what all environments share.
-            Environment = level == PermissionLevel.Read ? EnvironmentOf.Query : EnvironmentOf.Shared,
-            DefaultEnvironment = level == PermissionLevel.Read ? DefaultEnvironment : null,
-        });
+        return endpoint.WithMetadata(
+            new EndpointRule(new Permission("configs", level), rate)
+            {
+                PathFrom = "path",
+                LenientQuery = true,
+                TakesLeftovers = order > 0,
+                // A write there is to what all environments share.
+                Environment = level == PermissionLevel.Read ? EnvironmentOf.Query : EnvironmentOf.Shared,
+                DefaultEnvironment = level == PermissionLevel.Read ? DefaultEnvironment : null,
+            }
+        );
     }
 
     private static Task Get(HttpContext http)
     {
         var request = CairnRequest.Of(http);
         return ConfigAnswers.WriteAsync(
-            http, request.Node.Configs.Read(request.Node.Catalogs.Current, request.Caller, request.Path, request.Environment, http.RequestAborted), DocumentFormat.Json);
+            http,
+            request.Node.Configs.Read(
+                request.Node.Catalogs.Current,
+                request.Caller,
+                request.Path,
+                request.Environment,
+                http.RequestAborted
+            ),
+            DocumentFormat.Json
+        );
     }
 
     private static async Task Put(HttpContext http)
@@ -78,14 +139,22 @@ internal static class ConfigManagerEndpoints
         byte[] document = JsonText.Normalize(await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes));
         // Here a write is to the config as a whole; the environment only matters to who reads.
         var operation = new PutConfig(request.Path, null, document) { Schema = Schema(http) };
-        var made = await request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], null), http.RequestAborted);
+        var made = await request.Node.Changes.CommitAsync(
+            request.Commit,
+            new ChangeRequest([operation], null),
+            http.RequestAborted
+        );
         await Bodies.WriteAsync(
-            http, 200, new ConfigManagerWritten("success", request.Path, made.Resources[0].NextVersion), WireJson.Default.ConfigManagerWritten);
+            http,
+            200,
+            new ConfigManagerWritten("success", request.Path, made.Resources[0].NextVersion),
+            WireJson.Default.ConfigManagerWritten
+        );
     }
 
     /// <summary>The schema of <c>?schema=</c>.</summary>
-    /// <remarks>Python's requests sends a dict as its keys, <c>schema=type&amp;schema=properties</c>: the schema itself is
-    /// lost before it gets here. Such a request is carried out as the original does, with a warning.</remarks>
+    /// <remarks>Python's requests sends a dict as its keys, <c>schema=type&amp;schema=properties</c>: the schema itself
+    /// is lost before it gets here. Such a request is carried out as the original does, with a warning.</remarks>
     private static SchemaBinding? Schema(HttpContext http)
     {
         var values = http.Request.Query["schema"];
@@ -94,7 +163,10 @@ internal static class ConfigManagerEndpoints
         if (values.All(value => value is not null && SchemaKeywords.Contains(value)))
         {
             Warnings.Tell(
-                http, "schema held only the names of a schema's members, so nothing was checked; send it as JSON text: params={'schema': json.dumps(schema)}");
+                http,
+                "schema held only the names of a schema's members, so nothing was checked; send it as JSON "
+                    + "text: params={'schema': json.dumps(schema)}"
+            );
             return null;
         }
 

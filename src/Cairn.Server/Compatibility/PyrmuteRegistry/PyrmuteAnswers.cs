@@ -16,14 +16,20 @@ internal static class PyrmuteAnswers
 {
     private const int LeastToCompress = 1000;
 
-    public static Task WriteAsync(HttpContext http, int status, Action<Utf8JsonWriter> write) => WriteAsync(http, status, JsonText.Write(write));
+    public static Task WriteAsync(HttpContext http, int status, Action<Utf8JsonWriter> write) =>
+        WriteAsync(http, status, JsonText.Write(write));
 
-    public static Task WriteDetailAsync(HttpContext http, int status, string detail) => WriteAsync(http, status, json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("detail", detail);
-        json.WriteEndObject();
-    });
+    public static Task WriteDetailAsync(HttpContext http, int status, string detail) =>
+        WriteAsync(
+            http,
+            status,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("detail", detail);
+                json.WriteEndObject();
+            }
+        );
 
     public static async Task WriteAsync(HttpContext http, int status, byte[] body)
     {
@@ -49,7 +55,10 @@ internal static class PyrmuteAnswers
     public static string Time(DateTimeOffset time, string zone = "Z")
     {
         var utc = time.UtcDateTime;
-        string format = utc.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss" : "yyyy-MM-dd'T'HH:mm:ss.ffffff";
+        string format =
+            utc.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond == 0
+                ? "yyyy-MM-dd'T'HH:mm:ss"
+                : "yyyy-MM-dd'T'HH:mm:ss.ffffff";
         return utc.ToString(format, CultureInfo.InvariantCulture) + zone;
     }
 
@@ -87,8 +96,14 @@ internal static class PyrmuteAnswers
     }
 
     private static bool AcceptsGzip(HttpRequest request) =>
-        request.Headers.AcceptEncoding.ToString().Split(',').Select(part => part.Split(';'))
-            .Any(part => part[0].Trim() is "gzip" or "*" && !part.Skip(1).Any(weight => weight.Replace(" ", "", StringComparison.Ordinal) is "q=0" or "q=0.0"));
+        request
+            .Headers.AcceptEncoding.ToString()
+            .Split(',')
+            .Select(part => part.Split(';'))
+            .Any(part =>
+                part[0].Trim() is "gzip" or "*"
+                && !part.Skip(1).Any(weight => weight.Replace(" ", "", StringComparison.Ordinal) is "q=0" or "q=0.0")
+            );
 
     private static byte[] Compress(byte[] body)
     {

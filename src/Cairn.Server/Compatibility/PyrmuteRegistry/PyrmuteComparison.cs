@@ -2,11 +2,14 @@ using System.Text.Json;
 
 namespace Cairn.Server.Compatibility.PyrmuteRegistry;
 
-/// <summary>Two schemas compared as the original does: by the <c>properties</c> and <c>required</c> at the top alone. Cairn's
-/// own comparison sees the whole.</summary>
+/// <summary>Two schemas compared as the original does: by the <c>properties</c> and <c>required</c> at the top alone.
+/// Cairn's own comparison sees the whole.</summary>
 internal sealed class PyrmuteComparison
 {
-    private readonly List<string> _added = [], _removed = [], _requiredAdded, _requiredRemoved;
+    private readonly List<string> _added = [],
+        _removed = [],
+        _requiredAdded,
+        _requiredRemoved;
     private readonly List<(string Name, JsonElement From, JsonElement To)> _modified = [];
 
     public PyrmuteComparison(JsonElement from, JsonElement to)
@@ -49,7 +52,10 @@ internal sealed class PyrmuteComparison
         bool breaking = WriteBreaking(json);
         json.WriteString(
             "compatibility",
-            breaking ? "breaking" : _added.Count + _modified.Count + _requiredRemoved.Count > 0 ? "backward_compatible" : "identical");
+            breaking ? "breaking"
+                : _added.Count + _modified.Count + _requiredRemoved.Count > 0 ? "backward_compatible"
+                : "identical"
+        );
         json.WriteEndObject();
     }
 
@@ -75,7 +81,14 @@ internal sealed class PyrmuteComparison
         }
 
         if (_requiredAdded.Count > 0)
-            WriteNames("required_fields_added", _requiredAdded, $"Fields became required: {string.Join(", ", _requiredAdded)}");
+        {
+            WriteNames(
+                "required_fields_added",
+                _requiredAdded,
+                $"Fields became required: {string.Join(", ", _requiredAdded)}"
+            );
+        }
+
         json.WriteEndArray();
         return any;
 
@@ -100,24 +113,36 @@ internal sealed class PyrmuteComparison
     }
 
     private static Dictionary<string, JsonElement> Properties(JsonElement schema) =>
-        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object
+        schema.ValueKind == JsonValueKind.Object
+        && schema.TryGetProperty("properties", out var properties)
+        && properties.ValueKind == JsonValueKind.Object
             ? properties.EnumerateObject().ToDictionary(property => property.Name, property => property.Value)
             : [];
 
     private static HashSet<string> Required(JsonElement schema) =>
-        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("required", out var required) && required.ValueKind == JsonValueKind.Array
-            ? [.. required.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
+        schema.ValueKind == JsonValueKind.Object
+        && schema.TryGetProperty("required", out var required)
+        && required.ValueKind == JsonValueKind.Array
+            ?
+            [
+                .. required
+                    .EnumerateArray()
+                    .Where(item => item.ValueKind == JsonValueKind.String)
+                    .Select(item => item.GetString()!),
+            ]
             : [];
 
     private static JsonElement? TypeOf(JsonElement definition) =>
         definition.ValueKind == JsonValueKind.Object && definition.TryGetProperty("type", out var type) ? type : null;
 
     // As Python shows a value.
-    private static string Text(JsonElement? type) => type switch
-    {
-        null => "None",
-        { ValueKind: JsonValueKind.String } text => text.GetString()!,
-        { ValueKind: JsonValueKind.Array } list => $"[{string.Join(", ", list.EnumerateArray().Select(item => $"'{item}'"))}]",
-        { } other => other.GetRawText(),
-    };
+    private static string Text(JsonElement? type) =>
+        type switch
+        {
+            null => "None",
+            { ValueKind: JsonValueKind.String } text => text.GetString()!,
+            { ValueKind: JsonValueKind.Array } list =>
+                $"[{string.Join(", ", list.EnumerateArray().Select(item => $"'{item}'"))}]",
+            { } other => other.GetRawText(),
+        };
 }

@@ -28,14 +28,18 @@ internal static class PyrmuteCors
 
     /// <summary>Whether a request asks what a page may do, before it does it.</summary>
     public static bool IsPreflight(HttpContext http, PyrmuteRegistryOptions options) =>
-        options.CorsOrigins.Count > 0 && HttpMethods.IsOptions(http.Request.Method) && http.Request.Headers.Origin.Count > 0
+        options.CorsOrigins.Count > 0
+        && HttpMethods.IsOptions(http.Request.Method)
+        && http.Request.Headers.Origin.Count > 0
         && http.Request.Headers.AccessControlRequestMethod.Count > 0;
 
     /// <summary>Answers it.</summary>
     public static async Task AnswerAsync(HttpContext http, PyrmuteRegistryOptions options)
     {
         var (request, headers) = (http.Request.Headers, http.Response.Headers);
-        string origin = request.Origin.ToString(), method = request.AccessControlRequestMethod.ToString(), asked = request.AccessControlRequestHeaders.ToString();
+        string origin = request.Origin.ToString(),
+            method = request.AccessControlRequestMethod.ToString(),
+            asked = request.AccessControlRequestHeaders.ToString();
         var wrong = new List<string>();
         headers.Remove("X-Correlation-ID");
         headers.AccessControlAllowOrigin = default;
@@ -45,11 +49,21 @@ internal static class PyrmuteCors
         else
             wrong.Add("origin");
         bool anyMethod = options.CorsMethods.Contains("*");
-        if (!anyMethod && !options.CorsMethods.Contains(method, StringComparer.OrdinalIgnoreCase) || (anyMethod && !AllMethods.Split(", ").Contains(method)))
+        if (
+            !anyMethod && !options.CorsMethods.Contains(method, StringComparer.OrdinalIgnoreCase)
+            || (anyMethod && !AllMethods.Split(", ").Contains(method))
+        )
+        {
             wrong.Add("method");
+        }
+
         bool anyHeader = options.CorsHeaders.Contains("*");
-        if (!anyHeader && asked.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Any(header => !options.CorsHeaders.Contains(header, StringComparer.OrdinalIgnoreCase)))
+        if (
+            !anyHeader
+            && asked
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Any(header => !options.CorsHeaders.Contains(header, StringComparer.OrdinalIgnoreCase))
+        )
         {
             wrong.Add("headers");
         }
@@ -62,6 +76,9 @@ internal static class PyrmuteCors
             headers.AccessControlAllowCredentials = "true";
         http.Response.StatusCode = wrong.Count == 0 ? 200 : 400;
         http.Response.ContentType = "text/plain; charset=utf-8";
-        await http.Response.WriteAsync(wrong.Count == 0 ? "OK" : "Disallowed CORS " + string.Join(", ", wrong), http.RequestAborted);
+        await http.Response.WriteAsync(
+            wrong.Count == 0 ? "OK" : "Disallowed CORS " + string.Join(", ", wrong),
+            http.RequestAborted
+        );
     }
 }

@@ -10,8 +10,8 @@ using Cairn.Server.Http;
 namespace Cairn.Server.Compatibility.PyrmuteRegistry;
 
 /// <summary>
-/// Reads a request's query and body as the original does, and gathers all that is wrong with them: path first, then query,
-/// then body. <see cref="ThrowIfWrong"/> ends the request when anything is.
+/// Reads a request's query and body as the original does, and gathers all that is wrong with them: path first, then
+/// query, then body. <see cref="ThrowIfWrong"/> ends the request when anything is.
 /// </summary>
 internal sealed partial class PyrmuteInput(HttpContext http)
 {
@@ -20,7 +20,8 @@ internal sealed partial class PyrmuteInput(HttpContext http)
     private bool _hasBody;
 
     /// <summary>A query parameter; its last value where it is repeated. Null when there is none.</summary>
-    public string? Query(string name) => http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 ? values[^1] ?? "" : null;
+    public string? Query(string name) =>
+        http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 ? values[^1] ?? "" : null;
 
     /// <summary>A query parameter that has to be there.</summary>
     public string RequiredQuery(string name)
@@ -42,7 +43,12 @@ internal sealed partial class PyrmuteInput(HttpContext http)
             case "false" or "0" or "no" or "off" or "f" or "n":
                 return false;
             default:
-                Add("bool_parsing", ["query", name], "Input should be a valid boolean, unable to interpret input", text);
+                Add(
+                    "bool_parsing",
+                    ["query", name],
+                    "Input should be a valid boolean, unable to interpret input",
+                    text
+                );
                 return false;
         }
     }
@@ -52,9 +58,19 @@ internal sealed partial class PyrmuteInput(HttpContext http)
         if (Query(name) is not { } text)
             return usual;
         if (!IsWhole(text, out var number))
-            Add("int_parsing", ["query", name], "Input should be a valid integer, unable to parse string as an integer", text);
+        {
+            Add(
+                "int_parsing",
+                ["query", name],
+                "Input should be a valid integer, unable to parse string as an integer",
+                text
+            );
+        }
         else if (CheckLimits(["query", name], number, least, most, null, text))
+        {
             return (int)BigInteger.Min(number, int.MaxValue);
+        }
+
         return usual;
     }
 
@@ -71,7 +87,15 @@ internal sealed partial class PyrmuteInput(HttpContext http)
     {
         string text = http.Request.RouteValues[route] as string ?? "";
         if (!IsWhole(text, out var number))
-            Add("int_parsing", ["path", name], "Input should be a valid integer, unable to parse string as an integer", text);
+        {
+            Add(
+                "int_parsing",
+                ["path", name],
+                "Input should be a valid integer, unable to parse string as an integer",
+                text
+            );
+        }
+
         return number >= long.MinValue && number <= long.MaxValue ? (long)number : -1;
     }
 
@@ -86,8 +110,13 @@ internal sealed partial class PyrmuteInput(HttpContext http)
         }
 
         string media = (http.Request.ContentType ?? "").Split(';')[0].Trim();
-        bool json = media.Length == 0 || media.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            || (media.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && media.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+        bool json =
+            media.Length == 0
+            || media.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (
+                media.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
+                && media.EndsWith("+json", StringComparison.OrdinalIgnoreCase)
+            );
         try
         {
             if (!json)
@@ -105,7 +134,15 @@ internal sealed partial class PyrmuteInput(HttpContext http)
     }
 
     /// <summary>A string of the body; null when it is null or missing, and may be.</summary>
-    public string? Text(string name, bool required, int least = 0, int most = int.MaxValue, Regex? pattern = null, string? patternText = null, bool nullable = false)
+    public string? Text(
+        string name,
+        bool required,
+        int least = 0,
+        int most = int.MaxValue,
+        Regex? pattern = null,
+        string? patternText = null,
+        bool nullable = false
+    )
     {
         if (!TryMember(name, required, out var member) || (nullable && member.ValueKind == JsonValueKind.Null))
             return null;
@@ -118,11 +155,36 @@ internal sealed partial class PyrmuteInput(HttpContext http)
         string text = member.GetString()!;
         int length = text.EnumerateRunes().Count();
         if (length < least)
-            Add("string_too_short", ["body", name], $"String should have at least {Characters(least)}", member, ("min_length", json => json.WriteNumberValue(least)));
+        {
+            Add(
+                "string_too_short",
+                ["body", name],
+                $"String should have at least {Characters(least)}",
+                member,
+                ("min_length", json => json.WriteNumberValue(least))
+            );
+        }
         else if (length > most)
-            Add("string_too_long", ["body", name], $"String should have at most {Characters(most)}", member, ("max_length", json => json.WriteNumberValue(most)));
+        {
+            Add(
+                "string_too_long",
+                ["body", name],
+                $"String should have at most {Characters(most)}",
+                member,
+                ("max_length", json => json.WriteNumberValue(most))
+            );
+        }
         else if (pattern?.IsMatch(text) == false)
-            Add("string_pattern_mismatch", ["body", name], $"String should match pattern '{patternText}'", member, ("pattern", json => json.WriteStringValue(patternText)));
+        {
+            Add(
+                "string_pattern_mismatch",
+                ["body", name],
+                $"String should match pattern '{patternText}'",
+                member,
+                ("pattern", json => json.WriteStringValue(patternText))
+            );
+        }
+
         return text;
     }
 
@@ -149,13 +211,24 @@ internal sealed partial class PyrmuteInput(HttpContext http)
             case JsonValueKind.Number when IsWhole(member.GetRawText(), out number):
                 break;
             case JsonValueKind.String:
-                Add("int_parsing", ["body", name], "Input should be a valid integer, unable to parse string as an integer", member);
+                Add(
+                    "int_parsing",
+                    ["body", name],
+                    "Input should be a valid integer, unable to parse string as an integer",
+                    member
+                );
                 return null;
-            case JsonValueKind.Number when member.TryGetDouble(out double value) && Math.Abs(value) < 1e15 && Math.Floor(value) == value:
+            case JsonValueKind.Number
+                when member.TryGetDouble(out double value) && Math.Abs(value) < 1e15 && Math.Floor(value) == value:
                 number = new BigInteger(value);
                 break;
             case JsonValueKind.Number:
-                Add("int_from_float", ["body", name], "Input should be a valid integer, got a number with a fractional part", member);
+                Add(
+                    "int_from_float",
+                    ["body", name],
+                    "Input should be a valid integer, got a number with a fractional part",
+                    member
+                );
                 return null;
             case JsonValueKind.True or JsonValueKind.False:
                 number = member.ValueKind == JsonValueKind.True ? 1 : 0;
@@ -184,9 +257,20 @@ internal sealed partial class PyrmuteInput(HttpContext http)
     {
         if (Text(name, required: false) is not { } text)
             return null;
-        if (IsoTime().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (
+            IsoTime().IsMatch(text)
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        )
+        {
             return time;
-        Add("datetime_parsing", ["body", name], "Input should be a valid datetime in ISO 8601", TryMember(name, false, out var member) ? member : null);
+        }
+
+        Add(
+            "datetime_parsing",
+            ["body", name],
+            "Input should be a valid datetime in ISO 8601",
+            TryMember(name, false, out var member) ? member : null
+        );
         return null;
     }
 
@@ -195,20 +279,22 @@ internal sealed partial class PyrmuteInput(HttpContext http)
     {
         if (_errors.Count > 0)
         {
-            throw new PyrmuteInvalid(JsonText.Write(json =>
-            {
-                json.WriteStartObject();
-                json.WriteStartArray("detail");
-                foreach (var error in _errors)
-                    error(json);
-                json.WriteEndArray();
-                json.WritePropertyName("body");
-                if (_body is { } body)
-                    body.WriteTo(json);
-                else
-                    json.WriteNullValue();
-                json.WriteEndObject();
-            }));
+            throw new PyrmuteInvalid(
+                JsonText.Write(json =>
+                {
+                    json.WriteStartObject();
+                    json.WriteStartArray("detail");
+                    foreach (var error in _errors)
+                        error(json);
+                    json.WriteEndArray();
+                    json.WritePropertyName("body");
+                    if (_body is { } body)
+                        body.WriteTo(json);
+                    else
+                        json.WriteNullValue();
+                    json.WriteEndObject();
+                })
+            );
         }
     }
 
@@ -227,13 +313,40 @@ internal sealed partial class PyrmuteInput(HttpContext http)
     private bool CheckLimits(string[] place, BigInteger number, int least, int most, int? above, object input)
     {
         if (number <= above)
-            Add("greater_than", place, $"Input should be greater than {above}", input, ("gt", json => json.WriteNumberValue(above.Value)));
+        {
+            Add(
+                "greater_than",
+                place,
+                $"Input should be greater than {above}",
+                input,
+                ("gt", json => json.WriteNumberValue(above.Value))
+            );
+        }
         else if (number < least)
-            Add("greater_than_equal", place, $"Input should be greater than or equal to {least}", input, ("ge", json => json.WriteNumberValue(least)));
+        {
+            Add(
+                "greater_than_equal",
+                place,
+                $"Input should be greater than or equal to {least}",
+                input,
+                ("ge", json => json.WriteNumberValue(least))
+            );
+        }
         else if (number > most)
-            Add("less_than_equal", place, $"Input should be less than or equal to {most}", input, ("le", json => json.WriteNumberValue(most)));
+        {
+            Add(
+                "less_than_equal",
+                place,
+                $"Input should be less than or equal to {most}",
+                input,
+                ("le", json => json.WriteNumberValue(most))
+            );
+        }
         else
+        {
             return true;
+        }
+
         return false;
     }
 
@@ -243,34 +356,47 @@ internal sealed partial class PyrmuteInput(HttpContext http)
         Add("enum", place, "Input should be " + expected, input, ("expected", json => json.WriteStringValue(expected)));
     }
 
-    private void Add(string type, string[] place, string message, object? input, (string Name, Action<Utf8JsonWriter> Write)? context = null) => _errors.Add(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("type", type);
-        json.WriteStrings("loc", place);
-        json.WriteString("msg", message);
-        json.WritePropertyName("input");
-        if (input is JsonElement element)
-            element.WriteTo(json);
-        else
-            json.WriteStringValue(input as string);
-        if (context is var (name, write))
+    private void Add(
+        string type,
+        string[] place,
+        string message,
+        object? input,
+        (string Name, Action<Utf8JsonWriter> Write)? context = null
+    ) =>
+        _errors.Add(json =>
         {
-            json.WriteStartObject("ctx");
-            json.WritePropertyName(name);
-            write(json);
-            json.WriteEndObject();
-        }
+            json.WriteStartObject();
+            json.WriteString("type", type);
+            json.WriteStrings("loc", place);
+            json.WriteString("msg", message);
+            json.WritePropertyName("input");
+            if (input is JsonElement element)
+                element.WriteTo(json);
+            else
+                json.WriteStringValue(input as string);
+            if (context is var (name, write))
+            {
+                json.WriteStartObject("ctx");
+                json.WritePropertyName(name);
+                write(json);
+                json.WriteEndObject();
+            }
 
-        json.WriteEndObject();
-    });
+            json.WriteEndObject();
+        });
 
     private static string Characters(int count) => count == 1 ? "1 character" : $"{count} characters";
 
     private static bool IsWhole(string text, out BigInteger number)
     {
         number = default;
-        return text.Length <= 4300 && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out number);
+        return text.Length <= 4300
+            && BigInteger.TryParse(
+                text,
+                NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                CultureInfo.InvariantCulture,
+                out number
+            );
     }
 
     [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}([T ]\d{2}(:?\d{2}(:?\d{2}([.,]\d{1,6})?)?)?(Z|z|[+-]\d{2}(:?\d{2})?)?)?\z")]

@@ -24,17 +24,22 @@ internal static class PyrmuteKeys
         input.ThrowIfWrong();
         RequireAuthentication(request);
         Permission.TryParseLevel(permission, out var level);
-        var (key, text) = await MakeAsync(request, now => new ApiKey
-        {
-            Id = request.Node.Ids.New(),
-            Name = name!,
-            Description = description,
-            Permission = level,
-            CreatedAt = now,
-            CreatedBy = request.Caller.Name,
-            ExpiresAt = days is { } count ? now.AddDays(count) : null,
-            Secrets = [],
-        }, null, http.RequestAborted);
+        var (key, text) = await MakeAsync(
+            request,
+            now => new ApiKey
+            {
+                Id = request.Node.Ids.New(),
+                Name = name!,
+                Description = description,
+                Permission = level,
+                CreatedAt = now,
+                CreatedBy = request.Caller.Name,
+                ExpiresAt = days is { } count ? now.AddDays(count) : null,
+                Secrets = [],
+            },
+            null,
+            http.RequestAborted
+        );
         await PyrmuteAnswers.WriteAsync(http, 201, json => Write(json, request, key, text));
     }
 
@@ -44,18 +49,28 @@ internal static class PyrmuteKeys
         bool revoked = input.QueryFlag("include_revoked");
         string? permission = input.QueryOneOf("permission", Levels);
         input.ThrowIfWrong();
-        var keys = All(request).Where(key => (revoked || key.RevokedAt is null) && (permission is null || Permission.Name(key.Permission) == permission))
-            .OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Number).ToList();
-        return PyrmuteAnswers.WriteAsync(http, 200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("keys");
-            foreach (var key in keys)
-                Write(json, request, key, null);
-            json.WriteEndArray();
-            json.WriteNumber("total", keys.Count);
-            json.WriteEndObject();
-        });
+        var keys = All(request)
+            .Where(key =>
+                (revoked || key.RevokedAt is null)
+                && (permission is null || Permission.Name(key.Permission) == permission)
+            )
+            .OrderByDescending(key => key.CreatedAt)
+            .ThenByDescending(key => key.Number)
+            .ToList();
+        return PyrmuteAnswers.WriteAsync(
+            http,
+            200,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("keys");
+                foreach (var key in keys)
+                    Write(json, request, key, null);
+                json.WriteEndArray();
+                json.WriteNumber("total", keys.Count);
+                json.WriteEndObject();
+            }
+        );
     }
 
     public static Task Stats(HttpContext http)
@@ -64,18 +79,22 @@ internal static class PyrmuteKeys
         var now = request.Node.Options.Time.GetUtcNow();
         var keys = All(request).ToList();
         var byStatus = keys.CountBy(key => key.StatusAt(now)).ToDictionary();
-        return PyrmuteAnswers.WriteAsync(http, 200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("total_keys", keys.Count);
-            foreach (string status in new[] { "active", "revoked", "expired" })
-                json.WriteNumber(status + "_keys", byStatus.GetValueOrDefault(status));
-            json.WriteStartObject("by_permission");
-            foreach (string level in Levels)
-                json.WriteNumber(level, keys.Count(key => Permission.Name(key.Permission) == level));
-            json.WriteEndObject();
-            json.WriteEndObject();
-        });
+        return PyrmuteAnswers.WriteAsync(
+            http,
+            200,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteNumber("total_keys", keys.Count);
+                foreach (string status in new[] { "active", "revoked", "expired" })
+                    json.WriteNumber(status + "_keys", byStatus.GetValueOrDefault(status));
+                json.WriteStartObject("by_permission");
+                foreach (string level in Levels)
+                    json.WriteNumber(level, keys.Count(key => Permission.Name(key.Permission) == level));
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+        );
     }
 
     public static Task Get(HttpContext http)
@@ -123,45 +142,69 @@ internal static class PyrmuteKeys
         RequireAuthentication(request);
         ApiKey old = null!;
         DateTimeOffset? end = null;
-        var (made, text) = await MakeAsync(request, now =>
-        {
-            old = Find(request, number);
-            if (old.RevokedAt is not null)
-                throw new PyrmuteRefusal(400, $"Cannot rotate revoked key '{old.Name}'");
-            end = hours > 0 ? now.AddHours(hours) : null;
-            return new ApiKey
+        var (made, text) = await MakeAsync(
+            request,
+            now =>
             {
-                Id = request.Node.Ids.New(),
-                Name = $"{old.Name}-rotated-{now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}",
-                Description = $"Rotated from key ID {old.Number}. {reason}".Trim(),
-                Permission = old.Permission,
-                Scopes = old.Scopes,
-                Environments = old.Environments,
-                AllowedIps = old.AllowedIps,
-                RateLimit = old.RateLimit,
-                CreatedAt = now,
-                CreatedBy = request.Caller.Name,
-                ExpiresAt = old.ExpiresAt,
-                RotatedFrom = old.Number,
-                Secrets = [],
-            };
-        }, (made, now) => old = end is not null
-            ? old with { RotatedTo = made.Number, RotationDue = end, Description = Append(old.Description, "Rotation scheduled", reason) }
-            : old with { RotatedTo = made.Number, RevokedAt = now, RevokedBy = request.Caller.Name, Description = Append(old.Description, "Revoked (rotated)", reason) },
-            http.RequestAborted);
-        await PyrmuteAnswers.WriteAsync(http, 200, json =>
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("old_key");
-            Write(json, request, old, null);
-            json.WritePropertyName("new_key");
-            Write(json, request, made, text);
-            json.WriteTime("grace_period_ends_at", end);
-            json.WriteString("message", end is null
-                ? "Key rotated. The old key is revoked."
-                : $"Key rotated. The old key works until it is revoked; move its users within {hours} hours.");
-            json.WriteEndObject();
-        });
+                old = Find(request, number);
+                if (old.RevokedAt is not null)
+                    throw new PyrmuteRefusal(400, $"Cannot rotate revoked key '{old.Name}'");
+                end = hours > 0 ? now.AddHours(hours) : null;
+                return new ApiKey
+                {
+                    Id = request.Node.Ids.New(),
+                    Name =
+                        $"{old.Name}-rotated-{now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}",
+                    Description = $"Rotated from key ID {old.Number}. {reason}".Trim(),
+                    Permission = old.Permission,
+                    Scopes = old.Scopes,
+                    Environments = old.Environments,
+                    AllowedIps = old.AllowedIps,
+                    RateLimit = old.RateLimit,
+                    CreatedAt = now,
+                    CreatedBy = request.Caller.Name,
+                    ExpiresAt = old.ExpiresAt,
+                    RotatedFrom = old.Number,
+                    Secrets = [],
+                };
+            },
+            (made, now) =>
+                old = end is not null
+                    ? old with
+                    {
+                        RotatedTo = made.Number,
+                        RotationDue = end,
+                        Description = Append(old.Description, "Rotation scheduled", reason),
+                    }
+                    : old with
+                    {
+                        RotatedTo = made.Number,
+                        RevokedAt = now,
+                        RevokedBy = request.Caller.Name,
+                        Description = Append(old.Description, "Revoked (rotated)", reason),
+                    },
+            http.RequestAborted
+        );
+        await PyrmuteAnswers.WriteAsync(
+            http,
+            200,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WritePropertyName("old_key");
+                Write(json, request, old, null);
+                json.WritePropertyName("new_key");
+                Write(json, request, made, text);
+                json.WriteTime("grace_period_ends_at", end);
+                json.WriteString(
+                    "message",
+                    end is null
+                        ? "Key rotated. The old key is revoked."
+                        : $"Key rotated. The old key works until it is revoked; move its users within {hours} hours."
+                );
+                json.WriteEndObject();
+            }
+        );
     }
 
     public static async Task Delete(HttpContext http)
@@ -178,7 +221,11 @@ internal static class PyrmuteKeys
 
     // Makes a key whose name nobody has, and perhaps changes another with it.
     private static async ValueTask<(ApiKey Key, string Text)> MakeAsync(
-        CairnRequest request, Func<DateTimeOffset, ApiKey> make, Func<ApiKey, DateTimeOffset, ApiKey>? change, CancellationToken ct)
+        CairnRequest request,
+        Func<DateTimeOffset, ApiKey> make,
+        Func<ApiKey, DateTimeOffset, ApiKey>? change,
+        CancellationToken ct
+    )
     {
         var (node, text) = (request.Node, NewText());
         long number = await node.Keys.Numbers.NextAsync(ct);
@@ -189,8 +236,18 @@ internal static class PyrmuteKeys
             if (node.Credentials.Find(node.Catalogs.Current, key.Name) is not null)
                 throw new PyrmuteRefusal(409, $"API key with name '{key.Name}' already exists");
             ApiKey[] written = change is null ? [key] : [key, change(key, now)];
-            if (await node.Keys.StoreAsync(request.Commit, change is null ? "create" : "rotate", written, [key.Name], ct))
+            if (
+                await node.Keys.StoreAsync(
+                    request.Commit,
+                    change is null ? "create" : "rotate",
+                    written,
+                    [key.Name],
+                    ct
+                )
+            )
+            {
                 return (key, text);
+            }
         }
 
         throw new PyrmuteRefusal(409, "API keys are being changed by others. Try again.");
@@ -202,7 +259,8 @@ internal static class PyrmuteKeys
             throw new PyrmuteRefusal(400, "Authentication is disabled. Enable it to manage API keys.");
     }
 
-    private static IEnumerable<ApiKey> All(CairnRequest request) => request.Node.Credentials.List(request.Node.Catalogs.Current, request.Caller);
+    private static IEnumerable<ApiKey> All(CairnRequest request) =>
+        request.Node.Credentials.List(request.Node.Catalogs.Current, request.Caller);
 
     private static long Number(HttpContext http)
     {
@@ -213,7 +271,8 @@ internal static class PyrmuteKeys
     }
 
     private static ApiKey Find(CairnRequest request, long number) =>
-        request.Node.Credentials.Find(request.Node.Catalogs.Current, number) ?? throw new PyrmuteRefusal(404, $"API key with ID {number} not found");
+        request.Node.Credentials.Find(request.Node.Catalogs.Current, number)
+        ?? throw new PyrmuteRefusal(404, $"API key with ID {number} not found");
 
     private static string? Append(string? description, string label, string? reason) =>
         string.IsNullOrEmpty(reason) ? description

@@ -30,14 +30,23 @@ internal static partial class PyrmuteSchemas
         input.ThrowIfWrong();
 
         if (version!.Contains('-') || version.Length > SchemaVersion.MaxLength)
-            throw new PyrmuteRefusal(400, $"Invalid version format '{version}'. Expected MAJOR.MINOR.PATCH, such as 1.2.0");
+        {
+            throw new PyrmuteRefusal(
+                400,
+                $"Invalid version format '{version}'. Expected MAJOR.MINOR.PATCH, such as 1.2.0"
+            );
+        }
+
         if (SchemaText.FaultByMetaSchema(schema) is { } fault)
             throw new PyrmuteRefusal(422, $"Invalid JSON Schema: {fault}");
         if (avro is not null && AvroFault(JsonText.Element(avro)) is { } avroFault)
             throw new PyrmuteRefusal(422, $"Invalid Avro schema: {avroFault}");
         CheckNames(scope);
         var address = scope.Address(version)!;
-        var operation = new RegisterSchema(address, SchemaText.Read(SchemaType.JsonSchema, SchemaContent.JsonSchemaMediaType, schema))
+        var operation = new RegisterSchema(
+            address,
+            SchemaText.Read(SchemaType.JsonSchema, SchemaContent.JsonSchemaMediaType, schema)
+        )
         {
             Avro = avro,
             Meta = meta,
@@ -47,7 +56,10 @@ internal static partial class PyrmuteSchemas
             Backport = true,
             Lenient = true,
         };
-        var taken = new PyrmuteRefusal(409, $"Schema {scope.VersionId(version)} already exists. Use allow_overwrite=true to replace it.");
+        var taken = new PyrmuteRefusal(
+            409,
+            $"Schema {scope.VersionId(version)} already exists. Use allow_overwrite=true to replace it."
+        );
         if (!overwrite && Find(request, address.Path) is not null)
             throw taken;
         try
@@ -75,12 +87,16 @@ internal static partial class PyrmuteSchemas
     public static Task ListVersions(HttpContext http)
     {
         var versions = Versions(http, PyrmuteScope.Of(http));
-        return PyrmuteAnswers.WriteAsync(http, 200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteStrings("versions", versions.Select(version => version.Address.Version.Text));
-            json.WriteEndObject();
-        });
+        return PyrmuteAnswers.WriteAsync(
+            http,
+            200,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteStrings("versions", versions.Select(version => version.Address.Version.Text));
+                json.WriteEndObject();
+            }
+        );
     }
 
     public static Task Compare(HttpContext http)
@@ -90,17 +106,24 @@ internal static partial class PyrmuteSchemas
         var (from, to) = (input.RequiredQuery("from_version"), input.RequiredQuery("to_version"));
         input.ThrowIfWrong();
         var (before, after) = (Existing(request, scope, from), Existing(request, scope, to));
-        return PyrmuteAnswers.WriteAsync(http, 200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("namespace", scope.Model.Namespace);
-            json.WriteString("model_name", scope.Model.Name);
-            json.WriteString("from_version", from);
-            json.WriteString("to_version", to);
-            json.WritePropertyName("changes");
-            new PyrmuteComparison(JsonText.Element(before.Content.Text), JsonText.Element(after.Content.Text)).WriteTo(json);
-            json.WriteEndObject();
-        });
+        return PyrmuteAnswers.WriteAsync(
+            http,
+            200,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("namespace", scope.Model.Namespace);
+                json.WriteString("model_name", scope.Model.Name);
+                json.WriteString("from_version", from);
+                json.WriteString("to_version", to);
+                json.WritePropertyName("changes");
+                new PyrmuteComparison(
+                    JsonText.Element(before.Content.Text),
+                    JsonText.Element(after.Content.Text)
+                ).WriteTo(json);
+                json.WriteEndObject();
+            }
+        );
     }
 
     public static async Task Deprecate(HttpContext http)
@@ -108,7 +131,13 @@ internal static partial class PyrmuteSchemas
         var (request, scope) = (CairnRequest.Of(http), PyrmuteScope.Of(http));
         var schema = Existing(request, scope, scope.Version);
         string? message = new PyrmuteInput(http).Query("message");
-        await CommitAsync(http, new DeprecateSchema(schema.Address, new SchemaDeprecation(request.Node.Options.Time.GetUtcNow(), message, schema.Deprecation?.Replacement)));
+        await CommitAsync(
+            http,
+            new DeprecateSchema(
+                schema.Address,
+                new SchemaDeprecation(request.Node.Options.Time.GetUtcNow(), message, schema.Deprecation?.Replacement)
+            )
+        );
         await WriteAsync(http, 200, Existing(request, scope, scope.Version));
     }
 
@@ -130,44 +159,64 @@ internal static partial class PyrmuteSchemas
             throw NotFound(scope, scope.Version);
         }
 
-        await PyrmuteAnswers.WriteAsync(http, 200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteBoolean("deleted", true);
-            json.WriteString("namespace", scope.Model.Namespace);
-            json.WriteString("model_name", scope.Model.Name);
-            json.WriteString("version", scope.Version);
-            json.WriteEndObject();
-        });
+        await PyrmuteAnswers.WriteAsync(
+            http,
+            200,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteBoolean("deleted", true);
+                json.WriteString("namespace", scope.Model.Namespace);
+                json.WriteString("model_name", scope.Model.Name);
+                json.WriteString("version", scope.Version);
+                json.WriteEndObject();
+            }
+        );
     }
 
     public static Task ListNamespaces(HttpContext http)
     {
         var request = CairnRequest.Of(http);
         string model = (string)http.Request.RouteValues["model"]!;
-        var spaces = request.Node.Schemas.Named(request.Node.Catalogs.Current, model)
+        var spaces = request
+            .Node.Schemas.Named(request.Node.Catalogs.Current, model)
             .Where(schema => Authorizer.Allows(request.Caller, SchemaService.ReadPermission, schema.Address.Path, null))
-            .GroupBy(schema => schema.Address.Model.Namespace).OrderBy(space => space.Key, StringComparer.Ordinal).ToList();
+            .GroupBy(schema => schema.Address.Model.Namespace)
+            .OrderBy(space => space.Key, StringComparer.Ordinal)
+            .ToList();
         if (spaces.Count == 0)
             throw new PyrmuteRefusal(404, $"Model {model} not found in any namespace");
-        return PyrmuteAnswers.WriteAsync(http, 200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("namespaces");
-            foreach (var space in spaces)
-                json.WriteStrings(space.Key ?? "null", space.Select(schema => schema.Address.Version).Order().Select(version => version.Text));
-            json.WriteEndObject();
-            json.WriteEndObject();
-        });
+        return PyrmuteAnswers.WriteAsync(
+            http,
+            200,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartObject("namespaces");
+                foreach (var space in spaces)
+                {
+                    json.WriteStrings(
+                        space.Key ?? "null",
+                        space.Select(schema => schema.Address.Version).Order().Select(version => version.Text)
+                    );
+                }
+
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+        );
     }
 
     private static SchemaState? Find(CairnRequest request, string path) =>
         request.Node.Schemas.Head(request.Node.Catalogs.Current, path)?.State;
 
     private static SchemaState Existing(CairnRequest request, PyrmuteScope scope, string version) =>
-        scope.Address(version) is { } address && Find(request, address.Path) is { } schema ? schema : throw NotFound(scope, version);
+        scope.Address(version) is { } address && Find(request, address.Path) is { } schema
+            ? schema
+            : throw NotFound(scope, version);
 
-    private static PyrmuteRefusal NotFound(PyrmuteScope scope, string version) => new(404, $"Schema {scope.VersionId(version)} not found");
+    private static PyrmuteRefusal NotFound(PyrmuteScope scope, string version) =>
+        new(404, $"Schema {scope.VersionId(version)} not found");
 
     private static IReadOnlyList<SchemaState> Versions(HttpContext http, PyrmuteScope scope)
     {
@@ -180,7 +229,11 @@ internal static partial class PyrmuteSchemas
     private static ValueTask<ChangeResult> CommitAsync(HttpContext http, Operation operation)
     {
         var request = CairnRequest.Of(http);
-        return request.Node.Changes.CommitAsync(request.Commit, new ChangeRequest([operation], null), http.RequestAborted);
+        return request.Node.Changes.CommitAsync(
+            request.Commit,
+            new ChangeRequest([operation], null),
+            http.RequestAborted
+        );
     }
 
     private static void CheckNames(PyrmuteScope scope)
@@ -191,31 +244,53 @@ internal static partial class PyrmuteSchemas
     }
 
     private static string? AvroFault(JsonElement schema) =>
-        !schema.TryGetProperty("type", out var type) || !(type.ValueKind == JsonValueKind.String && type.ValueEquals("record")) ? "'type' must be 'record'"
+        !schema.TryGetProperty("type", out var type)
+        || !(type.ValueKind == JsonValueKind.String && type.ValueEquals("record"))
+            ? "'type' must be 'record'"
         : !schema.TryGetProperty("name", out _) ? "'name' is missing"
-        : !schema.TryGetProperty("fields", out var fields) || fields.ValueKind != JsonValueKind.Array || fields.GetArrayLength() == 0 ? "'fields' must be a non-empty array"
-        : fields.EnumerateArray().Any(field => field.ValueKind != JsonValueKind.Object || !field.TryGetProperty("name", out _) || !field.TryGetProperty("type", out _))
+        : !schema.TryGetProperty("fields", out var fields)
+        || fields.ValueKind != JsonValueKind.Array
+        || fields.GetArrayLength() == 0
+            ? "'fields' must be a non-empty array"
+        : fields
+            .EnumerateArray()
+            .Any(field =>
+                field.ValueKind != JsonValueKind.Object
+                || !field.TryGetProperty("name", out _)
+                || !field.TryGetProperty("type", out _)
+            )
             ? "each of 'fields' must have 'name' and 'type'"
-            : null;
+        : null;
 
-    private static Task WriteAsync(HttpContext http, int status, SchemaState schema) => PyrmuteAnswers.WriteAsync(http, status, json =>
-    {
-        json.WriteStartObject();
-        json.WriteNumber("id", schema.Id);
-        json.WriteString("namespace", schema.Address.Model.Namespace);
-        json.WriteString("model_name", schema.Address.Model.Name);
-        json.WriteString("version", schema.Address.Version.Text);
-        // Of other texts there is nothing that would be an object.
-        json.WriteRaw("json_schema", schema.Content.Type == SchemaType.JsonSchema ? schema.Content.Text : "{}"u8.ToArray());
-        json.WriteRaw("avro_schema", schema.Content.Type == SchemaType.Avro ? schema.Content.Text : schema.Avro);
-        json.WriteTime("registered_at", schema.RegisteredAt);
-        json.WriteString("registered_by", schema.RegisteredBy);
-        json.WriteRaw("meta", schema.Meta);
-        json.WriteBoolean("deprecated", schema.Deprecation is not null);
-        json.WriteTime("deprecated_at", schema.Deprecation?.At);
-        json.WriteString("deprecation_message", schema.Deprecation?.Message);
-        json.WriteEndObject();
-    });
+    private static Task WriteAsync(HttpContext http, int status, SchemaState schema) =>
+        PyrmuteAnswers.WriteAsync(
+            http,
+            status,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteNumber("id", schema.Id);
+                json.WriteString("namespace", schema.Address.Model.Namespace);
+                json.WriteString("model_name", schema.Address.Model.Name);
+                json.WriteString("version", schema.Address.Version.Text);
+                // Of other texts there is nothing that would be an object.
+                json.WriteRaw(
+                    "json_schema",
+                    schema.Content.Type == SchemaType.JsonSchema ? schema.Content.Text : "{}"u8.ToArray()
+                );
+                json.WriteRaw(
+                    "avro_schema",
+                    schema.Content.Type == SchemaType.Avro ? schema.Content.Text : schema.Avro
+                );
+                json.WriteTime("registered_at", schema.RegisteredAt);
+                json.WriteString("registered_by", schema.RegisteredBy);
+                json.WriteRaw("meta", schema.Meta);
+                json.WriteBoolean("deprecated", schema.Deprecation is not null);
+                json.WriteTime("deprecated_at", schema.Deprecation?.At);
+                json.WriteString("deprecation_message", schema.Deprecation?.Message);
+                json.WriteEndObject();
+            }
+        );
 
     [GeneratedRegex(@"^[0-9]+\.[0-9]+\.[0-9]+(-[a-zA-Z0-9.-]+)?\z")]
     private static partial Regex VersionForm();

@@ -14,7 +14,8 @@ internal sealed record PyrmuteScope(ModelName Model, string Version, bool Exists
     /// <summary>As the original writes it: <c>billing::Invoice@1.2.0</c>.</summary>
     public string VersionId(string version) => $"{ModelId}@{version}";
 
-    public static string Id(ModelName model) => model.Namespace is null ? model.Name : $"{model.Namespace}::{model.Name}";
+    public static string Id(ModelName model) =>
+        model.Namespace is null ? model.Name : $"{model.Namespace}::{model.Name}";
 
     /// <summary>The path that Cairn's permissions are about.</summary>
     public static string Target(HttpContext http)
@@ -28,12 +29,26 @@ internal sealed record PyrmuteScope(ModelName Model, string Version, bool Exists
         var values = http.Request.RouteValues;
         string? space = values["ns"] as string;
         // A global path acts as one in the namespace that the query names, if it names one.
-        if (space is null && http.Request.Query.TryGetValue("namespace", out var given) && given.Count > 0 && given[^1] is { Length: > 0 } named)
+        if (
+            space is null
+            && http.Request.Query.TryGetValue("namespace", out var given)
+            && given.Count > 0
+            && given[^1] is { Length: > 0 } named
+        )
+        {
             space = named;
-        return new PyrmuteScope(new ModelName(space, (string)values["model"]!), values["version"] as string ?? "", space != ModelName.Global);
+        }
+
+        return new PyrmuteScope(
+            new ModelName(space, (string)values["model"]!),
+            values["version"] as string ?? "",
+            space != ModelName.Global
+        );
     }
 
     /// <summary>The address, when there can be a schema at it.</summary>
     public SchemaAddress? Address(string version) =>
-        Exists && SchemaVersion.TryParse(version, out var parsed, leadingZeros: true) ? new SchemaAddress(Model, parsed) : null;
+        Exists && SchemaVersion.TryParse(version, out var parsed, leadingZeros: true)
+            ? new SchemaAddress(Model, parsed)
+            : null;
 }

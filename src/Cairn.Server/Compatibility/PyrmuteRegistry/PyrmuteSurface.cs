@@ -24,8 +24,13 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
     {
         foreach (string name in new[] { "X-Correlation-ID", "X-Request-ID" })
         {
-            if (request.Headers[name].ToString() is { Length: > 0 and <= MaxCorrelationLength } given && given.All(c => c is >= ' ' and <= '~'))
+            if (
+                request.Headers[name].ToString() is { Length: > 0 and <= MaxCorrelationLength } given
+                && given.All(c => c is >= ' ' and <= '~')
+            )
+            {
                 return given;
+            }
         }
 
         return Guid.NewGuid().ToString();
@@ -63,11 +68,18 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
     {
         http.Response.Headers.WWWAuthenticate = "Bearer, ApiKey realm=\"Registry\"";
         return PyrmuteAnswers.WriteDetailAsync(
-            http, 401, presented ? "Invalid API key" : "API key required. Provide via X-API-Key header or Bearer token.");
+            http,
+            401,
+            presented ? "Invalid API key" : "API key required. Provide via X-API-Key header or Bearer token."
+        );
     }
 
     public override Task WriteDeniedAsync(HttpContext http, Permission needed) =>
-        PyrmuteAnswers.WriteDetailAsync(http, 403, $"Insufficient permissions. Required: {Permission.Name(needed.Level)}");
+        PyrmuteAnswers.WriteDetailAsync(
+            http,
+            403,
+            $"Insufficient permissions. Required: {Permission.Name(needed.Level)}"
+        );
 
     public override Task WriteLimitedAsync(HttpContext http, int seconds) =>
         PyrmuteAnswers.WriteDetailAsync(http, 429, $"Rate limit exceeded. Try again in {seconds} seconds.");
@@ -78,7 +90,10 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
             return WriteDeniedAsync(http, needed);
         var (status, detail) = problem.Kind switch
         {
-            ProblemKind.Invalid or ProblemKind.Unprocessable or ProblemKind.UnsupportedFormat => (422, Describe(problem)),
+            ProblemKind.Invalid or ProblemKind.Unprocessable or ProblemKind.UnsupportedFormat => (
+                422,
+                Describe(problem)
+            ),
             ProblemKind.Denied or ProblemKind.Protected => (403, problem.Detail),
             ProblemKind.NotFound or ProblemKind.Gone => (404, problem.Detail),
             ProblemKind.Conflict or ProblemKind.PreconditionFailed => (409, Describe(problem)),
@@ -95,5 +110,7 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
         PyrmuteAnswers.WriteDetailAsync(http, 500, "An unexpected error occurred. The log has more.");
 
     private static string Describe(Problem problem) =>
-        problem.Errors.Count == 0 ? problem.Detail : $"{problem.Detail} {string.Join("; ", problem.Errors.Take(5).Select(error => error.Message))}";
+        problem.Errors.Count == 0
+            ? problem.Detail
+            : $"{problem.Detail} {string.Join("; ", problem.Errors.Take(5).Select(error => error.Message))}";
 }

@@ -8,32 +8,41 @@ using SQLitePCL;
 
 namespace Cairn.Server.Compatibility.PyrmuteRegistry.Import;
 
-/// <summary>A row of a table of the original, by column name. Columns that a release does not have yet read as null.</summary>
+/// <summary>A row of a table of the original, by column name. Columns that a release does not have yet read as
+/// null.</summary>
 internal sealed class PyrmuteRow(IReadOnlyDictionary<string, object?> columns)
 {
-    public string? Text(string name) => Value(name) switch
-    {
-        null => null,
-        string text => text,
-        var other => Convert.ToString(other, CultureInfo.InvariantCulture),
-    };
+    public string? Text(string name) =>
+        Value(name) switch
+        {
+            null => null,
+            string text => text,
+            var other => Convert.ToString(other, CultureInfo.InvariantCulture),
+        };
 
-    public long? Number(string name) => Value(name) is { } value ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : null;
+    public long? Number(string name) =>
+        Value(name) is { } value ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : null;
 
-    public bool Flag(string name) => Value(name) switch
-    {
-        null => false,
-        bool flag => flag,
-        var number => Convert.ToInt64(number, CultureInfo.InvariantCulture) != 0,
-    };
+    public bool Flag(string name) =>
+        Value(name) switch
+        {
+            null => false,
+            bool flag => flag,
+            var number => Convert.ToInt64(number, CultureInfo.InvariantCulture) != 0,
+        };
 
     /// <summary>A time; in UTC where the database keeps no zone.</summary>
-    public DateTimeOffset? Time(string name) => Value(name) switch
-    {
-        null => null,
-        DateTime time => new DateTimeOffset(time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc)),
-        var text => DateTimeOffset.Parse((string)text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUniversalTime(),
-    };
+    public DateTimeOffset? Time(string name) =>
+        Value(name) switch
+        {
+            null => null,
+            DateTime time => new DateTimeOffset(
+                time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc)
+            ),
+            var text => DateTimeOffset
+                .Parse((string)text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+                .ToUniversalTime(),
+        };
 
     private object? Value(string name) => columns.GetValueOrDefault(name) is var value and not DBNull ? value : null;
 }
@@ -50,7 +59,10 @@ internal abstract class PyrmuteDatabase : IAsyncDisposable
             return PyrmuteSqliteDatabase.Open(file.Groups[1].Value);
         if (Regex.Match(address, @"^postgres(?:ql)?(?:\+\w+)?(://.+)\z") is { Success: true } server)
             return await PyrmutePostgresDatabase.ConnectAsync("postgresql" + server.Groups[1].Value, ct);
-        throw new ProblemException(ProblemKind.Invalid, "The database is sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE.");
+        throw new ProblemException(
+            ProblemKind.Invalid,
+            "The database is sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE."
+        );
     }
 
     /// <summary>All rows of a table, by number; none when there is no such table.</summary>
@@ -73,7 +85,10 @@ internal sealed class PyrmuteSqliteDatabase(sqlite3 handle) : PyrmuteDatabase
         return code == raw.SQLITE_OK ? new PyrmuteSqliteDatabase(handle) : throw Failed(handle);
     }
 
-    public override async IAsyncEnumerable<PyrmuteRow> ReadAsync(string table, [EnumeratorCancellation] CancellationToken ct)
+    public override async IAsyncEnumerable<PyrmuteRow> ReadAsync(
+        string table,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         await Task.CompletedTask;
         if (Prepare($"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{table}'") is var exists)
@@ -97,7 +112,10 @@ internal sealed class PyrmuteSqliteDatabase(sqlite3 handle) : PyrmuteDatabase
             var columns = new Dictionary<string, object?>(StringComparer.Ordinal);
             for (int i = 0; i < raw.sqlite3_column_count(statement); i++)
             {
-                columns[raw.sqlite3_column_name(statement, i).utf8_to_string()] = raw.sqlite3_column_type(statement, i) switch
+                columns[raw.sqlite3_column_name(statement, i).utf8_to_string()] = raw.sqlite3_column_type(
+                    statement,
+                    i
+                ) switch
                 {
                     raw.SQLITE_NULL => null,
                     raw.SQLITE_INTEGER => raw.sqlite3_column_int64(statement, i),
@@ -150,7 +168,10 @@ internal sealed class PyrmutePostgresDatabase(NpgsqlDataSource source) : Pyrmute
         }
     }
 
-    public override async IAsyncEnumerable<PyrmuteRow> ReadAsync(string table, [EnumeratorCancellation] CancellationToken ct)
+    public override async IAsyncEnumerable<PyrmuteRow> ReadAsync(
+        string table,
+        [EnumeratorCancellation] CancellationToken ct
+    )
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using (var exists = new NpgsqlCommand($"SELECT to_regclass('{table}') IS NOT NULL", connection))
@@ -167,7 +188,8 @@ internal sealed class PyrmutePostgresDatabase(NpgsqlDataSource source) : Pyrmute
             for (int i = 0; i < reader.FieldCount; i++)
             {
                 // Enumerations of the database's own have no type here; they are text all the same.
-                columns[reader.GetName(i)] = reader.IsDBNull(i) ? null
+                columns[reader.GetName(i)] =
+                    reader.IsDBNull(i) ? null
                     : reader.GetFieldType(i) is { } type && type != typeof(object) ? reader.GetValue(i)
                     : reader.GetFieldValue<string>(i);
             }

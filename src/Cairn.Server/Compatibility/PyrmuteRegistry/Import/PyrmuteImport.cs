@@ -15,13 +15,20 @@ namespace Cairn.Server.Compatibility.PyrmuteRegistry.Import;
 /// <param name="Keys">Keys taken over.</param>
 /// <param name="KeysThere">Keys that were there already.</param>
 /// <param name="Refused">What was not taken over, and why.</param>
-public sealed record PyrmuteImportResult(int Schemas, int SchemasThere, int Keys, int KeysThere, IReadOnlyList<string> Refused);
+public sealed record PyrmuteImportResult(
+    int Schemas,
+    int SchemasThere,
+    int Keys,
+    int KeysThere,
+    IReadOnlyList<string> Refused
+);
 
-/// <summary>Takes the schemas and keys of a Pyrmute Registry over into a node's store. What is there already stays as it is, so
-/// that an import can be repeated.</summary>
+/// <summary>Takes the schemas and keys of a Pyrmute Registry over into a node's store. What is there already stays as
+/// it is, so that an import can be repeated.</summary>
 public sealed class PyrmuteImport(NodeServices node)
 {
-    // What one commit of any engine can take: etcd has 128 operations, of which a registration needs up to 7, and 1.5 MiB.
+    // What one commit of any engine can take: etcd has 128 operations, of which a registration needs up to 7, and 1.5
+    // MiB.
     private const int BatchSize = 12;
     private const int BatchBytes = 256 * 1024;
     private const string Reason = "Imported from Pyrmute Registry";
@@ -29,7 +36,10 @@ public sealed class PyrmuteImport(NodeServices node)
     private static readonly CommitContext Context = new(Principal.System, Origin.Internal);
 
     private readonly List<string> _refused = [];
-    private int _schemas, _schemasThere, _keys, _keysThere;
+    private int _schemas,
+        _schemasThere,
+        _keys,
+        _keysThere;
 
     /// <summary>Imports.</summary>
     /// <param name="from">The original's database: <c>sqlite:PATH</c> or <c>postgres://…</c>.</param>
@@ -102,14 +112,27 @@ public sealed class PyrmuteImport(NodeServices node)
         string version = row.Text("version") ?? "";
         if (!SchemaVersion.TryParse(version, out var parsed, leadingZeros: true))
             throw new FormatException("not a version");
-        var model = new ModelName(row.Text("namespace") is { } space ? ModelName.Check(space, "namespace") : null, ModelName.Check(row.Text("model_name") ?? "", "model"));
+        var model = new ModelName(
+            row.Text("namespace") is { } space ? ModelName.Check(space, "namespace") : null,
+            ModelName.Check(row.Text("model_name") ?? "", "model")
+        );
         long number = row.Number("id") ?? 0;
         bool taken = node.Kinds.Schemas.IsTaken(node.Catalogs.Current, number);
         var deprecation = row.Flag("deprecated")
-            ? new SchemaDeprecation(row.Time("deprecated_at") ?? node.Options.Time.GetUtcNow(), row.Text("deprecation_message"), null)
+            ? new SchemaDeprecation(
+                row.Time("deprecated_at") ?? node.Options.Time.GetUtcNow(),
+                row.Text("deprecation_message"),
+                null
+            )
             : null;
-        return new RegisterSchema(new SchemaAddress(model, parsed),
-            SchemaText.Read(SchemaType.JsonSchema, SchemaContent.JsonSchemaMediaType, Json(row.Text("json_schema")) ?? throw new FormatException("it has no json_schema")))
+        return new RegisterSchema(
+            new SchemaAddress(model, parsed),
+            SchemaText.Read(
+                SchemaType.JsonSchema,
+                SchemaContent.JsonSchemaMediaType,
+                Json(row.Text("json_schema")) ?? throw new FormatException("it has no json_schema")
+            )
+        )
         {
             Avro = Json(row.Text("avro_schema")),
             Meta = Json(row.Text("meta")),
@@ -149,18 +172,26 @@ public sealed class PyrmuteImport(NodeServices node)
 
     private ApiKey? Read(PyrmuteRow row, Dictionary<long, long> numbers)
     {
-        string name = row.Text("name") ?? "", hash = row.Text("key_hash") ?? "";
+        string name = row.Text("name") ?? "",
+            hash = row.Text("key_hash") ?? "";
         long number = row.Number("id") ?? 0;
         var snapshot = node.Catalogs.Current;
         var createdAt = row.Time("created_at") ?? node.Options.Time.GetUtcNow();
-        if (node.Credentials.List(snapshot, Principal.System).Any(key => key.CreatedAt == createdAt && (key.Name == name || key.Name == name + "-imported")))
+        if (
+            node
+                .Credentials.List(snapshot, Principal.System)
+                .Any(key => key.CreatedAt == createdAt && (key.Name == name || key.Name == name + "-imported"))
+        )
         {
             _keysThere++;
             return null;
         }
 
         bool revoked = row.Flag("revoked");
-        if (!Permission.TryParseLevel((row.Text("permission") ?? "").ToLowerInvariant(), out var level) || (!revoked && !BcryptHash.IsSupported(hash)))
+        if (
+            !Permission.TryParseLevel((row.Text("permission") ?? "").ToLowerInvariant(), out var level)
+            || (!revoked && !BcryptHash.IsSupported(hash))
+        )
         {
             _refused.Add($"key '{name}': its permission or its hash is of no known kind");
             return null;
@@ -188,5 +219,6 @@ public sealed class PyrmuteImport(NodeServices node)
         };
     }
 
-    private static byte[]? Json(string? text) => text is null or "null" ? null : JsonText.Normalize(Encoding.UTF8.GetBytes(text));
+    private static byte[]? Json(string? text) =>
+        text is null or "null" ? null : JsonText.Normalize(Encoding.UTF8.GetBytes(text));
 }
