@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Cairn.Cli.Commands;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
+using Cairn.Node.Settings;
 
 namespace Cairn.Cli;
 
@@ -67,7 +68,7 @@ internal static class CommandLine
     private static int RefuseWord(Command command, string word)
     {
         string kind = word.StartsWith('-') ? "option" : "command";
-        string? meant = Cairn.Server.Nearest.To(
+        string? meant = Nearest.To(
             word,
             word.StartsWith('-')
                 ? command.Options.Select(option => option.Name)

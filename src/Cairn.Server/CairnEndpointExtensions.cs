@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using Cairn.Node;
 using Cairn.Server.Access;
 using Cairn.Server.Audit;
 using Cairn.Server.Changes;

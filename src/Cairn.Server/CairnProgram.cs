@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cairn.Node;
+using Cairn.Node.Settings;
 using Cairn.Server.Http;
 using Cairn.Server.Observability;
 using Cairn.Server.Security;
-using Cairn.Server.Settings;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;

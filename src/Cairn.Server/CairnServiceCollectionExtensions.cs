@@ -1,3 +1,4 @@
+using Cairn.Node;
 using Cairn.Server.Http;
 using Cairn.Server.Observability;
 using Microsoft.AspNetCore.Routing.Constraints;

@@ -58,7 +58,7 @@ public sealed partial class ArchitectureTests
         var folders = Directory
             .GetDirectories(Repository.Find("src"))
             .SelectMany(project =>
-                Path.GetFileName(project) is "Cairn.Core" or "Cairn.Server"
+                Path.GetFileName(project) is "Cairn.Core" or "Cairn.Node" or "Cairn.Server"
                     ? Directory.GetDirectories(project).Append(project)
                     : [project]
             )

@@ -1,5 +1,7 @@
 using System.Net;
 using Cairn.Core;
+using Cairn.Node;
+using Cairn.Node.Limits;
 using Cairn.Server.Http;
 using Cairn.Server.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -113,7 +115,7 @@ public sealed class BoundsTests
     [InlineData("Max processes             1                    1                    processes \n", null)]
     [InlineData("", null)]
     public void The_limit_of_open_files_is_read(string limits, long? expected) =>
-        Cairn.Server.Limits.OpenFiles.Parse(limits).ShouldBe(expected);
+        OpenFiles.Parse(limits).ShouldBe(expected);
 
     /// <summary>A body that comes in pieces, and notes how much room it was given for each.</summary>
     private sealed class SlowBody(int[] pieces) : MemoryStream

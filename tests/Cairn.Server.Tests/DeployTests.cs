@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Cairn.Server.Settings;
+using Cairn.Node.Settings;
 using Cairn.Server.Tests.Support;
 using Cairn.Servers;
 using YamlDotNet.RepresentationModel;

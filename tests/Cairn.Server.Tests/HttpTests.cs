@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Cairn.Node;
 using Cairn.Server.Http;
 using Cairn.Server.Tests.Support;
 using Microsoft.AspNetCore.Routing;

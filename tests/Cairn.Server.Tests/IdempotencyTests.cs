@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Cairn.Server.Limits;
+using Cairn.Node.Limits;
 using Cairn.Server.Tests.Support;
 using Cairn.Storage;
 

@@ -3,8 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using Cairn.Core.Access;
 using Cairn.Core.Keys;
+using Cairn.Node;
+using Cairn.Node.Settings;
 using Cairn.Server.Security;
-using Cairn.Server.Settings;
 using Cairn.Server.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

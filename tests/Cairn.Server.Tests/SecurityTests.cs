@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Cairn.Core.Cryptography;
+using Cairn.Node;
 using Cairn.Server.Tests.Support;
 
 namespace Cairn.Server.Tests;

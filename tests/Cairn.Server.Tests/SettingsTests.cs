@@ -1,4 +1,4 @@
-using Cairn.Server.Settings;
+using Cairn.Node.Settings;
 using Cairn.Server.Tests.Support;
 
 namespace Cairn.Server.Tests;

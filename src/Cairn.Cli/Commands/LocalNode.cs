@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Cairn.Server;
+using Cairn.Node;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.Cli.Commands;

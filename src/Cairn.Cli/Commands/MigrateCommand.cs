@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
-using Cairn.Server.Compatibility.PyrmuteRegistry.Import;
+using Cairn.Node.Import;
 
 namespace Cairn.Cli.Commands;
 

@@ -4,6 +4,7 @@ using Cairn.Cli.Output;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Keys;
+using Cairn.Node;
 
 namespace Cairn.Cli.Commands;
 
@@ -101,7 +102,7 @@ internal static class RegistryCommand
         };
     }
 
-    private static async Task<int> CreateKeyAsync(ParseResult result, Server.NodeServices node, CancellationToken ct)
+    private static async Task<int> CreateKeyAsync(ParseResult result, NodeServices node, CancellationToken ct)
     {
         string name = result.GetRequiredValue(Name),
             permission = (result.GetValue(Permission) ?? "admin").ToLowerInvariant();

@@ -1,8 +1,8 @@
 using System.Collections;
 using System.CommandLine;
 using Cairn.Cli.Input;
+using Cairn.Node.Settings;
 using Cairn.Server;
-using Cairn.Server.Settings;
 using Microsoft.Extensions.Hosting;
 
 namespace Cairn.Cli.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
-using Cairn.Server;
+using Cairn.Node;
 
 namespace Cairn.Cli.Commands;
 

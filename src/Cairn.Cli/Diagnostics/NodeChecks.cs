@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Cairn.Cli.Commands;
 using Cairn.Core.Cryptography;
-using Cairn.Server;
-using Cairn.Server.Settings;
+using Cairn.Node;
+using Cairn.Node.Settings;
 using Cairn.Storage.Sqlite.Native;
 
 namespace Cairn.Cli.Diagnostics;

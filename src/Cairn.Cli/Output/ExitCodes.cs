@@ -1,6 +1,6 @@
 using Cairn.Cli.Client;
 using Cairn.Core.Cryptography;
-using Cairn.Server.Settings;
+using Cairn.Node.Settings;
 using Cairn.Storage;
 
 namespace Cairn.Cli.Output;

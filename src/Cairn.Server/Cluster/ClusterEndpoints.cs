@@ -1,4 +1,6 @@
 using Cairn.Core.Access;
+using Cairn.Node;
+using Cairn.Node.Cluster;
 using Cairn.Server.Http;
 using Cairn.Storage;
 

@@ -1,6 +1,7 @@
 using Cairn.Core;
 using Cairn.Core.Configs;
 using Cairn.Core.Documents;
+using Cairn.Node;
 using Cairn.Server.Http;
 using Microsoft.Net.Http.Headers;
 

@@ -4,6 +4,7 @@ using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Configs;
 using Cairn.Core.Documents;
+using Cairn.Node;
 using Cairn.Server.Http;
 using Cairn.Storage.Catalogs;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Environments;
+using Cairn.Node;
 using Cairn.Server.Http;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cairn.Node;
 using Cairn.Server.Compatibility.PyrmuteRegistry;
 using Cairn.Server.Http;
 

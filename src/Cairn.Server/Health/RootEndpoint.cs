@@ -1,4 +1,5 @@
 using Cairn.Core.Documents;
+using Cairn.Node;
 using Cairn.Server.Compatibility.PyrmuteRegistry;
 using Cairn.Server.Http;
 

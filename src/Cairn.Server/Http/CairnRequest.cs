@@ -1,5 +1,6 @@
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
+using Cairn.Node;
 using Cairn.Storage;
 
 namespace Cairn.Server.Http;

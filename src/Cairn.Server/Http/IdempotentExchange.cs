@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Cairn.Core;
-using Cairn.Server.Limits;
+using Cairn.Node.Limits;
 using Cairn.Server.Observability;
 using Cairn.Storage;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Cairn.Server.Security;
+using Cairn.Node.Settings;
 
 namespace Cairn.Server.Http;
 
@@ -7,7 +7,7 @@ namespace Cairn.Server.Http;
 internal static class PublicAddress
 {
     /// <summary>Scheme and host of a request, for what leads clients on: when the host is one of
-    /// <see cref="CairnOptions.PublicHosts"/> or the very address that was connected to. Otherwise nothing, for then
+    /// <see cref="Cairn.Node.CairnOptions.PublicHosts"/> or the very address that was connected to. Otherwise nothing, for then
     /// whoever made the request chose it; what follows is a path, which leads to the same place.</summary>
     public static string Of(HttpContext http)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Cairn.Core;
+using Cairn.Node.Settings;
 
 namespace Cairn.Server.Http;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cairn.Core;
+using Cairn.Node;
 using Cairn.Storage.Catalogs;
 
 namespace Cairn.Server.Http;

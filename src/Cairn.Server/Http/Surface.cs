@@ -1,5 +1,6 @@
 using Cairn.Core;
 using Cairn.Core.Access;
+using Cairn.Node;
 
 namespace Cairn.Server.Http;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cairn.Core.Cryptography;
 using Cairn.Core.Integrity;
+using Cairn.Node.Limits;
 using Cairn.Server.Access;
 using Cairn.Server.Audit;
 using Cairn.Server.Changes;
@@ -53,8 +54,8 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(ChangeReversal))]
 [JsonSerializable(typeof(AuditView))]
 [JsonSerializable(typeof(Page<AuditView>))]
-[JsonSerializable(typeof(Page<Limits.IdempotencyKeysView>))]
-[JsonSerializable(typeof(Limits.ForgottenKeysView))]
+[JsonSerializable(typeof(Page<IdempotencyKeysView>))]
+[JsonSerializable(typeof(ForgottenKeysView))]
 [JsonSerializable(typeof(KeyringStatus))]
 [JsonSerializable(typeof(ResealingProgress))]
 [JsonSerializable(typeof(SchemaView))]

@@ -1,5 +1,6 @@
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
+using Cairn.Node.Limits;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Limits;

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
+using Cairn.Node.Observability;
 
 namespace Cairn.Server.Observability;
 

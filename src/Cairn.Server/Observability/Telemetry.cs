@@ -1,3 +1,4 @@
+using Cairn.Node.Observability;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;

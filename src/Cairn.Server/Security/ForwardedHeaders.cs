@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using Cairn.Core.Access;
+using Cairn.Node.Settings;
 using Microsoft.Extensions.Primitives;
 
 namespace Cairn.Server.Security;

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Cairn.Core.Access;
+using Cairn.Node.Settings;
 using Cairn.Server.Observability;
 using Microsoft.AspNetCore.Connections;
 

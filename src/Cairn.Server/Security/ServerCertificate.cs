@@ -2,8 +2,8 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Cairn.Node.Settings;
 using Cairn.Server.Observability;
-using Cairn.Server.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Cairn.Server.Security;

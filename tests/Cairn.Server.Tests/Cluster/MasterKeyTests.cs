@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cairn.Core.Cryptography;
+using Cairn.Node.Settings;
 using Cairn.Server.Tests.Support;
 
 namespace Cairn.Server.Tests.Cluster;
@@ -72,7 +73,7 @@ public sealed class MasterKeyTests : IDisposable
         ((int)(await node.Admin.GetJsonAsync(Path))["pool"]!).ShouldBe(1);
     }
 
-    private static Action<Settings.ServeOptions> With(SharedEngine engine, string id, string keys) =>
+    private static Action<ServeOptions> With(SharedEngine engine, string id, string keys) =>
         options =>
         {
             options.Node.Store = engine.Store;

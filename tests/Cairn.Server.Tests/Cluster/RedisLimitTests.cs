@@ -1,5 +1,5 @@
 using Cairn.Core.Access;
-using Cairn.Server.Limits;
+using Cairn.Node.Limits;
 using Cairn.Server.Tests.Support;
 using Cairn.Servers;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Cairn.Core;
-using Cairn.Server.Compatibility.PyrmuteRegistry.Import;
+using Cairn.Node.Import;
 using Cairn.Server.Tests.Support;
 using Cairn.Storage.Sqlite.Native;
 using SQLitePCL;

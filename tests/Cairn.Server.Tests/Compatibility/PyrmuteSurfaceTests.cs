@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Cairn.Server.Settings;
+using Cairn.Node;
+using Cairn.Node.Settings;
 using Cairn.Server.Tests.Support;
 
 namespace Cairn.Server.Tests.Compatibility;
@@ -350,7 +351,7 @@ public sealed class PyrmuteSurfaceTests(CairnServer server) : IClassFixture<Cair
     [Fact]
     public void A_dotenv_file_is_read_and_the_environment_goes_before_it()
     {
-        var settings = Cairn.Server.Compatibility.PyrmuteRegistry.PyrmuteVariables.Read(
+        var settings = PyrmuteVariables.Read(
             new Dictionary<string, string> { ["PYRMUTE_REGISTRY_APP_NAME"] = "from the process" },
             "# a comment\nexport PYRMUTE_REGISTRY_ENABLE_AUTH=\"false\" # off\nPYRMUTE_REGISTRY_APP_NAME=file\n"
                 + "PYRMUTE_REGISTRY_HOST='127.0.0.1'\nOTHER=x\n"

@@ -1,3 +1,5 @@
+using Cairn.Node.Settings;
+
 namespace Cairn.Server.Compatibility.PyrmuteRegistry;
 
 /// <summary>What browsers ask, as the original answers it.</summary>

@@ -1,4 +1,5 @@
 using Cairn.Core.Access;
+using Cairn.Node.Settings;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Compatibility.PyrmuteRegistry;

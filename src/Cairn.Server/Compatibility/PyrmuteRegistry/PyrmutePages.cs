@@ -1,4 +1,6 @@
 using System.Text;
+using Cairn.Node;
+using Cairn.Node.Settings;
 using Cairn.Server.Http;
 using Microsoft.AspNetCore.OpenApi;
 

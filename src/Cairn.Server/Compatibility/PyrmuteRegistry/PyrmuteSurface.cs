@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Cairn.Core;
 using Cairn.Core.Access;
+using Cairn.Node;
+using Cairn.Node.Settings;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Compatibility.PyrmuteRegistry;

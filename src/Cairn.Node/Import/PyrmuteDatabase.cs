@@ -6,7 +6,7 @@ using Cairn.Storage.Sqlite.Native;
 using Npgsql;
 using SQLitePCL;
 
-namespace Cairn.Server.Compatibility.PyrmuteRegistry.Import;
+namespace Cairn.Node.Import;
 
 /// <summary>A row of a table of the original, by column name. Columns that a release does not have yet read as
 /// null.</summary>

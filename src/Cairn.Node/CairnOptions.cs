@@ -1,7 +1,7 @@
 using Cairn.Core.Access;
-using Cairn.Server.Compatibility.PyrmuteRegistry;
+using Cairn.Node.Settings;
 
-namespace Cairn.Server;
+namespace Cairn.Node;
 
 /// <summary>How a Cairn node is to run. In a program of its own these are the settings; embedded, <c>AddCairn(options
 /// => …)</c>.</summary>

@@ -7,7 +7,7 @@ using Cairn.Core.Cryptography;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
-namespace Cairn.Server.Limits;
+namespace Cairn.Node.Limits;
 
 /// <summary>That a request with an <c>Idempotency-Key</c> took effect.</summary>
 /// <param name="Caller">Who sent it.</param>

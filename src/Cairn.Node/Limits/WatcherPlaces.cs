@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Cairn.Core;
 
-namespace Cairn.Server.Limits;
+namespace Cairn.Node.Limits;
 
 /// <summary>How many watches and long polls are open, of all callers and of each, and how many may be.</summary>
 /// <param name="limit">Of all callers.</param>

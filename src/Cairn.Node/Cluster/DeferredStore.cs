@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Cairn.Core.Cluster;
 using Cairn.Storage;
 
-namespace Cairn.Server.Cluster;
+namespace Cairn.Node.Cluster;
 
 /// <summary>A store whose engine is away when the node starts: until it answers, the node loads from its own snapshot;
 /// everything else is unavailable.</summary>

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net;
 using Cairn.Core.Access;
 using Cairn.Core.Cryptography;
-using Cairn.Server.Limits;
+using Cairn.Node.Limits;
 
-namespace Cairn.Server.Settings;
+namespace Cairn.Node.Settings;
 
 /// <summary>One setting: the same name on the command line (<c>--store</c>), in the environment (<c>CAIRN_STORE</c>)
 /// and in <c>cairn.yaml</c> (<c>store:</c>).</summary>

@@ -1,6 +1,6 @@
 using Cairn.Core.Access;
 
-namespace Cairn.Server.Compatibility.PyrmuteRegistry;
+namespace Cairn.Node.Settings;
 
 /// <summary>How <c>/schemas</c> and <c>/api-keys</c> of Pyrmute Registry are served.</summary>
 public sealed class PyrmuteRegistryOptions

@@ -7,13 +7,13 @@ using Cairn.Core.Cryptography;
 using Cairn.Core.Integrity;
 using Cairn.Core.Keys;
 using Cairn.Core.Schemas;
-using Cairn.Server.Cluster;
-using Cairn.Server.Limits;
-using Cairn.Server.Observability;
+using Cairn.Node.Cluster;
+using Cairn.Node.Limits;
+using Cairn.Node.Observability;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 
-namespace Cairn.Server;
+namespace Cairn.Node;
 
 /// <summary>What a node is made of, put together in two steps: first what is kept is declared, and memory opens; then
 /// the capabilities are built on that. From then on nothing of it changes.</summary>

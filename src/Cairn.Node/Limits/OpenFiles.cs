@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cairn.Server.Limits;
+namespace Cairn.Node.Limits;
 
 /// <summary>How many files and connections the operating system lets the process have open.</summary>
 internal static class OpenFiles

@@ -1,11 +1,11 @@
 using System.Reflection;
 using Cairn.Core.Configs;
 using Cairn.Core.Jobs;
-using Cairn.Server.Limits;
-using Cairn.Server.Observability;
+using Cairn.Node.Limits;
+using Cairn.Node.Observability;
 using Cairn.Storage;
 
-namespace Cairn.Server;
+namespace Cairn.Node;
 
 /// <summary>A running Cairn: opens its services when the application starts, runs what goes on in the background, and
 /// closes in order.</summary>

@@ -1,4 +1,4 @@
-namespace Cairn.Server;
+namespace Cairn.Node.Settings;
 
 /// <summary>Finds what somebody may have meant by a name that does not exist.</summary>
 public static class Nearest

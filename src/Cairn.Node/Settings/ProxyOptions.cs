@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Cairn.Server.Security;
+namespace Cairn.Node.Settings;
 
 /// <summary>Which proxies stand before the server, and what they are believed.</summary>
 public sealed class ProxyOptions

@@ -1,6 +1,4 @@
-using Cairn.Server.Security;
-
-namespace Cairn.Server.Settings;
+namespace Cairn.Node.Settings;
 
 /// <summary>How a Cairn program of its own is to run: the node, and what is around it.</summary>
 public sealed class ServeOptions

@@ -7,7 +7,7 @@ using Cairn.Core.Keys;
 using Cairn.Core.Keys.Bcrypt;
 using Cairn.Core.Schemas;
 
-namespace Cairn.Server.Compatibility.PyrmuteRegistry.Import;
+namespace Cairn.Node.Import;
 
 /// <summary>What an import did.</summary>
 /// <param name="Schemas">Versions taken over.</param>

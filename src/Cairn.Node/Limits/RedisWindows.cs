@@ -2,7 +2,7 @@ using System.Globalization;
 using Cairn.Core.Access;
 using StackExchange.Redis;
 
-namespace Cairn.Server.Limits;
+namespace Cairn.Node.Limits;
 
 /// <summary>Sliding windows in Redis, so that a caller has one limit on all nodes. While Redis does not answer it says
 /// so, and is left alone for a second.</summary>

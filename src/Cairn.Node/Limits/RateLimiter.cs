@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Cairn.Core.Access;
 
-namespace Cairn.Server.Limits;
+namespace Cairn.Node.Limits;
 
 /// <summary>What a limiter says of one request.</summary>
 /// <param name="Allowed">Whether it may go on.</param>

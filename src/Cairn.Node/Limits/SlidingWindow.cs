@@ -1,4 +1,4 @@
-namespace Cairn.Server.Limits;
+namespace Cairn.Node.Limits;
 
 /// <summary>The arithmetic of a sliding window made of two counts: this window's, and that of the one before as far as
 /// it still overlaps the last full length.</summary>

@@ -1,12 +1,12 @@
 using Cairn.Core.Cluster;
 using Cairn.Core.Cryptography;
 using Cairn.Core.Jobs;
-using Cairn.Server.Observability;
+using Cairn.Node.Observability;
 using Cairn.Storage;
 using Cairn.Storage.Catalogs;
 using Cairn.Storage.Leases;
 
-namespace Cairn.Server.Cluster;
+namespace Cairn.Node.Cluster;
 
 /// <summary>This node as one of many on a shared store: it announces itself, stands for the lead of background jobs,
 /// knows how current its memory is, and keeps a snapshot of it for starting without the store.</summary>

@@ -4,7 +4,7 @@ using Cairn.Core.Changes;
 using Cairn.Core.Environments;
 using Cairn.Core.Keys;
 
-namespace Cairn.Server;
+namespace Cairn.Node;
 
 /// <summary>What an empty store is given: the environments dev, staging and prod, and an admin key.</summary>
 internal static class Bootstrap

@@ -1,7 +1,6 @@
-using Cairn.Server.Compatibility.PyrmuteRegistry;
 using YamlDotNet.RepresentationModel;
 
-namespace Cairn.Server.Settings;
+namespace Cairn.Node.Settings;
 
 /// <summary>A setting's value and where it came from.</summary>
 /// <param name="Value">As text; null when the default holds.</param>

@@ -5,7 +5,7 @@ using Cairn.Core.Configs;
 using Cairn.Core.Environments;
 using Cairn.Core.Jobs;
 
-namespace Cairn.Server.Observability;
+namespace Cairn.Node.Observability;
 
 /// <summary>What Cairn measures, on the meter <see cref="MeterName"/>; the store has a meter of its own.</summary>
 internal sealed class CairnMetrics : IDisposable

@@ -1,12 +1,12 @@
 using Cairn.Core.Cluster;
 using Cairn.Core.Cryptography;
-using Cairn.Server.Cluster;
+using Cairn.Node.Cluster;
 using Cairn.Storage;
 using Cairn.Storage.Etcd;
 using Cairn.Storage.Postgres;
 using Cairn.Storage.Sqlite;
 
-namespace Cairn.Server;
+namespace Cairn.Node;
 
 /// <summary>Opens the engine that <see cref="CairnOptions.Store"/> names.</summary>
 internal static class StoreFactory

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Cairn.Server.Settings;
 
-namespace Cairn.Server.Compatibility.PyrmuteRegistry;
+namespace Cairn.Node.Settings;
 
 /// <summary>A setting of Cairn's, as a variable of Pyrmute Registry has it.</summary>
 /// <param name="Value">As Cairn writes it.</param>
