@@ -110,7 +110,7 @@ internal static class ApiDescription
     {
         var document = Made(app.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1"), static _ => { });
         app.MapInPipeline("")
-            .OnGet("/openapi/v1.json", async http => await WriteAsync(http, await document.Value))
+            .OnGet("/openapi/v1.json", async (HttpContext http) => await WriteAsync(http, await document.Value))
             .WithTags("Health")
             .WithName("GetDescription")
             .Open()

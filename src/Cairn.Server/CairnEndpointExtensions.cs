@@ -98,10 +98,7 @@ public static class CairnEndpointExtensions
             Path = new ExactPath(((RouteEndpointBuilder)endpoint).RoutePattern),
             Parameters = lenient
                 ? null
-                : endpoint
-                    .Metadata.OfType<EndpointDescription>()
-                    .Last()
-                    .Query.ToFrozenDictionary(parameter => parameter.Name),
+                : endpoint.Metadata.OfType<Parameter>().ToFrozenDictionary(parameter => parameter.Name),
         };
         endpoint.Metadata.Add(rule);
         var inner = endpoint.RequestDelegate!;

@@ -1,4 +1,6 @@
 using Cairn.Node;
+using Cairn.Server.Access;
+using Cairn.Server.Cryptography;
 using Cairn.Server.Http;
 using Cairn.Server.Observability;
 using Microsoft.AspNetCore.Routing.Constraints;
@@ -26,6 +28,30 @@ public static class CairnServiceCollectionExtensions
         services.AddSingleton<CairnNode>();
         services.AddSingleton<RequestPipeline>();
         services.AddHostedService(provider => provider.GetRequiredService<CairnNode>());
+        // What handlers take. It is there once the node has opened its store, which is before the first request.
+        services.AddPart(node => node.Audit);
+        services.AddPart(node => node.Catalogs);
+        services.AddPart(node => node.Changes);
+        services.AddPart(node => node.Committer);
+        services.AddPart(node => node.Configs);
+        services.AddPart(node => node.Credentials);
+        services.AddPart(node => node.Events);
+        services.AddPart(node => node.Idempotency);
+        services.AddPart(node => node.Ids);
+        services.AddPart(node => node.Integrity);
+        services.AddPart(node => node.Keyring);
+        services.AddPart(node => node.Keys);
+        services.AddPart(node => node.KeyUsage);
+        services.AddPart(node => node.Kinds);
+        services.AddPart(node => node.Refusals);
+        services.AddPart(node => node.Resealing);
+        services.AddPart(node => node.Schemas);
+        services.AddPart(node => node.Watchers);
+        services.AddSingleton<KeyViews>();
+        services.AddSingleton<KeyringAudit>();
         return services;
     }
+
+    private static void AddPart<T>(this IServiceCollection services, Func<NodeServices, T> part)
+        where T : class => services.AddSingleton(provider => part(provider.GetRequiredService<CairnNode>().Services));
 }

@@ -48,19 +48,16 @@ internal static partial class OperationDescription
             }
         }
 
-        if (metadata.OfType<EndpointDescription>().LastOrDefault() is { } description)
+        foreach (var parameter in metadata.OfType<Parameter>())
         {
-            foreach (var parameter in description.Query)
-            {
-                operation.Parameters.Add(
-                    Parameter(
-                        parameter.Name,
-                        ParameterLocation.Query,
-                        Enum.Parse<JsonSchemaType>(parameter.Type, ignoreCase: true),
-                        parameter.Meaning
-                    )
-                );
-            }
+            operation.Parameters.Add(
+                Parameter(
+                    parameter.Name,
+                    ParameterLocation.Query,
+                    Enum.Parse<JsonSchemaType>(parameter.Type, ignoreCase: true),
+                    parameter.Meaning
+                )
+            );
         }
 
         if (metadata.OfType<BodyDescription>().LastOrDefault() is { } body)

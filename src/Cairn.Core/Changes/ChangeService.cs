@@ -119,6 +119,21 @@ public sealed class ChangeService(
         );
     }
 
+    /// <summary>Why a write would be refused as things stand, whoever may make it; null when it would not. The rules are
+    /// not asked.</summary>
+    public async Task<Problem?> RefusalAsync(Principal caller, Operation operation, CancellationToken ct)
+    {
+        try
+        {
+            await operation.ApplyAsync(new ChangeDraft(kinds, catalogs.Current, store, caller, preview: true), ct);
+            return null;
+        }
+        catch (ProblemException e)
+        {
+            return e.Problem;
+        }
+    }
+
     /// <summary>A change by its identifier; null when there is none.</summary>
     public async ValueTask<Change?> GetAsync(string id, CancellationToken ct) =>
         _journal.KeyOf(id) is { } key && await store.GetAsync(key, ct) is { } record

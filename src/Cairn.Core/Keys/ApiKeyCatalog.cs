@@ -58,6 +58,11 @@ public sealed class ApiKeyCatalog
     /// <summary>A key by its identifier.</summary>
     public ApiKey? Get(CatalogSnapshot snapshot, string id) => snapshot.Of(Catalog).Get(id)?.Key;
 
+    /// <summary>A key by its identifier.</summary>
+    /// <exception cref="ProblemException">There is none.</exception>
+    public ApiKey Require(CatalogSnapshot snapshot, string id) =>
+        Get(snapshot, id) ?? throw new ProblemException(ProblemKind.NotFound, $"There is no key '{id}'.");
+
     /// <summary>A key by its number.</summary>
     public ApiKey? Find(CatalogSnapshot snapshot, long number) =>
         snapshot.Of(Catalog).Lookup(_byNumber, number) is [var credential, ..] ? credential.Key : null;

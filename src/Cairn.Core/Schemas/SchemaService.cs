@@ -136,6 +136,10 @@ public sealed class SchemaService(ResourceKinds kinds)
         return compiled.Validator ?? throw new ProblemException(compiled.Fault!);
     }
 
+    /// <summary>What of a JSON Schema nothing will look at.</summary>
+    public IReadOnlyList<SchemaProblem> Ignored(CatalogSnapshot snapshot, SchemaState schema) =>
+        Schemas.Compiler.Compile(Source(snapshot), schema).Validator?.Warnings ?? [];
+
     /// <summary>What would be said of a candidate if it were registered.</summary>
     /// <param name="snapshot">The state to read.</param>
     /// <param name="caller">Who asks: the candidate can refer to what they may read.</param>

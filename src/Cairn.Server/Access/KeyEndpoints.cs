@@ -1,7 +1,8 @@
-using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Keys;
+using Cairn.Node;
 using Cairn.Server.Http;
+using Cairn.Storage.Catalogs;
 
 namespace Cairn.Server.Access;
 
@@ -144,50 +145,45 @@ internal static class KeyEndpoints
             .WithName("CreateKey")
             .RequiresSome("keys", PermissionLevel.Admin)
             .Idempotent()
-            .Describe("Makes an API key; its text is in this answer only")
-            .Takes<KeyCreation>()
-            .Produces<KeyView>(201);
+            .Describe("Makes an API key; its text is in this answer only");
         keys.OnGet("", List)
             .WithName("ListKeys")
             .RequiresSome("keys", PermissionLevel.Admin)
-            .Describe("Lists the keys", Parameters.Limit, Parameters.Cursor, Parameters.Consistency)
-            .Produces<Page<KeyView>>();
+            .Describe("Lists the keys");
         keys.OnGet("/{id}", Get)
             .WithName("GetKey")
             .Requires("keys", PermissionLevel.Admin, pathFrom: "id")
-            .Describe("Reads a key", Parameters.Consistency)
-            .Produces<KeyView>();
+            .Describe("Reads a key");
         keys.OnPost("/{id}/rotate", Rotate)
             .WithName("RotateKey")
             .Requires("keys", PermissionLevel.Admin, pathFrom: "id")
             .Idempotent()
-            .Describe("Gives a key a new secret; the old one may go on for a while")
-            .Takes<KeyRotation>()
-            .Produces<KeyView>();
+            .Describe("Gives a key a new secret; the old one may go on for a while");
         keys.OnPost("/{id}/revoke", Revoke)
             .WithName("RevokeKey")
             .Requires("keys", PermissionLevel.Admin, pathFrom: "id")
             .Idempotent()
-            .Describe("Ends a key for good")
-            .Takes<KeyRevocation>()
-            .Produces<KeyView>();
+            .Describe("Ends a key for good");
         keys.OnGet("/{id}/usage", Usage)
             .WithName("GetKeyUsage")
             .Requires("keys", PermissionLevel.Admin, pathFrom: "id")
-            .Describe("Reads how a key has been used", Parameters.Consistency)
-            .Produces<KeyUsageView>();
+            .Describe("Reads how a key has been used");
         app.OnGet("/api/v1/auth/whoami", WhoAmI)
             .WithTags("Keys")
             .WithName("WhoAmI")
             .RequiresSome("*", PermissionLevel.Read)
-            .Describe("Reads who the caller is")
-            .Produces<CallerView>();
+            .Describe("Reads who the caller is");
     }
 
-    private static async Task Create(HttpContext http)
+    private static async Task<Made<KeyView>> Create(
+        CairnRequest request,
+        ApiKeyService keys,
+        KeyViews views,
+        Body<KeyCreation> body,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        var creation = await Bodies.ReadAsync(http, WireJson.Default.KeyCreation);
+        var creation = body.Value;
         var wanted = new ApiKeyRequest
         {
             Name = creation.Name,
@@ -199,105 +195,90 @@ internal static class KeyEndpoints
             RateLimit = creation.RateLimit,
             Description = creation.Description,
         };
-        var (key, text) = await request.Node.Keys.CreateAsync(request.Commit, wanted, http.RequestAborted);
+        var (key, text) = await keys.CreateAsync(request.Commit, wanted, http.RequestAborted);
         http.Response.Headers.Location = $"{http.Request.PathBase}{http.Request.Path}/{key.Id}";
-        await WriteAsync(http, 201, key, text);
+        return new Made<KeyView>(views.OfNew(key, text, http));
     }
 
-    private static async Task List(HttpContext http)
-    {
-        var request = CairnRequest.Of(http);
-        int limit = Query.Limit(http.Request);
-        var snapshot = await Snapshots.OfAsync(http, request.Node);
-        var found = request
-            .Node.Credentials.List(snapshot, request.Caller, Query.Cursor(http.Request))
-            .Take(limit + 1)
-            .ToList();
-        var now = request.Node.Options.Time.GetUtcNow();
-        var items = found
-            .Take(limit)
-            .Select(key => KeyView.Of(key, now, request.Node.KeyUsage.Of(snapshot, key.Id).LastUsedAt));
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new Page<KeyView>([.. items], found.Count > limit ? Query.MakeCursor(found[limit - 1].Id) : null),
-            WireJson.Default.PageKeyView
+    private static Answer<Page<KeyView>> List(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        Paging paging,
+        ApiKeyCatalog credentials,
+        KeyViews views
+    ) =>
+        paging.Of(
+            credentials.List(snapshot.Value, request.Caller, paging.Cursor),
+            key => views.Of(snapshot.Value, key),
+            key => key.Id
         );
+
+    private static Answer<KeyView> Get(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        ApiKeyCatalog credentials,
+        KeyViews views
+    ) => views.Of(snapshot.Value, credentials.Require(snapshot.Value, request.Path));
+
+    private static async Task<Answer<KeyView>> Rotate(
+        CairnRequest request,
+        ApiKeyService keys,
+        KeyViews views,
+        Body<KeyRotation> body,
+        HttpContext http
+    )
+    {
+        var overlap = TimeSpan.FromSeconds(body.Value.OverlapSeconds);
+        var (key, text) = await keys.RotateAsync(request.Commit, request.Path, overlap, http.RequestAborted);
+        return views.OfNew(key, text, http);
     }
 
-    private static async Task Get(HttpContext http)
+    private static async Task<Answer<KeyView>> Revoke(
+        CairnRequest request,
+        ApiKeyService keys,
+        KeyViews views,
+        CatalogSet catalogs,
+        Body<KeyRevocation> body,
+        CancellationToken ct
+    )
     {
-        var request = CairnRequest.Of(http);
-        await Snapshots.OfAsync(http, request.Node);
-        await WriteAsync(http, 200, Find(request), null);
+        var key = await keys.RevokeAsync(request.Commit, request.Path, body.Value.Reason, ct);
+        return views.Of(catalogs.Current, key);
     }
 
-    private static async Task Rotate(HttpContext http)
+    private static Answer<KeyUsageView> Usage(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        ApiKeyCatalog credentials,
+        KeyUsageRecorder usages
+    )
     {
-        var request = CairnRequest.Of(http);
-        var rotation = await Bodies.ReadAsync(http, WireJson.Default.KeyRotation);
-        var (key, text) = await request.Node.Keys.RotateAsync(
-            request.Commit,
+        var usage = usages.Of(snapshot.Value, credentials.Require(snapshot.Value, request.Path).Id);
+        return new KeyUsageView(
             request.Path,
-            TimeSpan.FromSeconds(rotation.OverlapSeconds),
-            http.RequestAborted
-        );
-        await WriteAsync(http, 200, key, text);
-    }
-
-    private static async Task Revoke(HttpContext http)
-    {
-        var request = CairnRequest.Of(http);
-        var revocation = await Bodies.ReadAsync(http, WireJson.Default.KeyRevocation);
-        var key = await request.Node.Keys.RevokeAsync(
-            request.Commit,
-            request.Path,
-            revocation.Reason,
-            http.RequestAborted
-        );
-        await WriteAsync(http, 200, key, null);
-    }
-
-    private static async Task Usage(HttpContext http)
-    {
-        var request = CairnRequest.Of(http);
-        var usage = request.Node.KeyUsage.Of(await Snapshots.OfAsync(http, request.Node), Find(request).Id);
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new KeyUsageView(
-                request.Path,
-                usage.Count,
-                usage.LastUsedAt,
-                usage.LastAddress,
-                usage.Endpoints,
-                usage.StatusCodes
-            ),
-            WireJson.Default.KeyUsageView
+            usage.Count,
+            usage.LastUsedAt,
+            usage.LastAddress,
+            usage.Endpoints,
+            usage.StatusCodes
         );
     }
 
-    private static Task WhoAmI(HttpContext http)
+    private static Answer<CallerView> WhoAmI(CairnRequest request) => CallerView.Of(request.Caller);
+}
+
+/// <summary>Tells of keys, with when they were used last.</summary>
+internal sealed class KeyViews(CatalogSet catalogs, KeyUsageRecorder usages, CairnOptions options)
+{
+    public KeyView Of(CatalogSnapshot snapshot, ApiKey key) => Of(snapshot, key, null);
+
+    /// <summary>The one answer that has the key's text, which nobody on the way is to keep.</summary>
+    public KeyView OfNew(ApiKey key, string text, HttpContext http)
     {
-        var caller = CairnRequest.Of(http).Caller;
-        return Bodies.WriteAsync(http, 200, CallerView.Of(caller), WireJson.Default.CallerView);
+        http.Response.Headers.CacheControl = "no-store";
+        return Of(catalogs.Current, key, text);
     }
 
-    private static ApiKey Find(CairnRequest request) =>
-        request.Node.Credentials.Get(request.Node.Catalogs.Current, request.Path)
-        ?? throw new ProblemException(ProblemKind.NotFound, $"There is no key '{request.Path}'.");
-
-    private static Task WriteAsync(HttpContext http, int status, ApiKey key, string? text)
-    {
-        var node = CairnRequest.Of(http).Node;
-        if (text is not null)
-            http.Response.Headers.CacheControl = "no-store";
-        var lastUsedAt = node.KeyUsage.Of(node.Catalogs.Current, key.Id).LastUsedAt;
-        return Bodies.WriteAsync(
-            http,
-            status,
-            KeyView.Of(key, node.Options.Time.GetUtcNow(), lastUsedAt, text),
-            WireJson.Default.KeyView
-        );
-    }
+    private KeyView Of(CatalogSnapshot snapshot, ApiKey key, string? text) =>
+        KeyView.Of(key, options.Time.GetUtcNow(), usages.Of(snapshot, key.Id).LastUsedAt, text);
 }

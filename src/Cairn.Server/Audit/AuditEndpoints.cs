@@ -62,17 +62,17 @@ internal static class AuditEndpoints
                 Parameters.Action,
                 Parameters.Outcome,
                 Parameters.Resource,
-                Parameters.Change,
-                Parameters.Limit,
-                Parameters.Cursor
-            )
-            .Produces<Page<AuditView>>();
+                Parameters.Change
+            );
 
-    private static async Task List(HttpContext http)
+    private static async Task<Answer<Page<AuditView>>> List(
+        CairnRequest request,
+        Paging paging,
+        AuditLog audit,
+        RefusalRecorder refusals,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        var node = request.Node;
-        int limit = Query.Limit(http.Request);
         var query = new AuditQuery
         {
             Since = Query.Time(http.Request, "since"),
@@ -83,15 +83,15 @@ internal static class AuditEndpoints
             Resource = Query.Text(http.Request, "resource"),
             Change = Query.Text(http.Request, "change"),
         };
-        await node.Refusals.FlushAsync(http.RequestAborted);
-        var page = await node.Audit.QueryAsync(
+        await refusals.FlushAsync(http.RequestAborted);
+        var page = await audit.QueryAsync(
             query,
             entry => MaySee(request.Caller, entry),
-            Query.Cursor(http.Request),
-            limit,
+            paging.Cursor,
+            paging.Limit,
             http.RequestAborted
         );
-        await Bodies.WriteAsync(http, 200, Pages.Of(page, AuditView.Of), WireJson.Default.PageAuditView);
+        return Pages.Of(page, AuditView.Of);
     }
 
     // A scope such as audit:admin:configs/payments/** is for entries that are about these and nothing else.

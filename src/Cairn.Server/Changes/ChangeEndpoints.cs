@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
@@ -20,106 +19,110 @@ internal static class ChangeEndpoints
             .RequiresSome("*", PermissionLevel.Write)
             .Idempotent()
             .Describe("Commits many writes as one, or answers what they would do")
-            .Takes<ChangeSubmission>()
+            .TakesUpTo(BodyFactor)
             .Produces<ChangeView>(201)
             .Produces<ChangePreviewView>();
         changes
             .OnGet("", List)
             .WithName("ListChanges")
             .RequiresSome("*", PermissionLevel.Read)
-            .Describe(
-                "Lists changes, newest first",
-                Parameters.Since,
-                Parameters.Until,
-                Parameters.Limit,
-                Parameters.Cursor
-            )
-            .Produces<Page<ChangeView>>();
+            .Describe("Lists changes, newest first", Parameters.Since, Parameters.Until);
         changes
             .OnGet("/{id}", Get)
             .WithName("GetChange")
             .RequiresSome("*", PermissionLevel.Read)
-            .Describe("Reads a change")
-            .Produces<ChangeView>();
+            .Describe("Reads a change");
         changes
             .OnPost("/{id}/revert", Revert)
             .WithName("RevertChange")
             .RequiresSome("*", PermissionLevel.Write)
             .Idempotent()
             .Describe("Undoes a change, unless somebody has moved on since")
-            .Takes<ChangeReversal>()
             .Produces<ChangeView>(201);
     }
 
-    private static async Task Submit(HttpContext http)
+    private static Task<IResult> Submit(
+        RequestChanges writes,
+        ChangeService changes,
+        ResourceKinds kinds,
+        CairnRequest request,
+        Body<ChangeSubmission> body,
+        HttpContext http
+    )
     {
-        var node = CairnRequest.Of(http).Node;
-        var submission = await Bodies.ReadAsync(
-            http,
-            WireJson.Default.ChangeSubmission,
-            node.Options.MaxBodyBytes * BodyFactor
-        );
-        var request = new ChangeRequest(
-            node.Kinds.Read(submission.Operations),
-            submission.Message ?? CommitMessage.Of(http)
-        );
-        await CommitAsync(http, request, submission.DryRun);
+        var submission = body.Value;
+        var change = new ChangeRequest(kinds.Read(submission.Operations), writes.Message(submission.Message));
+        return CommitAsync(writes, changes, change, submission.DryRun, request, http);
     }
 
-    private static async Task List(HttpContext http)
+    private static async Task<Answer<Page<ChangeView>>> List(
+        CairnRequest request,
+        Paging paging,
+        ChangeService changes,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        var page = await request.Node.Changes.ListAsync(
+        var page = await changes.ListAsync(
             Query.Time(http.Request, "since"),
             Query.Time(http.Request, "until"),
             change => MaySee(request.Caller, change),
-            Query.Cursor(http.Request),
-            Query.Limit(http.Request),
+            paging.Cursor,
+            paging.Limit,
             http.RequestAborted
         );
-        await Bodies.WriteAsync(http, 200, Pages.Of(page, ChangeView.Of), WireJson.Default.PageChangeView);
+        return Pages.Of(page, ChangeView.Of);
     }
 
-    private static async Task Get(HttpContext http) =>
-        await Bodies.WriteAsync(http, 200, ChangeView.Of(await FindAsync(http)), WireJson.Default.ChangeView);
+    private static async Task<Answer<ChangeView>> Get(
+        string id,
+        CairnRequest request,
+        ChangeService changes,
+        CancellationToken ct
+    ) => ChangeView.Of(await FindAsync(changes, request.Caller, id, ct));
 
-    private static async Task Revert(HttpContext http)
+    private static async Task<IResult> Revert(
+        string id,
+        RequestChanges writes,
+        ChangeService changes,
+        CairnRequest request,
+        Body<ChangeReversal> body,
+        HttpContext http
+    )
     {
-        var node = CairnRequest.Of(http).Node;
-        var change = await FindAsync(http);
-        var reversal = await Bodies.ReadAsync(http, WireJson.Default.ChangeReversal);
-        await CommitAsync(
-            http,
-            node.Changes.Inverse(change, reversal.Message ?? CommitMessage.Of(http)),
-            reversal.DryRun
-        );
+        var change = await FindAsync(changes, request.Caller, id, http.RequestAborted);
+        var inverse = changes.Inverse(change, writes.Message(body.Value.Message));
+        return await CommitAsync(writes, changes, inverse, body.Value.DryRun, request, http);
     }
 
-    private static async Task CommitAsync(HttpContext http, ChangeRequest change, bool dryRun)
+    private static async Task<IResult> CommitAsync(
+        RequestChanges writes,
+        ChangeService changes,
+        ChangeRequest change,
+        bool dryRun,
+        CairnRequest request,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
         if (dryRun)
         {
-            var preview = await request.Node.Changes.PreviewAsync(request.Caller, change, http.RequestAborted);
-            await Bodies.WriteAsync(http, 200, ChangePreviewView.Of(preview), WireJson.Default.ChangePreviewView);
-            return;
+            var preview = await changes.PreviewAsync(request.Caller, change, http.RequestAborted);
+            return new Answer<ChangePreviewView>(ChangePreviewView.Of(preview));
         }
 
-        var made = (await request.Node.Changes.CommitAsync(request.Commit, change, http.RequestAborted)).Change;
-        http.Response.Headers["Cairn-Revision"] = made.Revision.ToString(CultureInfo.InvariantCulture);
+        var made = (await writes.CommitAsync(change)).Change;
         http.Response.Headers.Location = $"{http.Request.PathBase}/api/v1/changes/{made.Id}";
-        await Bodies.WriteAsync(http, 201, ChangeView.Of(made), WireJson.Default.ChangeView);
+        return new Made<ChangeView>(ChangeView.Of(made));
     }
 
-    private static async Task<Change> FindAsync(HttpContext http)
-    {
-        var request = CairnRequest.Of(http);
-        string id = (string)http.Request.RouteValues["id"]!;
-        var change = await request.Node.Changes.GetAsync(id, http.RequestAborted);
-        return change is not null && MaySee(request.Caller, change)
+    private static async Task<Change> FindAsync(
+        ChangeService changes,
+        Principal caller,
+        string id,
+        CancellationToken ct
+    ) =>
+        await changes.GetAsync(id, ct) is { } change && MaySee(caller, change)
             ? change
             : throw new ProblemException(ProblemKind.NotFound, $"There is no change '{id}'.");
-    }
 
     private static bool MaySee(Principal caller, Change change) =>
         change.Resources.All(resource =>

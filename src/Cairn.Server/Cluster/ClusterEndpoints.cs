@@ -55,28 +55,23 @@ internal static class ClusterEndpoints
             .WithTags("Cluster")
             .WithName("GetCluster")
             .RequiresSome("cluster", PermissionLevel.Read)
-            .Describe("The nodes, and the engine below them")
-            .Produces<ClusterView>();
+            .Describe("The nodes, and the engine below them");
 
-    private static async Task Get(HttpContext http)
+    private static async Task<Answer<ClusterView>> Get(CairnNode host, CancellationToken ct)
     {
-        var node = CairnRequest.Of(http).Node;
-        await Bodies.WriteAsync(http, 200, await ViewAsync(node, http.RequestAborted), WireJson.Default.ClusterView);
-    }
-
-    private static async Task<ClusterView> ViewAsync(NodeServices node, CancellationToken ct)
-    {
+        var node = host.Services;
+        var options = node.Options;
         var current = node.Catalogs.Current;
-        string engine = StoreFactory.EngineOf(node.Options);
+        string engine = StoreFactory.EngineOf(options);
         if (node.Cluster is not { } cluster)
         {
             var self = new NodeView(
-                node.Options.NodeId,
+                options.NodeId,
                 "up",
                 true,
                 CairnNode.Version,
                 node.StartedAt,
-                node.Options.Time.GetUtcNow(),
+                options.Time.GetUtcNow(),
                 current.Revision,
                 0
             );
@@ -89,7 +84,7 @@ internal static class ClusterEndpoints
         return new ClusterView(
             "replica",
             engine,
-            node.Options.NodeId,
+            options.NodeId,
             current.Revision,
             node.StaleSeconds,
             leader,

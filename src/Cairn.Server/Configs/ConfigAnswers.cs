@@ -1,8 +1,8 @@
 using Cairn.Core;
 using Cairn.Core.Configs;
 using Cairn.Core.Documents;
-using Cairn.Node;
 using Cairn.Server.Http;
+using Cairn.Storage.Catalogs;
 using Microsoft.Net.Http.Headers;
 
 namespace Cairn.Server.Configs;
@@ -12,20 +12,10 @@ internal static class ConfigAnswers
 {
     /// <summary>Answers with a document, or 304 when the caller has it.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="config">The document; null when there is none.</param>
+    /// <param name="config">The document.</param>
     /// <param name="format">How to write it.</param>
-    /// <param name="version">The version asked for; null for the newest.</param>
-    /// <param name="raw">Whether it was asked for as written.</param>
-    public static Task WriteAsync(
-        HttpContext http,
-        RenderedConfig? config,
-        DocumentFormat format,
-        long? version = null,
-        bool raw = false
-    )
+    public static Task WriteAsync(HttpContext http, RenderedConfig config, DocumentFormat format)
     {
-        if (config is null)
-            throw NotFound(CairnRequest.Of(http).Node, CairnRequest.Of(http), version, raw);
         var headers = http.Response.Headers;
         string etag = TagOf(config, format);
         headers.ETag = etag;
@@ -105,14 +95,20 @@ internal static class ConfigAnswers
 
     /// <summary>Says whether there never was such a config, it is deleted, the version is none, or the environment has
     /// nothing of it.</summary>
+    /// <param name="configs">Where it was looked for.</param>
+    /// <param name="snapshot">The state it was looked for in.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="version">The version asked for; null for the newest.</param>
+    /// <param name="raw">Whether it was asked for as written.</param>
     public static ProblemException NotFound(
-        NodeServices node,
+        ConfigService configs,
+        CatalogSnapshot snapshot,
         CairnRequest request,
         long? version = null,
         bool raw = false
     )
     {
-        var head = node.Configs.Head(node.Catalogs.Current, request.Path);
+        var head = configs.Head(snapshot, request.Path);
         return new ProblemException(
             ProblemKind.NotFound,
             head is null ? $"There is no config '{request.Path}'."

@@ -4,9 +4,7 @@ using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Configs;
 using Cairn.Core.Documents;
-using Cairn.Node;
 using Cairn.Server.Http;
-using Cairn.Storage.Catalogs;
 
 namespace Cairn.Server.Configs;
 
@@ -24,16 +22,12 @@ internal static class ConfigEndpoints
             .Describe(
                 "Lists configs by path",
                 Parameters.Prefix,
-                Parameters.Limit,
-                Parameters.Cursor,
                 Parameters.Environment,
                 Parameters.Include,
-                Parameters.Deleted,
-                Parameters.Consistency
-            )
-            .Produces<Page<ConfigItem>>();
+                Parameters.Deleted
+            );
         configs
-            .OnGet("/configs/{**path}", Get)
+            .OnGet("/configs/{**path}", ConfigReads.Get)
             .WithName("GetConfig")
             .Requires("configs", PermissionLevel.Read)
             .ByEnvironment()
@@ -67,9 +61,7 @@ internal static class ConfigEndpoints
                 Parameters.Format,
                 Parameters.Verbatim
             )
-            .TakesDocument("application/json", "application/yaml", "text/x-java-properties", "text/x-dotenv")
-            .Produces<ConfigWritten>()
-            .Produces<ConfigWritten>(201);
+            .TakesDocument("application/json", "application/yaml", "text/x-java-properties", "text/x-dotenv");
         configs
             .OnPatch("/configs/{**path}", Patch)
             .WithName("PatchConfig")
@@ -77,16 +69,14 @@ internal static class ConfigEndpoints
             .ByEnvironment()
             .Conditional()
             .Describe("Changes parts of a document, by JSON Merge Patch or JSON Patch", Parameters.Environment)
-            .TakesDocument("application/merge-patch+json", "application/json-patch+json", "application/json")
-            .Produces<ConfigWritten>();
+            .TakesDocument("application/merge-patch+json", "application/json-patch+json", "application/json");
         configs
             .OnDelete("/configs/{**path}", Delete)
             .WithName("DeleteConfig")
             .Requires("configs", PermissionLevel.Delete)
             .ByEnvironment()
             .Conditional()
-            .Describe("Deletes a config, keeping its versions; or an environment's overlay", Parameters.Environment)
-            .Produces<ConfigWritten>();
+            .Describe("Deletes a config, keeping its versions; or an environment's overlay", Parameters.Environment);
         configs
             .OnGet("/config-versions/{**path}", History)
             .WithName("ListConfigVersions")
@@ -94,48 +84,33 @@ internal static class ConfigEndpoints
             .ByEnvironment()
             .Describe(
                 "Lists a config's versions, newest first; of one environment, those that changed what it is made of",
-                Parameters.Environment,
-                Parameters.Limit,
-                Parameters.Cursor,
-                Parameters.Consistency
-            )
-            .Produces<Page<ConfigVersionItem>>();
+                Parameters.Environment
+            );
         configs
             .OnGet("/config-diffs/{**path}", Diff)
             .WithName("DiffConfig")
             .Requires("configs", PermissionLevel.Read)
             .ByEnvironment()
-            .Describe(
-                "Compares two versions",
-                Parameters.From,
-                Parameters.To,
-                Parameters.Environment,
-                Parameters.Consistency
-            )
-            .Produces<ConfigDiffView>();
+            .Describe("Compares two versions", Parameters.From, Parameters.To, Parameters.Environment);
         configs
             .OnPost("/config-rollbacks/{**path}", Rollback)
             .WithName("RollBackConfig")
             .Requires("configs", PermissionLevel.Write)
             .Idempotent()
             .Conditional()
-            .Describe("Makes a new version like an older one; also brings back what was deleted")
-            .Takes<ConfigRollback>()
-            .Produces<ConfigWritten>();
+            .Describe("Makes a new version like an older one; also brings back what was deleted");
         configs
             .OnPost("/config-promotions/{**path}", Promote)
             .WithName("PromoteConfig")
             .RequiresSome("configs", PermissionLevel.Write)
             .Idempotent()
             .Conditional()
-            .Describe("Sets which base an environment serves")
-            .Takes<ConfigPromotion>()
-            .Produces<ConfigWritten>();
+            .Describe("Sets which base an environment serves");
         configs
             .OnGet("/config-schemas/{**path}", GetSchema)
             .WithName("GetConfigSchema")
             .Requires("configs", PermissionLevel.Read)
-            .Describe("Reads the schema a config is bound to", Parameters.Consistency)
+            .Describe("Reads the schema a config is bound to")
             .Produces(200);
         configs
             .OnPut("/config-schemas/{**path}", PutSchema)
@@ -146,260 +121,99 @@ internal static class ConfigEndpoints
                 "Binds a config to a schema: a JSON Schema, or a JSON string naming one of the registry",
                 Parameters.AssertFormat
             )
-            .TakesDocument("application/json")
-            .Produces<ConfigWritten>();
+            .TakesDocument("application/json");
         configs
             .OnDelete("/config-schemas/{**path}", DeleteSchema)
             .WithName("DeleteConfigSchema")
             .Requires("configs", PermissionLevel.Write)
             .Conditional()
-            .Describe("Takes a config's schema off")
-            .Produces<ConfigWritten>();
+            .Describe("Takes a config's schema off");
     }
 
-    private static async Task List(HttpContext http)
+    private static Answer<Page<ConfigItem>> List(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        Paging paging,
+        ConfigService configs,
+        HttpContext http
+    )
     {
-        var (request, node) = Request(http);
-        int limit = Query.Limit(http.Request);
-        string? environment = request.Environment;
         bool documents = Query.Text(http.Request, "include") switch
         {
             null => false,
             "document" => true,
             _ => throw new ProblemException(ProblemKind.Invalid, "include can be 'document'."),
         };
-        var snapshot = await SnapshotAsync(http, node);
-        var found = node.Configs.List(
-            snapshot,
+        var found = configs.List(
+            snapshot.Value,
             request.Caller,
             Query.Text(http.Request, "prefix") ?? "",
-            Query.Cursor(http.Request),
-            environment,
+            paging.Cursor,
+            request.Environment,
             Query.Flag(http.Request, "deleted")
         );
         using var page = new ConfigPage(
-            node.Configs,
-            snapshot,
+            configs,
+            snapshot.Value,
             request.Caller,
-            environment,
+            request.Environment,
             documents,
             http.RequestAborted
         );
-        await Bodies.WriteAsync(http, 200, page.Take(found, limit), WireJson.Default.PageConfigItem);
+        return page.Take(found, paging.Limit);
     }
 
-    private static Task Get(HttpContext http)
+    private static async Task<Answer<Page<ConfigVersionItem>>> History(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        Paging paging,
+        ConfigService configs,
+        CancellationToken ct
+    )
     {
-        var (request, node) = Request(http);
-        // The path of nearly every read: nothing but the resource and perhaps an environment was asked for.
-        if (request.AsksEnvironmentOnly)
-        {
-            if (!http.Request.Headers.ContainsKey("Cairn-Min-Revision"))
-            {
-                return ConfigAnswers.WriteAsync(
-                    http,
-                    node.Configs.Read(
-                        node.Catalogs.Current,
-                        request.Caller,
-                        request.Path,
-                        request.Environment,
-                        http.RequestAborted
-                    ),
-                    ConfigAnswers.Accepted(http)
-                );
-            }
-        }
-
-        return GetWithOptions(http, request, node);
-    }
-
-    private static async Task GetWithOptions(HttpContext http, CairnRequest request, NodeServices node)
-    {
-        var format = ConfigAnswers.FormatOf(http);
-        bool raw = Query.Flag(http.Request, "raw");
-        long? version = Query.Number(http.Request, "version", 1);
-        var snapshot = await SnapshotAsync(http, node);
-        if (raw)
-        {
-            await ConfigAnswers.WriteAsync(
-                http,
-                await node.Configs.ReadRawAsync(
-                    snapshot,
-                    request.Path,
-                    version,
-                    request.Environment,
-                    http.RequestAborted
-                ),
-                format,
-                version,
-                raw
-            );
-            return;
-        }
-
-        if (version is { } number)
-        {
-            await ConfigAnswers.WriteAsync(
-                http,
-                await node.Configs.ReadVersionAsync(
-                    snapshot,
-                    request.Caller,
-                    request.Path,
-                    number,
-                    request.Environment,
-                    http.RequestAborted
-                ),
-                format,
-                version
-            );
-            return;
-        }
-
-        var config = node.Configs.Read(
-            snapshot,
-            request.Caller,
-            request.Path,
-            request.Environment,
-            http.RequestAborted
-        );
-        if (Query.Duration(http.Request, "wait", ConfigWaiting.LongestWait) is { } wait)
-        {
-            config = await ConfigWaiting.WaitForNewsAsync(http, request, config, format, wait);
-            if (!RequestPipeline.IsStillAdmitted(http))
-            {
-                await request.Rule.Surface.WriteUnauthenticatedAsync(http, presented: true);
-                return;
-            }
-
-            // Who waits for the first version knows that there is none.
-            if (config is null && EntityTags.EndsRead(http, ConfigWaiting.NoVersion))
-                return;
-        }
-
-        await ConfigAnswers.WriteAsync(http, config, format);
-    }
-
-    private static async Task Put(HttpContext http)
-    {
-        var (request, node) = Request(http);
-        byte[] body = await Bodies.ReadAsync(http, node.Options.MaxBodyBytes);
-        var warnings = new List<DocumentWarning>();
-        byte[] document = ConfigAnswers.BodyFormat(http).ToJson(body, warnings);
-        Warnings.Tell(http, [.. warnings.Select(warning => $"Line {warning.Line}: {warning.Message}")]);
-        var operation = new PutConfig(request.Path, request.Environment, document)
-        {
-            IfVersion = EntityTags.Condition(http.Request),
-            Verbatim = Query.Text(http.Request, "verbatim") is null ? null : Query.Flag(http.Request, "verbatim"),
-        };
-        await CommitAsync(http, operation, CommitMessage.Of(http));
-    }
-
-    private static async Task Patch(HttpContext http)
-    {
-        var (request, node) = Request(http);
-        string type = (http.Request.ContentType ?? "").Split(';')[0].Trim();
-        byte[] patch = await Bodies.ReadAsync(http, node.Options.MaxBodyBytes);
-        var condition = EntityTags.Condition(http.Request);
-        Operation operation = type switch
-        {
-            "application/merge-patch+json" or "application/json" or "" => new PutConfig(
-                request.Path,
-                request.Environment,
-                JsonText.Normalize(patch),
-                Merge: true
-            )
-            {
-                IfVersion = condition,
-            },
-            "application/json-patch+json" => new PatchConfig(
-                request.Path,
-                request.Environment,
-                JsonText.Normalize(patch)
-            )
-            {
-                IfVersion = condition,
-            },
-            _ => throw new ProblemException(
-                ProblemKind.UnsupportedFormat,
-                $"'{type}' is no patch. Use application/merge-patch+json or application/json-patch+json."
-            ),
-        };
-        await CommitAsync(http, operation, CommitMessage.Of(http));
-    }
-
-    private static Task Delete(HttpContext http)
-    {
-        var (request, node) = Request(http);
-        return CommitAsync(
-            http,
-            new DeleteConfig(request.Path, request.Environment) { IfVersion = EntityTags.Condition(http.Request) },
-            CommitMessage.Of(http)
-        );
-    }
-
-    private static async Task History(HttpContext http)
-    {
-        var (request, node) = Request(http);
-        int limit = Query.Limit(http.Request);
-        var snapshot = await SnapshotAsync(http, node);
-        if (node.Configs.Head(snapshot, request.Path) is null)
-            throw ConfigAnswers.NotFound(node, request);
-        long? before =
-            Query.Cursor(http.Request) is { } cursor
-            && long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out long last)
-                ? last
-                : null;
+        if (configs.Head(snapshot.Value, request.Path) is null)
+            throw ConfigAnswers.NotFound(configs, snapshot.Value, request);
+        long? before = long.TryParse(paging.Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out long last)
+            ? last
+            : null;
         var versions = new List<Versioned<ConfigState>>();
         await foreach (
-            var version in node.Configs.HistoryAsync(
-                snapshot,
-                request.Path,
-                before,
-                request.Environment,
-                http.RequestAborted
-            )
+            var version in configs.HistoryAsync(snapshot.Value, request.Path, before, request.Environment, ct)
         )
         {
             versions.Add(version);
-            if (versions.Count > limit)
+            if (versions.Count > paging.Limit)
                 break;
         }
 
-        string? next =
-            versions.Count > limit
-                ? Query.MakeCursor(versions[limit - 1].Version.ToString(CultureInfo.InvariantCulture))
-                : null;
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new Page<ConfigVersionItem>(
-                [.. versions.Take(limit).Select(version => ConfigVersionItem.Of(version, request.Environment))],
-                next
-            ),
-            WireJson.Default.PageConfigVersionItem
+        return paging.Of(
+            versions,
+            version => ConfigVersionItem.Of(version, request.Environment),
+            version => version.Version.ToString(CultureInfo.InvariantCulture)
         );
     }
 
-    private static async Task Diff(HttpContext http)
+    private static async Task<Answer<ConfigDiffView>> Diff(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        ConfigService configs,
+        HttpContext http
+    )
     {
-        var (request, node) = Request(http);
-        var snapshot = await SnapshotAsync(http, node);
-        long newest = node.Configs.Head(snapshot, request.Path)?.Version ?? throw ConfigAnswers.NotFound(node, request);
+        var ct = http.RequestAborted;
+        long newest =
+            configs.Head(snapshot.Value, request.Path)?.Version
+            ?? throw ConfigAnswers.NotFound(configs, snapshot.Value, request);
         long to = Query.Number(http.Request, "to") ?? newest;
         long from = Query.Number(http.Request, "from") ?? Math.Max(0, to - 1);
         var diff = ConfigService.Compare(await At(from), await At(to));
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new ConfigDiffView(from, to, request.Environment, diff.Patch, diff.Text),
-            WireJson.Default.ConfigDiffView
-        );
+        return new ConfigDiffView(from, to, request.Environment, diff.Patch, diff.Text);
 
         async ValueTask<RenderedConfig?> At(long version)
         {
             if (version == 0)
                 return null;
-            if (await node.Configs.VersionAsync(snapshot, request.Path, version, http.RequestAborted) is null)
+            if (await configs.VersionAsync(snapshot.Value, request.Path, version, ct) is null)
             {
                 throw new ProblemException(
                     ProblemKind.NotFound,
@@ -407,41 +221,78 @@ internal static class ConfigEndpoints
                 );
             }
 
-            return await node.Configs.ReadVersionAsync(
-                snapshot,
+            return await configs.ReadVersionAsync(
+                snapshot.Value,
                 request.Caller,
                 request.Path,
                 version,
                 request.Environment,
-                http.RequestAborted
+                ct
             );
         }
     }
 
-    private static async Task Rollback(HttpContext http)
+    private static async Task<Upserted<ConfigWritten>> Put(CairnRequest request, ConfigWrites writes, HttpContext http)
     {
-        var (request, node) = Request(http);
-        var rollback = await Bodies.ReadAsync(http, WireJson.Default.ConfigRollback);
-        if (rollback.ToVersion < 1)
-        {
-            throw new ProblemException(
-                ProblemKind.Invalid,
-                "Versions count from 1.",
-                [new ProblemError("/to_version", "Versions count from 1.")]
-            );
-        }
-
-        await CommitAsync(
-            http,
-            new RestoreConfig(request.Path, rollback.ToVersion) { IfVersion = EntityTags.Condition(http.Request) },
-            rollback.Message ?? CommitMessage.Of(http)
+        byte[] body = await Bodies.ReadAsync(http);
+        var warnings = new List<DocumentWarning>();
+        byte[] document = ConfigAnswers.BodyFormat(http).ToJson(body, warnings);
+        Warnings.Tell(http, [.. warnings.Select(warning => $"Line {warning.Line}: {warning.Message}")]);
+        return await writes.CommitAsync(
+            new PutConfig(request.Path, request.Environment, document)
+            {
+                Verbatim = Query.Text(http.Request, "verbatim") is null ? null : Query.Flag(http.Request, "verbatim"),
+            }
         );
     }
 
-    private static async Task Promote(HttpContext http)
+    private static async Task<Answer<ConfigWritten>> Patch(CairnRequest request, ConfigWrites writes, HttpContext http)
     {
-        var (request, node) = Request(http);
-        var promotion = await Bodies.ReadAsync(http, WireJson.Default.ConfigPromotion);
+        string type = (http.Request.ContentType ?? "").Split(';')[0].Trim();
+        byte[] patch = await Bodies.ReadAsync(http);
+        Operation operation = type switch
+        {
+            "application/merge-patch+json" or "application/json" or "" => new PutConfig(
+                request.Path,
+                request.Environment,
+                JsonText.Normalize(patch),
+                Merge: true
+            ),
+            "application/json-patch+json" => new PatchConfig(
+                request.Path,
+                request.Environment,
+                JsonText.Normalize(patch)
+            ),
+            _ => throw new ProblemException(
+                ProblemKind.UnsupportedFormat,
+                $"'{type}' is no patch. Use application/merge-patch+json or application/json-patch+json."
+            ),
+        };
+        return await writes.ChangeAsync(operation);
+    }
+
+    private static Task<Answer<ConfigWritten>> Delete(CairnRequest request, ConfigWrites writes) =>
+        writes.ChangeAsync(new DeleteConfig(request.Path, request.Environment));
+
+    private static Task<Upserted<ConfigWritten>> Rollback(
+        CairnRequest request,
+        ConfigWrites writes,
+        Body<ConfigRollback> body
+    )
+    {
+        var (version, message) = body.Value;
+        return version < 1
+            ? throw new ProblemException(
+                ProblemKind.Invalid,
+                "Versions count from 1.",
+                [new ProblemError("/to_version", "Versions count from 1.")]
+            )
+            : writes.CommitAsync(new RestoreConfig(request.Path, version), message);
+    }
+
+    private static Task<Answer<ConfigWritten>> Promote(string path, ConfigWrites writes, Body<ConfigPromotion> body)
+    {
+        var promotion = body.Value;
         int ways = (promotion.From is null ? 0 : 1) + (promotion.Version is null ? 0 : 1) + (promotion.Follow ? 1 : 0);
         if (ways != 1)
         {
@@ -451,79 +302,37 @@ internal static class ConfigEndpoints
             );
         }
 
-        string path = (string)http.Request.RouteValues["path"]!;
-        request.Environment = promotion.To;
-        request.Path = path;
-        await CommitAsync(
-            http,
-            new PromoteConfig(path, promotion.To, promotion.From, promotion.Version)
-            {
-                IfVersion = EntityTags.Condition(http.Request),
-            },
-            promotion.Message ?? CommitMessage.Of(http)
+        return writes.ChangeAsync(
+            new PromoteConfig(path, promotion.To, promotion.From, promotion.Version),
+            promotion.Message
         );
     }
 
-    private static async Task GetSchema(HttpContext http)
+    private static async Task GetSchema(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        ConfigService configs,
+        HttpContext http
+    )
     {
-        var (request, node) = Request(http);
         var schema =
-            node.Configs.Head(await SnapshotAsync(http, node), request.Path)?.State?.Schema
+            configs.Head(snapshot.Value, request.Path)?.State?.Schema
             ?? throw new ProblemException(ProblemKind.NotFound, $"The config '{request.Path}' is bound to no schema.");
         http.Response.Headers["Cairn-Assert-Format"] = schema.AssertFormat ? "true" : "false";
         await Bodies.WriteAsync(http, 200, schema.Schema, "application/json");
     }
 
-    private static async Task PutSchema(HttpContext http)
+    private static async Task<Answer<ConfigWritten>> PutSchema(
+        CairnRequest request,
+        ConfigWrites writes,
+        HttpContext http
+    )
     {
-        var (request, node) = Request(http);
-        byte[] schema = JsonText.Normalize(await Bodies.ReadAsync(http, node.Options.MaxBodyBytes));
-        await CommitAsync(
-            http,
-            new BindConfigSchema(request.Path, new SchemaBinding(schema, Query.Flag(http.Request, "assert_format")))
-            {
-                IfVersion = EntityTags.Condition(http.Request),
-            },
-            CommitMessage.Of(http)
-        );
+        byte[] schema = JsonText.Normalize(await Bodies.ReadAsync(http));
+        var binding = new SchemaBinding(schema, Query.Flag(http.Request, "assert_format"));
+        return await writes.ChangeAsync(new BindConfigSchema(request.Path, binding));
     }
 
-    private static Task DeleteSchema(HttpContext http)
-    {
-        var (request, node) = Request(http);
-        return CommitAsync(
-            http,
-            new BindConfigSchema(request.Path, null) { IfVersion = EntityTags.Condition(http.Request) },
-            CommitMessage.Of(http)
-        );
-    }
-
-    private static async Task CommitAsync(HttpContext http, Operation operation, string? message)
-    {
-        var (request, node) = Request(http);
-        var made = await node.Changes.CommitAsync(
-            request.Commit,
-            new ChangeRequest([operation], message),
-            http.RequestAborted
-        );
-        var written = made.Of(node.Kinds.Configs, operation.Path)!;
-        http.Response.Headers.ETag = EntityTags.Of(written.After);
-        http.Response.Headers["Cairn-Version"] = written.After.Version.ToString(CultureInfo.InvariantCulture);
-        http.Response.Headers["Cairn-Revision"] = written.After.Revision.ToString(CultureInfo.InvariantCulture);
-        await Bodies.WriteAsync(
-            http,
-            written.IsNew ? 201 : 200,
-            ConfigWritten.Of(written.After, operation.TargetEnvironment, request.Caller),
-            WireJson.Default.ConfigWritten
-        );
-    }
-
-    private static (CairnRequest Request, NodeServices Node) Request(HttpContext http)
-    {
-        var request = CairnRequest.Of(http);
-        return (request, request.Node);
-    }
-
-    private static ValueTask<CatalogSnapshot> SnapshotAsync(HttpContext http, NodeServices node) =>
-        Snapshots.OfAsync(http, node);
+    private static Task<Answer<ConfigWritten>> DeleteSchema(CairnRequest request, ConfigWrites writes) =>
+        writes.ChangeAsync(new BindConfigSchema(request.Path, null));
 }

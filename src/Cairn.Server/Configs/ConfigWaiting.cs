@@ -22,7 +22,6 @@ internal static class ConfigWaiting
     public static async Task<RenderedConfig?> WaitForNewsAsync(
         HttpContext http,
         CairnRequest request,
-        RenderedConfig? config,
         DocumentFormat format,
         TimeSpan wait
     )
@@ -40,6 +39,7 @@ internal static class ConfigWaiting
         using var place = node.Watchers.Enter(request.Caller.Id);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, node.Stopping);
         limit.CancelAfter(wait);
+        RenderedConfig? config = null;
         try
         {
             var link = node.Catalogs.Feed;

@@ -34,10 +34,9 @@ internal static class WatchEndpoints
             )
             .Produces(200, contentType: "text/event-stream");
 
-    private static async Task Watch(HttpContext http)
+    private static async Task Watch(CairnRequest request, CairnNode host, HttpContext http)
     {
-        var request = CairnRequest.Of(http);
-        var node = request.Node;
+        var node = host.Services;
         string prefix = Prefix(Query.Text(http.Request, "prefix"));
         if (request.Environment is { } environment)
             node.Kinds.RequireEnvironment(node.Catalogs.Current, environment);

@@ -1,9 +1,12 @@
+using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
 using Cairn.Core.Cryptography;
 using Cairn.Core.Integrity;
+using Cairn.Node;
 using Cairn.Server.Http;
 using Cairn.Storage;
+using Cairn.Storage.Catalogs;
 
 namespace Cairn.Server.Cryptography;
 
@@ -17,15 +20,13 @@ internal static class KeyringEndpoints
             .OnGet("", Get)
             .WithName("GetKeyring")
             .RequiresSome("keyring", PermissionLevel.Admin)
-            .Describe("Lists the encryption keys by name")
-            .Produces<KeyringStatus>();
+            .Describe("Lists the encryption keys by name");
         keyring
             .OnPost("/rotate", Rotate)
             .WithName("RotateKeyring")
             .RequiresSome("keyring", PermissionLevel.Admin)
             .Idempotent()
-            .Describe("Starts to use new encryption keys")
-            .Produces<KeyringStatus>();
+            .Describe("Starts to use new encryption keys");
         keyring
             .OnPost("/reseal", Reseal)
             .WithName("ResealStore")
@@ -33,64 +34,66 @@ internal static class KeyringEndpoints
             .Describe(
                 "Seals anew what older data keys sealed, ten seconds at a time, and takes those out that nothing needs",
                 Parameters.Cursor
-            )
-            .Produces<ResealingProgress>();
+            );
     }
 
-    private static Task Get(HttpContext http) =>
-        Bodies.WriteAsync(http, 200, CairnRequest.Of(http).Node.Keyring.Status(), WireJson.Default.KeyringStatus);
+    private static Answer<KeyringStatus> Get(Keyring keyring) => keyring.Status();
 
-    private static async Task Rotate(HttpContext http)
+    private static async Task<Answer<KeyringStatus>> Rotate(
+        CairnRequest request,
+        Keyring keyring,
+        KeyringAudit audit,
+        CatalogSet catalogs,
+        CancellationToken ct
+    )
     {
-        var request = CairnRequest.Of(http);
-        var node = request.Node;
-        var entry = Entry(request, "rotate");
+        var entry = audit.Entry(request, "rotate");
         var together = request.Extra is { } extra
-            ? new Transaction([extra.Condition], [node.Audit.Put(entry), extra.Write])
-            : new Transaction([], [node.Audit.Put(entry)]);
-        var status = await node.Keyring.RotateAsync(together, http.RequestAborted);
-        await node.Catalogs.ReadLatestAsync(http.RequestAborted);
-        await Bodies.WriteAsync(http, 200, status, WireJson.Default.KeyringStatus);
+            ? new Transaction([extra.Condition], [entry, extra.Write])
+            : new Transaction([], [entry]);
+        var status = await keyring.RotateAsync(together, ct);
+        await catalogs.ReadLatestAsync(ct);
+        return status;
     }
 
-    private static async Task Reseal(HttpContext http)
+    private static async Task<Answer<ResealingProgress>> Reseal(
+        CairnRequest request,
+        Resealing resealing,
+        Keyring keyring,
+        KeyringAudit audit,
+        CatalogSet catalogs,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        var node = request.Node;
-        var entry = (Write.Put)node.Audit.Put(Entry(request, "reseal"));
-        var progress = await node.Resealing.StepAsync(
-            Query.Cursor(http.Request),
-            entry,
-            TimeSpan.FromSeconds(10),
-            http.RequestAborted
-        );
+        var ct = http.RequestAborted;
+        var entry = audit.Entry(request, "reseal");
+        var progress = await resealing.StepAsync(Query.Cursor(http.Request), entry, TimeSpan.FromSeconds(10), ct);
         if (progress.Retired.Count > 0)
-            node.Keyring.Forget(await node.Catalogs.ReadLatestAsync(http.RequestAborted));
-        await Bodies.WriteAsync(
-            http,
-            200,
-            progress with
-            {
-                Next = progress.Next is { } next ? Query.MakeCursor(next) : null,
-            },
-            WireJson.Default.ResealingProgress
-        );
+            keyring.Forget(await catalogs.ReadLatestAsync(ct));
+        return progress with { Next = progress.Next is { } next ? Query.MakeCursor(next) : null };
     }
+}
 
-    private static AuditEntry Entry(CairnRequest request, string action) =>
-        new()
-        {
-            Id = request.Node.Ids.New(),
-            Time = request.Node.Options.Time.GetUtcNow(),
-            Actor = request.Caller.Id,
-            ActorName = request.Caller.Name,
-            Address = request.Origin.Address?.ToString(),
-            CorrelationId = request.Origin.CorrelationId,
-            Action = "keyring." + action,
-            Outcome = "success",
-            Resources =
-            [
-                new AuditedResource("keyring", request.Node.Keyring.Status().MasterKey, null, action, null, null, null),
-            ],
-        };
+/// <summary>Makes the entries of what is done with the keyring.</summary>
+internal sealed class KeyringAudit(AuditLog audit, Keyring keyring, TimedIds ids, CairnOptions options)
+{
+    public Write.Put Entry(CairnRequest request, string action) =>
+        (Write.Put)
+            audit.Put(
+                new AuditEntry
+                {
+                    Id = ids.New(),
+                    Time = options.Time.GetUtcNow(),
+                    Actor = request.Caller.Id,
+                    ActorName = request.Caller.Name,
+                    Address = request.Origin.Address?.ToString(),
+                    CorrelationId = request.Origin.CorrelationId,
+                    Action = "keyring." + action,
+                    Outcome = "success",
+                    Resources =
+                    [
+                        new AuditedResource("keyring", keyring.Status().MasterKey, null, action, null, null, null),
+                    ],
+                }
+            );
 }

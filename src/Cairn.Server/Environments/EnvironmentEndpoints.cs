@@ -1,8 +1,8 @@
-using System.Globalization;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Environments;
 using Cairn.Server.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cairn.Server.Environments;
 
@@ -42,30 +42,24 @@ internal static class EnvironmentEndpoints
             .OnGet("/environments", List)
             .WithName("ListEnvironments")
             .RequiresSome("environments", PermissionLevel.Read)
-            .Describe("Lists the environments", Parameters.Consistency)
-            .Produces<Page<EnvironmentView>>();
+            .Describe("Lists the environments");
         environments
             .OnGet("/environments/{name}", Get)
             .WithName("GetEnvironment")
             .Requires("environments", PermissionLevel.Read, pathFrom: "name")
-            .Describe("Reads an environment", Parameters.Consistency)
-            .Produces<EnvironmentView>();
+            .Describe("Reads an environment");
         environments
             .OnPut("/environments/{name}", Put)
             .WithName("PutEnvironment")
             .Requires("environments", PermissionLevel.Admin, pathFrom: "name")
             .Conditional()
-            .Describe("Makes an environment, or changes it")
-            .Takes<EnvironmentUpdate>()
-            .Produces<EnvironmentView>()
-            .Produces<EnvironmentView>(201);
+            .Describe("Makes an environment, or changes it");
         environments
             .OnDelete("/environments/{name}", Delete)
             .WithName("DeleteEnvironment")
             .Requires("environments", PermissionLevel.Admin, pathFrom: "name")
             .Conditional()
-            .Describe("Removes an environment that nothing uses")
-            .Produces(204);
+            .Describe("Removes an environment that nothing uses");
 
         MapVariables(environments, "environments", "Environment", environmentFrom: "name");
         MapVariables(environments, "projects", "Project", environmentFrom: null);
@@ -78,7 +72,7 @@ internal static class EnvironmentEndpoints
         app.OnGet(route, GetVariables)
             .WithName($"Get{name}Variables")
             .Requires("variables", PermissionLevel.Read, "name", prefix, environmentFrom)
-            .Describe("Reads the variables templates can use", Parameters.Consistency)
+            .Describe("Reads the variables templates can use")
             .Produces(200);
         app.OnPut(route, PutVariables)
             .WithName($"Put{name}Variables")
@@ -96,107 +90,97 @@ internal static class EnvironmentEndpoints
             .Produces(200);
     }
 
-    private static async Task List(HttpContext http)
-    {
-        var node = CairnRequest.Of(http).Node;
-        var snapshot = await Snapshots.OfAsync(http, node);
-        var caller = CairnRequest.Of(http).Caller;
-        var items = snapshot
-            .Of(node.Kinds.Environments.Catalog)
-            .Range("")
-            .Where(pair =>
-                pair.Value.State is not null
-                && Authorizer.Allows(caller, new Permission("environments", PermissionLevel.Read), pair.Key, null)
-            )
-            .Select(pair => EnvironmentView.Of(pair.Value));
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new Page<EnvironmentView>([.. items], null),
-            WireJson.Default.PageEnvironmentView
+    private static Answer<Page<EnvironmentView>> List(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        ResourceKinds kinds
+    ) =>
+        new Page<EnvironmentView>(
+            [
+                .. snapshot
+                    .Value.Of(kinds.Environments.Catalog)
+                    .Range("")
+                    .Where(pair => pair.Value.State is not null && MayRead(request.Caller, pair.Key))
+                    .Select(pair => EnvironmentView.Of(pair.Value)),
+            ],
+            null
         );
+
+    private static Answer<EnvironmentView> Get(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        ResourceKinds kinds,
+        HttpContext http
+    )
+    {
+        kinds.RequireEnvironment(snapshot.Value, request.Path);
+        return View(snapshot.Value.Of(kinds.Environments.Catalog).Get(request.Path)!, http);
     }
 
-    private static async Task Get(HttpContext http)
+    private static async Task<Upserted<EnvironmentView>> Put(
+        CairnRequest request,
+        RequestChanges changes,
+        ResourceKinds kinds,
+        Body<EnvironmentUpdate> body,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        var snapshot = await Snapshots.OfAsync(http, request.Node);
-        request.Node.Kinds.RequireEnvironment(snapshot, request.Path);
-        await WriteAsync(http, 200, Head(request)!);
+        var (description, isProtected) = body.Value;
+        var made = await changes.CommitAsync(new PutEnvironment(request.Path, description, isProtected));
+        var written = made.Of(kinds.Environments, request.Path)!;
+        return new Upserted<EnvironmentView>(View(written.After, http), written.IsNew);
     }
 
-    private static async Task Put(HttpContext http)
+    private static async Task<NoContent> Delete(CairnRequest request, RequestChanges changes)
     {
-        var request = CairnRequest.Of(http);
-        var update = await Bodies.ReadAsync(http, WireJson.Default.EnvironmentUpdate);
-        var made = await CommitAsync(
-            http,
-            new PutEnvironment(request.Path, update.Description, update.Protected)
-            {
-                IfVersion = EntityTags.Condition(http.Request),
-            }
-        );
-        var written = made.Of(request.Node.Kinds.Environments, request.Path)!;
-        await WriteAsync(http, written.IsNew ? 201 : 200, written.After);
+        await changes.CommitAsync(new DeleteEnvironment(request.Path));
+        return TypedResults.NoContent();
     }
 
-    private static async Task Delete(HttpContext http)
+    private static Task GetVariables(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        ResourceKinds kinds,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        await CommitAsync(http, new DeleteEnvironment(request.Path) { IfVersion = EntityTags.Condition(http.Request) });
-        http.Response.StatusCode = 204;
-    }
-
-    private static async Task GetVariables(HttpContext http)
-    {
-        var request = CairnRequest.Of(http);
-        var snapshot = await Snapshots.OfAsync(http, request.Node);
         if (request.Path.StartsWith("environments/", StringComparison.Ordinal))
-            request.Node.Kinds.RequireEnvironment(snapshot, request.Path["environments/".Length..]);
-        await WriteVariablesAsync(http, snapshot.Of(request.Node.Kinds.Variables.Catalog).Get(request.Path));
+            kinds.RequireEnvironment(snapshot.Value, request.Path["environments/".Length..]);
+        return WriteVariablesAsync(snapshot.Value.Of(kinds.Variables.Catalog).Get(request.Path), http);
     }
 
-    private static Task PutVariables(HttpContext http) => WriteVariablesAsync(http, merge: false);
+    private static Task PutVariables(RequestChanges changes, ResourceKinds kinds, HttpContext http) =>
+        CommitVariablesAsync(changes, kinds, merge: false, http);
 
-    private static Task PatchVariables(HttpContext http) => WriteVariablesAsync(http, merge: true);
+    private static Task PatchVariables(RequestChanges changes, ResourceKinds kinds, HttpContext http) =>
+        CommitVariablesAsync(changes, kinds, merge: true, http);
 
-    private static async Task WriteVariablesAsync(HttpContext http, bool merge)
+    private static async Task CommitVariablesAsync(
+        RequestChanges changes,
+        ResourceKinds kinds,
+        bool merge,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        byte[] body = await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes);
-        byte[] json = Core.Documents.JsonText.Normalize(body);
-        var made = await CommitAsync(
-            http,
-            new PutVariables(request.Path, json, merge) { IfVersion = EntityTags.Condition(http.Request) }
-        );
-        await WriteVariablesAsync(http, made.Of(request.Node.Kinds.Variables, request.Path)!.After);
+        string path = CairnRequest.Of(http).Path;
+        byte[] json = Core.Documents.JsonText.Normalize(await Bodies.ReadAsync(http));
+        var made = await changes.CommitAsync(new PutVariables(path, json, merge));
+        await WriteVariablesAsync(made.Of(kinds.Variables, path)!.After, http);
     }
 
-    private static Task WriteVariablesAsync(HttpContext http, Versioned<VariableSet>? variables)
+    private static Task WriteVariablesAsync(Versioned<VariableSet>? variables, HttpContext http)
     {
         http.Response.Headers.ETag = variables is null ? "\"0\"" : EntityTags.Of(variables);
-        http.Response.Headers["Cairn-Version"] = (variables?.Version ?? 0).ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["Cairn-Version"] = Texts.Of(variables?.Version ?? 0);
         return Bodies.WriteAsync(http, 200, (variables?.State ?? VariableSet.Empty).Json, "application/json");
     }
 
-    private static Versioned<EnvironmentState>? Head(CairnRequest request) =>
-        request.Node.Catalogs.Current.Of(request.Node.Kinds.Environments.Catalog).Get(request.Path);
-
-    private static async Task<ChangeResult> CommitAsync(HttpContext http, Operation operation)
-    {
-        var request = CairnRequest.Of(http);
-        var made = await request.Node.Changes.CommitAsync(
-            request.Commit,
-            new ChangeRequest([operation], CommitMessage.Of(http)),
-            http.RequestAborted
-        );
-        http.Response.Headers["Cairn-Revision"] = made.Change.Revision.ToString(CultureInfo.InvariantCulture);
-        return made;
-    }
-
-    private static Task WriteAsync(HttpContext http, int status, Versioned<EnvironmentState> environment)
+    private static EnvironmentView View(Versioned<EnvironmentState> environment, HttpContext http)
     {
         http.Response.Headers.ETag = EntityTags.Of(environment);
-        return Bodies.WriteAsync(http, status, EnvironmentView.Of(environment), WireJson.Default.EnvironmentView);
+        return EnvironmentView.Of(environment);
     }
+
+    private static bool MayRead(Principal caller, string environment) =>
+        Authorizer.Allows(caller, new Permission("environments", PermissionLevel.Read), environment, null);
 }

@@ -64,9 +64,8 @@ internal static class HealthEndpoints
             .Produces(503);
     }
 
-    internal static Task Detailed(HttpContext http)
+    internal static Task Detailed(CairnNode host, HttpContext http)
     {
-        var host = http.RequestServices.GetRequiredService<CairnNode>();
         var node = host.Services;
         var checks = new Dictionary<string, string>
         {
@@ -133,8 +132,8 @@ internal static class HealthEndpoints
     private static Task Live(HttpContext http) => WriteAsync(http, 200, """{"status":"alive","alive":true}"""u8);
 
     // Were degraded nodes taken out, nobody would answer reads while the store is away.
-    private static Task Ready(HttpContext http) =>
-        http.RequestServices.GetRequiredService<CairnNode>() switch
+    private static Task Ready(CairnNode host, HttpContext http) =>
+        host switch
         {
             { IsReady: false } => WriteAsync(http, 503, """{"status":"not ready","ready":false}"""u8),
             { Services.StaleSeconds: null } => WriteAsync(http, 200, """{"status":"ready","ready":true}"""u8),

@@ -21,9 +21,8 @@ internal static class RootEndpoint
         root.Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue);
     }
 
-    private static Task Get(HttpContext http)
+    private static Task Get(CairnOptions options, HttpContext http)
     {
-        var options = CairnRequest.Of(http).Node.Options;
         var registry = options.PyrmuteRegistry;
         byte[] body = JsonText.Write(json =>
         {

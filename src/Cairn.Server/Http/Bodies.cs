@@ -13,6 +13,14 @@ internal static class Bodies
     private const int FirstBuffer = 16 << 10;
 
     /// <summary>The whole body.</summary>
+    /// <exception cref="ProblemException">It is larger than the endpoint takes.</exception>
+    public static Task<byte[]> ReadAsync(HttpContext http)
+    {
+        var request = CairnRequest.Of(http);
+        return ReadAsync(http, request.Node.Options.MaxBodyBytes * request.Rule.BodyFactor);
+    }
+
+    /// <summary>The whole body.</summary>
     /// <exception cref="ProblemException">It is larger than <paramref name="limit"/> bytes.</exception>
     public static async Task<byte[]> ReadAsync(HttpContext http, int limit)
     {
@@ -38,11 +46,10 @@ internal static class Bodies
     /// <summary>The body as a request of a known shape; members it does not know are refused.</summary>
     /// <param name="http">The request.</param>
     /// <param name="type">The shape.</param>
-    /// <param name="limit">How large the body may be; null for the usual limit.</param>
     /// <exception cref="ProblemException">It has another shape; the error has the JSON Pointer of where.</exception>
-    public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type, int? limit = null)
+    public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
     {
-        byte[] body = await ReadAsync(http, limit ?? CairnRequest.Of(http).Node.Options.MaxBodyBytes);
+        byte[] body = await ReadAsync(http);
         RequireJson(http);
         if (body.Length == 0)
             body = "{}"u8.ToArray();

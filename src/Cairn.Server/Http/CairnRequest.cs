@@ -1,3 +1,4 @@
+using System.Reflection;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Node;
@@ -6,7 +7,7 @@ using Cairn.Storage;
 namespace Cairn.Server.Http;
 
 /// <summary>What the pipeline has found out about a request.</summary>
-public sealed class CairnRequest
+public sealed class CairnRequest : IBindableFromHttpContext<CairnRequest>
 {
     public required NodeServices Node { get; init; }
     public required EndpointRule Rule { get; init; }
@@ -31,4 +32,9 @@ public sealed class CairnRequest
 
     /// <summary>The request's own, put there by the pipeline.</summary>
     public static CairnRequest Of(HttpContext http) => http.Features.Get<CairnRequest>()!;
+
+    static ValueTask<CairnRequest?> IBindableFromHttpContext<CairnRequest>.BindAsync(
+        HttpContext context,
+        ParameterInfo parameter
+    ) => ValueTask.FromResult<CairnRequest?>(Of(context));
 }

@@ -1,15 +1,12 @@
 namespace Cairn.Server.Http;
 
-/// <summary>A query parameter: an endpoint takes those it declares and no others, and describes them.</summary>
+/// <summary>A query parameter, as metadata of an endpoint, which takes those it declares and no others.</summary>
 /// <param name="Name">As in the query.</param>
 /// <param name="Type">As in JSON Schema.</param>
 /// <param name="Meaning">For people.</param>
 /// <param name="MayBeEmpty">Whether an empty value is the same as none. Elsewhere it is refused: an empty variable of a
 /// script would ask for something else than was meant.</param>
 internal sealed record Parameter(string Name, string Type, string Meaning, bool MayBeEmpty = false);
-
-/// <summary>An endpoint's parameters, as metadata for the API's description.</summary>
-internal sealed record EndpointDescription(string Summary, IReadOnlyList<Parameter> Query);
 
 /// <summary>What an endpoint's body is, as metadata for the API's description. Bodies are judged by those who read
 /// them: routing would answer another media type without a word.</summary>
@@ -23,18 +20,23 @@ internal static class Descriptions
     public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint) =>
         endpoint.WithMetadata(new BodyDescription(typeof(T), ["application/json"]));
 
+    /// <summary>Takes bodies so many times larger than usual.</summary>
+    public static RouteHandlerBuilder TakesUpTo(this RouteHandlerBuilder endpoint, int factor) =>
+        endpoint.Amend(rule => rule with { BodyFactor = factor });
+
     /// <summary>Says that the body is a document of one of these media types.</summary>
     public static RouteHandlerBuilder TakesDocument(
         this RouteHandlerBuilder endpoint,
         params IReadOnlyList<string> mediaTypes
     ) => endpoint.WithMetadata(new BodyDescription(null, mediaTypes));
 
-    /// <summary>Says what the endpoint does and which query parameters it takes.</summary>
+    /// <summary>Says what the endpoint does and which query parameters it takes, beside those that its handler's own
+    /// parameters read.</summary>
     public static RouteHandlerBuilder Describe(
         this RouteHandlerBuilder endpoint,
         string summary,
         params IReadOnlyList<Parameter> query
-    ) => endpoint.WithSummary(summary).WithMetadata(new EndpointDescription(summary, query));
+    ) => endpoint.WithSummary(summary).WithMetadata([.. query]);
 
     /// <summary>Honours <c>Idempotency-Key</c>.</summary>
     public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder endpoint) =>

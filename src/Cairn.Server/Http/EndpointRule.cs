@@ -76,6 +76,9 @@ public sealed record EndpointRule(Permission? Permission, RateClass Rate)
     /// <summary>How its path is written; null for what takes any.</summary>
     internal ExactPath? Path { get; init; }
 
+    /// <summary>How many times larger than usual a body may be.</summary>
+    public int BodyFactor { get; init; } = 1;
+
     /// <summary>The endpoint's name in metrics and usage counts.</summary>
     public string Name { get; init; } = "";
 }
@@ -137,36 +140,22 @@ internal static class EndpointRules
         level == PermissionLevel.Read ? RateClass.Read : RateClass.Write;
 }
 
-/// <summary>Maps handlers in a way that the API's description sees them, which a bare RequestDelegate is not.</summary>
+/// <summary>Maps handlers by method. What they take is bound by routing: services, and what knows how to read itself from
+/// a request, such as <see cref="Body{T}"/>.</summary>
 internal static class EndpointMapping
 {
-    public static RouteHandlerBuilder OnGet(
-        this IEndpointRouteBuilder app,
-        string route,
-        Func<HttpContext, Task> handler
-    ) => app.MapMethods(route, ["GET", "HEAD"], handler);
+    public static RouteHandlerBuilder OnGet(this IEndpointRouteBuilder app, string route, Delegate handler) =>
+        app.MapMethods(route, ["GET", "HEAD"], handler);
 
-    public static RouteHandlerBuilder OnPut(
-        this IEndpointRouteBuilder app,
-        string route,
-        Func<HttpContext, Task> handler
-    ) => app.MapMethods(route, ["PUT"], handler);
+    public static RouteHandlerBuilder OnPut(this IEndpointRouteBuilder app, string route, Delegate handler) =>
+        app.MapMethods(route, ["PUT"], handler);
 
-    public static RouteHandlerBuilder OnPost(
-        this IEndpointRouteBuilder app,
-        string route,
-        Func<HttpContext, Task> handler
-    ) => app.MapMethods(route, ["POST"], handler);
+    public static RouteHandlerBuilder OnPost(this IEndpointRouteBuilder app, string route, Delegate handler) =>
+        app.MapMethods(route, ["POST"], handler);
 
-    public static RouteHandlerBuilder OnPatch(
-        this IEndpointRouteBuilder app,
-        string route,
-        Func<HttpContext, Task> handler
-    ) => app.MapMethods(route, ["PATCH"], handler);
+    public static RouteHandlerBuilder OnPatch(this IEndpointRouteBuilder app, string route, Delegate handler) =>
+        app.MapMethods(route, ["PATCH"], handler);
 
-    public static RouteHandlerBuilder OnDelete(
-        this IEndpointRouteBuilder app,
-        string route,
-        Func<HttpContext, Task> handler
-    ) => app.MapMethods(route, ["DELETE"], handler);
+    public static RouteHandlerBuilder OnDelete(this IEndpointRouteBuilder app, string route, Delegate handler) =>
+        app.MapMethods(route, ["DELETE"], handler);
 }

@@ -381,19 +381,3 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
         return Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
     }
 }
-
-/// <summary>Numbers as text, the small ones without making it anew.</summary>
-internal static class Texts
-{
-    private static readonly string[] Small =
-    [
-        .. Enumerable
-            .Range(0, 16_384)
-            .Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-    ];
-
-    public static string Of(int number) =>
-        (uint)number < (uint)Small.Length
-            ? Small[number]
-            : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-}

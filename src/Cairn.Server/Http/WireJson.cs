@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Cairn.Core.Cryptography;
 using Cairn.Core.Integrity;
 using Cairn.Node.Limits;
@@ -73,7 +74,19 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(Cluster.ClusterView))]
 [JsonSerializable(typeof(Compatibility.ConfigManager.ConfigManagerWritten))]
-internal sealed partial class WireJson : JsonSerializerContext;
+internal sealed partial class WireJson : JsonSerializerContext
+{
+    /// <summary>How a shape is written.</summary>
+    /// <exception cref="InvalidOperationException">It is not among those above.</exception>
+    public static JsonTypeInfo<T> Of<T>() => Shape<T>.Info;
+
+    private static class Shape<T>
+    {
+        public static readonly JsonTypeInfo<T> Info =
+            Default.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
+            ?? throw new InvalidOperationException($"{typeof(T)} is not among the shapes of {nameof(WireJson)}.");
+    }
+}
 
 /// <summary>Times as RFC 3339 has them, in UTC, to the millisecond.</summary>
 internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>

@@ -14,12 +14,8 @@ internal static class IntegrityEndpoints
             .RequiresSome("audit", PermissionLevel.Admin)
             .Describe(
                 "Looks through the whole store for records that somebody else wrote, altered, put back or removed"
-            )
-            .Produces<IntegrityReport>();
+            );
 
-    private static async Task Check(HttpContext http)
-    {
-        var report = await CairnRequest.Of(http).Node.Integrity.CheckAsync(http.RequestAborted);
-        await Bodies.WriteAsync(http, 200, report, WireJson.Default.IntegrityReport);
-    }
+    private static async Task<Answer<IntegrityReport>> Check(StoreIntegrity integrity, CancellationToken ct) =>
+        await integrity.CheckAsync(ct);
 }

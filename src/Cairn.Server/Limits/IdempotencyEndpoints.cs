@@ -1,7 +1,11 @@
+using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Core.Audit;
+using Cairn.Core.Changes;
+using Cairn.Node;
 using Cairn.Node.Limits;
 using Cairn.Server.Http;
+using Cairn.Storage.Catalogs;
 
 namespace Cairn.Server.Limits;
 
@@ -17,15 +21,13 @@ internal static class IdempotencyEndpoints
         keys.OnGet("", List)
             .WithName("ListIdempotencyKeys")
             .RequiresSome("keys", PermissionLevel.Admin)
-            .Describe("Lists whose idempotency keys are remembered, and how many")
-            .Produces<Page<IdempotencyKeysView>>();
+            .Describe("Lists whose idempotency keys are remembered, and how many");
         keys.OnDelete("", Forget)
             .WithName("ForgetIdempotencyKeys")
             .WithMetadata(
                 new EndpointRule(new Permission("keys", PermissionLevel.Admin), RateClass.Write) { Target = Owner }
             )
-            .Describe("Forgets idempotency keys and the answers kept for them", Caller)
-            .Produces<ForgottenKeysView>();
+            .Describe("Forgets idempotency keys and the answers kept for them", Caller);
     }
 
     // The key whose keys they are; all keys when it is not said.
@@ -34,40 +36,39 @@ internal static class IdempotencyEndpoints
             ? caller[4..]
             : "";
 
-    private static Task List(HttpContext http)
-    {
-        var node = CairnRequest.Of(http).Node;
-        return Bodies.WriteAsync(
-            http,
-            200,
-            new Page<IdempotencyKeysView>(node.Idempotency.Summary(node.Catalogs.Current), null),
-            WireJson.Default.PageIdempotencyKeysView
-        );
-    }
+    private static Answer<Page<IdempotencyKeysView>> List(Idempotency idempotency, CatalogSet catalogs) =>
+        new Page<IdempotencyKeysView>(idempotency.Summary(catalogs.Current), null);
 
-    private static async Task Forget(HttpContext http)
+    private static async Task<Answer<ForgottenKeysView>> Forget(
+        CairnRequest request,
+        Idempotency idempotency,
+        Committer committer,
+        CatalogSet catalogs,
+        TimedIds ids,
+        CairnOptions options,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        var (node, time) = (request.Node, request.Node.Options.Time);
+        var ct = http.RequestAborted;
         string? caller = Query.Text(http.Request, "caller");
         // The entry goes first: what is not in the audit cannot happen.
         var entry = new AuditEntry
         {
-            Id = node.Ids.New(),
-            Time = time.GetUtcNow(),
+            Id = ids.New(),
+            Time = options.Time.GetUtcNow(),
             Actor = request.Caller.Id,
             Action = "idempotency-keys.forget",
             Outcome = "success",
             Resources = [new AuditedResource("idempotency-keys", caller ?? "", null, "forget", null, null, null)],
         };
-        await node.Committer.CommitAsync(request.Commit, entry, [], [], http.RequestAborted);
-        int forgotten = await node.Idempotency.ForgetAsync(
-            node.Catalogs.Current,
+        await committer.CommitAsync(request.Commit, entry, [], [], ct);
+        int forgotten = await idempotency.ForgetAsync(
+            catalogs.Current,
             key => caller is null || key.Caller == caller,
-            http.RequestAborted
+            ct
         );
         // They are gone for the caller's next request, too.
-        await node.Catalogs.ReadLatestAsync(http.RequestAborted);
-        await Bodies.WriteAsync(http, 200, new ForgottenKeysView(forgotten), WireJson.Default.ForgottenKeysView);
+        await catalogs.ReadLatestAsync(ct);
+        return new ForgottenKeysView(forgotten);
     }
 }

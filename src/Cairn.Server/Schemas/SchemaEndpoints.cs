@@ -1,9 +1,9 @@
 using System.Globalization;
 using Cairn.Core;
 using Cairn.Core.Access;
-using Cairn.Core.Changes;
 using Cairn.Core.Documents;
 using Cairn.Core.Schemas;
+using Cairn.Node;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Schemas;
@@ -42,23 +42,12 @@ internal static class SchemaEndpoints
             .OnGet("/schemas", List)
             .WithName("ListSchemas")
             .RequiresSome("schemas", PermissionLevel.Read)
-            .Describe(
-                "Lists and searches models",
-                Namespace,
-                Search,
-                Parameters.Limit,
-                Parameters.Cursor,
-                Parameters.Consistency
-            )
-            .Produces<Page<SchemaModelView>>();
+            .Describe("Lists and searches models", Namespace, Search);
         schemas
             .OnGet("/schemas/{**path}", Get)
             .WithName("GetSchema")
             .Requires("schemas", PermissionLevel.Read)
-            .Describe(
-                "Reads the text of namespace/Model/version; the version may be a range such as ^1.2, or latest",
-                Parameters.Consistency
-            )
+            .Describe("Reads the text of namespace/Model/version; the version may be a range such as ^1.2, or latest")
             .Produces(200)
             .Produces(304);
         schemas
@@ -72,91 +61,72 @@ internal static class SchemaEndpoints
                 "application/json",
                 "application/vnd.apache.avro+json",
                 "text/plain"
-            )
-            .Produces<SchemaView>()
-            .Produces<SchemaView>(201);
+            );
         schemas
             .OnDelete("/schemas/{**path}", Delete)
             .WithName("DeleteSchema")
             .Requires("schemas", PermissionLevel.Delete)
             .Conditional()
-            .Describe("Deletes a version that nobody relies on", Force)
-            .Produces<SchemaView>();
+            .Describe("Deletes a version that nobody relies on", Force);
         schemas
             .OnGet("/schema-versions/{**path}", Versions)
             .WithName("ListSchemaVersions")
             .Requires("schemas", PermissionLevel.Read)
-            .Describe(
-                "Lists the versions of namespace/Model, highest first",
-                Parameters.Limit,
-                Parameters.Cursor,
-                Parameters.Consistency
-            )
-            .Produces<Page<SchemaView>>();
+            .Describe("Lists the versions of namespace/Model, highest first");
         schemas
             .OnGet("/schema-metadata/{**path}", GetMetadata)
             .WithName("GetSchemaMetadata")
             .Requires("schemas", PermissionLevel.Read)
-            .Describe("Reads what is known about a version", Parameters.Consistency)
-            .Produces<SchemaView>();
+            .Describe("Reads what is known about a version");
         schemas
             .OnPut("/schema-metadata/{**path}", PutMetadata)
             .WithName("PutSchemaMetadata")
             .Requires("schemas", PermissionLevel.Write)
             .Conditional()
             .Describe("Replaces the notes about a version; the body is a JSON object of them")
-            .TakesDocument("application/json")
-            .Produces<SchemaView>();
+            .TakesDocument("application/json");
         schemas
             .OnPut("/schema-deprecations/{**path}", Deprecate)
             .WithName("DeprecateSchema")
             .Requires("schemas", PermissionLevel.Write)
             .Conditional()
-            .Describe("Says that a version should not be used any more")
-            .Takes<SchemaDeprecationRequest>()
-            .Produces<SchemaView>();
+            .Describe("Says that a version should not be used any more");
         schemas
             .OnDelete("/schema-deprecations/{**path}", Undeprecate)
             .WithName("UndeprecateSchema")
             .Requires("schemas", PermissionLevel.Write)
             .Conditional()
-            .Describe("Says that a deprecated version may be used again")
-            .Produces<SchemaView>();
+            .Describe("Says that a deprecated version may be used again");
         app.MapSchemaJudgements();
     }
 
-    private static async Task List(HttpContext http)
-    {
-        var request = CairnRequest.Of(http);
-        int limit = Query.Limit(http.Request);
-        var found = request
-            .Node.Schemas.Models(
-                await Snapshots.OfAsync(http, request.Node),
+    private static Answer<Page<SchemaModelView>> List(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        Paging paging,
+        SchemaService schemas,
+        HttpContext http
+    ) =>
+        paging.Of(
+            schemas.Models(
+                snapshot.Value,
                 request.Caller,
                 Query.Text(http.Request, "namespace"),
                 Query.Text(http.Request, "q"),
-                Query.Cursor(http.Request)
-            )
-            .Take(limit + 1)
-            .ToList();
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new Page<SchemaModelView>(
-                [.. found.Take(limit).Select(SchemaModelView.Of)],
-                found.Count > limit ? Query.MakeCursor(found[limit - 1].Name.Path) : null
+                paging.Cursor
             ),
-            WireJson.Default.PageSchemaModelView
+            SchemaModelView.Of,
+            model => model.Name.Path
         );
-    }
 
-    private static async Task Get(HttpContext http)
+    private static async Task Get(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        SchemaService schemas,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        var schema = request.Node.Schemas.Resolve(
-            await Snapshots.OfAsync(http, request.Node),
-            SchemaSelector.FromPath(request.Path)
-        );
+        var schema = schemas.Resolve(snapshot.Value, SchemaSelector.FromPath(request.Path));
         var headers = http.Response.Headers;
         string tag = $"\"{schema.Content.Digest}\"";
         headers.ETag = tag;
@@ -174,137 +144,82 @@ internal static class SchemaEndpoints
             await Bodies.WriteAsync(http, 200, schema.Content.Text, schema.Content.MediaType);
     }
 
-    private static async Task Put(HttpContext http)
+    private static async Task<Upserted<SchemaView>> Put(CairnRequest request, SchemaWrites writes, HttpContext http)
     {
-        var request = CairnRequest.Of(http);
-        var node = request.Node;
         var content = await ReadContentAsync(http);
         var operation = new RegisterSchema(SchemaSelector.AddressFromPath(request.Path), content)
         {
             Backport = Query.Flag(http.Request, "backport"),
         };
-        await CommitAsync(http, operation);
+        return await writes.CommitAsync(operation);
     }
 
-    private static Task Delete(HttpContext http)
-    {
-        var request = CairnRequest.Of(http);
-        return CommitAsync(
-            http,
+    private static Task<Answer<SchemaView>> Delete(CairnRequest request, SchemaWrites writes, HttpContext http) =>
+        writes.ChangeAsync(
             new DeleteSchema(SchemaSelector.AddressFromPath(request.Path), Query.Flag(http.Request, "force"))
         );
-    }
 
-    private static async Task Versions(HttpContext http)
+    private static Answer<Page<SchemaView>> Versions(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        Paging paging,
+        SchemaService schemas
+    )
     {
-        var request = CairnRequest.Of(http);
-        int limit = Query.Limit(http.Request);
-        var snapshot = await Snapshots.OfAsync(http, request.Node);
         var name = ModelName.FromPath(request.Path);
         var model =
-            request.Node.Schemas.Model(snapshot, name)
+            schemas.Model(snapshot.Value, name)
             ?? throw new ProblemException(ProblemKind.NotFound, $"There is no schema {name}.");
         var versions = model.Versions.Reverse();
-        if (
-            Query.Cursor(http.Request) is { } cursor
-            && SchemaVersion.TryParse(cursor, out var last, leadingZeros: true)
-        )
-        {
+        if (paging.Cursor is { } cursor && SchemaVersion.TryParse(cursor, out var last, leadingZeros: true))
             versions = versions.Where(version => version.Address.Version.CompareTo(last) < 0);
-        }
-
-        var page = versions.Take(limit + 1).ToList();
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new Page<SchemaView>(
-                [
-                    .. page.Take(limit)
-                        .Select(version => SchemaView.Of(request.Node.Schemas.Head(snapshot, version.Address.Path)!)),
-                ],
-                page.Count > limit ? Query.MakeCursor(page[limit - 1].Address.Version.Text) : null
-            ),
-            WireJson.Default.PageSchemaView
+        return paging.Of(
+            versions,
+            version => SchemaView.Of(schemas.Head(snapshot.Value, version.Address.Path)!),
+            version => version.Address.Version.Text
         );
     }
 
-    private static async Task GetMetadata(HttpContext http)
+    private static Answer<SchemaView> GetMetadata(
+        CairnRequest request,
+        RequestSnapshot snapshot,
+        SchemaService schemas,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        var snapshot = await Snapshots.OfAsync(http, request.Node);
-        var schema = request.Node.Schemas.Resolve(snapshot, SchemaSelector.FromPath(request.Path));
-        await WriteAsync(http, 200, request.Node.Schemas.Head(snapshot, schema.Address.Path)!);
+        var schema = schemas.Resolve(snapshot.Value, SchemaSelector.FromPath(request.Path));
+        return SchemaWrites.View(schemas.Head(snapshot.Value, schema.Address.Path)!, http);
     }
 
-    private static async Task PutMetadata(HttpContext http)
+    private static async Task<Answer<SchemaView>> PutMetadata(
+        CairnRequest request,
+        SchemaWrites writes,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        byte[] meta = JsonText.Normalize(await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes));
-        await CommitAsync(http, new DescribeSchema(SchemaSelector.AddressFromPath(request.Path), meta));
+        byte[] meta = JsonText.Normalize(await Bodies.ReadAsync(http));
+        return await writes.ChangeAsync(new DescribeSchema(SchemaSelector.AddressFromPath(request.Path), meta));
     }
 
-    private static async Task Deprecate(HttpContext http)
+    private static Task<Answer<SchemaView>> Deprecate(
+        CairnRequest request,
+        SchemaWrites writes,
+        CairnOptions options,
+        Body<SchemaDeprecationRequest> body
+    )
     {
-        var request = CairnRequest.Of(http);
-        var wanted = await Bodies.ReadAsync(http, WireJson.Default.SchemaDeprecationRequest);
-        await CommitAsync(
-            http,
-            new DeprecateSchema(
-                SchemaSelector.AddressFromPath(request.Path),
-                new SchemaDeprecation(request.Node.Options.Time.GetUtcNow(), wanted.Message, wanted.Replacement)
-            )
-        );
+        var (message, replacement) = body.Value;
+        var deprecation = new SchemaDeprecation(options.Time.GetUtcNow(), message, replacement);
+        return writes.ChangeAsync(new DeprecateSchema(SchemaSelector.AddressFromPath(request.Path), deprecation));
     }
 
-    private static Task Undeprecate(HttpContext http)
-    {
-        var request = CairnRequest.Of(http);
-        return CommitAsync(http, new DeprecateSchema(SchemaSelector.AddressFromPath(request.Path), null));
-    }
-
-    private static async Task CommitAsync(HttpContext http, Operation operation)
-    {
-        var request = CairnRequest.Of(http);
-        var node = request.Node;
-        operation = operation with { IfVersion = EntityTags.Condition(http.Request) };
-        var made = await node.Changes.CommitAsync(
-            request.Commit,
-            new ChangeRequest([operation], CommitMessage.Of(http)),
-            http.RequestAborted
-        );
-        http.Response.Headers["Cairn-Revision"] = made.Change.Revision.ToString(CultureInfo.InvariantCulture);
-        var written = made.Of(node.Kinds.Schemas.Versions, operation.Path);
-        if (
-            written?.After.State is { } state
-            && operation is RegisterSchema
-            && state.Content.Type == SchemaType.JsonSchema
-        )
-        {
-            var source = new SchemaSource(node.Kinds.Schemas, new SnapshotView(node.Catalogs.Current));
-            var ignored = node.Kinds.Schemas.Compiler.Compile(source, state).Validator?.Warnings ?? [];
-            Warnings.Tell(http, [.. ignored.Select(warning => warning.ToString())]);
-        }
-
-        // A deletion is answered with what was deleted; what left everything as it was with what there is.
-        await WriteAsync(
-            http,
-            written?.IsNew == true ? 201 : 200,
-            written is { After.State: null }
-                ? written.Before!
-                : written?.After ?? node.Schemas.Head(node.Catalogs.Current, operation.Path)!
-        );
-    }
-
-    private static Task WriteAsync(HttpContext http, int status, Versioned<SchemaState> record)
-    {
-        http.Response.Headers.ETag = $"\"{record.Version}\"";
-        return Bodies.WriteAsync(http, status, SchemaView.Of(record), WireJson.Default.SchemaView);
-    }
+    private static Task<Answer<SchemaView>> Undeprecate(CairnRequest request, SchemaWrites writes) =>
+        writes.ChangeAsync(new DeprecateSchema(SchemaSelector.AddressFromPath(request.Path), null));
 
     /// <summary>The body as a schema, of the type that <c>type</c> or <c>Content-Type</c> says.</summary>
     internal static async Task<SchemaContent> ReadContentAsync(HttpContext http)
     {
-        byte[] body = await Bodies.ReadAsync(http, CairnRequest.Of(http).Node.Options.MaxBodyBytes);
+        byte[] body = await Bodies.ReadAsync(http);
         string media = (http.Request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
         // What curl says when it is told nothing.
         if (media == "application/x-www-form-urlencoded")

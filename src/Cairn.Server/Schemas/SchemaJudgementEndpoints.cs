@@ -43,148 +43,109 @@ internal static class SchemaJudgementEndpoints
                 "application/json",
                 "application/vnd.apache.avro+json",
                 "text/plain"
-            )
-            .Produces<SchemaCheckView>();
+            );
         schemas
             .OnGet("/schema-comparisons/{**path}", Compare)
             .WithName("CompareSchemas")
             .Requires("schemas", PermissionLevel.Read)
-            .Describe("Compares two versions of namespace/Model", From, To, Parameters.Consistency)
-            .Produces<SchemaComparisonView>();
+            .Describe("Compares two versions of namespace/Model", From, To);
         schemas
             .OnPost("/schema-validations/{**path}", Validate)
             .WithName("ValidateBySchema")
             .Requires("schemas", PermissionLevel.Read)
-            .Describe("Validates the body against a version", Parameters.Consistency)
-            .TakesDocument("application/json")
-            .Produces<SchemaValidationView>();
+            .Describe("Validates the body against a version")
+            .TakesDocument("application/json");
         schemas
             .OnGet("/schema-usage/{**path}", Usage)
             .WithName("GetSchemaUsage")
             .Requires("schemas", PermissionLevel.Read)
-            .Describe("Lists who relies on a version", Parameters.Consistency)
-            .Produces<SchemaUsageView>();
+            .Describe("Lists who relies on a version");
         schemas
             .OnGet("/schema-samples/{**path}", Sample)
             .WithName("GetSchemaSample")
             .Requires("schemas", PermissionLevel.Read)
-            .Describe("Makes up a document that a version describes", Parameters.Consistency)
-            .Produces<SchemaSampleView>();
+            .Describe("Makes up a document that a version describes");
         schemas
             .OnPost("/schema-inferences", Infer)
             .WithName("InferSchema")
             .RequiresSome("schemas", PermissionLevel.Read)
             .Describe("Drafts a schema from sample documents; nothing is kept")
-            .Takes<SchemaInferenceRequest>()
             .Produces(200);
         schemas
             .OnGet("/schema-rules/{**path}", GetRule)
             .WithName("GetSchemaRule")
             .Requires("schemas", PermissionLevel.Read)
-            .Describe("Reads the compatibility rule of a namespace, or of namespace/Model", Parameters.Consistency)
-            .Produces<SchemaRuleView>();
+            .Describe("Reads the compatibility rule of a namespace, or of namespace/Model");
         schemas
             .OnPut("/schema-rules/{**path}", PutRule)
             .WithName("PutSchemaRule")
             .Requires("schemas", PermissionLevel.Admin)
             .Conditional()
-            .Describe("Sets the compatibility rule of a namespace, or of namespace/Model")
-            .Takes<SchemaRuleUpdate>()
-            .Produces<SchemaRuleView>();
+            .Describe("Sets the compatibility rule of a namespace, or of namespace/Model");
         schemas
             .OnDelete("/schema-rules/{**path}", DeleteRule)
             .WithName("DeleteSchemaRule")
             .Requires("schemas", PermissionLevel.Admin)
             .Conditional()
-            .Describe("Takes a compatibility rule off")
-            .Produces<SchemaRuleView>();
+            .Describe("Takes a compatibility rule off");
     }
 
-    private static async Task Check(HttpContext http)
+    private static async Task<Answer<SchemaCheckView>> Check(
+        CairnRequest request,
+        CatalogSet catalogs,
+        SchemaService schemas,
+        ChangeService changes,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
         var content = await SchemaEndpoints.ReadContentAsync(http);
         CompatibilityMode? mode = Query.Text(http.Request, "compatibility") is { } text
             ? CompatibilityRule.ParseMode(text)
             : null;
-        var (snapshot, address) = (request.Node.Catalogs.Current, SchemaSelector.AddressFromPath(request.Path));
-        var (compiled, finding) = request.Node.Schemas.Check(snapshot, request.Caller, address, content, mode);
+        var (snapshot, address) = (catalogs.Current, SchemaSelector.AddressFromPath(request.Path));
+        var (compiled, finding) = schemas.Check(snapshot, request.Caller, address, content, mode);
         var errors = content.Type == SchemaType.JsonSchema ? Errors(compiled.Fault) : [];
         if (errors.Count == 0 && mode is null)
         {
             // What else registering would be refused for; the promise itself is reported apart.
             var register = new RegisterSchema(address, content);
-            var refusal = await RefusalAsync(request, register, http.RequestAborted);
+            var refusal = await changes.RefusalAsync(request.Caller, register, http.RequestAborted);
             if (refusal is { Kind: not ProblemKind.Unprocessable })
                 errors = Errors(refusal);
         }
 
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new SchemaCheckView(
-                errors.Count == 0 && finding.Breaks.Count == 0,
-                compiled.Fault is null || content.Type != SchemaType.JsonSchema,
-                errors,
-                CompatibilityRule.NameOf(finding.Mode),
-                [.. finding.Against.Select(version => version.Text)],
-                [
-                    .. finding
-                        .Breaks.Take(MaxErrors)
-                        .Select(item => new SchemaBreakView(
-                            item.Version.Text,
-                            item.Direction,
-                            item.Pointer,
-                            item.Reason,
-                            item.IsUnknown
-                        )),
-                ]
-            ),
-            WireJson.Default.SchemaCheckView
+        return new SchemaCheckView(
+            errors.Count == 0 && finding.Breaks.Count == 0,
+            compiled.Fault is null || content.Type != SchemaType.JsonSchema,
+            errors,
+            CompatibilityRule.NameOf(finding.Mode),
+            [.. finding.Against.Select(version => version.Text)],
+            [
+                .. finding
+                    .Breaks.Take(MaxErrors)
+                    .Select(item => new SchemaBreakView(
+                        item.Version.Text,
+                        item.Direction,
+                        item.Pointer,
+                        item.Reason,
+                        item.IsUnknown
+                    )),
+            ]
         );
     }
 
-    private static async Task<Problem?> RefusalAsync(
+    private static Answer<SchemaComparisonView> Compare(
         CairnRequest request,
-        RegisterSchema register,
-        CancellationToken ct
+        RequestSnapshot asked,
+        SchemaService schemas,
+        HttpContext http
     )
     {
-        try
-        {
-            // A plan on the state of now, which is thrown away: a reader may ask what a writer would be told.
-            var draft = new ChangeDraft(
-                request.Node.Kinds,
-                request.Node.Catalogs.Current,
-                request.Node.Store,
-                request.Caller,
-                preview: true
-            );
-            await register.ApplyAsync(draft, ct);
-            return null;
-        }
-        catch (ProblemException e)
-        {
-            return e.Problem;
-        }
-    }
-
-    private static async Task Compare(HttpContext http)
-    {
-        var request = CairnRequest.Of(http);
-        var snapshot = await Snapshots.OfAsync(http, request.Node);
+        var snapshot = asked.Value;
         var model = ModelName.FromPath(request.Path);
         var (from, to) = (Version("from", null), Version("to", "latest"));
-        var comparison = SchemaComparer.Compare(
-            request.Node.Schemas.Compile(snapshot, from),
-            request.Node.Schemas.Compile(snapshot, to)
-        );
-        await Bodies.WriteAsync(
-            http,
-            200,
-            SchemaComparisonView.Of(from, to, comparison),
-            WireJson.Default.SchemaComparisonView
-        );
+        var comparison = SchemaComparer.Compare(schemas.Compile(snapshot, from), schemas.Compile(snapshot, to));
+        return SchemaComparisonView.Of(from, to, comparison);
 
         SchemaState Version(string name, string? usual)
         {
@@ -192,83 +153,84 @@ internal static class SchemaJudgementEndpoints
                 Query.Text(http.Request, name)
                 ?? usual
                 ?? throw new ProblemException(ProblemKind.Invalid, $"Say which versions: {name}=1.0.0.");
-            return request.Node.Schemas.Resolve(snapshot, SchemaSelector.FromPath($"{model.Path}/{text}"));
+            return schemas.Resolve(snapshot, SchemaSelector.FromPath($"{model.Path}/{text}"));
         }
     }
 
-    private static async Task Validate(HttpContext http)
+    private static async Task<Answer<SchemaValidationView>> Validate(
+        CairnRequest request,
+        RequestSnapshot asked,
+        SchemaService schemas,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        byte[] instance = JsonText.Normalize(await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes));
-        var snapshot = await Snapshots.OfAsync(http, request.Node);
-        var schema = request.Node.Schemas.Resolve(snapshot, SchemaSelector.FromPath(request.Path));
-        var result = request.Node.Schemas.Compile(snapshot, schema).Validate(instance, MaxErrors);
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new SchemaValidationView(
-                schema.Address.ToString(),
-                result.IsValid,
-                [
-                    .. result.Errors.Select(error => new SchemaInstanceErrorView(
-                        error.InstancePointer,
-                        error.SchemaPointer,
-                        error.Keyword,
-                        error.Message
-                    )),
-                ]
-            ),
-            WireJson.Default.SchemaValidationView
+        byte[] instance = JsonText.Normalize(await Bodies.ReadAsync(http));
+        var snapshot = asked.Value;
+        var schema = schemas.Resolve(snapshot, SchemaSelector.FromPath(request.Path));
+        var result = schemas.Compile(snapshot, schema).Validate(instance, MaxErrors);
+        return new SchemaValidationView(
+            schema.Address.ToString(),
+            result.IsValid,
+            [
+                .. result.Errors.Select(error => new SchemaInstanceErrorView(
+                    error.InstancePointer,
+                    error.SchemaPointer,
+                    error.Keyword,
+                    error.Message
+                )),
+            ]
         );
     }
 
-    private static async Task Usage(HttpContext http)
+    private static Answer<SchemaUsageView> Usage(
+        CairnRequest request,
+        RequestSnapshot asked,
+        SchemaService schemas,
+        ConfigService configs,
+        ResourceKinds kinds,
+        CancellationToken ct
+    )
     {
-        var request = CairnRequest.Of(http);
-        var snapshot = await Snapshots.OfAsync(http, request.Node);
-        var schema = request.Node.Schemas.Resolve(snapshot, SchemaSelector.FromPath(request.Path));
-        var users = request.Node.Schemas.Users(snapshot, schema);
-        var schemas = users
+        var snapshot = asked.Value;
+        var schema = schemas.Resolve(snapshot, SchemaSelector.FromPath(request.Path));
+        var users = schemas.Users(snapshot, schema);
+        var referring = users
             .Schemas.Where(user =>
                 Authorizer.Allows(request.Caller, SchemaService.ReadPermission, user.Address.Path, null)
             )
             .ToList();
-        var configs = users
+        var bound = users
             .Configs.Where(user => Authorizer.Allows(request.Caller, ConfigService.ReadPermission, user.Path, null))
             .ToList();
-        using var work = new WorkBudget(http.RequestAborted);
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new SchemaUsageView(
-                schema.Address.ToString(),
-                [.. schemas.Select(user => user.Address.ToString())],
-                [
-                    .. configs.Select(user => new BoundConfigView(
-                        user.Path,
-                        user.Selector.ToString(),
-                        Unmet(request, snapshot, user.Path, work)
-                    )),
-                ],
-                users.Schemas.Count + users.Configs.Count - schemas.Count - configs.Count
-            ),
-            WireJson.Default.SchemaUsageView
+        using var work = new WorkBudget(ct);
+        return new SchemaUsageView(
+            schema.Address.ToString(),
+            [.. referring.Select(user => user.Address.ToString())],
+            [
+                .. bound.Select(user => new BoundConfigView(
+                    user.Path,
+                    user.Selector.ToString(),
+                    Unmet(configs, kinds, request, snapshot, user.Path, work)
+                )),
+            ],
+            users.Schemas.Count + users.Configs.Count - referring.Count - bound.Count
         );
     }
 
     // Where what a config serves now does not meet what its binding stands for now.
     private static List<BoundConfigErrorView> Unmet(
+        ConfigService configs,
+        ResourceKinds kinds,
         CairnRequest request,
         CatalogSnapshot snapshot,
         string path,
         WorkBudget work
     )
     {
-        var node = request.Node;
         var unmet = new List<BoundConfigErrorView>();
-        var source = new SchemaSource(node.Kinds.Schemas, new SnapshotView(snapshot));
-        var config = node.Configs.Head(snapshot, path);
-        foreach (var (environment, state) in snapshot.Of(node.Kinds.Environments.Catalog).Range(""))
+        var source = new SchemaSource(kinds.Schemas, new SnapshotView(snapshot));
+        var config = configs.Head(snapshot, path);
+        foreach (var (environment, state) in snapshot.Of(kinds.Environments.Catalog).Range(""))
         {
             if (state.State is null)
                 continue;
@@ -277,7 +239,7 @@ internal static class SchemaJudgementEndpoints
             {
                 problem =
                     config is not null
-                    && node.Configs.Read(snapshot, request.Caller, config, environment, work) is { } served
+                    && configs.Read(snapshot, request.Caller, config, environment, work) is { } served
                         ? config.State!.Schema?.Check(source, served.Body, path, environment)
                         : null;
             }
@@ -299,23 +261,22 @@ internal static class SchemaJudgementEndpoints
         return unmet;
     }
 
-    private static async Task Sample(HttpContext http)
+    private static Answer<SchemaSampleView> Sample(
+        CairnRequest request,
+        RequestSnapshot asked,
+        SchemaService schemas,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        var snapshot = await Snapshots.OfAsync(http, request.Node);
-        var schema = request.Node.Schemas.Resolve(snapshot, SchemaSelector.FromPath(request.Path));
-        var (document, valid) = request.Node.Schemas.Sample(snapshot, schema);
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new SchemaSampleView(schema.Address.ToString(), valid, JsonText.Element(document)),
-            WireJson.Default.SchemaSampleView
-        );
+        var snapshot = asked.Value;
+        var schema = schemas.Resolve(snapshot, SchemaSelector.FromPath(request.Path));
+        var (document, valid) = schemas.Sample(snapshot, schema);
+        return new SchemaSampleView(schema.Address.ToString(), valid, JsonText.Element(document));
     }
 
-    private static async Task Infer(HttpContext http)
+    private static async Task Infer(Body<SchemaInferenceRequest> body, HttpContext http)
     {
-        var samples = (await Bodies.ReadAsync(http, WireJson.Default.SchemaInferenceRequest)).Samples;
+        var samples = body.Value.Samples;
         if (samples.Count == 0)
         {
             throw new ProblemException(
@@ -333,43 +294,47 @@ internal static class SchemaJudgementEndpoints
         );
     }
 
-    private static async Task GetRule(HttpContext http)
+    private static Answer<SchemaRuleView> GetRule(CairnRequest request, RequestSnapshot snapshot, SchemaService schemas)
     {
-        var request = CairnRequest.Of(http);
         CompatibilityRule.CheckPath(request.Path);
-        await WriteRuleAsync(http, await Snapshots.OfAsync(http, request.Node));
+        return Rule(schemas, snapshot.Value, request.Path);
     }
 
-    private static async Task PutRule(HttpContext http)
+    private static Task<Answer<SchemaRuleView>> PutRule(
+        CairnRequest request,
+        RequestChanges changes,
+        SchemaService schemas,
+        CatalogSet catalogs,
+        Body<SchemaRuleUpdate> body
+    )
     {
-        var update = await Bodies.ReadAsync(http, WireJson.Default.SchemaRuleUpdate);
-        await CommitRuleAsync(http, CompatibilityRule.ParseMode(update.Compatibility));
+        var mode = CompatibilityRule.ParseMode(body.Value.Compatibility);
+        return CommitRuleAsync(request, changes, schemas, catalogs, mode);
     }
 
-    private static Task DeleteRule(HttpContext http) => CommitRuleAsync(http, null);
+    private static Task<Answer<SchemaRuleView>> DeleteRule(
+        CairnRequest request,
+        RequestChanges changes,
+        SchemaService schemas,
+        CatalogSet catalogs
+    ) => CommitRuleAsync(request, changes, schemas, catalogs, null);
 
-    private static async Task CommitRuleAsync(HttpContext http, CompatibilityMode? mode)
+    private static async Task<Answer<SchemaRuleView>> CommitRuleAsync(
+        CairnRequest request,
+        RequestChanges changes,
+        SchemaService schemas,
+        CatalogSet catalogs,
+        CompatibilityMode? mode
+    )
     {
-        var request = CairnRequest.Of(http);
-        var operation = new PutCompatibilityRule(request.Path, mode) { IfVersion = EntityTags.Condition(http.Request) };
-        await request.Node.Changes.CommitAsync(
-            request.Commit,
-            new ChangeRequest([operation], CommitMessage.Of(http)),
-            http.RequestAborted
-        );
-        await WriteRuleAsync(http, request.Node.Catalogs.Current);
+        await changes.CommitAsync(new PutCompatibilityRule(request.Path, mode));
+        return Rule(schemas, catalogs.Current, request.Path);
     }
 
-    private static Task WriteRuleAsync(HttpContext http, CatalogSnapshot snapshot)
+    private static SchemaRuleView Rule(SchemaService schemas, CatalogSnapshot snapshot, string path)
     {
-        var request = CairnRequest.Of(http);
-        var rule = request.Node.Schemas.RuleOf(snapshot, request.Path);
-        return Bodies.WriteAsync(
-            http,
-            200,
-            new SchemaRuleView(request.Path, CompatibilityRule.NameOf(rule.Mode), rule.Source),
-            WireJson.Default.SchemaRuleView
-        );
+        var rule = schemas.RuleOf(snapshot, path);
+        return new SchemaRuleView(path, CompatibilityRule.NameOf(rule.Mode), rule.Source);
     }
 
     private static List<SchemaErrorView> Errors(Problem? problem) =>

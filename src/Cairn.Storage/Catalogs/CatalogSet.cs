@@ -23,6 +23,7 @@ public sealed class CatalogSet : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly PriorityQueue<TaskCompletionSource<CatalogSnapshot>, long> _waiters = new();
     private CatalogFeed _feed;
+    private int _disposed;
     private Task _following = Task.CompletedTask;
     private volatile Exception? _fault;
     private readonly ConcurrentDictionary<string, string> _refused = new(StringComparer.Ordinal);
@@ -84,9 +85,11 @@ public sealed class CatalogSet : IAsyncDisposable
     public async ValueTask<CatalogSnapshot> ReadLatestAsync(CancellationToken ct) =>
         await WaitForAsync(await _store.GetRevisionAsync(ct), ct);
 
-    /// <inheritdoc/>
+    /// <summary>Ends the following. Again, it does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await _stopping.CancelAsync();
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();

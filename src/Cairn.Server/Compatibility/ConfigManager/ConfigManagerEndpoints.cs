@@ -7,6 +7,7 @@ using Cairn.Core.Documents;
 using Cairn.Server.Configs;
 using Cairn.Server.Health;
 using Cairn.Server.Http;
+using Cairn.Storage.Catalogs;
 
 namespace Cairn.Server.Compatibility.ConfigManager;
 
@@ -89,8 +90,7 @@ internal static class ConfigManagerEndpoints
                     RateClass.ConfigManagerWrite,
                     order
                 )
-                .Describe("Writes a config", Parameters.Schema)
-                .Produces<ConfigManagerWritten>();
+                .Describe("Writes a config", Parameters.Schema);
         }
     }
 
@@ -117,39 +117,26 @@ internal static class ConfigManagerEndpoints
         );
     }
 
-    private static Task Get(HttpContext http)
+    private static Task Get(CairnRequest request, ConfigService configs, CatalogSet catalogs, HttpContext http)
     {
-        var request = CairnRequest.Of(http);
-        return ConfigAnswers.WriteAsync(
-            http,
-            request.Node.Configs.Read(
-                request.Node.Catalogs.Current,
-                request.Caller,
-                request.Path,
-                request.Environment,
-                http.RequestAborted
-            ),
-            DocumentFormat.Json
-        );
+        var snapshot = catalogs.Current;
+        var config =
+            configs.Read(snapshot, request.Caller, request.Path, request.Environment, http.RequestAborted)
+            ?? throw ConfigAnswers.NotFound(configs, snapshot, request);
+        return ConfigAnswers.WriteAsync(http, config, DocumentFormat.Json);
     }
 
-    private static async Task Put(HttpContext http)
+    private static async Task<Answer<ConfigManagerWritten>> Put(
+        CairnRequest request,
+        ChangeService changes,
+        HttpContext http
+    )
     {
-        var request = CairnRequest.Of(http);
-        byte[] document = JsonText.Normalize(await Bodies.ReadAsync(http, request.Node.Options.MaxBodyBytes));
+        byte[] document = JsonText.Normalize(await Bodies.ReadAsync(http));
         // Here a write is to the config as a whole; the environment only matters to who reads.
         var operation = new PutConfig(request.Path, null, document) { Schema = Schema(http) };
-        var made = await request.Node.Changes.CommitAsync(
-            request.Commit,
-            new ChangeRequest([operation], null),
-            http.RequestAborted
-        );
-        await Bodies.WriteAsync(
-            http,
-            200,
-            new ConfigManagerWritten("success", request.Path, made.Resources[0].NextVersion),
-            WireJson.Default.ConfigManagerWritten
-        );
+        var made = await changes.CommitAsync(request.Commit, new ChangeRequest([operation], null), http.RequestAborted);
+        return new ConfigManagerWritten("success", request.Path, made.Resources[0].NextVersion);
     }
 
     /// <summary>The schema of <c>?schema=</c>.</summary>

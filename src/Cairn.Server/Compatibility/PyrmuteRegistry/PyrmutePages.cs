@@ -32,7 +32,10 @@ internal static class PyrmutePages
             }
         );
         pages
-            .OnGet("/openapi.json", async http => await ApiDescription.WriteAsync(http, await description.Value))
+            .OnGet(
+                "/openapi.json",
+                async (HttpContext http) => await ApiDescription.WriteAsync(http, await description.Value)
+            )
             .WithName("PyrmuteGetOpenApi")
             .Open()
             .Describe("This description, under the name of Pyrmute Registry")
@@ -42,7 +45,8 @@ internal static class PyrmutePages
             pages
                 .OnGet(
                     "/redoc",
-                    http => Bodies.WriteAsync(http, 200, Encoding.UTF8.GetBytes(Page), "text/html; charset=utf-8")
+                    (HttpContext http) =>
+                        Bodies.WriteAsync(http, 200, Encoding.UTF8.GetBytes(Page), "text/html; charset=utf-8")
                 )
                 .WithName("PyrmuteGetRedoc")
                 .Open()

@@ -1,18 +1,30 @@
 using System.Globalization;
+using System.Reflection;
 using Cairn.Core;
-using Cairn.Node;
 using Cairn.Storage.Catalogs;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Cairn.Server.Http;
 
-/// <summary>The state a read is answered from.</summary>
-internal static class Snapshots
+/// <summary>The state a read is answered from, as a handler's parameter: this node's newest; with
+/// <c>?consistency=strong</c> one that has every commit acknowledged anywhere before; with <c>Cairn-Min-Revision</c> one
+/// that is at least as new as that.</summary>
+/// <param name="Value">The state.</param>
+internal sealed record RequestSnapshot(CatalogSnapshot Value)
+    : IBindableFromHttpContext<RequestSnapshot>,
+        IEndpointParameterMetadataProvider
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>This node's newest state; with <c>?consistency=strong</c> one that has every commit acknowledged
-    /// anywhere before; with <c>Cairn-Min-Revision</c> one that is at least as new as that.</summary>
-    public static async ValueTask<CatalogSnapshot> OfAsync(HttpContext http, NodeServices node)
+    public static async ValueTask<RequestSnapshot?> BindAsync(HttpContext http, ParameterInfo parameter) =>
+        new(await OfAsync(http, http.RequestServices.GetRequiredService<CatalogSet>()));
+
+    static void IEndpointParameterMetadataProvider.PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(Parameters.Consistency);
+
+    /// <exception cref="ProblemException">The query or the header is malformed, or this node does not get that far
+    /// within ten seconds.</exception>
+    public static async ValueTask<CatalogSnapshot> OfAsync(HttpContext http, CatalogSet catalogs)
     {
         bool strong = Query.Text(http.Request, "consistency") switch
         {
@@ -25,7 +37,7 @@ internal static class Snapshots
         };
         string? least = http.Request.Headers["Cairn-Min-Revision"];
         if (!strong && least is null)
-            return node.Catalogs.Current;
+            return catalogs.Current;
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         limit.CancelAfter(Patience);
@@ -41,16 +53,16 @@ internal static class Snapshots
                     );
                 }
 
-                await node.Catalogs.WaitForAsync(revision, limit.Token);
+                await catalogs.WaitForAsync(revision, limit.Token);
             }
 
-            return strong ? await node.Catalogs.ReadLatestAsync(limit.Token) : node.Catalogs.Current;
+            return strong ? await catalogs.ReadLatestAsync(limit.Token) : catalogs.Current;
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
             throw new ProblemException(
                 ProblemKind.Unavailable,
-                $"This node is at revision {node.Catalogs.Current.Revision} and has not reached "
+                $"This node is at revision {catalogs.Current.Revision} and has not reached "
                     + $"{least ?? "the store's newest"} within {Patience.TotalSeconds} seconds."
             );
         }

@@ -1,0 +1,88 @@
+using Cairn.Core.Configs;
+using Cairn.Core.Documents;
+using Cairn.Server.Http;
+using Cairn.Storage.Catalogs;
+
+namespace Cairn.Server.Configs;
+
+/// <summary>Reads one config: <c>GET /api/v1/configs/{path}</c>.</summary>
+internal static class ConfigReads
+{
+    public static Task Get(CairnRequest request, ConfigService configs, CatalogSet catalogs, HttpContext http) =>
+        // The path of nearly every read: nothing but the resource and perhaps an environment was asked for.
+        request.AsksEnvironmentOnly && !http.Request.Headers.ContainsKey("Cairn-Min-Revision")
+            ? WriteAsync(request, configs, catalogs.Current, http)
+            : GetWithOptions(request, configs, catalogs, http);
+
+    /// <summary>Answers with what an environment serves, in the format of <c>Accept</c>.</summary>
+    private static Task WriteAsync(
+        CairnRequest request,
+        ConfigService configs,
+        CatalogSnapshot snapshot,
+        HttpContext http
+    )
+    {
+        var config =
+            configs.Read(snapshot, request.Caller, request.Path, request.Environment, http.RequestAborted)
+            ?? throw ConfigAnswers.NotFound(configs, snapshot, request);
+        return ConfigAnswers.WriteAsync(http, config, ConfigAnswers.Accepted(http));
+    }
+
+    private static async Task GetWithOptions(
+        CairnRequest request,
+        ConfigService configs,
+        CatalogSet catalogs,
+        HttpContext http
+    )
+    {
+        var format = ConfigAnswers.FormatOf(http);
+        bool raw = Query.Flag(http.Request, "raw");
+        long? version = Query.Number(http.Request, "version", 1);
+        var wait = Query.Duration(http.Request, "wait", ConfigWaiting.LongestWait);
+        var snapshot = await RequestSnapshot.OfAsync(http, catalogs);
+        if (wait is { } time && !raw && version is null)
+        {
+            await WaitAsync(request, configs, catalogs, format, time, http);
+            return;
+        }
+
+        var ct = http.RequestAborted;
+        var (path, environment) = (request.Path, request.Environment);
+        var config =
+            raw ? await configs.ReadRawAsync(snapshot, path, version, environment, ct)
+            : version is { } number
+                ? await configs.ReadVersionAsync(snapshot, request.Caller, path, number, environment, ct)
+            : configs.Read(snapshot, request.Caller, path, environment, ct);
+        await ConfigAnswers.WriteAsync(
+            http,
+            config ?? throw ConfigAnswers.NotFound(configs, catalogs.Current, request, version, raw),
+            format
+        );
+    }
+
+    private static async Task WaitAsync(
+        CairnRequest request,
+        ConfigService configs,
+        CatalogSet catalogs,
+        DocumentFormat format,
+        TimeSpan time,
+        HttpContext http
+    )
+    {
+        var config = await ConfigWaiting.WaitForNewsAsync(http, request, format, time);
+        if (!RequestPipeline.IsStillAdmitted(http))
+        {
+            await request.Rule.Surface.WriteUnauthenticatedAsync(http, presented: true);
+            return;
+        }
+
+        // Who waits for the first version knows that there is none.
+        if (config is null && EntityTags.EndsRead(http, ConfigWaiting.NoVersion))
+            return;
+        await ConfigAnswers.WriteAsync(
+            http,
+            config ?? throw ConfigAnswers.NotFound(configs, catalogs.Current, request),
+            format
+        );
+    }
+}
