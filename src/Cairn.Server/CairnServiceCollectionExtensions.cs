@@ -1,5 +1,6 @@
 using Cairn.Node;
 using Cairn.Server.Access;
+using Cairn.Server.Configs;
 using Cairn.Server.Cryptography;
 using Cairn.Server.Http;
 using Cairn.Server.Observability;
@@ -47,6 +48,7 @@ public static class CairnServiceCollectionExtensions
         services.AddPart(node => node.Resealing);
         services.AddPart(node => node.Schemas);
         services.AddPart(node => node.Watchers);
+        services.AddSingleton<ConfigReads>();
         services.AddSingleton<KeyViews>();
         services.AddSingleton<KeyringAudit>();
         return services;

@@ -14,6 +14,8 @@ internal static class ConfigEndpoints
     public static void MapConfigs(this IEndpointRouteBuilder app)
     {
         var configs = app.MapGroup("/api/v1").WithTags("Configs");
+        // The most frequent request by far: routing would look for its services anew each time.
+        var reads = new Lazy<ConfigReads>(app.ServiceProvider.GetRequiredService<ConfigReads>);
         configs
             .OnGet("/configs", List)
             .WithName("ListConfigs")
@@ -27,7 +29,7 @@ internal static class ConfigEndpoints
                 Parameters.Deleted
             );
         configs
-            .OnGet("/configs/{**path}", ConfigReads.Get)
+            .OnGet("/configs/{**path}", (HttpContext http) => reads.Value.Get(http))
             .WithName("GetConfig")
             .Requires("configs", PermissionLevel.Read)
             .ByEnvironment()

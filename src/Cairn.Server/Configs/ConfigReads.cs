@@ -6,34 +6,22 @@ using Cairn.Storage.Catalogs;
 namespace Cairn.Server.Configs;
 
 /// <summary>Reads one config: <c>GET /api/v1/configs/{path}</c>.</summary>
-internal static class ConfigReads
+internal sealed class ConfigReads(ConfigService configs, CatalogSet catalogs)
 {
-    public static Task Get(CairnRequest request, ConfigService configs, CatalogSet catalogs, HttpContext http) =>
-        // The path of nearly every read: nothing but the resource and perhaps an environment was asked for.
-        request.AsksEnvironmentOnly && !http.Request.Headers.ContainsKey("Cairn-Min-Revision")
-            ? WriteAsync(request, configs, catalogs.Current, http)
-            : GetWithOptions(request, configs, catalogs, http);
-
-    /// <summary>Answers with what an environment serves, in the format of <c>Accept</c>.</summary>
-    private static Task WriteAsync(
-        CairnRequest request,
-        ConfigService configs,
-        CatalogSnapshot snapshot,
-        HttpContext http
-    )
+    public Task Get(HttpContext http)
     {
+        var request = CairnRequest.Of(http);
+        // The path of nearly every read: nothing but the resource and perhaps an environment was asked for.
+        if (!request.AsksEnvironmentOnly || http.Request.Headers.ContainsKey("Cairn-Min-Revision"))
+            return GetWithOptions(request, http);
+        var snapshot = catalogs.Current;
         var config =
             configs.Read(snapshot, request.Caller, request.Path, request.Environment, http.RequestAborted)
             ?? throw ConfigAnswers.NotFound(configs, snapshot, request);
         return ConfigAnswers.WriteAsync(http, config, ConfigAnswers.Accepted(http));
     }
 
-    private static async Task GetWithOptions(
-        CairnRequest request,
-        ConfigService configs,
-        CatalogSet catalogs,
-        HttpContext http
-    )
+    private async Task GetWithOptions(CairnRequest request, HttpContext http)
     {
         var format = ConfigAnswers.FormatOf(http);
         bool raw = Query.Flag(http.Request, "raw");
@@ -42,7 +30,7 @@ internal static class ConfigReads
         var snapshot = await RequestSnapshot.OfAsync(http, catalogs);
         if (wait is { } time && !raw && version is null)
         {
-            await WaitAsync(request, configs, catalogs, format, time, http);
+            await WaitAsync(request, format, time, http);
             return;
         }
 
@@ -60,14 +48,7 @@ internal static class ConfigReads
         );
     }
 
-    private static async Task WaitAsync(
-        CairnRequest request,
-        ConfigService configs,
-        CatalogSet catalogs,
-        DocumentFormat format,
-        TimeSpan time,
-        HttpContext http
-    )
+    private async Task WaitAsync(CairnRequest request, DocumentFormat format, TimeSpan time, HttpContext http)
     {
         var config = await ConfigWaiting.WaitForNewsAsync(http, request, format, time);
         if (!RequestPipeline.IsStillAdmitted(http))
