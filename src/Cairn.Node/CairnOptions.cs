@@ -37,12 +37,6 @@ public sealed class CairnOptions
     /// <summary>Writes a caller may make; null for any number. Default 1200/minute.</summary>
     public RateLimit? WriteLimit { get; set; } = new(1_200, TimeSpan.FromMinutes(1));
 
-    /// <summary>Reads on <c>/config/…</c>. Default 100/minute, as in the Configuration Management System.</summary>
-    public RateLimit? ConfigManagerReadLimit { get; set; } = new(100, TimeSpan.FromMinutes(1));
-
-    /// <summary>Writes on <c>/config/…</c>. Default 20/minute, as in the Configuration Management System.</summary>
-    public RateLimit? ConfigManagerWriteLimit { get; set; } = new(20, TimeSpan.FromMinutes(1));
-
     /// <summary>Failed authentications an address may make before it has to wait. Default 60/minute.</summary>
     public RateLimit? FailureLimit { get; set; } = new(60, TimeSpan.FromMinutes(1));
 
@@ -69,13 +63,16 @@ public sealed class CairnOptions
     /// other host than these and the address that was connected to. Default none.</summary>
     public IReadOnlyList<string> PublicHosts { get; set; } = [];
 
-    /// <summary>Whether <c>/config/…</c> of the Configuration Management System is served. Default true.</summary>
-    public bool ConfigManager { get; set; } = true;
+    /// <summary>Which parts of Cairn's API this node serves, of <see cref="ServiceNames"/>; all when empty. Health,
+    /// metrics and <c>whoami</c> always are.</summary>
+    public IReadOnlyList<string> Services { get; set; } = [];
 
-    /// <summary>Whether its paths are served without <c>/config</c> in front, too, as where that system is mounted at
-    /// the root: then every path of two segments and more that nothing else claims is a config's. Default
-    /// false.</summary>
-    public bool ConfigManagerRoot { get; set; }
+    /// <summary>The parts of Cairn's API.</summary>
+    public static IReadOnlyList<string> ServiceNames { get; } =
+    ["configs", "environments", "schemas", "changes", "keys", "audit", "keyring", "cluster"];
+
+    /// <summary>How <c>/config/…</c> of the Configuration Management System is served.</summary>
+    public ConfigManagerOptions ConfigManager { get; } = new();
 
     /// <summary>How <c>/schemas</c> and <c>/api-keys</c> of Pyrmute Registry are served.</summary>
     public PyrmuteRegistryOptions PyrmuteRegistry { get; } = new();

@@ -22,28 +22,58 @@ namespace Cairn.Server;
 /// <summary>Puts Cairn's endpoints into an application.</summary>
 public static class CairnEndpointExtensions
 {
-    /// <summary>Maps all of Cairn's endpoints.</summary>
+    /// <summary>The parts that a node may serve or not, by <see cref="CairnOptions.ServiceNames"/>.</summary>
+    internal static readonly (string Name, Action<IEndpointRouteBuilder> Map)[] Services =
+    [
+        (
+            "configs",
+            static app =>
+            {
+                app.MapConfigs();
+                app.MapWatch();
+            }
+        ),
+        ("environments", static app => app.MapEnvironments()),
+        ("schemas", static app => app.MapSchemas()),
+        ("changes", static app => app.MapChanges()),
+        (
+            "keys",
+            static app =>
+            {
+                app.MapKeys();
+                app.MapIdempotencyKeys();
+            }
+        ),
+        (
+            "audit",
+            static app =>
+            {
+                app.MapAudit();
+                app.MapIntegrity();
+            }
+        ),
+        ("keyring", static app => app.MapKeyring()),
+        ("cluster", static app => app.MapCluster()),
+    ];
+
+    /// <summary>Maps the endpoints of all that the node serves.</summary>
     /// <param name="app">The application.</param>
     /// <param name="prefix">Where, such as <c>/config-service</c>; empty for the root.</param>
     public static IEndpointConventionBuilder MapCairn(this IEndpointRouteBuilder app, string prefix = "")
     {
         var options = app.ServiceProvider.GetRequiredService<CairnOptions>();
         var cairn = app.MapInPipeline(prefix);
-        cairn.MapConfigs();
-        cairn.MapWatch();
-        cairn.MapEnvironments();
-        cairn.MapSchemas();
-        cairn.MapChanges();
-        cairn.MapKeys();
-        cairn.MapIdempotencyKeys();
-        cairn.MapAudit();
-        cairn.MapKeyring();
-        cairn.MapIntegrity();
-        cairn.MapCluster();
+        foreach (var (name, map) in Services)
+        {
+            if (options.Services.Count == 0 || options.Services.Contains(name))
+                map(cairn);
+        }
+
+        cairn.MapWhoAmI();
         cairn.MapHealth();
         cairn.MapMetrics();
-        if (options.ConfigManager)
-            cairn.MapConfigManager(options.ConfigManagerRoot);
+        if (options.ConfigManager.Enabled)
+            cairn.MapConfigManager(options.ConfigManager.AtRoot);
         if (options.PyrmuteRegistry.Enabled)
         {
             cairn.MapPyrmuteRegistry(options.PyrmuteRegistry);

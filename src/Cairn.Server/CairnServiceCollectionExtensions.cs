@@ -1,5 +1,6 @@
 using Cairn.Node;
 using Cairn.Server.Access;
+using Cairn.Server.Compatibility.PyrmuteRegistry;
 using Cairn.Server.Configs;
 using Cairn.Server.Cryptography;
 using Cairn.Server.Http;
@@ -26,6 +27,12 @@ public static class CairnServiceCollectionExtensions
         // Slim applications leave it out.
         services.Configure<RouteOptions>(routing => routing.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
         services.AddSingleton(new PrometheusExporter(options.Time));
+        if (options.PyrmuteRegistry.Enabled)
+        {
+            services.AddSingleton(new PyrmuteSurface(options.PyrmuteRegistry));
+            services.AddSingleton<Surface>(provider => provider.GetRequiredService<PyrmuteSurface>());
+        }
+
         services.AddSingleton<CairnNode>();
         services.AddSingleton<RequestPipeline>();
         services.AddHostedService(provider => provider.GetRequiredService<CairnNode>());

@@ -251,7 +251,7 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
     public sealed class Callers : IAsyncLifetime
     {
         public CairnServer Server { get; } =
-            new() { Configure = static options => options.Node.ConfigManagerRoot = true };
+            new() { Configure = static options => options.Node.ConfigManager.AtRoot = true };
         public Dictionary<string, HttpClient> Clients { get; } = [];
 
         public async ValueTask InitializeAsync()

@@ -50,7 +50,7 @@ public sealed class BoundsTests
         await using var server = await CairnServer.StartAsync(options =>
         {
             options.Node.FailureLimit = CairnOptions.ParseLimit("3/minute");
-            options.Node.ConfigManagerRoot = true;
+            options.Node.ConfigManager.AtRoot = true;
         });
         using var guesser = server.Client("cairn_live_guess");
         for (int i = 0; i < 3; i++)

@@ -185,7 +185,7 @@ public sealed class EnvironmentLimitTests(EnvironmentLimitTests.Keys keys) : ICl
     public sealed class Keys : IAsyncLifetime
     {
         public CairnServer Server { get; } =
-            new() { Configure = static options => options.Node.ConfigManagerRoot = true };
+            new() { Configure = static options => options.Node.ConfigManager.AtRoot = true };
         public HttpClient Dev { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()

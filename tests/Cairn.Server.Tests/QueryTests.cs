@@ -100,7 +100,7 @@ public sealed class QueryTests(QueryTests.Written server) : IClassFixture<QueryT
     public sealed class Written : IAsyncLifetime
     {
         public CairnServer Server { get; } =
-            new() { Configure = static options => options.Node.ConfigManagerRoot = true };
+            new() { Configure = static options => options.Node.ConfigManager.AtRoot = true };
 
         public async ValueTask InitializeAsync()
         {

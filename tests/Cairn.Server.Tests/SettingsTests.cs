@@ -28,7 +28,7 @@ public sealed class SettingsTests
         options.Node.KeyPrefix.ShouldBe("acme");
         options.Node.MaxBodyBytes.ShouldBe(4096);
         options.Listen.ShouldBe(["http://127.0.0.1:1", "http://127.0.0.1:2"]);
-        options.Node.ConfigManagerReadLimit!.ToString().ShouldBe("7/second");
+        options.Node.ConfigManager.ReadLimit!.ToString().ShouldBe("7/second");
         settings.Single(setting => setting.Setting.Name == "data").Source.ShouldBe("--data");
         settings
             .Single(setting => setting.Setting.Name == "config-manager-rate-limit-read")

@@ -19,7 +19,7 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
     [Fact]
     public async Task The_examples_of_the_Configuration_Management_System_work()
     {
-        await using var server = await CairnServer.StartAsync(options => options.Node.ConfigManagerRoot = true);
+        await using var server = await CairnServer.StartAsync(options => options.Node.ConfigManager.AtRoot = true);
         using var write = await server.ClientWithKeyAsync("write");
         using var read = await server.ClientWithKeyAsync("read");
         foreach (string baseUrl in new[] { "/config", "" })
@@ -98,7 +98,7 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
             HttpStatusCode.TooManyRequests
         );
         await using var set = await CairnServer.StartAsync(options =>
-            options.Node.ConfigManagerReadLimit = CairnOptions.ParseLimit("200/minute")
+            options.Node.ConfigManager.ReadLimit = CairnOptions.ParseLimit("200/minute")
         );
         using var more = await set.Admin.GetAsync("/config/a/b");
         more.Headers.GetValues("RateLimit-Limit").Single().ShouldBe("200");
@@ -115,8 +115,8 @@ public sealed partial class SurfaceTests(CairnServer server) : IClassFixture<Cai
         {
             options.Data = folder.Path;
             options.BootstrapAdminKey = CairnServer.AdminKey;
-            options.ConfigManagerReadLimit = CairnOptions.ParseLimit("200/minute");
-            options.ConfigManagerRoot = true;
+            options.ConfigManager.ReadLimit = CairnOptions.ParseLimit("200/minute");
+            options.ConfigManager.AtRoot = true;
         });
         await using var app = builder.Build();
         app.MapGet("/", () => "the host's own");

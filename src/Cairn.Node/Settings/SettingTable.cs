@@ -94,22 +94,28 @@ public static class SettingTable
             (o, v) => o.Node.FailureLimit = Limit(v)
         ),
         new(
+            "services",
+            "",
+            $"Which parts of the API are served: {string.Join(", ", CairnOptions.ServiceNames)}; all when left out",
+            (o, v) => o.Node.Services = ServiceList(v)
+        ),
+        new(
             "config-manager",
             "on",
             "Whether /config/{path} of the Configuration Management System is served",
-            (o, v) => o.Node.ConfigManager = Flag(v)
+            (o, v) => o.Node.ConfigManager.Enabled = Flag(v)
         ),
         new(
             "config-manager-root",
             "off",
             "Whether they are served without /config in front, too: any path that nothing else claims",
-            (o, v) => o.Node.ConfigManagerRoot = Flag(v)
+            (o, v) => o.Node.ConfigManager.AtRoot = Flag(v)
         ),
         new(
             "config-manager-rate-limit-read",
             "100/minute",
             "Reads there a caller may make, or off",
-            (o, v) => o.Node.ConfigManagerReadLimit = Limit(v)
+            (o, v) => o.Node.ConfigManager.ReadLimit = Limit(v)
         )
         {
             Aliases = ["RATE_LIMIT_READ"],
@@ -118,7 +124,7 @@ public static class SettingTable
             "config-manager-rate-limit-write",
             "20/minute",
             "Writes there a caller may make, or off",
-            (o, v) => o.Node.ConfigManagerWriteLimit = Limit(v)
+            (o, v) => o.Node.ConfigManager.WriteLimit = Limit(v)
         )
         {
             Aliases = ["RATE_LIMIT_WRITE"],
@@ -360,6 +366,11 @@ public static class SettingTable
 
     private static IReadOnlyList<string> List(string text) =>
         text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static IReadOnlyList<string> ServiceList(string text) =>
+        List(text) is var names && names.All(CairnOptions.ServiceNames.Contains)
+            ? names
+            : throw new FormatException($"some of {string.Join(", ", CairnOptions.ServiceNames)}");
 
     private static bool Flag(string text) =>
         text switch

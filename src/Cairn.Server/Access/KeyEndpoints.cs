@@ -168,12 +168,14 @@ internal static class KeyEndpoints
             .WithName("GetKeyUsage")
             .Requires("keys", PermissionLevel.Admin, pathFrom: "id")
             .Describe("Reads how a key has been used");
+    }
+
+    public static void MapWhoAmI(this IEndpointRouteBuilder app) =>
         app.OnGet("/api/v1/auth/whoami", WhoAmI)
             .WithTags("Keys")
             .WithName("WhoAmI")
             .RequiresSome("*", PermissionLevel.Read)
             .Describe("Reads who the caller is");
-    }
 
     private static async Task<Made<KeyView>> Create(
         CairnRequest request,

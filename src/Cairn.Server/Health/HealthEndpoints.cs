@@ -1,6 +1,6 @@
-using System.Text.Json.Serialization;
+using System.Text.Json;
+using Cairn.Core.Documents;
 using Cairn.Node;
-using Cairn.Server.Compatibility.PyrmuteRegistry;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Health;
@@ -16,30 +16,7 @@ public sealed record HealthView(
     double UptimeSeconds,
     long Revision,
     IReadOnlyDictionary<string, string> Checks
-)
-{
-    /// <summary>For clients of Pyrmute Registry, like all that follow; left out where it is not served.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Environment { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public HealthDatabaseView? Database { get; init; }
-
-    /// <summary>Versions of schemas, deprecated ones, too.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? SchemasCount { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Timestamp { get; init; }
-
-    /// <summary>Why it is not healthy.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Error { get; init; }
-}
-
-/// <summary>The store.</summary>
-/// <param name="Type">The kind of engine, such as sqlite.</param>
-public sealed record HealthDatabaseView(string Type, bool Connected);
+);
 
 /// <summary><c>/health</c>, <c>/health/live</c> and <c>/health/ready</c>.</summary>
 internal static class HealthEndpoints
@@ -64,7 +41,7 @@ internal static class HealthEndpoints
             .Produces(503);
     }
 
-    internal static Task Detailed(CairnNode host, HttpContext http)
+    internal static Task Detailed(CairnNode host, IEnumerable<Surface> surfaces, HttpContext http)
     {
         var node = host.Services;
         var checks = new Dictionary<string, string>
@@ -103,55 +80,33 @@ internal static class HealthEndpoints
             node.Catalogs.Current.Revision,
             checks
         );
-        var registry = node.Options.PyrmuteRegistry;
-        if (registry.Enabled)
+        var health = JsonSerializer.SerializeToNode(view, WireJson.Of<HealthView>())!.AsObject();
+        foreach (var surface in surfaces)
         {
-            PyrmuteCors.Apply(http, registry);
-            view = view with
-            {
-                Version = registry.AppVersion ?? CairnNode.Version,
-                Environment = registry.Environment,
-                Database = new HealthDatabaseView(
-                    Engine(node.Options.Store),
-                    node.Catalogs.Fault is null && node.StaleSeconds is null
-                ),
-                SchemasCount = node.Schemas.ByNumber(node.Catalogs.Current, null, deprecated: true, 0).Count,
-                Timestamp = PyrmuteAnswers.Time(now, "+00:00"),
-                Error = healthy
-                    ? null
-                    : string.Join(
-                        "; ",
-                        checks.Where(check => check.Value != "healthy").Select(check => $"{check.Key}: {check.Value}")
-                    ),
-            };
+            surface.Prepare(http);
+            surface.CompleteHealth(health, node);
         }
 
-        return Bodies.WriteAsync(http, healthy ? 200 : 503, view, WireJson.Default.HealthView);
+        byte[] body = JsonText.Write(writer => health.WriteTo(writer));
+        return Bodies.WriteAsync(http, healthy ? 200 : 503, body, "application/json");
     }
 
-    private static Task Live(HttpContext http) => WriteAsync(http, 200, """{"status":"alive","alive":true}"""u8);
+    private static Task Live(IEnumerable<Surface> surfaces, HttpContext http) =>
+        WriteAsync(http, surfaces, 200, """{"status":"alive","alive":true}"""u8);
 
     // Were degraded nodes taken out, nobody would answer reads while the store is away.
-    private static Task Ready(CairnNode host, HttpContext http) =>
+    private static Task Ready(CairnNode host, IEnumerable<Surface> surfaces, HttpContext http) =>
         host switch
         {
-            { IsReady: false } => WriteAsync(http, 503, """{"status":"not ready","ready":false}"""u8),
-            { Services.StaleSeconds: null } => WriteAsync(http, 200, """{"status":"ready","ready":true}"""u8),
-            _ => WriteAsync(http, 200, """{"status":"degraded","ready":true}"""u8),
+            { IsReady: false } => WriteAsync(http, surfaces, 503, """{"status":"not ready","ready":false}"""u8),
+            { Services.StaleSeconds: null } => WriteAsync(http, surfaces, 200, """{"status":"ready","ready":true}"""u8),
+            _ => WriteAsync(http, surfaces, 200, """{"status":"degraded","ready":true}"""u8),
         };
 
-    private static Task WriteAsync(HttpContext http, int status, ReadOnlySpan<byte> body)
+    private static Task WriteAsync(HttpContext http, IEnumerable<Surface> surfaces, int status, ReadOnlySpan<byte> body)
     {
-        if (CairnRequest.Of(http).Node.Options.PyrmuteRegistry is { Enabled: true } registry)
-            PyrmuteCors.Apply(http, registry);
+        foreach (var surface in surfaces)
+            surface.Prepare(http);
         return Bodies.WriteAsync(http, status, body.ToArray(), "application/json");
     }
-
-    // The beginning of the store's address; the rest may be confidential.
-    private static string Engine(string? store) =>
-        (store ?? "sqlite").Split(':')[0] switch
-        {
-            "postgres" or "postgresql" => "postgresql",
-            var engine => engine,
-        };
 }

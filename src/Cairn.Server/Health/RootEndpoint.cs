@@ -1,6 +1,6 @@
+using System.Text.Json.Nodes;
 using Cairn.Core.Documents;
 using Cairn.Node;
-using Cairn.Server.Compatibility.PyrmuteRegistry;
 using Cairn.Server.Http;
 
 namespace Cairn.Server.Health;
@@ -21,41 +21,21 @@ internal static class RootEndpoint
         root.Add(builder => ((RouteEndpointBuilder)builder).Order = int.MaxValue);
     }
 
-    private static Task Get(CairnOptions options, HttpContext http)
+    private static Task Get(IEnumerable<Surface> surfaces, HttpContext http)
     {
-        var registry = options.PyrmuteRegistry;
-        byte[] body = JsonText.Write(json =>
+        var root = new JsonObject
         {
-            json.WriteStartObject();
-            json.WriteString("name", registry is { Enabled: true, AppName: { } name } ? name : "Cairn");
-            json.WriteString(
-                "version",
-                registry is { Enabled: true, AppVersion: { } version } ? version : CairnNode.Version
-            );
-            json.WriteString("server", "Cairn " + CairnNode.Version);
-            if (registry.Enabled)
-            {
-                bool pages = PyrmutePages.AreServed(http.RequestServices, registry);
-                json.WriteString("environment", registry.Environment);
-                json.WriteStartObject("documentation");
-                json.WriteString("swagger", pages ? "/docs" : null);
-                json.WriteString("redoc", pages ? "/redoc" : null);
-                json.WriteString("openapi", "/openapi.json");
-                json.WriteEndObject();
-            }
+            ["name"] = "Cairn",
+            ["version"] = CairnNode.Version,
+            ["server"] = "Cairn " + CairnNode.Version,
+            ["endpoints"] = new JsonObject { ["health"] = "/health", ["api"] = "/api/v1" },
+        };
+        foreach (var surface in surfaces)
+        {
+            surface.Prepare(http);
+            surface.CompleteRoot(root, http);
+        }
 
-            json.WriteStartObject("endpoints");
-            json.WriteString("health", "/health");
-            json.WriteString("api", "/api/v1");
-            if (registry.Enabled)
-                json.WriteString("schemas", "/schemas");
-            json.WriteEndObject();
-            if (registry is { Enabled: true, Repository: not null })
-                json.WriteString("repository", registry.Repository);
-            json.WriteEndObject();
-        });
-        if (registry.Enabled)
-            PyrmuteCors.Apply(http, registry);
-        return Bodies.WriteAsync(http, 200, body, "application/json");
+        return Bodies.WriteAsync(http, 200, JsonText.Write(writer => root.WriteTo(writer)), "application/json");
     }
 }

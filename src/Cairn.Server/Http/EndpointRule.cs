@@ -1,18 +1,20 @@
 using System.Collections.Frozen;
 using Cairn.Core.Access;
+using Cairn.Node;
 
 namespace Cairn.Server.Http;
 
-/// <summary>Which of a caller's limits a request counts against.</summary>
-public enum RateClass
+/// <summary>Which of a caller's limits a request counts against. An API brings its own.</summary>
+/// <param name="Name">What is counted together.</param>
+/// <param name="Limit">The server's limit, for callers that have none of their own; null for none.</param>
+public sealed record RateClass(string Name, Func<CairnOptions, RateLimit?> Limit)
 {
-    /// <summary>None: health and metrics.</summary>
-    None,
-    Read,
-    Write,
-    ConfigManagerRead,
-    ConfigManagerWrite,
-    PyrmuteRegistry,
+    /// <summary>None, not even a caller's own: health and metrics.</summary>
+    public static readonly RateClass None = new("", static _ => null);
+
+    public static readonly RateClass Read = new("read", static options => options.ReadLimit);
+
+    public static readonly RateClass Write = new("write", static options => options.WriteLimit);
 }
 
 /// <summary>What part of a resource a request is about: what a credential for some environments is judged by.</summary>

@@ -261,24 +261,8 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
 
     private ValueTask<(RateLimit? Limit, RateDecision Decision)> TakeAsync(CairnRequest request)
     {
-        var (name, limit) = request.Rule.Rate switch
-        {
-            RateClass.Read => ("read", request.Caller.RateLimit ?? Node.Options.ReadLimit),
-            RateClass.Write => ("write", request.Caller.RateLimit ?? Node.Options.WriteLimit),
-            RateClass.ConfigManagerRead => (
-                "config-manager-read",
-                request.Caller.RateLimit ?? Node.Options.ConfigManagerReadLimit
-            ),
-            RateClass.ConfigManagerWrite => (
-                "config-manager-write",
-                request.Caller.RateLimit ?? Node.Options.ConfigManagerWriteLimit
-            ),
-            RateClass.PyrmuteRegistry => (
-                "pyrmute-registry",
-                request.Caller.RateLimit ?? Node.Options.PyrmuteRegistry.RateLimit
-            ),
-            _ => ("", null),
-        };
+        var rate = request.Rule.Rate;
+        var limit = rate == RateClass.None ? null : request.Caller.RateLimit ?? rate.Limit(Node.Options);
         if (limit is null)
             return ValueTask.FromResult<(RateLimit?, RateDecision)>((null, default));
         // A key's own limit holds for all it does; the server's are apart for reads and writes.
@@ -286,7 +270,7 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
             request.Rule.Surface.Anonymous(Node) == request.Caller
                 ? request.Origin.Address?.ToString() ?? "unknown"
                 : request.Caller.Id;
-        var taking = Node.Limiter.TakeAsync(who, request.Caller.RateLimit is null ? name : "all", limit);
+        var taking = Node.Limiter.TakeAsync(who, request.Caller.RateLimit is null ? rate.Name : "all", limit);
         return taking.IsCompletedSuccessfully
             ? ValueTask.FromResult<(RateLimit?, RateDecision)>((limit, taking.Result))
             : WaitAsync(taking);

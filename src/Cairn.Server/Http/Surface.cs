@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Node;
@@ -21,6 +22,20 @@ internal abstract class Surface
     /// <summary>Answers what needs neither a key nor the endpoint, such as a redirect.</summary>
     /// <returns>Whether it has answered.</returns>
     public virtual ValueTask<bool> InterceptAsync(HttpContext http) => ValueTask.FromResult(false);
+
+    /// <summary>Adds to the answers of <c>/</c> and <c>/health</c>, which all APIs share, the headers that its clients
+    /// look for.</summary>
+    public virtual void Prepare(HttpContext http) { }
+
+    /// <summary>Adds to <c>/</c> the members that its clients look for.</summary>
+    /// <param name="root">What is there of Cairn; members may be replaced.</param>
+    /// <param name="http">The request.</param>
+    public virtual void CompleteRoot(JsonObject root, HttpContext http) { }
+
+    /// <summary>Adds to <c>/health</c> the members that its clients look for.</summary>
+    /// <param name="health">What is there of Cairn; members may be replaced.</param>
+    /// <param name="node">The node that answers.</param>
+    public virtual void CompleteHealth(JsonObject health, NodeServices node) { }
 
     public abstract Task WriteUnauthenticatedAsync(HttpContext http, bool presented);
 

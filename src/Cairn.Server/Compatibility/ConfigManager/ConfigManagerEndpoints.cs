@@ -22,6 +22,15 @@ internal static class ConfigManagerEndpoints
 {
     private const string DefaultEnvironment = "prod";
 
+    private static readonly RateClass Reads = new(
+        "config-manager-read",
+        static options => options.ConfigManager.ReadLimit
+    );
+    private static readonly RateClass Writes = new(
+        "config-manager-write",
+        static options => options.ConfigManager.WriteLimit
+    );
+
     // At least two segments, the first of which is nothing else that is served.
     private const string Mounted =
         "/{**path:regex(^(?!(api|auth|config|configs|schemas|api-keys|cluster|health|metrics|openapi|docs)(/|$)).+/.+$)}";
@@ -76,20 +85,10 @@ internal static class ConfigManagerEndpoints
 
         void Map(string route, string name, int order)
         {
-            Rule(
-                    group.OnGet(route, Get).WithName($"ConfigManager{name}Get"),
-                    PermissionLevel.Read,
-                    RateClass.ConfigManagerRead,
-                    order
-                )
+            Rule(group.OnGet(route, Get).WithName($"ConfigManager{name}Get"), PermissionLevel.Read, Reads, order)
                 .Describe("Reads what an environment serves", Parameters.Environment)
                 .Produces(200);
-            Rule(
-                    group.OnPut(route, Put).WithName($"ConfigManager{name}Put"),
-                    PermissionLevel.Write,
-                    RateClass.ConfigManagerWrite,
-                    order
-                )
+            Rule(group.OnPut(route, Put).WithName($"ConfigManager{name}Put"), PermissionLevel.Write, Writes, order)
                 .Describe("Writes a config", Parameters.Schema);
         }
     }

@@ -94,9 +94,14 @@ internal static class PyrmuteEndpoints
         ),
     ];
 
+    private static readonly RateClass Rate = new(
+        "pyrmute-registry",
+        static options => options.PyrmuteRegistry.RateLimit
+    );
+
     public static void MapPyrmuteRegistry(this IEndpointRouteBuilder app, PyrmuteRegistryOptions options)
     {
-        var surface = new PyrmuteSurface(options);
+        var surface = app.ServiceProvider.GetRequiredService<PyrmuteSurface>();
         var group = app.MapGroup("").WithTags("Pyrmute Registry");
         foreach (var route in Routes)
         {
@@ -106,7 +111,7 @@ internal static class PyrmuteEndpoints
                 .Describe("As in Pyrmute Registry")
                 .Produces(200)
                 .WithMetadata(
-                    new EndpointRule(new Permission(route.Kind, route.Level), RateClass.PyrmuteRegistry)
+                    new EndpointRule(new Permission(route.Kind, route.Level), Rate)
                     {
                         Target = route.Target ? PyrmuteScope.Target : null,
                         Surface = surface,

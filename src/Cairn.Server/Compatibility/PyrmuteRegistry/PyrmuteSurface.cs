@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Cairn.Core;
 using Cairn.Core.Access;
 using Cairn.Node;
@@ -36,6 +37,49 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
         }
 
         return Guid.NewGuid().ToString();
+    }
+
+    public override void Prepare(HttpContext http) => PyrmuteCors.Apply(http, options);
+
+    public override void CompleteRoot(JsonObject root, HttpContext http)
+    {
+        root["name"] = options.AppName ?? (string?)root["name"];
+        root["version"] = options.AppVersion ?? (string?)root["version"];
+        root["environment"] = options.Environment;
+        bool pages = PyrmutePages.AreServed(http.RequestServices, options);
+        root["documentation"] = new JsonObject
+        {
+            ["swagger"] = pages ? "/docs" : null,
+            ["redoc"] = pages ? "/redoc" : null,
+            ["openapi"] = "/openapi.json",
+        };
+        root["endpoints"]!["schemas"] = "/schemas";
+        if (options.Repository is not null)
+            root["repository"] = options.Repository;
+    }
+
+    public override void CompleteHealth(JsonObject health, NodeServices node)
+    {
+        health["version"] = options.AppVersion ?? CairnNode.Version;
+        health["environment"] = options.Environment;
+        health["database"] = new JsonObject
+        {
+            ["type"] =
+                StoreFactory.EngineOf(node.Options) is var engine && engine == "postgres" ? "postgresql" : engine,
+            ["connected"] = node.Catalogs.Fault is null && node.StaleSeconds is null,
+        };
+        // Deprecated ones, too.
+        health["schemas_count"] = node.Schemas.ByNumber(node.Catalogs.Current, null, deprecated: true, 0).Count;
+        health["timestamp"] = PyrmuteAnswers.Time(node.Options.Time.GetUtcNow(), "+00:00");
+        if ((string?)health["status"] != "unhealthy")
+            return;
+        health["error"] = string.Join(
+            "; ",
+            health["checks"]!
+                .AsObject()
+                .Where(check => (string?)check.Value != "healthy")
+                .Select(check => $"{check.Key}: {check.Value}")
+        );
     }
 
     public override async ValueTask<bool> InterceptAsync(HttpContext http)
