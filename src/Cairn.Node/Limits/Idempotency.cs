@@ -28,10 +28,7 @@ public sealed record IdempotentRequest(string Caller, string Request, DateTimeOf
 public sealed record IdempotentAnswer(int Status, IReadOnlyDictionary<string, string> Headers, string Body);
 
 /// <summary>How many keys of a caller are remembered.</summary>
-public sealed record IdempotencyKeysView(string Caller, int Keys, DateTimeOffset Oldest);
-
-/// <summary>How many keys were forgotten.</summary>
-public sealed record ForgottenKeysView(int Forgotten);
+public sealed record RememberedKeys(string Caller, int Keys, DateTimeOffset Oldest);
 
 /// <summary>
 /// Remembers for a day which POST requests with an <c>Idempotency-Key</c> took effect, and what they were answered.
@@ -145,13 +142,13 @@ public sealed class Idempotency
     }
 
     /// <summary>Whose keys are remembered, and how many.</summary>
-    public IReadOnlyList<IdempotencyKeysView> Summary(CatalogSnapshot snapshot) =>
+    public IReadOnlyList<RememberedKeys> Summary(CatalogSnapshot snapshot) =>
         [
             .. snapshot
                 .Of(Catalog)
                 .Range("")
                 .GroupBy(pair => pair.Value.Caller, pair => pair.Value.CreatedAt)
-                .Select(keys => new IdempotencyKeysView(keys.Key, keys.Count(), keys.Min()))
+                .Select(keys => new RememberedKeys(keys.Key, keys.Count(), keys.Min()))
                 .OrderBy(keys => keys.Caller, StringComparer.Ordinal),
         ];
 

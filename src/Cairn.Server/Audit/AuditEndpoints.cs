@@ -4,46 +4,6 @@ using Cairn.Server.Http;
 
 namespace Cairn.Server.Audit;
 
-/// <summary>An entry of the audit.</summary>
-/// <param name="Intact">Whether it is as Cairn wrote it; false when somebody altered it in the store.</param>
-public sealed record AuditView(
-    string Id,
-    DateTimeOffset Time,
-    string Actor,
-    string? ActorName,
-    string Action,
-    string Outcome,
-    IReadOnlyList<AuditedResource> Resources,
-    string? Change,
-    string? Message,
-    string? Reason,
-    string? Address,
-    string? CorrelationId,
-    long Count,
-    long Revision,
-    bool Intact
-)
-{
-    public static AuditView Of(AuditEntry entry) =>
-        new(
-            entry.Id,
-            entry.Time,
-            entry.Actor,
-            entry.ActorName,
-            entry.Action,
-            entry.Outcome,
-            entry.Resources,
-            entry.Change,
-            entry.Message,
-            entry.Reason,
-            entry.Address,
-            entry.CorrelationId,
-            entry.Count,
-            entry.Revision,
-            entry.Intact
-        );
-}
-
 /// <summary><c>/api/v1/audit</c>.</summary>
 internal static class AuditEndpoints
 {

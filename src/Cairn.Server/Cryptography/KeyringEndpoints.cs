@@ -37,9 +37,9 @@ internal static class KeyringEndpoints
             );
     }
 
-    private static Answer<KeyringStatus> Get(Keyring keyring) => keyring.Status();
+    private static Answer<KeyringView> Get(Keyring keyring) => View(keyring.Status());
 
-    private static async Task<Answer<KeyringStatus>> Rotate(
+    private static async Task<Answer<KeyringView>> Rotate(
         CairnRequest request,
         Keyring keyring,
         KeyringAudit audit,
@@ -53,10 +53,10 @@ internal static class KeyringEndpoints
             : new Transaction([], [entry]);
         var status = await keyring.RotateAsync(together, ct);
         await catalogs.ReadLatestAsync(ct);
-        return status;
+        return View(status);
     }
 
-    private static async Task<Answer<ResealingProgress>> Reseal(
+    private static async Task<Answer<ResealingView>> Reseal(
         CairnRequest request,
         Resealing resealing,
         Keyring keyring,
@@ -70,8 +70,22 @@ internal static class KeyringEndpoints
         var progress = await resealing.StepAsync(Query.Cursor(http.Request), entry, TimeSpan.FromSeconds(10), ct);
         if (progress.Retired.Count > 0)
             keyring.Forget(await catalogs.ReadLatestAsync(ct));
-        return progress with { Next = progress.Next is { } next ? Query.MakeCursor(next) : null };
+        return new ResealingView(
+            progress.Records,
+            progress.Resealed,
+            progress.Next is { } next ? Query.MakeCursor(next) : null,
+            progress.Retired,
+            progress.Kept
+        );
     }
+
+    private static KeyringView View(KeyringStatus status) =>
+        new(
+            status.MasterKey,
+            status.MasterKeys,
+            status.MasterKeyInFile,
+            [.. status.DataKeys.Select(key => new DataKeyView(key.Id, key.CreatedAt, key.MasterKey, key.Primary))]
+        );
 }
 
 /// <summary>Makes the entries of what is done with the keyring.</summary>

@@ -6,32 +6,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cairn.Server.Environments;
 
-/// <summary>An environment.</summary>
-public sealed record EnvironmentView(
-    string Name,
-    string? Description,
-    bool Protected,
-    long Version,
-    long Revision,
-    DateTimeOffset UpdatedAt,
-    string UpdatedBy
-)
-{
-    public static EnvironmentView Of(Versioned<EnvironmentState> environment) =>
-        new(
-            environment.Path,
-            environment.State!.Description,
-            environment.State.Protected,
-            environment.Version,
-            environment.Revision,
-            environment.CreatedAt,
-            environment.CreatedBy
-        );
-}
-
-/// <summary>What an environment is to be. What is left out stays as it is.</summary>
-public sealed record EnvironmentUpdate(string? Description = null, bool? Protected = null);
-
 /// <summary><c>/api/v1/environments</c>, and the variables of environments and projects.</summary>
 internal static class EnvironmentEndpoints
 {

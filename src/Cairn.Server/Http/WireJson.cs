@@ -2,23 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Cairn.Core.Cryptography;
-using Cairn.Core.Integrity;
-using Cairn.Node.Limits;
-using Cairn.Server.Access;
-using Cairn.Server.Audit;
 using Cairn.Server.Changes;
-using Cairn.Server.Configs;
-using Cairn.Server.Environments;
-using Cairn.Server.Health;
-using Cairn.Server.Schemas;
 
 namespace Cairn.Server.Http;
-
-/// <summary>A page of a list.</summary>
-/// <param name="Items">In the list's order.</param>
-/// <param name="NextCursor">For <c>?cursor=</c>; null on the last page.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>The API's JSON: snake_case members; a request with a member that is not known is refused.</summary>
 [JsonSourceGenerationOptions(
@@ -37,7 +23,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(ConfigRollback))]
 [JsonSerializable(typeof(ConfigPromotion))]
 [JsonSerializable(typeof(ConfigEventView))]
-[JsonSerializable(typeof(IntegrityReport))]
+[JsonSerializable(typeof(IntegrityView))]
 [JsonSerializable(typeof(EnvironmentView))]
 [JsonSerializable(typeof(EnvironmentUpdate))]
 [JsonSerializable(typeof(Page<EnvironmentView>))]
@@ -57,8 +43,8 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(Page<AuditView>))]
 [JsonSerializable(typeof(Page<IdempotencyKeysView>))]
 [JsonSerializable(typeof(ForgottenKeysView))]
-[JsonSerializable(typeof(KeyringStatus))]
-[JsonSerializable(typeof(ResealingProgress))]
+[JsonSerializable(typeof(KeyringView))]
+[JsonSerializable(typeof(ResealingView))]
 [JsonSerializable(typeof(SchemaView))]
 [JsonSerializable(typeof(Page<SchemaView>))]
 [JsonSerializable(typeof(Page<SchemaModelView>))]
@@ -72,7 +58,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 [JsonSerializable(typeof(SchemaSampleView))]
 [JsonSerializable(typeof(SchemaInferenceRequest))]
 [JsonSerializable(typeof(HealthView))]
-[JsonSerializable(typeof(Cluster.ClusterView))]
+[JsonSerializable(typeof(ClusterView))]
 [JsonSerializable(typeof(Compatibility.ConfigManager.ConfigManagerWritten))]
 internal sealed partial class WireJson : JsonSerializerContext
 {

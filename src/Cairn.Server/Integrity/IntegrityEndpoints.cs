@@ -16,6 +16,12 @@ internal static class IntegrityEndpoints
                 "Looks through the whole store for records that somebody else wrote, altered, put back or removed"
             );
 
-    private static async Task<Answer<IntegrityReport>> Check(StoreIntegrity integrity, CancellationToken ct) =>
-        await integrity.CheckAsync(ct);
+    private static async Task<Answer<IntegrityView>> Check(StoreIntegrity integrity, CancellationToken ct)
+    {
+        var report = await integrity.CheckAsync(ct);
+        return new IntegrityView(
+            report.Records,
+            [.. report.Findings.Select(finding => new IntegrityFindingView(finding.Key, finding.Problem))]
+        );
+    }
 }

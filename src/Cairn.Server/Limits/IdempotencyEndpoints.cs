@@ -37,7 +37,14 @@ internal static class IdempotencyEndpoints
             : "";
 
     private static Answer<Page<IdempotencyKeysView>> List(Idempotency idempotency, CatalogSet catalogs) =>
-        new Page<IdempotencyKeysView>(idempotency.Summary(catalogs.Current), null);
+        new Page<IdempotencyKeysView>(
+            [
+                .. idempotency
+                    .Summary(catalogs.Current)
+                    .Select(keys => new IdempotencyKeysView(keys.Caller, keys.Keys, keys.Oldest)),
+            ],
+            null
+        );
 
     private static async Task<Answer<ForgottenKeysView>> Forget(
         CairnRequest request,

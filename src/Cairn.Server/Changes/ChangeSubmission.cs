@@ -1,0 +1,13 @@
+using Cairn.Core.Changes;
+
+namespace Cairn.Server.Changes;
+
+/// <summary>A change set: many writes that happen together or not at all.</summary>
+/// <param name="Operations">In the order in which they are applied.</param>
+/// <param name="Message">Why.</param>
+/// <param name="DryRun">Whether to answer what would happen instead of doing it.</param>
+public sealed record ChangeSubmission(
+    IReadOnlyList<OperationForm> Operations,
+    string? Message = null,
+    bool DryRun = false
+);
