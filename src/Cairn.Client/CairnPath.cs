@@ -15,8 +15,7 @@ public static class CairnPath
         if (segments.Any(segment => segment is "" or "." or ".."))
         {
             throw new ArgumentException(
-                $"'{path}' is not a path: between slashes there is a name, and that is not '.' or '..'.",
-                nameof(path)
+                $"'{path}' is not a path: between slashes there is a name, and that is not '.' or '..'."
             );
         }
 

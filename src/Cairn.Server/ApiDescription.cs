@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Cairn.Core.Changes;
-using Cairn.Server.Changes;
 using Cairn.Server.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -54,8 +52,6 @@ internal static class ApiDescription
                 openApi.AddSchemaTransformer(
                     (schema, context, _) =>
                     {
-                        if (context.JsonTypeInfo.Type == typeof(OperationForm))
-                            OperationMembers.Describe(schema);
                         // A list of anything.
                         if (schema is { Type: { } type, Items: null } && type.HasFlag(JsonSchemaType.Array))
                             schema.Items = new OpenApiSchema();

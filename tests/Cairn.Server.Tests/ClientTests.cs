@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Client;
 using Cairn.Core.Access;
-using Cairn.Core.Changes;
 using Cairn.Server.Tests.Support;
 
 namespace Cairn.Server.Tests;

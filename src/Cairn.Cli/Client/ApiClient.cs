@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
+using Cairn.Client;
 
 namespace Cairn.Cli.Client;
 
@@ -220,34 +221,18 @@ internal sealed class ApiClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>A path with a query of those parameters that have a value.</summary>
-    public static string Query(string path, params IEnumerable<(string Name, object? Value)> parameters)
-    {
-        string query = string.Join(
-            '&',
-            parameters
-                .Where(parameter => parameter.Value is not (null or false))
-                .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(Text(parameter.Value!))}")
-        );
-        return query.Length == 0 ? path : $"{path}?{query}";
-
-        static string Text(object value) =>
-            value is true ? "true" : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!;
-    }
-
     /// <summary>A path of the API with the segments of a resource's path, each escaped.</summary>
     /// <exception cref="UsageException">It would be another path of the API than that of this resource.</exception>
     public static string Resource(string collection, string path)
     {
-        string[] segments = path.Trim('/').Split('/');
-        if (segments.Any(segment => segment is "" or "." or ".."))
+        try
         {
-            throw new UsageException(
-                $"'{path}' is not a path: between slashes there is a name, and that is not '.' or '..'."
-            );
+            return CairnPath.Resource(collection, path);
         }
-
-        return $"api/v1/{collection}/{string.Join('/', segments.Select(Uri.EscapeDataString))}";
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     private Task<(byte[] Body, HttpResponseHeaders Headers)> ReadAsync(

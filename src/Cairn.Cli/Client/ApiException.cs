@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Cairn.Client;
 
 namespace Cairn.Cli.Client;
 
@@ -6,9 +6,6 @@ namespace Cairn.Cli.Client;
 internal sealed class ApiException(int status, string message, IReadOnlyList<(string Pointer, string Message)> errors)
     : Exception(message)
 {
-    private const string TypePrefix = "urn:cairn:problem:";
-    private const int LargestProblem = 16 << 20;
-
     public int Status { get; } = status;
 
     public IReadOnlyList<(string Pointer, string Message)> Errors { get; } = errors;
@@ -48,35 +45,21 @@ internal sealed class ApiException(int status, string message, IReadOnlyList<(st
         CancellationToken ct
     )
     {
-        int status = (int)response.StatusCode;
-        try
+        var refusal = await CairnException.FromAsync(response, ct);
+        if (!refusal.IsOfCairn)
         {
-            await response.Content.LoadIntoBufferAsync(LargestProblem, ct);
-            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(ct));
-            var problem = document.RootElement;
-            if (
-                problem.GetProperty("type").GetString() is { } type
-                && type.StartsWith(TypePrefix, StringComparison.Ordinal)
-            )
-            {
-                string detail = problem.GetProperty("detail").GetString()!;
-                return new ApiException(
-                    status,
-                    status == 401 ? Unauthenticated(detail, profile) : detail,
-                    [.. problem.GetProperty("errors").EnumerateArray().Select(Error)]
-                )
-                {
-                    RetryAfter = response.Headers.RetryAfter?.Delta,
-                };
-            }
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            // Whatever it is, it is not what Cairn refuses with.
+            string where = response.Headers.Location is { } location ? $", which leads to {location}" : "";
+            return Foreign($"{refusal.Status} and {TypeOf(response)}{where}", address, refusal.Status);
         }
 
-        string where = response.Headers.Location is { } location ? $", which leads to {location}" : "";
-        return Foreign($"{status} and {TypeOf(response)}{where}", address, status);
+        return new ApiException(
+            refusal.Status,
+            refusal.Status == 401 ? Unauthenticated(refusal.Message, profile) : refusal.Message,
+            [.. refusal.Errors.Select(Error)]
+        )
+        {
+            RetryAfter = refusal.RetryAfter,
+        };
     }
 
     /// <summary>What kind of body an answer has, for people.</summary>
@@ -91,15 +74,6 @@ internal sealed class ApiException(int status, string message, IReadOnlyList<(st
             : $"There is no key for {profile.Url}. Log in with: cairn login --url {profile.Url}, or set "
                 + $"{Profiles.KeyVariable}. ({detail})";
 
-    private static (string, string) Error(JsonElement error)
-    {
-        string pointer = error.GetProperty("pointer").GetString()!,
-            message = error.GetProperty("message").GetString()!;
-        return (
-            error.TryGetProperty("environment", out var environment)
-                ? $"[{environment.GetString()}] {pointer}"
-                : pointer,
-            message
-        );
-    }
+    private static (string, string) Error(CairnError error) =>
+        (error.Environment is { } environment ? $"[{environment}] {error.Pointer}" : error.Pointer, error.Message);
 }

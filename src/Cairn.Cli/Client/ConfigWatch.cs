@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Cairn.Client;
 
 namespace Cairn.Cli.Client;
 
@@ -30,7 +31,7 @@ internal sealed class ConfigWatch(ApiClient api)
     {
         // "Now" is fixed before the first connection: what happens until the second one is not lost.
         string last = (after ?? await NowAsync(ct)).ToString(CultureInfo.InvariantCulture);
-        string path = ApiClient.Query("api/v1/watch", ("prefix", "configs/" + prefix), ("environment", environment));
+        string path = CairnPath.Query("api/v1/watch", ("prefix", "configs/" + prefix), ("environment", environment));
         var pause = TimeSpan.Zero;
         for (bool first = true; ; first = false)
         {

@@ -1,3 +1,5 @@
+using Cairn.Client;
+
 namespace Cairn.Cli.Client;
 
 /// <summary>A base or an overlay as it was written, to be changed and written again.</summary>
@@ -17,7 +19,7 @@ internal sealed record RawDocument(byte[]? Json, (string Name, string? Value) Un
         CancellationToken ct
     )
     {
-        string address = ApiClient.Query(
+        string address = CairnPath.Query(
             ApiClient.Resource("configs", path),
             ("environment", environment),
             ("raw", environment is not null)
@@ -44,7 +46,7 @@ internal sealed record RawDocument(byte[]? Json, (string Name, string? Value) Un
         try
         {
             var versions = await api.GetAsync(
-                ApiClient.Query(ApiClient.Resource("config-versions", path), ("limit", 1)),
+                CairnPath.Query(ApiClient.Resource("config-versions", path), ("limit", 1)),
                 ct
             );
             return versions.Items("items") is [var newest, ..] ? newest.Number("version") : null;

@@ -1,6 +1,7 @@
 using System.CommandLine.Completions;
 using Cairn.Cli.Commands;
 using Cairn.Cli.Output;
+using Cairn.Client;
 
 namespace Cairn.Cli.Client;
 
@@ -14,7 +15,7 @@ internal static class Suggestions
     public static IEnumerable<CompletionItem> Paths(CompletionContext context)
     {
         string typed = context.WordToComplete;
-        return Ask(context, ApiClient.Query("api/v1/configs", ("prefix", typed), ("limit", 1000)), "path")
+        return Ask(context, CairnPath.Query("api/v1/configs", ("prefix", typed), ("limit", 1000)), "path")
             .Select(path => path.IndexOf('/', typed.Length) is var slash && slash < 0 ? path : path[..(slash + 1)])
             .Distinct()
             .Select(path => new CompletionItem(path));

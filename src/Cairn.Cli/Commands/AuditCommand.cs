@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Cairn.Cli.Client;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
+using Cairn.Client;
 
 namespace Cairn.Cli.Commands;
 
@@ -60,7 +61,7 @@ internal static class AuditCommand
     private static async Task Show(Call call)
     {
         int limit = call.Get(Limit);
-        string path = ApiClient.Query(
+        string path = CairnPath.Query(
             "api/v1/audit",
             ("since", Times.Moment(call.Get(Flags.Since))),
             ("until", Times.Moment(call.Get(Flags.Until))),

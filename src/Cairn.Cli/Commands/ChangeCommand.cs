@@ -4,6 +4,7 @@ using Cairn.Cli.Apply;
 using Cairn.Cli.Client;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
+using Cairn.Client;
 
 namespace Cairn.Cli.Commands;
 
@@ -53,7 +54,7 @@ internal static class ChangeCommand
     private static async Task List(Call call)
     {
         int limit = call.Get(Limit);
-        string path = ApiClient.Query(
+        string path = CairnPath.Query(
             "api/v1/changes",
             ("since", Times.Moment(call.Get(Flags.Since))),
             ("until", Times.Moment(call.Get(Flags.Until))),

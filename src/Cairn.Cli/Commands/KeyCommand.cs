@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Cairn.Cli.Client;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
+using Cairn.Client;
 
 namespace Cairn.Cli.Commands;
 
@@ -218,7 +219,7 @@ internal static class KeyCommand
             : null;
         var forgotten = await call.Api.SendAsync(
             HttpMethod.Delete,
-            ApiClient.Query("api/v1/idempotency-keys", ("caller", caller)),
+            CairnPath.Query("api/v1/idempotency-keys", ("caller", caller)),
             null,
             call.Ct
         );

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Client;
 using Cairn.Cli.Output;
+using Cairn.Client;
 
 namespace Cairn.Cli.Commands;
 
@@ -71,7 +72,7 @@ internal static class KeyringCommand
                     step = (
                         await call.Api.SendAsync(
                             HttpMethod.Post,
-                            ApiClient.Query("api/v1/keyring/reseal", ("cursor", cursor)),
+                            CairnPath.Query("api/v1/keyring/reseal", ("cursor", cursor)),
                             new JsonObject(),
                             call.Ct
                         )

@@ -3,6 +3,7 @@ using System.Text;
 using Cairn.Cli.Client;
 using Cairn.Cli.Commands.Configs;
 using Cairn.Cli.Output;
+using Cairn.Client;
 using Cairn.Core;
 using Cairn.Core.Documents;
 
@@ -25,7 +26,7 @@ internal sealed class ConfigEditor(ApiClient api, Printer printer)
     )
     {
         var format = DocumentFormat.ByName(formatName);
-        string address = ApiClient.Query(ApiClient.Resource("configs", path), ("environment", environment));
+        string address = CairnPath.Query(ApiClient.Resource("configs", path), ("environment", environment));
         var (raw, unchanged) = await RawDocument.ReadAsync(api, path, environment, ct);
         byte[] document = raw ?? "{}"u8.ToArray();
         string before = Encoding.UTF8.GetString(

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Cairn.Cli.Client;
+using Cairn.Client;
 using Cairn.Core.Documents;
 
 namespace Cairn.Cli.Transfer;
@@ -28,7 +29,7 @@ internal sealed class ServerConfigs(ApiClient api)
         string? cursor = null;
         do
         {
-            string address = ApiClient.Query(
+            string address = CairnPath.Query(
                 "api/v1/configs",
                 ("prefix", prefix.Length == 0 ? null : prefix),
                 ("include", "document"),
@@ -52,7 +53,7 @@ internal sealed class ServerConfigs(ApiClient api)
             {
                 foreach (string environment in config.Overlays)
                 {
-                    string address = ApiClient.Query(
+                    string address = CairnPath.Query(
                         ApiClient.Resource("configs", config.Path),
                         ("environment", environment),
                         ("raw", true)

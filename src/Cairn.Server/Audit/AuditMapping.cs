@@ -1,5 +1,5 @@
-using Cairn.Server.Changes;
 using Cairn.Core.Audit;
+using Cairn.Server.Changes;
 
 namespace Cairn.Server.Audit;
 

@@ -19,6 +19,7 @@ internal static class ChangeEndpoints
             .RequiresSome("*", PermissionLevel.Write)
             .Idempotent()
             .Describe("Commits many writes as one, or answers what they would do")
+            .Takes<ChangeSet>()
             .TakesUpTo(BodyFactor)
             .Produces<ChangeView>(201)
             .Produces<ChangePreviewView>();

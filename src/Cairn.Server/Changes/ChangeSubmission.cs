@@ -2,7 +2,7 @@ using Cairn.Core.Changes;
 
 namespace Cairn.Server.Changes;
 
-/// <summary>A change set: many writes that happen together or not at all.</summary>
+/// <summary>A <see cref="ChangeSet"/> as it is read: each kind reads the members of its own operations.</summary>
 /// <param name="Operations">In the order in which they are applied.</param>
 /// <param name="Message">Why.</param>
 /// <param name="DryRun">Whether to answer what would happen instead of doing it.</param>

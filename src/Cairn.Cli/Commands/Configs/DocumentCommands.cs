@@ -4,6 +4,7 @@ using Cairn.Cli.Client;
 using Cairn.Cli.Editing;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
+using Cairn.Client;
 using Cairn.Core.Documents;
 
 namespace Cairn.Cli.Commands.Configs;
@@ -152,7 +153,7 @@ internal static class DocumentCommands
 
     private static async Task List(Call call)
     {
-        string path = ApiClient.Query(
+        string path = CairnPath.Query(
             "api/v1/configs",
             ("prefix", call.Get(Flags.Prefix) is { Length: > 0 } prefix ? prefix : null),
             ("environment", call.Get(Flags.Environment)),
@@ -180,7 +181,7 @@ internal static class DocumentCommands
             throw new UsageException("--raw is about an environment's overlay: say which with --env.");
         string format = call.Get(ReadFormat) ?? call.Printer.DocumentFormatName;
         var (document, _) = await call.Api.GetDocumentAsync(
-            ApiClient.Query(
+            CairnPath.Query(
                 ApiClient.Resource("configs", call.Get(Flags.Path)),
                 ("environment", call.Get(Flags.Environment)),
                 ("version", call.Get(Version)),
@@ -203,7 +204,7 @@ internal static class DocumentCommands
             .. (call.Get(Flags.Texts) ?? []).Select(DocumentEdit.OfText),
             .. (call.Get(Nulls) ?? []).Select(DocumentEdit.OfNull),
         ];
-        string path = ApiClient.Query(
+        string path = CairnPath.Query(
             ApiClient.Resource("configs", call.Get(Flags.Path)),
             ("environment", call.Get(Flags.Environment)),
             (
@@ -284,7 +285,7 @@ internal static class DocumentCommands
         {
             return (
                 await call.Api.GetDocumentAsync(
-                    ApiClient.Query(ApiClient.Resource("configs", path), ("environment", environment)),
+                    CairnPath.Query(ApiClient.Resource("configs", path), ("environment", environment)),
                     call.Ct
                 )
             ).Document;
@@ -297,7 +298,7 @@ internal static class DocumentCommands
 
     private static async Task Delete(Call call)
     {
-        string path = ApiClient.Query(
+        string path = CairnPath.Query(
             ApiClient.Resource("configs", call.Get(Flags.Path)),
             ("environment", call.Get(Flags.Environment))
         );

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Cairn.Cli.Client;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
+using Cairn.Client;
 
 namespace Cairn.Cli.Commands.Configs;
 
@@ -84,7 +85,7 @@ internal static class SchemaCommand
             : System.Text.Encoding.UTF8.GetBytes(JsonValue.Create(name!).ToJsonString());
         var written = await call.Api.SendAsync(
             HttpMethod.Put,
-            ApiClient.Query(
+            CairnPath.Query(
                 ApiClient.Resource("config-schemas", call.Get(Flags.Path)),
                 ("assert_format", call.Get(AssertFormat))
             ),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Client;
 using Cairn.Cli.Output;
+using Cairn.Client;
 
 namespace Cairn.Cli.Commands.Configs;
 
@@ -93,7 +94,7 @@ internal static class VersionCommands
     private static async Task History(Call call)
     {
         int limit = call.Get(Limit);
-        string path = ApiClient.Query(
+        string path = CairnPath.Query(
             ApiClient.Resource("config-versions", call.Get(Flags.Path)),
             ("limit", Math.Min(limit, 1000))
         );
@@ -111,7 +112,7 @@ internal static class VersionCommands
     private static async Task<int> Diff(Call call)
     {
         var diff = await call.Api.GetAsync(
-            ApiClient.Query(
+            CairnPath.Query(
                 ApiClient.Resource("config-diffs", call.Get(Flags.Path)),
                 ("from", call.Get(From)),
                 ("to", call.Get(To)),

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Cairn.Cli.Client;
 using Cairn.Cli.Input;
 using Cairn.Cli.Output;
+using Cairn.Client;
 using Cairn.Core.Documents;
 using Cairn.Core.Schemas;
 
@@ -255,7 +256,7 @@ internal static class RegisteredSchemaCommands
                 : await DocumentFile.ReadAsync(call.Get(File)!, null, call.Ct);
         var written = await call.Api.SendAsync(
             HttpMethod.Put,
-            ApiClient.Query(Resource("schemas", call.Get(Address)), ("type", type), ("backport", call.Get(Backport))),
+            CairnPath.Query(Resource("schemas", call.Get(Address)), ("type", type), ("backport", call.Get(Backport))),
             text,
             type == "other" ? call.Get(MediaType) ?? "text/plain" : "application/json",
             call.Ct,
@@ -285,7 +286,7 @@ internal static class RegisteredSchemaCommands
     private static async Task List(Call call)
     {
         var items = new List<JsonNode>();
-        string path = ApiClient.Query("api/v1/schemas", ("q", call.Get(Filter)), ("namespace", call.Get(Namespace)));
+        string path = CairnPath.Query("api/v1/schemas", ("q", call.Get(Filter)), ("namespace", call.Get(Namespace)));
         int limit = call.Flags.GetValue<int>("--limit");
         await foreach (var item in call.Api.ListAsync(path, call.Ct))
         {
@@ -323,7 +324,7 @@ internal static class RegisteredSchemaCommands
     private static async Task<int> Compare(Call call)
     {
         var compared = await call.Api.GetAsync(
-            ApiClient.Query(
+            CairnPath.Query(
                 ModelResource("schema-comparisons", call.Get(Model)),
                 ("from", call.Get(From)),
                 ("to", call.Get(To))
@@ -355,7 +356,7 @@ internal static class RegisteredSchemaCommands
         var check = (
             await call.Api.SendAsync(
                 HttpMethod.Post,
-                ApiClient.Query(
+                CairnPath.Query(
                     Resource("schema-checks", call.Get(Address)),
                     ("compatibility", call.Get(Compatibility))
                 ),
@@ -401,7 +402,7 @@ internal static class RegisteredSchemaCommands
     {
         var deleted = await call.Api.SendAsync(
             HttpMethod.Delete,
-            ApiClient.Query(Resource("schemas", call.Get(Address)), ("force", call.Get(Force))),
+            CairnPath.Query(Resource("schemas", call.Get(Address)), ("force", call.Get(Force))),
             null,
             call.Ct,
             call.MessageHeader
