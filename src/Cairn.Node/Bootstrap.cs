@@ -27,7 +27,8 @@ internal static class Bootstrap
                     IfVersion = 0,
                 }),
             ];
-            await node.Changes.CommitAsync(context, new ChangeRequest(environments, "The first environments"), ct);
+            var change = new ChangeRequest(environments, "The first environments");
+            (await node.Changes.CommitAsync(context, change, ct)).Require();
         }
 
         if (node.Catalogs.Current.Of(node.Credentials.Catalog).Count > 0)

@@ -69,12 +69,12 @@ public sealed class CommitterTests
                     for (int i = 0; i < 25; i++)
                     {
                         string text = $$"""{"writer":{{writer}},"i":{{i}}}""";
-                        var change = await changes.CommitAsync(
+                        var outcome = await changes.CommitAsync(
                             context,
                             new ChangeRequest([new PutConfig("a/b", null, Encoding.UTF8.GetBytes(text))], null),
                             CancellationToken.None
                         );
-                        made.Add((change.Resources[0].NextVersion, text));
+                        made.Add((outcome.Require().Resources[0].NextVersion, text));
                     }
 
                     return made;

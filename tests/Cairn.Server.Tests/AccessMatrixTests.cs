@@ -149,6 +149,8 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         without.ShouldBeEmpty();
     }
 
+    private static int _made;
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Answers_each_caller_as_the_table_says(string name)
@@ -236,13 +238,14 @@ public sealed class AccessMatrixTests(AccessMatrixTests.Callers callers) : IClas
         {
             "SubmitChange" => """{"operations":[{"op":"put","path":"payments/database","document":{"a":1}}]}""",
             "PromoteConfig" => """{"to":"staging","from":"dev"}""",
-            "CreateKey" => """{"name":"matrix"}""",
+            // The tests of this class run in any order, and names and versions are taken once.
+            "CreateKey" => $$"""{"name":"matrix-{{Interlocked.Increment(ref _made)}}"}""",
             "RollBackConfig" => """{"to_version":1}""",
             "InferSchema" => """{"samples":[{}]}""",
             "PutSchemaRule" => """{"compatibility":"none"}""",
-            "PyrmuteCreateKey" => """{"name":"pyrmute-matrix"}""",
+            "PyrmuteCreateKey" => $$"""{"name":"pyrmute-{{Interlocked.Increment(ref _made)}}"}""",
             "PyrmuteRegister" or "PyrmuteRegisterGlobal" =>
-                """{"version":"2.0.0","json_schema":{},"registered_by":"matrix"}""",
+                $$"""{"version":"2.0.{{Interlocked.Increment(ref _made)}}","json_schema":{},"registered_by":"matrix"}""",
             "PyrmuteRevokeKey" => """{"revoked_by":"matrix"}""",
             _ => "{}",
         };

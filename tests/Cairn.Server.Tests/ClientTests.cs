@@ -31,7 +31,7 @@ public sealed class ClientTests(CairnServer server) : IClassFixture<CairnServer>
         var diff = await configs.DiffAsync("client/web", 1, 3);
         diff.Patch!.Count.ShouldBe(1);
         (await configs.HistoryAsync("client/web").ToListAsync()).Select(version => version.Version).ShouldBe([3, 2, 1]);
-        (await configs.ListAsync("client/").ToListAsync()).ShouldHaveSingleItem().Overlays.ShouldBe(["prod"]);
+        (await configs.ListAsync("client/web").ToListAsync()).ShouldHaveSingleItem().Overlays.ShouldBe(["prod"]);
 
         (await configs.PromoteAsync("client/web", new ConfigPromotion("staging", Version: 1))).Version.ShouldBe(4);
         (await configs.DeleteAsync("client/web")).Checksum.ShouldBeNull();

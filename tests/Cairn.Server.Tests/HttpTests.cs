@@ -14,6 +14,17 @@ public sealed class HttpTests(HttpTests.Written server) : IClassFixture<HttpTest
     private HttpClient Admin => server.Server.Admin;
 
     [Theory]
+    [InlineData("/api/v1/changes", """{"operations":[null]}""", "/operations/0")]
+    [InlineData("/api/v1/keys", """{"name":"n","scopes":["configs:read:a/**",null]}""", "/scopes/1")]
+    [InlineData("/api/v1/keys", """{"name":"n","environments":[null]}""", "/environments/0")]
+    [InlineData("/api/v1/keys", """{"name":"n","allowed_ips":[null]}""", "/allowed_ips/0")]
+    public async Task An_item_of_a_list_that_is_null_is_refused(string path, string body, string pointer)
+    {
+        var problem = await Admin.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, path, body);
+        problem["errors"]![0]!["pointer"]!.GetValue<string>().ShouldBe(pointer);
+    }
+
+    [Theory]
     [InlineData("GET", "/api", 404)]
     [InlineData("GET", "/api/v1", 404)]
     [InlineData("GET", "/api/v2/configs", 404)]

@@ -51,11 +51,33 @@ public sealed class ChangeService(
     private static readonly TimeSpan ListPeriod = TimeSpan.FromDays(30);
     private readonly Journal _journal = new(store, keyring, "changes/");
 
-    /// <summary>Commits a change: all of it, with its audit entry, or nothing. Where the operations leave everything as
-    /// it is, such as the registration of a schema that is there already, nothing is committed, and what is returned
-    /// has no resources.</summary>
-    /// <exception cref="ProblemException">It was refused, and why.</exception>
-    public async ValueTask<ChangeResult> CommitAsync(CommitContext context, ChangeRequest request, CancellationToken ct)
+    /// <summary>Commits a change: all of it, with its audit entry, or nothing.</summary>
+    public async ValueTask<ChangeOutcome> CommitAsync(
+        CommitContext context,
+        ChangeRequest request,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            var made = await PlanAndCommitAsync(context, request, ct);
+            return made.Resources.Count == 0 ? new ChangeOutcome.Unchanged(made) : new ChangeOutcome.Committed(made);
+        }
+        catch (ProblemException e)
+        {
+            return new ChangeOutcome.Refused(e.Problem);
+        }
+        catch (StoreUnavailableException e)
+        {
+            return new ChangeOutcome.Unavailable(e);
+        }
+    }
+
+    private async ValueTask<ChangeResult> PlanAndCommitAsync(
+        CommitContext context,
+        ChangeRequest request,
+        CancellationToken ct
+    )
     {
         Validate(request);
         string id = ids.New();
@@ -119,8 +141,8 @@ public sealed class ChangeService(
         );
     }
 
-    /// <summary>Why a write would be refused as things stand, whoever may make it; null when it would not. The rules are
-    /// not asked.</summary>
+    /// <summary>Why a write would be refused as things stand, whoever may make it; null when it would not. The rules
+    /// are not asked.</summary>
     public async Task<Problem?> RefusalAsync(Principal caller, Operation operation, CancellationToken ct)
     {
         try

@@ -81,7 +81,7 @@ public sealed class PyrmuteImport(NodeServices node)
         foreach (var batch in Batches(operations.Select(item => item.Operation)))
         {
             if (!dryRun)
-                await node.Changes.CommitAsync(Context, new ChangeRequest([.. batch], Reason), ct);
+                (await node.Changes.CommitAsync(Context, new ChangeRequest([.. batch], Reason), ct)).Require();
             _schemas += batch.Count;
         }
     }

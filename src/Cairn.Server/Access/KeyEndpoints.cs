@@ -70,7 +70,7 @@ internal static class KeyEndpoints
         };
         var (key, text) = await keys.CreateAsync(request.Commit, wanted, http.RequestAborted);
         http.Response.Headers.Location = $"{http.Request.PathBase}{http.Request.Path}/{key.Id}";
-        return new Made<KeyView>(views.OfNew(key, text, http));
+        return views.OfNew(key, text, http);
     }
 
     private static Answer<Page<KeyView>> List(

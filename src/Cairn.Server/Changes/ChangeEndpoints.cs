@@ -107,12 +107,13 @@ internal static class ChangeEndpoints
         if (dryRun)
         {
             var preview = await changes.PreviewAsync(request.Caller, change, http.RequestAborted);
-            return new Answer<ChangePreviewView>(ChangePreviewView.Of(preview));
+            return new JsonAnswer<ChangePreviewView>(StatusCodes.Status200OK, ChangePreviewView.Of(preview));
         }
 
-        var made = (await writes.CommitAsync(change)).Change;
-        http.Response.Headers.Location = $"{http.Request.PathBase}/api/v1/changes/{made.Id}";
-        return new Made<ChangeView>(ChangeView.Of(made));
+        if (!(await writes.CommitAsync(change)).IsDone(out var made, out var problem))
+            return new Refusal(problem);
+        http.Response.Headers.Location = $"{http.Request.PathBase}/api/v1/changes/{made.Change.Id}";
+        return new JsonAnswer<ChangeView>(StatusCodes.Status201Created, ChangeView.Of(made.Change));
     }
 
     private static async Task<Change> FindAsync(

@@ -22,25 +22,28 @@ internal sealed class ConfigWrites(RequestChanges changes, ResourceKinds kinds, 
     /// <param name="message">Why, where the body says it.</param>
     public async Task<Upserted<ConfigWritten>> CommitAsync(Operation operation, string? message = null)
     {
-        var written = await WriteAsync(operation, message);
+        var outcome = await changes.CommitAsync(operation, message);
+        if (!outcome.IsDone(out var made, out var problem))
+            return problem;
+        var written = made.Of(kinds.Configs, operation.Path)!;
         return new Upserted<ConfigWritten>(View(written, operation), written.IsNew);
     }
 
     /// <summary>Commits what changes a config that is there.</summary>
     /// <param name="operation">The write; on the request's conditions.</param>
     /// <param name="message">Why, where the body says it.</param>
-    public async Task<Answer<ConfigWritten>> ChangeAsync(Operation operation, string? message = null) =>
-        View(await WriteAsync(operation, message), operation);
-
-    private async Task<Written<ConfigState>> WriteAsync(Operation operation, string? message)
+    public async Task<Answer<ConfigWritten>> ChangeAsync(Operation operation, string? message = null)
     {
-        var made = await changes.CommitAsync(operation, message);
-        var written = made.Of(kinds.Configs, operation.Path)!;
-        http.Response.Headers.ETag = EntityTags.Of(written.After);
-        http.Response.Headers["Cairn-Version"] = Texts.Of(written.After.Version);
-        return written;
+        var outcome = await changes.CommitAsync(operation, message);
+        return outcome.IsDone(out var made, out var problem)
+            ? View(made.Of(kinds.Configs, operation.Path)!, operation)
+            : problem;
     }
 
-    private ConfigWritten View(Written<ConfigState> written, Operation operation) =>
-        ConfigWritten.Of(written.After, operation.TargetEnvironment, request.Caller);
+    private ConfigWritten View(Written<ConfigState> written, Operation operation)
+    {
+        http.Response.Headers.ETag = EntityTags.Of(written.After);
+        http.Response.Headers["Cairn-Version"] = Texts.Of(written.After.Version);
+        return ConfigWritten.Of(written.After, operation.TargetEnvironment, request.Caller);
+    }
 }

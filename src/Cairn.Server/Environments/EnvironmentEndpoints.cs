@@ -2,7 +2,6 @@ using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Environments;
 using Cairn.Server.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cairn.Server.Environments;
 
@@ -100,15 +99,17 @@ internal static class EnvironmentEndpoints
     )
     {
         var (description, isProtected) = body.Value;
-        var made = await changes.CommitAsync(new PutEnvironment(request.Path, description, isProtected));
+        var outcome = await changes.CommitAsync(new PutEnvironment(request.Path, description, isProtected));
+        if (!outcome.IsDone(out var made, out var problem))
+            return problem;
         var written = made.Of(kinds.Environments, request.Path)!;
         return new Upserted<EnvironmentView>(View(written.After, http), written.IsNew);
     }
 
-    private static async Task<NoContent> Delete(CairnRequest request, RequestChanges changes)
+    private static async Task<Done> Delete(CairnRequest request, RequestChanges changes)
     {
-        await changes.CommitAsync(new DeleteEnvironment(request.Path));
-        return TypedResults.NoContent();
+        var outcome = await changes.CommitAsync(new DeleteEnvironment(request.Path));
+        return outcome.IsDone(out _, out var problem) ? Done.Instance : problem;
     }
 
     private static Task GetVariables(
@@ -138,8 +139,11 @@ internal static class EnvironmentEndpoints
     {
         string path = CairnRequest.Of(http).Path;
         byte[] json = Core.Documents.JsonText.Normalize(await Bodies.ReadAsync(http));
-        var made = await changes.CommitAsync(new PutVariables(path, json, merge));
-        await WriteVariablesAsync(made.Of(kinds.Variables, path)!.After, http);
+        var outcome = await changes.CommitAsync(new PutVariables(path, json, merge));
+        if (outcome.IsDone(out var made, out var problem))
+            await WriteVariablesAsync(made.Of(kinds.Variables, path)!.After, http);
+        else
+            await RequestPipeline.RefuseAsync(http, problem);
     }
 
     private static Task WriteVariablesAsync(Versioned<VariableSet>? variables, HttpContext http)

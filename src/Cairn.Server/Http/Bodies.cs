@@ -54,6 +54,7 @@ internal static class Bodies
         if (body.Length == 0)
             body = "{}"u8.ToArray();
         using var document = JsonText.Parse(body);
+        RefuseNulls(document.RootElement, type);
         try
         {
             return document.Deserialize(type)
@@ -126,6 +127,37 @@ internal static class Bodies
             ProblemKind.UnsupportedFormat,
             $"charset={Shown(type.Charset.Value)} is not read here: send UTF-8."
         );
+    }
+
+    // The serializer refuses null for a member that has to be there, but not for an item of a list.
+    private static void RefuseNulls(JsonElement body, JsonTypeInfo type)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+            return;
+        foreach (var property in type.Properties)
+        {
+            if (
+                property.PropertyType is not { IsGenericType: true, GenericTypeArguments: [{ IsValueType: false }] }
+                || !body.TryGetProperty(property.Name, out var list)
+                || list.ValueKind != JsonValueKind.Array
+            )
+            {
+                continue;
+            }
+
+            foreach (var (index, item) in list.EnumerateArray().Index())
+            {
+                if (item.ValueKind == JsonValueKind.Null)
+                {
+                    string pointer = $"/{property.Name}/{index}";
+                    throw new ProblemException(
+                        ProblemKind.Invalid,
+                        $"The body is not acceptable at '{pointer}': it should not be null.",
+                        [new ProblemError(pointer, "It should not be null.")]
+                    );
+                }
+            }
+        }
     }
 
     private static void RequireJson(HttpContext http)

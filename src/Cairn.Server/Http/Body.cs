@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Cairn.Server.Http;
 
-/// <summary>A request's body of a known shape, as a handler's parameter. Members it does not know are refused.</summary>
+/// <summary>A request's body of a known shape, as a handler's parameter. Members it does not know are
+/// refused.</summary>
 /// <typeparam name="T">Its shape, known to <see cref="WireJson"/>.</typeparam>
 /// <param name="Value">What was sent.</param>
 internal sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider

@@ -142,8 +142,8 @@ internal static class EndpointRules
         level == PermissionLevel.Read ? RateClass.Read : RateClass.Write;
 }
 
-/// <summary>Maps handlers by method. What they take is bound by routing: services, and what knows how to read itself from
-/// a request, such as <see cref="Body{T}"/>.</summary>
+/// <summary>Maps handlers by method. What they take is bound by routing: services, and what knows how to read itself
+/// from a request, such as <see cref="Body{T}"/>.</summary>
 internal static class EndpointMapping
 {
     public static RouteHandlerBuilder OnGet(this IEndpointRouteBuilder app, string route, Delegate handler) =>

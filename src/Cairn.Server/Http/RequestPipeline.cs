@@ -75,9 +75,7 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
         }
         catch (ProblemException e)
         {
-            if (e.Problem.Kind is ProblemKind.Denied)
-                Node.Refusals.Record(request.Caller, ActionOf(rule), "denied", "not granted", request.Origin);
-            await rule.Surface.WriteAsync(http, e.Problem);
+            await RefuseAsync(http, e.Problem);
         }
         catch (StoreUnavailableException e)
         {
@@ -106,6 +104,16 @@ internal sealed class RequestPipeline(CairnNode host, ILogger<RequestPipeline> l
         {
             Observe(http, request, rule, started);
         }
+    }
+
+    /// <summary>Answers with a problem, as the API says no that was asked.</summary>
+    public static Task RefuseAsync(HttpContext http, Problem problem)
+    {
+        var request = CairnRequest.Of(http);
+        var rule = request.Rule;
+        if (problem.Kind is ProblemKind.Denied)
+            request.Node.Refusals.Record(request.Caller, ActionOf(rule), "denied", "not granted", request.Origin);
+        return rule.Surface.WriteAsync(http, problem);
     }
 
     private void Observe(HttpContext http, CairnRequest request, EndpointRule rule, long started)

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace Cairn.Server.Http;
 
 /// <summary>The state a read is answered from, as a handler's parameter: this node's newest; with
-/// <c>?consistency=strong</c> one that has every commit acknowledged anywhere before; with <c>Cairn-Min-Revision</c> one
-/// that is at least as new as that.</summary>
+/// <c>?consistency=strong</c> one that has every commit acknowledged anywhere before; with <c>Cairn-Min-Revision</c>
+/// one that is at least as new as that.</summary>
 /// <param name="Value">The state.</param>
 internal sealed record RequestSnapshot(CatalogSnapshot Value)
     : IBindableFromHttpContext<RequestSnapshot>,

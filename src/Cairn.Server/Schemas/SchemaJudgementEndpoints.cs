@@ -327,8 +327,8 @@ internal static class SchemaJudgementEndpoints
         CompatibilityMode? mode
     )
     {
-        await changes.CommitAsync(new PutCompatibilityRule(request.Path, mode));
-        return Rule(schemas, catalogs.Current, request.Path);
+        var outcome = await changes.CommitAsync(new PutCompatibilityRule(request.Path, mode));
+        return outcome.IsDone(out _, out var problem) ? Rule(schemas, catalogs.Current, request.Path) : problem;
     }
 
     private static SchemaRuleView Rule(SchemaService schemas, CatalogSnapshot snapshot, string path)

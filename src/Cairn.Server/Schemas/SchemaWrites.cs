@@ -30,19 +30,24 @@ internal sealed class SchemaWrites(
     /// <summary>Registers a version, with warnings of what in it nothing will look at.</summary>
     public async Task<Upserted<SchemaView>> CommitAsync(RegisterSchema register)
     {
-        var (record, isNew) = await WriteAsync(register);
+        if (!(await changes.CommitAsync(register)).IsDone(out var made, out var problem))
+            return problem;
+        var record = Record(made, register);
         if (record.State is { Content.Type: SchemaType.JsonSchema } state)
         {
             var ignored = schemas.Ignored(catalogs.Current, state);
             Warnings.Tell(http, [.. ignored.Select(warning => warning.ToString())]);
         }
 
+        bool isNew = made.Of(kinds.Schemas.Versions, register.Path)?.IsNew == true;
         return new Upserted<SchemaView>(View(record, http), isNew);
     }
 
     /// <summary>Changes what is known of a version that is there.</summary>
     public async Task<Answer<SchemaView>> ChangeAsync(Operation operation) =>
-        View((await WriteAsync(operation)).Record, http);
+        (await changes.CommitAsync(operation)).IsDone(out var made, out var problem)
+            ? View(Record(made, operation), http)
+            : problem;
 
     /// <summary>A version as it is told, with its entity tag.</summary>
     public static SchemaView View(Versioned<SchemaState> record, HttpContext http)
@@ -52,11 +57,10 @@ internal sealed class SchemaWrites(
     }
 
     // A deletion is answered with what was deleted; what left everything as it was with what there is.
-    private async Task<(Versioned<SchemaState> Record, bool IsNew)> WriteAsync(Operation operation)
+    private Versioned<SchemaState> Record(ChangeResult made, Operation operation)
     {
-        var made = await changes.CommitAsync(operation);
         var written = made.Of(kinds.Schemas.Versions, operation.Path);
-        var record = written is { After.State: null } ? written.Before : written?.After;
-        return (record ?? schemas.Head(catalogs.Current, operation.Path)!, written?.IsNew == true);
+        return (written is { After.State: null } ? written.Before : written?.After)
+            ?? schemas.Head(catalogs.Current, operation.Path)!;
     }
 }

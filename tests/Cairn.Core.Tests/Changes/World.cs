@@ -90,11 +90,13 @@ internal sealed class World : IAsyncDisposable
     }
 
     public async Task<ChangeResult> CommitAsync(params Operation[] operations) =>
-        await Changes.CommitAsync(
-            new CommitContext(Principal.System, Origin.Internal),
-            new ChangeRequest(operations, null),
-            Ct
-        );
+        (
+            await Changes.CommitAsync(
+                new CommitContext(Principal.System, Origin.Internal),
+                new ChangeRequest(operations, null),
+                Ct
+            )
+        ).Require();
 
     /// <summary>What an environment serves; null when nothing.</summary>
     public string? Serves(string path, string environment) =>

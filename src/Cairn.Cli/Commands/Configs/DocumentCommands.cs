@@ -19,7 +19,7 @@ internal static class DocumentCommands
     };
     private static readonly Option<bool> Deleted = new("--deleted") { Description = "The deleted ones instead" };
     private static readonly Option<string?> ReadFormat = Format(
-        "How to print the document: json, yaml, properties, dotenv or toml; json when left out"
+        "How to print the document: json, jsonc (indented), yaml, properties, dotenv or toml; json when left out"
     );
     private static readonly Option<string?> WriteFormat = Format(
         "The file's format: json, jsonc (with comments), yaml, toml, properties or dotenv; by the file's name "

@@ -134,8 +134,14 @@ internal static class ConfigManagerEndpoints
         byte[] document = JsonText.Normalize(await Bodies.ReadAsync(http));
         // Here a write is to the config as a whole; the environment only matters to who reads.
         var operation = new PutConfig(request.Path, null, document) { Schema = Schema(http) };
-        var made = await changes.CommitAsync(request.Commit, new ChangeRequest([operation], null), http.RequestAborted);
-        return new ConfigManagerWritten("success", request.Path, made.Resources[0].NextVersion);
+        var outcome = await changes.CommitAsync(
+            request.Commit,
+            new ChangeRequest([operation], null),
+            http.RequestAborted
+        );
+        return outcome.IsDone(out var made, out var problem)
+            ? new ConfigManagerWritten("success", request.Path, made.Resources[0].NextVersion)
+            : problem;
     }
 
     /// <summary>The schema of <c>?schema=</c>.</summary>

@@ -226,14 +226,11 @@ internal static partial class PyrmuteSchemas
             : throw new PyrmuteRefusal(404, $"Model {scope.ModelId} not found");
     }
 
-    private static ValueTask<ChangeResult> CommitAsync(HttpContext http, Operation operation)
+    private static async ValueTask<ChangeResult> CommitAsync(HttpContext http, Operation operation)
     {
         var request = CairnRequest.Of(http);
-        return request.Node.Changes.CommitAsync(
-            request.Commit,
-            new ChangeRequest([operation], null),
-            http.RequestAborted
-        );
+        var change = new ChangeRequest([operation], null);
+        return (await request.Node.Changes.CommitAsync(request.Commit, change, http.RequestAborted)).Require();
     }
 
     private static void CheckNames(PyrmuteScope scope)
