@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using Cairn.Core.Access;
 using Cairn.Core.Changes;
-using Cairn.Core.Keys.Bcrypt;
 using Cairn.Storage.Catalogs;
 
 namespace Cairn.Core.Keys;

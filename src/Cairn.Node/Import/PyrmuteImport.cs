@@ -4,7 +4,6 @@ using Cairn.Core.Access;
 using Cairn.Core.Changes;
 using Cairn.Core.Documents;
 using Cairn.Core.Keys;
-using Cairn.Core.Keys.Bcrypt;
 using Cairn.Core.Schemas;
 
 namespace Cairn.Node.Import;

@@ -1,4 +1,4 @@
-using Cairn.Core.Keys.Bcrypt;
+using Cairn.Core.Keys;
 
 namespace Cairn.Core.Tests.Access;
 
