@@ -1,6 +1,7 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 
 namespace Cairn.Core.Keys;
 
@@ -22,10 +23,13 @@ public static partial class BcryptHash
     /// <summary>Whether <paramref name="text"/> is what was hashed. Takes the time that the hash's cost asks for, a
     /// quarter of a second or so at cost 12.</summary>
     public static bool Verify(string text, string hash) =>
-        IsSupported(hash)
-        && Encoding.UTF8.GetByteCount(text) <= MaxTextBytes
-        && !text.Contains('\0')
-        && BCrypt.Net.BCrypt.Verify(text, hash);
+        IsSupported(hash) && CanBeHashed(text) && BCrypt.Net.BCrypt.Verify(text, hash);
+
+    // The library throws for half a surrogate pair, stops at a zero and hashes only the beginning of what is longer.
+    private static bool CanBeHashed(string text) =>
+        Utf8.FromUtf16(text, stackalloc byte[MaxTextBytes], out _, out _, replaceInvalidSequences: false)
+            == OperationStatus.Done
+        && !text.Contains('\0');
 
     [GeneratedRegex(@"^\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}\z")]
     private static partial Regex Form();

@@ -43,11 +43,26 @@ public sealed class BcryptTests
     }
 
     [Fact]
-    public void Texts_over_72_bytes_and_with_a_zero_in_them_are_valid_for_nothing()
+    public void Texts_over_72_bytes_with_a_zero_or_half_a_character_in_them_are_valid_for_nothing()
     {
         BcryptHash
             .Verify(new string('x', 73), "$2b$04$zVHmKQtGGQob.b/Nc7l9NO5lk3HE4lBY9ZLK2Ksrzs65flaJMCy36")
             .ShouldBeFalse();
         BcryptHash.Verify("\0", "$2b$05$abcdefghijklmnopqrstuu0oImNDIy4flhldV9YqunRgBAePKmw7m").ShouldBeFalse();
+        BcryptHash.Verify("\ud800", "$2b$05$abcdefghijklmnopqrstuu0oImNDIy4flhldV9YqunRgBAePKmw7m").ShouldBeFalse();
+    }
+
+    /// <summary>The digits of salt and hash have room for more bits than both have; a library that decodes them may
+    /// trip over what is there.</summary>
+    [Theory]
+    [InlineData("$2b$04$9999999999999999999999999999999999999999999999999999.")]
+    [InlineData("$2b$04$.....................................................")]
+    [InlineData("$2b$04$99999999999999999999990oImNDIy4flhldV9YqunRgBAePKmw79")]
+    [InlineData("$2y$04$/////////////////////////////////////////////////////")]
+    public void Any_digits_are_a_hash_that_nothing_is_valid_for(string hash)
+    {
+        BcryptHash.IsSupported(hash).ShouldBe(hash.Length == 60);
+        foreach (string text in new[] { "", "a", new string('ü', 36), "𝕏", "\ufffd" })
+            BcryptHash.Verify(text, hash).ShouldBeFalse();
     }
 }
