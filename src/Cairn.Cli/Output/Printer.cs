@@ -135,6 +135,15 @@ internal sealed class Printer(string format)
             Terminal.WriteDocument(format == "yaml" ? DocumentFormat.Yaml.Write(json) : JsonText.Indent(json));
     }
 
+    /// <summary>Prints a value of a document: a text as it is, for scripts, unless JSON or YAML is asked for.</summary>
+    public void Value(JsonNode value)
+    {
+        if (IsTable && value is JsonValue)
+            Console.Out.WriteLine(Text(value));
+        else
+            Document(JsonText.Write(writer => value.WriteTo(writer)));
+    }
+
     /// <summary>Prints one of many things that come one by one: a line of text, a line of JSON, or a document of
     /// YAML.</summary>
     public void Next(JsonNode item, string line)

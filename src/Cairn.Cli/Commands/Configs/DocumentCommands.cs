@@ -53,6 +53,13 @@ internal static class DocumentCommands
         Arity = ArgumentArity.ZeroOrMore,
     };
 
+    private static readonly Argument<string?> Key = new("key")
+    {
+        HelpName = "key",
+        Description = "One member alone: dots lead into objects and arrays (hosts.0), \\. is a dot of the name itself",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     public static IEnumerable<Command> Create() =>
         [
             new ApiCommand(
@@ -69,9 +76,11 @@ internal static class DocumentCommands
                 "Print a config: its base, or what an environment serves\n\nExamples:\n"
                     + "  cairn config get payments/database\n"
                     + "  cairn config get payments/database --env prod --format yaml\n"
+                    + "  cairn config get payments/database pool.size --env prod\n"
                     + "  cairn config get payments/database --version 3",
                 Get,
                 Flags.Path,
+                Key,
                 Flags.Environment,
                 Version,
                 ReadFormat,
@@ -179,7 +188,10 @@ internal static class DocumentCommands
     {
         if (call.Get(Raw) && call.Get(Flags.Environment) is null)
             throw new UsageException("--raw is about an environment's overlay: say which with --env.");
-        string format = call.Get(ReadFormat) ?? call.Printer.DocumentFormatName;
+        var key = call.Get(Key) is { } typed ? DocumentKey.Parse(typed) : null;
+        if (key is not null && call.Get(ReadFormat) is not null)
+            throw new UsageException("--format is about a whole document: for one member of it, choose -o json or yaml.");
+        string format = key is not null ? "json" : call.Get(ReadFormat) ?? call.Printer.DocumentFormatName;
         var (document, _) = await call.Api.GetDocumentAsync(
             CairnPath.Query(
                 ApiClient.Resource("configs", call.Get(Flags.Path)),
@@ -190,11 +202,17 @@ internal static class DocumentCommands
             ),
             call.Ct
         );
-        if (format == "json")
+        if (key is not null)
+            call.Printer.Value(Member(document, key, call.Get(Flags.Path)));
+        else if (format == "json")
             call.Printer.Document(document);
         else
             Terminal.WriteDocument(document);
     }
+
+    private static JsonNode Member(byte[] document, DocumentKey key, string path) =>
+        DocumentKey.Follow(JsonNode.Parse(document), key.Steps)
+        ?? throw new NothingThereException($"There is nothing at '{key.Text}' of {path}, or null.");
 
     private static async Task Set(Call call)
     {
