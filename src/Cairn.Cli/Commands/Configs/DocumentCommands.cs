@@ -190,7 +190,7 @@ internal static class DocumentCommands
             throw new UsageException("--raw is about an environment's overlay: say which with --env.");
         var key = call.Get(Key) is { } typed ? DocumentKey.Parse(typed) : null;
         if (key is not null && call.Get(ReadFormat) is not null)
-            throw new UsageException("--format is about a whole document: for one member of it, choose -o json or yaml.");
+            throw new UsageException("--format is about whole documents: for one member choose -o json or yaml.");
         string format = key is not null ? "json" : call.Get(ReadFormat) ?? call.Printer.DocumentFormatName;
         var (document, _) = await call.Api.GetDocumentAsync(
             CairnPath.Query(
