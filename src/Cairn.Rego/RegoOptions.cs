@@ -79,6 +79,9 @@ public sealed record EvaluationOptions
     /// <summary>Reads and writes YAML for <c>yaml.unmarshal</c> and its like; null refuses them.</summary>
     public IYamlConverter? Yaml { get; init; }
 
+    /// <summary>Signs and verifies with Ed25519 for JSON Web Tokens; null refuses it.</summary>
+    public IEd25519? Ed25519 { get; init; }
+
     /// <summary>Takes the texts of <c>print</c>, with <c>file:row</c> in front; null drops them.</summary>
     public Action<string, string>? Print { get; init; }
 
@@ -99,6 +102,7 @@ public sealed record EvaluationOptions
             HttpSend = HttpSend,
             JsonSchema = JsonSchema,
             Yaml = Yaml,
+            Ed25519 = Ed25519,
             Print = Print,
         };
 }

@@ -133,11 +133,9 @@ public class ConformanceTests
         var query = RegoPolicy
             .Compile(modules, data, new CompileOptions { Yaml = new PolicyYaml(metadata: true) })
             .PrepareBody(text);
-        var options = new EvaluationOptions
+        var options = PolicyHost.Evaluation with
         {
             StrictBuiltinErrors = test.TryGetProperty("strict_error", out var strict) && strict.GetBoolean(),
-            JsonSchema = new PolicyJsonSchema(),
-            Yaml = new PolicyYaml(),
         };
         return
         [

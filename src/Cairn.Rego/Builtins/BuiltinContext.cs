@@ -38,6 +38,9 @@ public sealed class BuiltinContext
     /// <summary>Reads and writes YAML; null where the host provides none.</summary>
     public IYamlConverter? Yaml => _environment.Yaml;
 
+    /// <summary>Signs and verifies with Ed25519; null where the host provides none.</summary>
+    public IEd25519? Ed25519 => _environment.Ed25519;
+
     /// <summary>Where the call stands, as <c>file:row</c>.</summary>
     public string Location { get; internal set; } = "";
 

@@ -11,6 +11,7 @@ namespace Cairn.Rego.Builtins;
 internal static class JwtBuiltins
 {
     private const int MaxNesting = 10;
+    private const int StepsOfSignature = 100;
 
     private static readonly RegoType AnyObject = RegoType.Object(RegoType.Any, RegoType.Any);
 
@@ -119,11 +120,10 @@ internal static class JwtBuiltins
             (context, args) =>
             {
                 var token = Read(context, args.Text(0));
-                context.ChargeSteps(algorithm.Name == "EdDSA" ? 10_000 : 100);
                 return RegoBoolean.Of(
                     algorithm.IsSymmetric
                         ? IsSignedWith(algorithm, Encoding.UTF8.GetBytes(args.Text(1)), token)
-                        : IsSignedWith(algorithm, args.Text(1), token)
+                        : IsSignedWith(context, algorithm, args.Text(1), token)
                 );
             }
         );
@@ -135,15 +135,20 @@ internal static class JwtBuiltins
         );
 
     // Of several keys, the one the token names; without a name each is tried.
-    private static bool IsSignedWith(JwsAlgorithm algorithm, string keys, Token token)
+    private static bool IsSignedWith(BuiltinContext context, JwsAlgorithm algorithm, string keys, Token token)
     {
         var all = JsonWebKeys.PublicKeys(keys);
         try
         {
+            byte[] text = Encoding.UTF8.GetBytes(token.SignedText);
             var named = token.Text("kid") is { } id ? all.Where(key => key.KeyId == id).ToList() : [];
             return (named.Count > 0 ? named : all)
                 .Where(key => key.Algorithm is null || key.Algorithm == algorithm.Name)
-                .Any(key => algorithm.Verify(key.Key, Encoding.UTF8.GetBytes(token.SignedText), token.Signature));
+                .Any(key =>
+                {
+                    context.ChargeSteps(StepsOfSignature + (text.Length / 8));
+                    return algorithm.Verify(key.Key, text, token.Signature, context.Ed25519);
+                });
         }
         finally
         {
@@ -172,7 +177,8 @@ internal static class JwtBuiltins
 
             bool verified = constraints["secret"] is RegoString secret
                 ? algorithm.IsSymmetric && IsSignedWith(algorithm, Encoding.UTF8.GetBytes(secret.Value), token)
-                : !algorithm.IsSymmetric && IsSignedWith(algorithm, ((RegoString)constraints["cert"]!).Value, token);
+                : !algorithm.IsSymmetric
+                    && IsSignedWith(context, algorithm, ((RegoString)constraints["cert"]!).Value, token);
             if (!verified)
                 return refused;
             if (token.Inner is not { } inner)
@@ -241,7 +247,9 @@ internal static class JwtBuiltins
             throw new BuiltinException("type is JWT but payload is not JSON");
         string text =
             $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
-        return RegoString.Of($"{text}.{Base64Url.EncodeToString(algorithm.Sign(key, Encoding.ASCII.GetBytes(text)))}");
+        return RegoString.Of(
+            $"{text}.{Base64Url.EncodeToString(algorithm.Sign(key, Encoding.ASCII.GetBytes(text), context.Ed25519))}"
+        );
     }
 
     private static JwsAlgorithm Algorithm(string header, out bool isJwt)

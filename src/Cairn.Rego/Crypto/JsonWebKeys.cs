@@ -47,30 +47,33 @@ internal sealed record JwsAlgorithm(string Name, HashAlgorithmName Hash)
         };
 
     /// <summary>Whether a signature is right; never when the key is of another kind.</summary>
-    public bool Verify(AsymmetricAlgorithm key, byte[] text, byte[] signature) =>
+    /// <exception cref="BuiltinException">The host has no Ed25519, and the key is of that kind.</exception>
+    public bool Verify(AsymmetricAlgorithm key, byte[] text, byte[] signature, IEd25519? ed25519) =>
         (Name[0], key) switch
         {
             ('R' or 'P', RSA rsa) => rsa.VerifyData(text, signature, Hash, Padding),
-            ('E', Ed25519Key ed) => Name == "EdDSA" && ed.Verify(text, signature),
+            ('E', Ed25519Key ed) => Name == "EdDSA" && ed.Verify(ed25519, text, signature),
             ('E', ECDsa ec) => Name != "EdDSA"
                 && ec.VerifyData(text, signature, Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
             _ => false,
         };
 
     /// <summary>Signs a text.</summary>
-    /// <exception cref="BuiltinException">The key is of another kind.</exception>
-    public byte[] Sign(RegoObject jwk, byte[] text)
+    /// <exception cref="BuiltinException">The key is of another kind, or the host has no Ed25519.</exception>
+    public byte[] Sign(RegoObject jwk, byte[] text, IEd25519? ed25519)
     {
         if (IsSymmetric)
             return Mac(JsonWebKeys.Secret(jwk), text);
-        // .NET has no Ed25519, and an own one that signs would have to take the same time for every key.
-        if (Name == "EdDSA")
-            throw new BuiltinException("signing with EdDSA is not supported; such tokens can be verified only");
         using var key = JsonWebKeys.Import(jwk) ?? throw new BuiltinException("invalid key type");
         return (Name[0], key) switch
         {
             ('R' or 'P', RSA rsa) => rsa.SignData(text, Hash, Padding),
-            ('E', ECDsa ec) => ec.SignData(text, Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
+            ('E', Ed25519Key ed) when Name == "EdDSA" => ed.Sign(ed25519, text),
+            ('E', ECDsa ec) when Name != "EdDSA" => ec.SignData(
+                text,
+                Hash,
+                DSASignatureFormat.IeeeP1363FixedFieldConcatenation
+            ),
             _ => throw new BuiltinException($"the key does not fit {Name}"),
         };
     }
@@ -112,7 +115,7 @@ internal static class JsonWebKeys
             ? EncodingBuiltins.DecodeBase64Url(secret)
             : throw new BuiltinException("the key does not fit: a symmetric one is needed");
 
-    /// <summary>An RSA key or one of an elliptic curve, private where the JWK has its parts; null for other
+    /// <summary>An RSA key, one of an elliptic curve or of Ed25519, private where the JWK has its parts; null for other
     /// kinds.</summary>
     public static AsymmetricAlgorithm? Import(RegoObject jwk)
     {
@@ -146,8 +149,7 @@ internal static class JsonWebKeys
                         }
                     );
                 case "OKP" when Text(jwk, "crv") == "Ed25519":
-                    return Ed25519Key.From(Bytes("x"))
-                        ?? throw new BuiltinException("invalid key: x is no point of Ed25519");
+                    return new Ed25519Key(Bytes("x"), Bytes("d"));
                 default:
                     return null;
             }
@@ -174,7 +176,7 @@ internal static class JsonWebKeys
         bytes is null || bytes.Length >= size ? bytes : [.. new byte[size - bytes.Length], .. bytes];
 
     private static Ed25519Key? Ed25519(PublicKey key) =>
-        key.Oid.Value == Ed25519Key.Oid ? Ed25519Key.From(key.EncodedKeyValue.RawData) : null;
+        key.Oid.Value == Ed25519Key.Oid ? new Ed25519Key(key.EncodedKeyValue.RawData) : null;
 
     private static AsymmetricAlgorithm FromPem(string text)
     {

@@ -18,6 +18,8 @@ internal sealed record EvaluationEnvironment
 
     public IYamlConverter? Yaml { get; init; }
 
+    public IEd25519? Ed25519 { get; init; }
+
     /// <summary>Takes a place (<c>file:row</c>) and a text.</summary>
     public Action<string, string>? Print { get; init; }
 }

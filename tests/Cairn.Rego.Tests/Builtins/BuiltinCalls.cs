@@ -1,3 +1,4 @@
+using Cairn.Core.Policies;
 using Cairn.Rego.Builtins;
 using Cairn.Rego.Compilation;
 using Cairn.Rego.Evaluation;
@@ -15,7 +16,7 @@ internal static class BuiltinCalls
 
     public static BuiltinContext Context(EvaluationLimits? limits = null) =>
         new(
-            new EvaluationEnvironment(),
+            new EvaluationEnvironment { Ed25519 = new PolicyEd25519() },
             new Cairn.Rego.Evaluation.Evaluation(
                 new CompiledRules(new RuleTreeNode(0, null, null), 1),
                 EvaluationOptions.Default,

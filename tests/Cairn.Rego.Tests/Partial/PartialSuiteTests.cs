@@ -71,7 +71,7 @@ public class PartialSuiteTests
         PartialEvaluation? partial = null;
         try
         {
-            var options = new EvaluationOptions { JsonSchema = new PolicyJsonSchema(), Yaml = new PolicyYaml() };
+            var options = PolicyHost.Evaluation;
             partial = policy.EvaluatePartially(
                 suite.Query,
                 new PartialOptions { Unknowns = unknowns },
@@ -115,12 +115,7 @@ public class PartialSuiteTests
 
     private static HashSet<string> Solve(RegoPolicy policy, string query, RegoValue? input, HashSet<string>? names)
     {
-        var options = new EvaluationOptions
-        {
-            JsonSchema = new PolicyJsonSchema(),
-            Yaml = new PolicyYaml(),
-            Seed = 1,
-        };
+        var options = PolicyHost.Evaluation with { Seed = 1 };
         return
         [
             .. policy

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Output;
 using Cairn.Core.Policies;
-using Cairn.Rego;
 using Cairn.Rego.Evaluation;
 using Cairn.Rego.Syntax;
 
@@ -47,7 +46,7 @@ internal static class PolicyBenchCommand
         try
         {
             var (query, input) = await PolicyCommand.PrepareAsync(result, ct);
-            var options = new EvaluationOptions { JsonSchema = new PolicyJsonSchema(), Yaml = new PolicyYaml() };
+            var options = PolicyHost.Evaluation;
             long[] ticks = new long[Math.Clamp(result.GetValue(Count), 1, 100_000_000)];
             for (int i = 0; i < Math.Min(ticks.Length, WarmUp); i++)
                 query.Evaluate(input, options, ct);

@@ -290,11 +290,9 @@ internal static class PolicyCommand
     }
 
     private static EvaluationOptions EvaluationOptions(ParseResult result) =>
-        new()
+        PolicyHost.Evaluation with
         {
             StrictBuiltinErrors = result.GetValue(StrictErrors),
-            JsonSchema = new PolicyJsonSchema(),
-            Yaml = new PolicyYaml(),
             Print = (_, text) => Console.Error.WriteLine(text),
         };
 

@@ -77,7 +77,7 @@ internal static class PolicyTestCommand
         }
 
         var covered = new RegoCoverage();
-        var options = new EvaluationOptions { JsonSchema = new PolicyJsonSchema(), Yaml = new PolicyYaml() };
+        var options = PolicyHost.Evaluation;
         var results = RegoTester
             .Run(
                 policy,
