@@ -1,7 +1,7 @@
 namespace Cairn.Rego.Builtins;
 
-/// <summary>Signatures by Ed25519 (RFC 8032) that the host provides for <c>io.jwt.verify_eddsa</c> and tokens signed with
-/// EdDSA; .NET has none. Keys have 32 bytes, signatures 64.</summary>
+/// <summary>Signatures by Ed25519 (RFC 8032) that the host provides for <c>io.jwt.verify_eddsa</c> and tokens signed
+/// with EdDSA; .NET has none. Keys have 32 bytes, signatures 64.</summary>
 public interface IEd25519
 {
     /// <summary>Whether a signature is the one of a key; never when the key is no point of the curve.</summary>
