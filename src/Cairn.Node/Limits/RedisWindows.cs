@@ -38,7 +38,7 @@ internal sealed class RedisWindows : IDisposable
     private readonly TimeProvider _time;
     private long _leaveUntil;
 
-    /// <param name="address"><c>redis://[:password@]host[:port][/database]</c>; <c>rediss://</c> speaks TLS.</param>
+    /// <param name="address"><c>redis://[[user]:password@]host[:port][/database]</c>; <c>rediss://</c> speaks TLS.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="FormatException">It is no such address.</exception>
     public RedisWindows(string address, TimeProvider time)
@@ -102,9 +102,10 @@ internal sealed class RedisWindows : IDisposable
             !Uri.TryCreate(address, UriKind.Absolute, out var uri)
             || uri.Scheme is not ("redis" or "rediss")
             || uri.Host.Length == 0
+            || uri.Query.Length + uri.Fragment.Length > 0
         )
         {
-            throw new FormatException("an address such as redis://:password@host:6379/0");
+            throw new FormatException("an address such as redis://user:password@host:6379/0");
         }
 
         var options = new ConfigurationOptions
@@ -114,9 +115,19 @@ internal sealed class RedisWindows : IDisposable
             AbortOnConnectFail = false, // it may come later
             ConnectTimeout = 1000,
             SyncTimeout = 1000,
+            // Its user may be allowed nothing but the keys of the limits: no key and no channel of the client's own.
+            TieBreaker = "",
+            ConfigurationChannel = "",
         };
-        if (uri.UserInfo.Contains(':'))
-            options.Password = Uri.UnescapeDataString(uri.UserInfo.Split(':', 2)[1]);
+        if (uri.UserInfo.Length > 0)
+        {
+            string[] parts = uri.UserInfo.Split(':', 2);
+            if (parts is not [var user, { Length: > 0 } password])
+                throw new FormatException("an address with a user's password, such as redis://user:password@host");
+            options.User = user.Length > 0 ? Uri.UnescapeDataString(user) : null;
+            options.Password = Uri.UnescapeDataString(password);
+        }
+
         string database = uri.AbsolutePath.Trim('/');
         if (database.Length > 0)
         {

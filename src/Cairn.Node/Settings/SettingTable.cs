@@ -71,8 +71,8 @@ public static class SettingTable
         new(
             "redis",
             "",
-            "A Redis in which nodes share rate limits: redis://:PASSWORD@HOST:6379/0; each node has its own "
-                + "when not set",
+            "A Redis in which nodes share rate limits: redis://USER:PASSWORD@HOST:6379/0, without a user "
+                + "redis://:PASSWORD@HOST; each node has its own when not set",
             (o, v) => o.Node.Redis = Redis(v)
         ),
         new(

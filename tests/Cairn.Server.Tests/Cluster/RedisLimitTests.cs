@@ -85,11 +85,54 @@ public sealed class RedisLimitTests : IAsyncLifetime
     [InlineData("redis:6379")]
     [InlineData("http://redis:6379")]
     [InlineData("redis://redis/first")]
+    [InlineData("redis://redis/0?password=secret")]
+    [InlineData("redis://secret@redis")]
+    [InlineData("redis://cairn:@redis")]
     public void An_address_that_is_none_is_refused(string address) =>
         Should.Throw<FormatException>(() => RedisWindows.Parse(address));
 
-    private RateLimiter Limiter() =>
-        new(TimeProvider.System) { Shared = new RedisWindows(Address, TimeProvider.System) };
+    [Theory]
+    [InlineData("redis://cairn", null, null)]
+    [InlineData("redis://:secret@cairn:1/2", null, "secret")]
+    [InlineData("rediss://ca%3Airn:p%40ss:w%2Ford@[::1]", "ca:irn", "p@ss:w/ord")]
+    public void User_and_password_are_those_of_the_address(string address, string? user, string? password)
+    {
+        var options = RedisWindows.Parse(address);
+        options.User.ShouldBe(user);
+        options.Password.ShouldBe(password);
+    }
+
+    [Fact]
+    public async Task A_user_needs_no_more_rights_than_the_documentation_says()
+    {
+        using var one = Limiter($"redis://limits:p%40ss%3Aword@127.0.0.1:{_port}/3");
+        for (int left = 9; left >= 0; left--)
+            (await one.TakeAsync("key:c", "read", Limit)).Remaining.ShouldBe(left);
+        using var two = Limiter();
+        (await two.TakeAsync("key:c", "read", Limit)).Allowed.ShouldBeFalse();
+        one.Shared!.IsAnswering.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_told_as_redis_that_does_not_answer()
+    {
+        using var limiter = Limiter($"redis://limits:secret@127.0.0.1:{_port}/3");
+        (await limiter.TakeAsync("key:c", "read", Limit)).Allowed.ShouldBeTrue();
+        limiter.Shared!.IsAnswering.ShouldBeFalse();
+    }
+
+    private RateLimiter Limiter(string? address = null) =>
+        new(TimeProvider.System) { Shared = new RedisWindows(address ?? Address, TimeProvider.System) };
+
+    // As it stands in docs/scaling.md.
+    private static string[] Rights()
+    {
+        string line = Repository
+            .Read("docs/scaling.md")
+            .Split('\n')
+            .Single(line => line.StartsWith("user limits ", StringComparison.Ordinal));
+        return line.Replace(">PASSWORD", ">p@ss:word", StringComparison.Ordinal).Split(' ')[1..];
+    }
 
     /// <summary>Reads go on meanwhile, all of them.</summary>
     private async Task UntilAsync(CairnServer node, string health)
@@ -109,7 +152,18 @@ public sealed class RedisLimitTests : IAsyncLifetime
         _redis?.Dispose();
         _redis = new ServerProcess(
             "redis-server",
-            ["--port", $"{_port}", "--bind", "127.0.0.1", "--save", "", "--requirepass", "secret"]
+            [
+                "--port",
+                $"{_port}",
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--requirepass",
+                "secret",
+                "--user",
+                .. Rights(),
+            ]
         );
         await _redis.WaitUntilAsync(() =>
             Task.FromResult(_redis.Output.Contains("Ready to accept", StringComparison.Ordinal))
