@@ -27,8 +27,8 @@ public sealed class CairnOptions
     /// <summary>This node's name in what it counts. Unique among the nodes of one store.</summary>
     public string NodeId { get; set; } = Environment.MachineName;
 
-    /// <summary>A Redis in which nodes share their rate limits: <c>redis://[[user]:password@]host[:port][/database]</c>.
-    /// Null for limits of each node's own.</summary>
+    /// <summary>A Redis in which nodes share their rate limits:
+    /// <c>redis://[[user]:password@]host[:port][/database]</c>. Null for limits of each node's own.</summary>
     public string? Redis { get; set; }
 
     /// <summary>Reads a caller may make; null for any number. Default 12000/minute.</summary>

@@ -53,12 +53,7 @@ internal static class DocumentCommands
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static readonly Argument<string?> Key = new("key")
-    {
-        HelpName = "key",
-        Description = "One member alone: dots lead into objects and arrays (hosts.0), \\. is a dot of the name itself",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private static readonly Argument<string?> Key = MakeKey();
 
     public static IEnumerable<Command> Create() =>
         [
@@ -337,6 +332,24 @@ internal static class DocumentCommands
             call.MessageHeader
         );
         PrintWritten(call.Printer, written, "Brought back");
+    }
+
+    private static Argument<string?> MakeKey()
+    {
+        var key = new Argument<string?>("key")
+        {
+            HelpName = "key",
+            Description =
+                "One member alone: dots lead into objects and arrays (hosts.0), \\. is a dot of the name itself",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        // An option that is not known would be taken for it.
+        key.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', '-', ..] and var option }])
+                result.AddError($"There is no option {option} here.");
+        });
+        return key;
     }
 
     private static Option<string?> Format(string description, params string[] formats)
