@@ -95,6 +95,8 @@ public sealed class ConfigTests(ServerFixture fixture) : IDisposable
         );
         await _shell.DoAsync("config set places/list -f -", "[1,2]");
         await _shell.DoAsync("config set places/number -f -", "5");
+        await _shell.DoAsync("config set places/pem -f -", """{"key":"one\ntwo"}""");
+        (await _shell.DoAsync("config get places/pem key")).ShouldBe("one\ntwo\n");
         await RunAsync(
             ("config set places/list 0=5 2=6", 0, "version 2."),
             ("config get places/list -o jsonpath=$", 0, "[5,2,6]\n"),

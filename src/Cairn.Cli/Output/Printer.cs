@@ -139,7 +139,7 @@ internal sealed class Printer(string format)
     public void Value(JsonNode value)
     {
         if (IsTable && value is JsonValue)
-            Console.Out.WriteLine(Text(value));
+            Console.Out.WriteLine(Plain(value));
         else
             Document(JsonText.Write(writer => value.WriteTo(writer)));
     }
@@ -188,14 +188,14 @@ internal sealed class Printer(string format)
         if (found.Count == 0 && !path.IsMany)
             throw new NothingThereException($"There is nothing at {format[PathPrefix.Length..]}.");
         foreach (var value in found)
-        {
-            Console.Out.WriteLine(
-                value?.GetValueKind() == JsonValueKind.String
-                    ? value.GetValue<string>()
-                    : value?.ToJsonString(Compact) ?? "null"
-            );
-        }
+            Console.Out.WriteLine(Plain(value));
     }
+
+    // For whoever goes on with it: a text without quotes, its line breaks with it.
+    private static string Plain(JsonNode? value) =>
+        value?.GetValueKind() == JsonValueKind.String
+            ? value.GetValue<string>()
+            : value?.ToJsonString(Compact) ?? "null";
 
     private void PrintTable(IReadOnlyList<JsonNode> items, Column[] columns)
     {
