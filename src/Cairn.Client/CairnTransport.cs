@@ -8,38 +8,52 @@ namespace Cairn.Client;
 /// <summary>Sends requests with contracts and reads the contracts that come back.</summary>
 internal sealed class CairnTransport(HttpClient http)
 {
+    // Of what answers, no more than this is taken in.
+    private const long LargestAnswer = 256 << 20;
+
     /// <exception cref="CairnException">It was refused.</exception>
     public async Task<T> GetAsync<T>(string path, CancellationToken ct)
     {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), ct);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await SendAsync(request, ct);
         return await ReadAsync<T>(response, ct);
     }
 
     /// <exception cref="CairnException">It was refused.</exception>
-    public async Task<TAnswer> SendAsync<TBody, TAnswer>(
+    public Task<TAnswer> SendAsync<TBody, TAnswer>(
         HttpMethod method,
         string path,
         TBody body,
         WriteOptions? options,
         CancellationToken ct
-    )
-    {
-        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, CairnJson.Of<TBody>()));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var response = await SendAsync(Request(method, path, content, options), ct);
-        return await ReadAsync<TAnswer>(response, ct);
-    }
+    ) =>
+        SendAsync<TAnswer>(
+            method,
+            path,
+            JsonSerializer.SerializeToUtf8Bytes(body, CairnJson.Of<TBody>()),
+            "application/json",
+            options,
+            ct
+        );
 
     /// <exception cref="CairnException">It was refused.</exception>
     public async Task<TAnswer> SendAsync<TAnswer>(
         HttpMethod method,
         string path,
-        HttpContent? content,
+        byte[]? body,
+        string mediaType,
         WriteOptions? options,
         CancellationToken ct
     )
     {
-        using var response = await SendAsync(Request(method, path, content, options), ct);
+        using var request = Request(method, path, options);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        }
+
+        using var response = await SendAsync(request, ct);
         return await ReadAsync<TAnswer>(response, ct);
     }
 
@@ -47,11 +61,13 @@ internal sealed class CairnTransport(HttpClient http)
     /// <exception cref="CairnException">It was refused.</exception>
     public async Task SendAsync(HttpMethod method, string path, WriteOptions? options, CancellationToken ct)
     {
-        using var response = await SendAsync(Request(method, path, null, options), ct);
+        using var request = Request(method, path, options);
+        using var response = await SendAsync(request, ct);
     }
 
-    /// <summary>Sends a request and leaves its answer to be read; the caller disposes of it.</summary>
+    /// <summary>Sends a request and takes in its answer; the caller disposes of both.</summary>
     /// <exception cref="CairnException">It was refused.</exception>
+    /// <exception cref="HttpRequestException">Nothing answers, or with more than 256 MiB.</exception>
     /// <param name="request">The request.</param>
     /// <param name="ct">Ends the asking.</param>
     /// <param name="expected">What is an answer, too, beside success.</param>
@@ -62,10 +78,18 @@ internal sealed class CairnTransport(HttpClient http)
     )
     {
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-        if (response.IsSuccessStatusCode || response.StatusCode == expected)
+        try
+        {
+            if (!response.IsSuccessStatusCode && response.StatusCode != expected)
+                throw await CairnException.FromAsync(response, ct);
+            await response.Content.LoadIntoBufferAsync(LargestAnswer, ct);
             return response;
-        using (response)
-            throw await CairnException.FromAsync(response, ct);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The items of a list, page after page.</summary>
@@ -85,14 +109,9 @@ internal sealed class CairnTransport(HttpClient http)
         } while (cursor is not null);
     }
 
-    private static HttpRequestMessage Request(
-        HttpMethod method,
-        string path,
-        HttpContent? content,
-        WriteOptions? options
-    )
+    private static HttpRequestMessage Request(HttpMethod method, string path, WriteOptions? options)
     {
-        var request = new HttpRequestMessage(method, path) { Content = content };
+        var request = new HttpRequestMessage(method, path);
         if (options?.IfMatch is { } tag)
             request.Headers.TryAddWithoutValidation("If-Match", tag);
         if (options?.IfAbsent == true)

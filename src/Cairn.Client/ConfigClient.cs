@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace Cairn.Client;
 
@@ -32,7 +31,7 @@ public sealed class ConfigClient
         CancellationToken ct = default
     )
     {
-        string? patience = wait is { } time ? $"{(int)time.TotalSeconds}s" : null;
+        string? patience = wait is { } time ? $"{(long)time.TotalMilliseconds}ms" : null;
         using var request = new HttpRequestMessage(
             HttpMethod.Get,
             CairnPath.Query(CairnPath.Resource("configs", path), ("environment", environment), ("wait", patience))
@@ -62,14 +61,7 @@ public sealed class ConfigClient
         string? environment = null,
         WriteOptions? options = null,
         CancellationToken ct = default
-    ) =>
-        _transport.SendAsync<ConfigWritten>(
-            HttpMethod.Put,
-            CairnPath.Query(CairnPath.Resource("configs", path), ("environment", environment)),
-            Content(json, "application/json"),
-            options,
-            ct
-        );
+    ) => WriteAsync(HttpMethod.Put, path, environment, json, "application/json", options, ct);
 
     /// <summary>Changes parts of the base, or of an environment's overlay, by JSON Merge Patch (RFC 7396).</summary>
     /// <inheritdoc cref="PutAsync"/>
@@ -79,14 +71,7 @@ public sealed class ConfigClient
         string? environment = null,
         WriteOptions? options = null,
         CancellationToken ct = default
-    ) =>
-        _transport.SendAsync<ConfigWritten>(
-            HttpMethod.Patch,
-            CairnPath.Query(CairnPath.Resource("configs", path), ("environment", environment)),
-            Content(json, "application/merge-patch+json"),
-            options,
-            ct
-        );
+    ) => WriteAsync(HttpMethod.Patch, path, environment, json, "application/merge-patch+json", options, ct);
 
     /// <summary>Deletes a config, keeping its versions; or an environment's overlay.</summary>
     public Task<ConfigWritten> DeleteAsync(
@@ -94,14 +79,7 @@ public sealed class ConfigClient
         string? environment = null,
         WriteOptions? options = null,
         CancellationToken ct = default
-    ) =>
-        _transport.SendAsync<ConfigWritten>(
-            HttpMethod.Delete,
-            CairnPath.Query(CairnPath.Resource("configs", path), ("environment", environment)),
-            null,
-            options,
-            ct
-        );
+    ) => WriteAsync(HttpMethod.Delete, path, environment, null, "", options, ct);
 
     /// <summary>The configs that the caller may read, by path.</summary>
     /// <param name="prefix">Only paths that start with this.</param>
@@ -173,10 +151,21 @@ public sealed class ConfigClient
             ? number
             : throw new CairnException((int)response.StatusCode, $"It answers without {header}, not as Cairn does.");
 
-    private static ByteArrayContent Content(byte[] json, string mediaType)
-    {
-        var content = new ByteArrayContent(json);
-        content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        return content;
-    }
+    private Task<ConfigWritten> WriteAsync(
+        HttpMethod method,
+        string path,
+        string? environment,
+        byte[]? body,
+        string mediaType,
+        WriteOptions? options,
+        CancellationToken ct
+    ) =>
+        _transport.SendAsync<ConfigWritten>(
+            method,
+            CairnPath.Query(CairnPath.Resource("configs", path), ("environment", environment)),
+            body,
+            mediaType,
+            options,
+            ct
+        );
 }

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-
 namespace Cairn.Client;
 
 /// <summary>The schema registry: <c>/api/v1/schemas</c>.</summary>
@@ -47,7 +45,8 @@ public sealed class SchemaClient
         _transport.SendAsync<SchemaView>(
             HttpMethod.Put,
             CairnPath.Resource("schemas", path),
-            Content(text, mediaType),
+            text,
+            mediaType,
             options,
             ct
         );
@@ -63,15 +62,9 @@ public sealed class SchemaClient
         _transport.SendAsync<SchemaCheckView>(
             HttpMethod.Post,
             CairnPath.Resource("schema-checks", path),
-            Content(text, mediaType),
+            text,
+            mediaType,
             null,
             ct
         );
-
-    private static ByteArrayContent Content(byte[] text, string mediaType)
-    {
-        var content = new ByteArrayContent(text);
-        content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        return content;
-    }
 }

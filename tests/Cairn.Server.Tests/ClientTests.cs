@@ -24,6 +24,8 @@ public sealed class ClientTests(CairnServer server) : IClassFixture<CairnServer>
         read.Content.ShouldBe(One);
         (read.Version, read.Revision).ShouldBe((1, written.Revision));
         (await configs.GetAsync("client/web", known: read.ETag)).ShouldBeNull("it is the one that is known");
+        var wait = TimeSpan.FromMilliseconds(200);
+        (await configs.GetAsync("client/web", known: read.ETag, wait: wait)).ShouldBeNull("nobody wrote meanwhile");
 
         await configs.PutAsync("client/web", """{"port":2}"""u8.ToArray(), "prod");
         Encoding.UTF8.GetString((await configs.GetAsync("client/web", "prod"))!.Content).ShouldBe("""{"port":2}""");
