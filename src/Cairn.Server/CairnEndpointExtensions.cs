@@ -99,13 +99,8 @@ public static class CairnEndpointExtensions
     private static void MapMetrics(this IEndpointRouteBuilder app) =>
         app.OnGet(
                 "/metrics",
-                (HttpContext http) =>
-                {
-                    byte[] body = Encoding.UTF8.GetBytes(
-                        http.RequestServices.GetRequiredService<PrometheusExporter>().Write()
-                    );
-                    return Bodies.WriteAsync(http, 200, body, PrometheusExporter.MediaType);
-                }
+                (PrometheusExporter metrics, HttpContext http) =>
+                    Bodies.WriteAsync(http, 200, Encoding.UTF8.GetBytes(metrics.Write()), PrometheusExporter.MediaType)
             )
             .WithTags("Health")
             .WithName("GetMetrics")

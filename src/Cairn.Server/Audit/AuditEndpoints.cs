@@ -51,7 +51,7 @@ internal static class AuditEndpoints
             paging.Limit,
             http.RequestAborted
         );
-        return Pages.Of(page, AuditView.Of);
+        return Paging.Of(page, AuditView.Of);
     }
 
     // A scope such as audit:admin:configs/payments/** is for entries that are about these and nothing else.

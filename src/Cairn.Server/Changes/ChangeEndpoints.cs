@@ -71,7 +71,7 @@ internal static class ChangeEndpoints
             paging.Limit,
             http.RequestAborted
         );
-        return Pages.Of(page, ChangeView.Of);
+        return Paging.Of(page, ChangeView.Of);
     }
 
     private static async Task<Answer<ChangeView>> Get(

@@ -124,20 +124,28 @@ internal static class EnvironmentEndpoints
         return WriteVariablesAsync(snapshot.Value.Of(kinds.Variables.Catalog).Get(request.Path), http);
     }
 
-    private static Task PutVariables(RequestChanges changes, ResourceKinds kinds, HttpContext http) =>
-        CommitVariablesAsync(changes, kinds, merge: false, http);
+    private static Task PutVariables(
+        CairnRequest request,
+        RequestChanges changes,
+        ResourceKinds kinds,
+        HttpContext http
+    ) => CommitVariablesAsync(request.Path, changes, kinds, merge: false, http);
 
-    private static Task PatchVariables(RequestChanges changes, ResourceKinds kinds, HttpContext http) =>
-        CommitVariablesAsync(changes, kinds, merge: true, http);
+    private static Task PatchVariables(
+        CairnRequest request,
+        RequestChanges changes,
+        ResourceKinds kinds,
+        HttpContext http
+    ) => CommitVariablesAsync(request.Path, changes, kinds, merge: true, http);
 
     private static async Task CommitVariablesAsync(
+        string path,
         RequestChanges changes,
         ResourceKinds kinds,
         bool merge,
         HttpContext http
     )
     {
-        string path = CairnRequest.Of(http).Path;
         byte[] json = Core.Documents.JsonText.Normalize(await Bodies.ReadAsync(http));
         var outcome = await changes.CommitAsync(new PutVariables(path, json, merge));
         if (outcome.IsDone(out var made, out var problem))

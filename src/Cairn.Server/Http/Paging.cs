@@ -1,4 +1,5 @@
 using System.Reflection;
+using Cairn.Core;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Cairn.Server.Http;
@@ -19,6 +20,10 @@ internal sealed record Paging(int Limit, string? Cursor)
         builder.Metadata.Add(Parameters.Limit);
         builder.Metadata.Add(Parameters.Cursor);
     }
+
+    /// <summary>A page of a journal, as it is told.</summary>
+    public static Page<TView> Of<T, TView>(JournalPage<T> page, Func<T, TView> view) =>
+        new([.. page.Items.Select(view)], page.Next is { } next ? Query.MakeCursor(next) : null);
 
     /// <summary>The page of a list that begins behind the cursor.</summary>
     /// <param name="found">At least one item more than the page has, if there is one.</param>

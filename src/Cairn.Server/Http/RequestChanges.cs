@@ -38,7 +38,14 @@ internal sealed class RequestChanges(ChangeService changes, CairnRequest request
         return outcome;
     }
 
-    /// <summary>Why the caller writes.</summary>
-    /// <param name="said">What the body says of it.</param>
-    public string? Message(string? said) => said ?? CommitMessage.Of(http);
+    /// <summary>Why the caller writes: what the body says of it, else the header <c>Cairn-Message</c>, percent-encoded
+    /// where it is not ASCII; null when neither does.</summary>
+    /// <param name="said">What the body says.</param>
+    public string? Message(string? said) =>
+        said
+        ?? (
+            http.Request.Headers["Cairn-Message"].ToString() is { Length: > 0 } told
+                ? Uri.UnescapeDataString(told)
+                : null
+        );
 }

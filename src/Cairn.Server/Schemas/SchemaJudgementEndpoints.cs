@@ -261,12 +261,7 @@ internal static class SchemaJudgementEndpoints
         return unmet;
     }
 
-    private static Answer<SchemaSampleView> Sample(
-        CairnRequest request,
-        RequestSnapshot asked,
-        SchemaService schemas,
-        HttpContext http
-    )
+    private static Answer<SchemaSampleView> Sample(CairnRequest request, RequestSnapshot asked, SchemaService schemas)
     {
         var snapshot = asked.Value;
         var schema = schemas.Resolve(snapshot, SchemaSelector.FromPath(request.Path));

@@ -60,12 +60,12 @@ internal sealed class PyrmuteSurface(PyrmuteRegistryOptions options) : Surface
 
     public override void CompleteHealth(JsonObject health, NodeServices node)
     {
+        string engine = StoreFactory.EngineOf(node.Options);
         health["version"] = options.AppVersion ?? CairnNode.Version;
         health["environment"] = options.Environment;
         health["database"] = new JsonObject
         {
-            ["type"] =
-                StoreFactory.EngineOf(node.Options) is var engine && engine == "postgres" ? "postgresql" : engine,
+            ["type"] = engine == "postgres" ? "postgresql" : engine,
             ["connected"] = node.Catalogs.Fault is null && node.StaleSeconds is null,
         };
         // Deprecated ones, too.

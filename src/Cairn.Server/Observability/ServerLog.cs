@@ -2,7 +2,7 @@ namespace Cairn.Server.Observability;
 
 /// <summary>What the server logs of connections and requests, with stable numbers. No key, no document and no variable
 /// is ever a parameter.</summary>
-internal static partial class LogMessages
+internal static partial class ServerLog
 {
     [LoggerMessage(1004, LogLevel.Information, "The certificate was read anew; it is valid until {NotAfter}")]
     public static partial void CertificateReloaded(this ILogger logger, DateTime notAfter);
